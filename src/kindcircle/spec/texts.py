@@ -1,0 +1,178 @@
+"""Reading the words that ship as data: strict, cached, and clear about which file is wrong.
+
+A content file is YAML, or Markdown with YAML front matter between two `---` lines. Every file becomes
+a frozen model; a field we do not know is refused, so a misspelt caution can never be quietly dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+SHIPPED = Path(__file__).resolve().parent.parent / "content"
+"""The words inside the package. A site's own folder has the same shape."""
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Version = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$", max_length=4)]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class ContentError(ValueError):
+    """A content file cannot be used. `file` says which; `problems` lists (place, message) pairs."""
+
+    def __init__(self, file: Path, problems: Iterable[tuple[str, str]]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        lines = "; ".join(f"{place}: {message}" if place else message for place, message in self.problems)
+        super().__init__(f"{file}: {lines}")
+
+
+class Strict(BaseModel):
+    """What every content model stands on: no unknown field, no silent conversion, no later change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that also refuses the same key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key!r} is written twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_file(file: Path) -> str:
+    """The text of a content file, as UTF-8. A missing or unreadable file is a ContentError."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentError(file, [("", "there is no such file")]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(file, [("", f"cannot be read: {error}")]) from error
+
+
+def parse_yaml(text: str, file: Path) -> dict[str, object]:
+    """YAML text as a mapping of named fields. Anything else is a ContentError that names the file."""
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ContentError(file, [(f"line {line}", f"not valid YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise ContentError(file, [("", f"not valid YAML: {error}")]) from error
+    if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
+        raise ContentError(file, [("", "expected named fields at the top of the file")])
+    return raw
+
+
+def parse_front_matter(text: str, file: Path) -> tuple[dict[str, object], str]:
+    """Split Markdown into its front matter (named fields) and its body (stripped text)."""
+    found = re.match(r"---\r?\n(.*?)^---[ \t]*\r?\n?(.*)\Z", text, flags=re.DOTALL | re.MULTILINE)
+    if not found:
+        raise ContentError(file, [("line 1", "expected front matter between two lines of ---")])
+    return parse_yaml(found.group(1), file), found.group(2).strip()
+
+
+def build(model: type[ModelT], raw: Mapping[str, object], file: Path) -> ModelT:
+    """Turn named fields into a strict model; every fault is named with its place in the file."""
+    try:
+        # JSON mode keeps strictness yet accepts a YAML list where the model holds a tuple.
+        return model.model_validate_json(json.dumps(raw))
+    except TypeError as error:
+        raise ContentError(
+            file, [("", f"holds a value that is not plain text or a number: {error}")]
+        ) from error
+    except ValidationError as error:
+        raise ContentError(file, [_kindly(dict(fault)) for fault in error.errors()]) from error
+
+
+def _kindly(fault: Mapping[str, object]) -> tuple[str, str]:
+    where = fault["loc"]
+    place = ".".join(str(part) for part in where) if isinstance(where, tuple) else str(where)
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        message = "this field is not known here; check its spelling"
+    elif fault["type"] == "missing":
+        message = "this field is missing"
+    return place, message
+
+
+class Item(Strict):
+    """One numbered line of a handout that pages need by itself, such as one group agreement."""
+
+    id: Slug
+    text: Words
+
+
+class Handout(Strict):
+    """A short text given to people: a page to read, a list to agree on, or a draft message.
+
+    `fields` names the gaps written as {name} in `text`, filled by `fill`.
+    """
+
+    id: Slug
+    version: Version
+    title: Words
+    audience: Literal["member", "facilitator"]
+    purpose: Words
+    fields: tuple[Slug | Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], ...] = ()
+    items: tuple[Item, ...] = ()
+    text: Words
+
+    @model_validator(mode="after")
+    def _gaps_are_declared(self) -> Handout:
+        if gaps_in(self.text) != set(self.fields):
+            raise ValueError(f"fields must name exactly the gaps in the text: {sorted(gaps_in(self.text))}")
+        if len({item.id for item in self.items}) != len(self.items):
+            raise ValueError("two items share an id")
+        return self
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The text with its gaps filled. A missing or unknown gap is a ValueError, never a blank."""
+        if set(values) != set(self.fields):
+            raise ValueError(f"{self.id} needs exactly these values: {', '.join(self.fields) or 'none'}")
+        return self.text.format_map(values)
+
+
+def gaps_in(text: str) -> set[str]:
+    """The names written as {name} in a text. Unpaired braces are a ValueError."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def load_handout(handout_id: str, *, folder: Path = SHIPPED) -> Handout:
+    """One handout by id, such as `what-happens-here`. ContentError when there is none."""
+    file = folder / "handouts" / f"{handout_id}.md"
+    handout = _read_handout(file)
+    if handout.id != handout_id:
+        raise ContentError(file, [("id", f"is {handout.id!r} but the file is named {handout_id!r}")])
+    return handout
+
+
+def all_handouts(*, folder: Path = SHIPPED) -> tuple[Handout, ...]:
+    """Every handout in a folder, by id."""
+    return tuple(
+        load_handout(file.stem, folder=folder) for file in sorted((folder / "handouts").glob("*.md"))
+    )
+
+
+@cache
+def _read_handout(file: Path) -> Handout:
+    raw, body = parse_front_matter(read_file(file), file)
+    return build(Handout, raw | {"text": body}, file)
