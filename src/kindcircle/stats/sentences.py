@@ -1,0 +1,199 @@
+"""Plain sentences chosen by rule: what a small group's figures let us say, and what must be said beside them.
+
+A sentence is a key and its parameters. The English texts stand in one table, marked for gettext; a door
+renders them with `say(message, translate=gettext)`. No sentence says that a programme caused anything, and
+every sentence with an effect also says, before its full stop, that there was no comparison group.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from kindcircle.stats.change import Better
+from kindcircle.stats.disclosure import SMALLEST_SHOWN
+from kindcircle.stats.results import MeanEstimate, Undefined, gettext_noop
+from kindcircle.stats.samples import Movement
+
+# Below this many complete pairs no direction is claimed (warning W3).
+ENOUGH_TO_TELL = 12
+
+Value = float | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text of the table with its parameters; numbers are not yet rounded or written out."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    # The sentence of a before-after report, exactly one of these.
+    "nothing": gettext_noop("We show nothing about the group here, so that no one person can be picked out."),
+    "version_changed": gettext_noop("The form changed between before and after, so we do not compare the two."),
+    "too_few.toward": gettext_noop(
+        "More people moved the hoped-for way (%(more)s of %(n)s) than the other way (%(fewer)s of %(n)s), but "
+        "this is too few to tell and there was no comparison group: people who join when they feel worst tend "
+        "to feel better later without a programme."
+    ),
+    "too_few.away": gettext_noop(
+        "More people moved away from what we hope for (%(more)s of %(n)s) than toward it (%(fewer)s of %(n)s), "
+        "but this is too few to tell and there was no comparison group."
+    ),
+    "too_few.up": gettext_noop(
+        "More people's scores went up (%(more)s of %(n)s) than went down (%(fewer)s of %(n)s), but this is too "
+        "few to tell and there was no comparison group: people who join when they feel worst tend to feel "
+        "better later without a programme."
+    ),
+    "too_few.down": gettext_noop(
+        "More people's scores went down (%(more)s of %(n)s) than went up (%(fewer)s of %(n)s), but this is too "
+        "few to tell and there was no comparison group: people who join when they feel worst tend to feel "
+        "better later without a programme."
+    ),
+    "too_few.even": gettext_noop(
+        "As many people moved one way as the other (%(more)s and %(fewer)s of %(n)s), this is too few to tell, "
+        "and there was no comparison group."
+    ),
+    "same_for_all": gettext_noop(
+        "Each of the %(n)s people's scores changed by the same amount (%(change)s points), which is not usual, "
+        "and there was no comparison group, so we cannot say more."
+    ),
+    "unclear": gettext_noop(
+        "On average the score changed by %(change)s points, but the true change may be anywhere from %(low)s to "
+        "%(high)s, so it may be none at all, and there was no comparison group: people who join when they feel "
+        "worst tend to feel better later without a programme."
+    ),
+    "toward": gettext_noop(
+        "On average people moved %(amount)s points the hoped-for way (the true change may be anywhere from "
+        "%(least)s to %(most)s), but there was no comparison group, so we cannot say why: people who join when "
+        "they feel worst tend to feel better later without a programme."
+    ),
+    "away": gettext_noop(
+        "On average people moved %(amount)s points away from what we hope for (the true change may be anywhere "
+        "from %(least)s to %(most)s), and there was no comparison group, so we cannot say why."
+    ),
+    "up": gettext_noop(
+        "On average scores went up by %(amount)s points (the true change may be anywhere from %(least)s to "
+        "%(most)s), but there was no comparison group, so we cannot say why: people who join when they feel "
+        "worst tend to feel better later without a programme."
+    ),
+    "down": gettext_noop(
+        "On average scores went down by %(amount)s points (the true change may be anywhere from %(least)s to "
+        "%(most)s), but there was no comparison group, so we cannot say why: people who join when they feel "
+        "worst tend to feel better later without a programme."
+    ),
+    # Warnings. The part of the key before the dot is the warning's number in the methods notes.
+    "W1": gettext_noop(
+        "There was no comparison group. People who join a programme when they feel worst tend to feel better "
+        "later without it."
+    ),
+    "W1.expected": gettext_noop(
+        "There was no comparison group. People who join a programme when they feel worst tend to feel better "
+        "later without it. For a group that starts like this one, we would expect a change of about %(shift)s "
+        "points with no programme at all."
+    ),
+    "W2.entry": gettext_noop(
+        "People could join because of their score on this same form. High and low scores tend to drift back "
+        "to the middle by themselves."
+    ),
+    "W2.distance": gettext_noop(
+        "People began this programme feeling worse than most. Such scores tend to drift back to the middle by "
+        "themselves."
+    ),
+    "W3": gettext_noop("Only %(n)s people have both scores. One or two people more could change the picture."),
+    "W3.private": gettext_noop(
+        "Fewer than %(smallest)s people have both scores. Please keep these figures to yourself, as they may "
+        "show what one person said."
+    ),
+    "W4": gettext_noop("With %(groups)s groups or fewer, this tells about these groups only, not about others."),
+    "W5.many": gettext_noop(
+        "%(missing)s of %(started)s people gave no second answer. They may feel quite different from those who did."
+    ),
+    "W5.different": gettext_noop("The people who gave no second answer began at a different level from those who did."),
+    "W6": gettext_noop("The form, its language or its scoring changed between before and after."),
+    "W7": gettext_noop(
+        "Before the programme, %(count)s of %(n)s people already had the lowest or highest score there is. "
+        "The form may miss how they changed."
+    ),
+    "W8": gettext_noop(
+        "This is one of %(outcomes)s outcomes that were looked at. Looking at many makes a chance find likely."
+    ),
+    "W10": gettext_noop("People answered about themselves and knew that they had taken part."),
+    "RC.own_spread": gettext_noop(
+        "The line for a reliable change rests on this group's own spread, which is unsteady below %(enough)s "
+        "people. A published figure would be better."
+    ),
+    "RC.chance": gettext_noop(
+        "One flag is weak evidence: even with no true change, about 1 person in 40 will seem to get worse."
+    ),
+}
+
+# Warnings that belong in a researcher's report but not on a facilitator's page.
+RESEARCHERS_ONLY: Final = frozenset({"W8", "W10", "RC.own_spread"})
+
+
+def write_number(value: float) -> str:
+    """A number for reading: whole numbers as they are, others with one decimal."""
+    if isinstance(value, int) or float(value).is_integer():
+        return str(int(value))
+    text = f"{value:.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def say(
+    message: Message,
+    *,
+    translate: Callable[[str], str] = gettext_noop,
+    number: Callable[[float], str] = write_number,
+) -> str:
+    """Write a message out. `translate` is gettext, `number` writes numbers the reader's way."""
+    written = {name: value if isinstance(value, str) else number(value) for name, value in message.values.items()}
+    return translate(TEXTS[message.key]) % written
+
+
+def choose_sentence(
+    *,
+    moved: Movement,
+    change: MeanEstimate | Undefined,
+    better: Better | None,
+    smallest: int = SMALLEST_SHOWN,
+) -> Message:
+    """Choose the one plain sentence for a before-after report in one group.
+
+    Fewer than `smallest` (at least 5) complete pairs: nothing. Fewer than 12: which way more people moved, and
+    that it is too few to tell. From 12 on: whether the 95 % interval of the mean change leaves out 0, and on
+    which side. `better` None means the scale's direction is unknown; then the sentence says up and down.
+    """
+    n = moved.n
+    if n < max(smallest, SMALLEST_SHOWN):
+        return Message("nothing")
+    if n < ENOUGH_TO_TELL:
+        return _too_few(moved, better)
+    if isinstance(change, Undefined):
+        return Message("nothing")
+    interval = change.interval()
+    if isinstance(interval, Undefined):
+        return Message("same_for_all", {"n": n, "change": change.estimate})
+    if interval.contains(0):
+        return Message("unclear", {"change": change.estimate, "low": interval.low, "high": interval.high})
+    rising = change.estimate > 0
+    ends = sorted((abs(interval.low), abs(interval.high)))
+    return Message(
+        _direction(rising, better),
+        {"amount": abs(change.estimate), "least": ends[0], "most": ends[1]},
+    )
+
+
+def _too_few(moved: Movement, better: Better | None) -> Message:
+    more, fewer = max(moved.up, moved.down), min(moved.up, moved.down)
+    values: dict[str, Value] = {"more": more, "fewer": fewer, "n": moved.n}
+    if more == fewer:
+        return Message("too_few.even", values)
+    return Message(f"too_few.{_direction(moved.up > moved.down, better)}", values)
+
+
+def _direction(rising: bool, better: Better | None) -> str:
+    if better is None:
+        return "up" if rising else "down"
+    return "toward" if rising == (better == "higher") else "away"
