@@ -1,0 +1,51 @@
+"""Every thing that a person or a machine may be allowed to do. Each needs a row in `table.ALLOW`."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    # Open to everybody, signed in or not.
+    HELP_SEE = "help.see"
+    DOOR_USE = "door.use"  # sign-in pages, invitations, typed codes: each guards itself with a secret
+
+    # One's own account.
+    ACCOUNT_USE = "account.use"
+
+    # A member's own side.
+    TODAY_SEE = "today.see"
+    ASSIGNMENT_ANSWER = "assignment.answer"
+    RESPONSE_READ_OWN = "response.read-own"
+    PRACTICE_PLAY = "practice.play"
+    JOURNAL_WRITE = "journal.write"
+    JOURNAL_READ = "journal.read"
+    LETTER_WRITE = "letter.write"
+    LETTER_OPEN = "letter.open"
+    LETTER_WITHDRAW = "letter.withdraw"
+
+    # The live gathering.
+    GATHERING_JOIN = "gathering.join"
+    SIGNAL_SEND = "signal.send"
+    ROUND_TAKE_PART = "round.take-part"
+    GATHERING_LEAD = "gathering.lead"
+
+    # The facilitator's side.
+    DESK_SEE = "desk.see"
+    GROUP_SEE = "group.see"
+    MEMBER_INVITE = "member.invite"
+    GATHERING_RECORD = "gathering.record"
+    ALERT_LIST = "alert.list"
+    ALERT_HANDLE = "alert.handle"
+    REPORT_SEE = "report.see"
+    ADVERSE_EVENT_RECORD = "adverse-event.record"
+
+    # The organisation's side.
+    ORGANISATION_SEE = "organisation.see"
+    STAFF_INVITE = "staff.invite"
+    GROUP_START = "group.start"
+    WORDING_IMPORT = "wording.import"
+    HELPLINE_KEEP = "helpline.keep"
+
+    # Running the machine.
+    SITE_SET_UP = "site.set-up"
+    DEMO_ENTER = "demo.enter"
+    GALLERY_SEE = "gallery.see"

@@ -1,0 +1,70 @@
+"""Who may do what, on one page. What is not written here is not allowed.
+
+Each permission names the rules of which at least one must hold. `docs/reference/access.md` is made from this
+table and a test compares the two.
+"""
+
+from kindcircle.base.access.permissions import Permission as P
+from kindcircle.base.access.predicates import (
+    Predicate,
+    anybody,
+    facilitator,
+    facilitator_somewhere,
+    group_member,
+    in_state,
+    member_somewhere,
+    operator,
+    organisation_lead,
+    owner,
+    safety_lead,
+    signed_in,
+    system,
+    visiting_member,
+    visiting_owner,
+)
+
+arrived = in_state("arrived")
+sealed = in_state("sealed")
+open_ = in_state("open")
+demo = in_state("demo")
+new_site = in_state("new site")
+
+ALLOW: dict[P, list[Predicate]] = {
+    P.HELP_SEE: [anybody],
+    P.DOOR_USE: [anybody],
+    P.ACCOUNT_USE: [signed_in],
+    # A member's own side: nobody else, staff included.
+    P.TODAY_SEE: [member_somewhere],
+    P.ASSIGNMENT_ANSWER: [owner, visiting_owner],
+    P.RESPONSE_READ_OWN: [owner, visiting_owner],
+    P.PRACTICE_PLAY: [member_somewhere],
+    P.JOURNAL_WRITE: [member_somewhere],
+    P.JOURNAL_READ: [owner],
+    P.LETTER_WRITE: [member_somewhere],
+    P.LETTER_OPEN: [owner & arrived],
+    P.LETTER_WITHDRAW: [owner & sealed],
+    # The live gathering.
+    P.GATHERING_JOIN: [group_member, visiting_member, facilitator],
+    P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
+    P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
+    P.GATHERING_LEAD: [facilitator],
+    # The facilitator's side: own groups only.
+    P.DESK_SEE: [facilitator_somewhere, safety_lead],
+    P.GROUP_SEE: [facilitator],
+    P.MEMBER_INVITE: [facilitator],
+    P.GATHERING_RECORD: [facilitator],
+    P.ALERT_LIST: [facilitator_somewhere, safety_lead],
+    P.ALERT_HANDLE: [facilitator, safety_lead],
+    P.REPORT_SEE: [facilitator],
+    P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
+    # The organisation's side: settings and staff, never what members wrote or answered.
+    P.ORGANISATION_SEE: [organisation_lead, operator],
+    P.STAFF_INVITE: [organisation_lead],
+    P.GROUP_START: [organisation_lead],
+    P.WORDING_IMPORT: [organisation_lead, system],
+    P.HELPLINE_KEEP: [organisation_lead],
+    # Running the machine.
+    P.SITE_SET_UP: [new_site],
+    P.DEMO_ENTER: [demo],
+    P.GALLERY_SEE: [demo],
+}

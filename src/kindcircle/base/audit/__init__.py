@@ -1,0 +1,1 @@
+"""The record of who did what: content-free, chained, append-only. Use `log.record` and `events.Event`."""

@@ -1,0 +1,38 @@
+"""Key files: made once, readable by the server's own user only, kept beside the data and never inside it."""
+
+import base64
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+NAMES = ("root", "lookup", "audit", "signing")
+
+
+class KeyMissing(RuntimeError):
+    """A key file is not there. Nothing can be opened without it, and making a new one would hide that."""
+
+
+def make(folder: Path) -> list[str]:
+    """Create the key files that do not exist yet (mode 0600). Returns the names of those made."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = []
+    for name in NAMES:
+        path = folder / f"{name}.key"
+        if path.exists():
+            continue
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        made.append(name)
+    return made
+
+
+@cache
+def read(path: Path) -> tuple[bytes, ...]:
+    """The keys in a file, one base64 line each, the present one first, older ones (kept for reading) after it."""
+    if not path.is_file():
+        raise KeyMissing(f"The key file {path.name} is missing. Bring it back from where you keep it safe.")
+    return tuple(base64.b64decode(line) for line in path.read_text(encoding="ascii").split())

@@ -1,0 +1,65 @@
+"""Putting messages in, and claiming them to be sent. The worker leases a row, sends, then marks it.
+
+A crash between sending and marking means a second message, never none.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.outbox.messages import MESSAGES
+from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.people.models import User
+
+LEASE = timedelta(minutes=2)
+TRIES = 8
+
+
+def enqueue(kind: str, *, to: User, about: Ref, once: str, at: datetime) -> None:
+    """Have one message of this kind sent to this person, once per `once`, inside the caller's transaction.
+
+    A person who wants no mail gets none; staff messages about safety are always sent.
+    """
+    message = MESSAGES[kind]
+    if not (to.wants_mail or message.for_staff):
+        return
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                kind=kind,
+                user=to,
+                about_kind=about.kind,
+                about_code=about.code,
+                once_key=f"{kind}:{to.code}:{once}",
+                due_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def claim(at: datetime) -> Delivery | None:
+    """Lease the longest-waiting delivery, or None. Two workers never hold the same one."""
+    free = Q(leased_until=None) | Q(leased_until__lt=at)
+    waiting = Delivery.objects.filter(free, sent_at=None, gave_up_at=None, due_at__lte=at)
+    for first in waiting.order_by("due_at")[:5]:
+        taken = waiting.filter(pk=first.pk).update(leased_until=at + LEASE, attempts=F("attempts") + 1)
+        if taken:
+            return Delivery.objects.select_related("user").get(pk=first.pk)
+    return None
+
+
+def mark_sent(delivery: Delivery, *, at: datetime) -> None:
+    """It has left the house."""
+    Delivery.objects.filter(pk=delivery.pk, sent_at=None).update(sent_at=at, leased_until=None)
+
+
+def put_back(delivery: Delivery, *, at: datetime) -> bool:
+    """It could not be sent now: try again later, each wait twice the last. False when it was given up for good."""
+    if delivery.attempts >= TRIES:
+        Delivery.objects.filter(pk=delivery.pk).update(gave_up_at=at, leased_until=None)
+        return False
+    wait = timedelta(seconds=30 * 2**delivery.attempts)
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=at + wait, leased_until=None)
+    return True

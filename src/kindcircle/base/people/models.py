@@ -1,0 +1,94 @@
+"""Organisations and accounts. Names and addresses are sealed by the vault; this room never sees them open."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from kindcircle.base.access import Facts
+from kindcircle.base.lib.codes import new_code
+
+
+class Organisation(models.Model):
+    """The house: a clinic, a counselling centre, a community. Everything else belongs to one."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2, help_text="ISO 3166 alpha-2, upper case.")
+    zone = models.CharField(max_length=64, default="UTC", help_text="IANA time zone, such as Europe/London.")
+    created_at = models.DateTimeField()
+    # Staffed hours in the organisation's own zone: what an alert may wait for. ISO weekdays, 1 = Monday.
+    staffed_days = models.CharField(max_length=7, default="12345")
+    staffed_from = models.TimeField(default="09:00")
+    staffed_until = models.TimeField(default="17:00")
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {
+            "id", "code", "name", "country", "zone", "created_at", "staffed_days", "staffed_from", "staffed_until",
+        }  # fmt: skip
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.pk)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Accounts are made by invitation only (`rooms.groups.actions.accept_invitation`)."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=username)
+
+
+class User(AbstractBaseUser):
+    """A person with an account. `email` is a blind address: a keyed hash that can be looked up but not read."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    email = models.CharField(max_length=120, unique=True, help_text="Blind address, see vault.blind_address.")
+    sealed_name = models.BinaryField()
+    sealed_email = models.BinaryField(default=bytes, blank=True)
+    language = models.CharField(max_length=10, default="en-gb")
+    zone = models.CharField(max_length=64, default="UTC")
+    wants_mail = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+    # Changing this ends every session of the person at once (doors/web/shared/middleware).
+    sessions_valid_from = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"email", "sealed_name", "sealed_email", "last_login"}
+        operational = {
+            "id", "code", "organisation", "language", "zone", "wants_mail", "is_active", "joined_at",
+            "sessions_valid_from", "password",
+        }  # fmt: skip
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.organisation_id, owner_id=self.pk)
+
+
+class StaffRole(models.Model):
+    """A role that somebody holds for the whole organisation. Facilitating is per group, see groups.Membership."""
+
+    class Role(models.TextChoices):
+        ORGANISATION_LEAD = "organisation-lead"
+        SAFETY_LEAD = "safety-lead"
+        OPERATOR = "operator"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    given_at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {"id", "user", "role", "given_at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="staff_role_once")]

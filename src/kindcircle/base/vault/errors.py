@@ -1,0 +1,12 @@
+from django.utils.translation import gettext_lazy as _
+
+from kindcircle.base.lib.errors import KindError
+
+
+class CannotOpen(KindError):
+    """A sealed text does not open: wrong key, moved, shortened or changed. Never answered with a guess."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(str(_("We could not open this text safely, so we are not showing it. We have been told.")))

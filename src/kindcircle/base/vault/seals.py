@@ -1,0 +1,105 @@
+"""Sealing and opening text, by intention: each kind of text has its own `Seal`, bound to its row and its holder.
+
+A sealed value is: version (1 byte), key code (22), nonce (12), ciphertext and tag. The associated data names the
+kind, the row, the holder and the version, so a value moved to another row, kind or person does not open. Text is
+padded to steps of 256 bytes so that its length says less. Reading is always a visible call; failure is `CannotOpen`.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from kindcircle.base.lib import keyfiles
+from kindcircle.base.people.models import User
+from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.base.vault.keys import NONCE, Holder, holder_name, key_of, open_keys
+
+VERSION = b"\x01"
+CODE = 22
+STEP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One kind of sealed text. `code` is the public id of the row that carries it."""
+
+    kind: str
+
+    def seal(self, text: str, *, code: str, holder: Holder) -> bytes:
+        """Encrypt for this holder and this row."""
+        key_code, key = key_of(holder)
+        nonce = secrets.token_bytes(NONCE)
+        body = AESGCM(key).encrypt(nonce, _pad(text.encode()), self._bound_to(code, holder))
+        return VERSION + key_code.encode() + nonce + body
+
+    def open(self, sealed: bytes | memoryview, *, code: str, holder: Holder) -> str:
+        """Decrypt, or raise `CannotOpen`. Never the ciphertext, never an empty string instead."""
+        value = bytes(sealed)
+        key_code, key = key_of(holder)
+        start = 1 + CODE
+        if len(value) < start + NONCE + 16 or value[:1] != VERSION or value[1:start] != key_code.encode():
+            raise CannotOpen
+        nonce, body = value[start : start + NONCE], value[start + NONCE :]
+        try:
+            return _unpad(AESGCM(key).decrypt(nonce, body, self._bound_to(code, holder))).decode()
+        except InvalidTag:
+            raise CannotOpen from None
+
+    def _bound_to(self, code: str, holder: Holder) -> bytes:
+        return f"1|{self.kind}|{code}|{holder_name(holder)}".encode()
+
+
+# A person's own.
+NAME = Seal("name")
+ADDRESS = Seal("address")
+JOURNAL = Seal("journal")
+LETTER = Seal("letter")
+DRAFT = Seal("draft")
+ANSWERS = Seal("answers")
+# Written by staff about one person: under that person's key, so that it goes when they go.
+MEMBER_NOTE = Seal("member-note")
+ALERT_NOTE = Seal("alert-note")
+ADVERSE_EVENT = Seal("adverse-event")
+# Written by staff about a gathering: under the organisation's key.
+GROUP_NOTE = Seal("group-note")
+STEP_REASON = Seal("step-reason")
+REMINDER = Seal("reminder")
+INVITED = Seal("invited")
+
+
+def name_of(user: User) -> str:
+    """The name a person chose to be called."""
+    return NAME.open(user.sealed_name, code=user.code, holder=user)
+
+
+def names_of(users: list[User]) -> dict[int, str]:
+    """The chosen names of many people, by user id, with one query for their keys."""
+    open_keys(users)
+    return {user.pk: name_of(user) for user in users}
+
+
+def address_of(user: User) -> str | None:
+    """The person's e-mail address, or None where none was given."""
+    if not user.sealed_email:
+        return None
+    return ADDRESS.open(user.sealed_email, code=user.code, holder=user)
+
+
+def blind_address(email: str) -> str:
+    """A keyed hash of an address that can be looked up but not read back; shaped like an address."""
+    key = keyfiles.read(settings.KEYS_DIR / "lookup.key")[0]
+    return hmac.new(key, email.strip().casefold().encode(), hashlib.sha256).hexdigest()[:48] + "@sealed.invalid"
+
+
+def _pad(raw: bytes) -> bytes:
+    body = len(raw).to_bytes(4, "big") + raw
+    return body + bytes(-len(body) % STEP)
+
+
+def _unpad(padded: bytes) -> bytes:
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FacilitatorConfig(AppConfig):
+    name = "kindcircle.doors.web.facilitator"
+    label = "facilitator"

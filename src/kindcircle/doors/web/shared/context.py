@@ -1,0 +1,20 @@
+"""What every template may rely on."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from kindcircle.base.access import NOBODY
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The actor, where quick exit leads, how long a page may stay idle, and whether this is a demo."""
+    actor = getattr(request, "actor", NOBODY)
+    staff = bool(actor.facilitates or actor.roles)
+    return {
+        "actor": actor,
+        "leave_to": settings.LEAVE_TO,
+        "idle_minutes": settings.STAFF_IDLE_MINUTES if staff else settings.MEMBER_IDLE_MINUTES,
+        "demo": settings.DEMO,
+    }

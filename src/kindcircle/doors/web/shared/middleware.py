@@ -1,0 +1,86 @@
+"""What happens around every page: who is asking, which headers leave, and how errors become kind sentences."""
+
+import logging
+from collections.abc import Callable
+
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest, HttpResponse
+
+from kindcircle.base.access import NOBODY
+from kindcircle.base.lib.errors import KindError
+from kindcircle.doors.web.shared.errors import kind_page
+from kindcircle.rooms.groups.queries import actor_for
+
+Next = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("kindcircle.errors")
+
+# Nothing in this product needs a camera, a place or a motion sensor.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation",
+        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "browsing-topics",
+    )
+)  # fmt: skip
+
+
+class HeadersMiddleware:
+    """Headers that every answer carries. Signed-in pages are never kept by any cache."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class ActorMiddleware:
+    """Puts `request.actor` there: who is asking, from the rows as they stand at this request."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            request.actor = NOBODY  # type: ignore[attr-defined]
+        else:
+            request.actor = actor_for(  # type: ignore[attr-defined]
+                user,
+                strong=is_strong(request),
+                only_gathering=request.session.get("only_gathering"),
+            )
+        return self.get_response(request)
+
+
+def is_strong(request: HttpRequest) -> bool:
+    """Whether this session was opened with a second factor, or by the demo's own door."""
+    if request.session.get("demo_door"):
+        return True
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+
+
+class KindErrorMiddleware:
+    """Turns our own errors into a page that says what to do. Anything else is logged by type and place only."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, KindError):
+            return kind_page(request, exception)
+        last = exception.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        place = f"{last.tb_frame.f_code.co_filename.rpartition('kindcircle/')[2]}:{last.tb_lineno}" if last else "?"
+        # The message of an exception may quote what somebody typed; its type and place never do.
+        log.error("unexpected %s at %s", type(exception).__name__, place)
+        return None

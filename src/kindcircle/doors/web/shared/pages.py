@@ -1,0 +1,57 @@
+"""How a page is declared: what right it needs, about what, with which methods. Undeclared pages are refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import fetch, require
+from kindcircle.base.lib.errors import NotFound
+
+View = Callable[..., HttpResponse]
+Things = type[Model] | QuerySet[Any]
+
+
+def page(to: Permission, *, about: Things | None = None, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Declare a view: `@page(Permission.GROUP_SEE, about=Group)` calls it with the group found by `code`, or 404.
+
+    A visitor is sent to sign in, whether or not the thing exists. Staff without a second factor are sent to set
+    one up. Everybody else gets the same 404 for "not there" and "not yours".
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method not in (*methods, "HEAD"):
+                return HttpResponseNotAllowed(methods)
+            actor = request.actor  # type: ignore[attr-defined]
+            try:
+                if about is None:
+                    require(actor, to)
+                else:
+                    kwargs["thing"] = fetch(about, kwargs.pop("code"), by=actor, to=to)
+            except NotFound:
+                if not actor.signed_in:
+                    return _sign_in_first(request)
+                if not actor.strong and (actor.facilitates or actor.roles):
+                    return redirect("mfa_index")
+                raise
+            return view(request, *([kwargs.pop("thing")] if about is not None else []), **kwargs)
+
+        guarded.access = to  # type: ignore[attr-defined]
+        guarded.about = about  # type: ignore[attr-defined]
+        guarded.methods = methods  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return redirect(f"{reverse('account_login')}?{urlencode(back)}" if back else reverse("account_login"))

@@ -1,0 +1,74 @@
+"""Reading groups: who somebody is here, what comes next, who is in the room."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from kindcircle.base.access import NOBODY, Actor
+from kindcircle.base.people.models import StaffRole, User
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
+
+
+def actor_for(user: User | None, *, strong: bool = False, only_gathering: int | None = None) -> Actor:
+    """Who this person is right now, from the rows. Two queries; never cached, so leaving takes effect at once."""
+    if user is None or not user.is_active:
+        return NOBODY
+    places = Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role")
+    return Actor(
+        user_id=user.pk,
+        code=user.code,
+        organisation_id=user.organisation_id,
+        roles=frozenset(StaffRole.objects.filter(user=user).values_list("role", flat=True)),
+        member_of=frozenset(group for group, role in places if role == Membership.Role.MEMBER),
+        facilitates=frozenset(group for group, role in places if role == Membership.Role.FACILITATOR),
+        strong=strong,
+        only_gathering=only_gathering,
+    )
+
+
+def groups_of(facilitator: Actor) -> QuerySet[Group]:
+    """The groups somebody facilitates, running ones first, newest first."""
+    return Group.objects.filter(pk__in=facilitator.facilitates).order_by("-state", "-created_at")
+
+
+def places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet[Membership]:
+    """Everyone who ever had this role in the group, in seat order, with their account. Leavers are included."""
+    return Membership.objects.filter(group=group, role=role).select_related("user").order_by("seat")
+
+
+def present_places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet[Membership]:
+    """Those who hold this role in the group now."""
+    return places(group, role).filter(left_at=None)
+
+
+def gatherings_of(group: Group) -> QuerySet[Gathering]:
+    """The group's gatherings in order."""
+    return Gathering.objects.filter(group=group).select_related("group").order_by("number")
+
+
+def next_gathering(group: Group) -> Gathering | None:
+    """The one that is open, or else the first that has not been closed."""
+    return gatherings_of(group).exclude(state=Gathering.State.CLOSED).first()
+
+
+def last_closed(group: Group) -> Gathering | None:
+    """The most recent one that was closed."""
+    return gatherings_of(group).filter(state=Gathering.State.CLOSED).last()
+
+
+def open_by_short_code(short_code: str) -> Gathering | None:
+    """The gathering whose code is on the wall right now."""
+    return (
+        Gathering.objects.filter(short_code=short_code, state__in=[Gathering.State.OPEN, Gathering.State.CLOSING])
+        .select_related("group")
+        .first()
+    )
+
+
+def soon(group: Group, at: datetime, within: timedelta = timedelta(hours=12)) -> Gathering | None:
+    """The next gathering if it is open or starts within this time."""
+    coming = next_gathering(group)
+    if coming is None:
+        return None
+    near = coming.state != Gathering.State.PLANNED or coming.starts_at <= at + within
+    return coming if near else None

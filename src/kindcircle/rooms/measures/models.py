@@ -1,0 +1,136 @@
+"""Who is asked what and when; the sealed answers; the scores; the wording a site imported."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kindcircle.base.access import Facts
+from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.rooms.groups.models import Gathering, Group
+
+
+class Assignment(models.Model):
+    """One person asked to fill in one instrument once, for one occasion."""
+
+    class Occasion(models.TextChoices):
+        BASELINE = "baseline"
+        ARRIVAL = "arrival"
+        LEAVING = "leaving"
+        SETTLING = "settling"
+        WEEKLY = "weekly"
+        AFTER = "after"
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="assignments")
+    gathering = models.ForeignKey(
+        Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=12)
+    occasion = models.CharField(max_length=10, choices=Occasion.choices)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"member"}
+        operational = {"id", "code", "group", "gathering", "opens_at", "closes_at"}
+        research = {"instrument", "version", "occasion"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "group", "instrument", "occasion", "gathering"],
+                name="assignment_once_per_occasion",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="assignment_closes_after_opening"),
+        ]
+
+    def access_facts(self) -> Facts:
+        return Facts(
+            organisation_id=self.group.organisation_id,
+            group_id=self.group_id,
+            owner_id=self.member_id,
+            gathering_id=self.gathering_id,
+        )
+
+
+class Response(models.Model):
+    """A person's answers, sealed in one piece, exactly as given. Never changed."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="response")
+    # Made by the browser; the same key again is the same sheet, answered with the first.
+    client_key = models.CharField(max_length=64, unique=True)
+    sealed_answers = models.BinaryField()
+    state = models.CharField(max_length=12, help_text="complete, prorated, partial, not_scorable or invalid.")
+    submitted_at = models.DateTimeField()
+    by_staff = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Who typed in a paper sheet, or None.",
+    )  # fmt: skip
+
+    class Data:
+        private = {"sealed_answers"}
+        personal = {"by_staff"}
+        operational = {"id", "code", "assignment", "client_key", "submitted_at"}
+        research = {"state"}
+
+    def access_facts(self) -> Facts:
+        return self.assignment.access_facts()
+
+
+class Score(models.Model):
+    """One number from one response, with how many answers stood behind it and which rule made it."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="scores")
+    scale = models.CharField(max_length=40)
+    value = models.FloatField(null=True, help_text="Unrounded; None when it may not be computed.")
+    state = models.CharField(max_length=12)
+    answered = models.PositiveSmallIntegerField()
+    of = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=60, help_text="Instrument id and version that made the number.")
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {"id", "response", "rule"}
+        research = {"scale", "value", "state", "answered", "of"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "scale", "rule"], name="score_once_per_rule")]
+
+
+class Wording(models.Model):
+    """The words of a validated instrument, brought to this site by its own people under the owner's terms."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="wordings")
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=12)
+    language = models.CharField(max_length=10)
+    words = models.JSONField(help_text="title, instruction, items, labels: see spec.wording.Wording.")
+    source_name = models.CharField(max_length=160)
+    source_sha256 = models.CharField(max_length=64)
+    source_file = models.BinaryField(help_text="The file as it came.")
+    terms_accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    terms_accepted_at = models.DateTimeField()
+    imported_at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"terms_accepted_by"}
+        operational = {
+            "id", "code", "organisation", "instrument", "version", "language", "words", "source_name",
+            "source_sha256", "source_file", "terms_accepted_at", "imported_at",
+        }  # fmt: skip
+        research: set[str] = set()
+
+    class Meta:
+        # The newest import for an instrument, version and language is the one in use; older ones stay.
+        indexes = [models.Index(fields=["organisation", "instrument", "version", "language"], name="wording_in_use")]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.organisation_id)

@@ -1,0 +1,43 @@
+"""What was practised, when and for how long. It fills itself; nobody counts days."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kindcircle.base.access import Facts
+from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.models import User
+from kindcircle.rooms.groups.models import Group
+
+
+class Play(models.Model):
+    """One time that one person played one practice at home."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    practice = models.CharField(max_length=60)
+    practice_version = models.CharField(max_length=12)
+    seconds_planned = models.PositiveIntegerField()
+    seconds_played = models.PositiveIntegerField(default=0)
+    client_key = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Data:
+        private: set[str] = set()
+        personal = {"member"}
+        operational = {"id", "code", "group", "client_key"}
+        research = {
+            "practice", "practice_version", "seconds_planned", "seconds_played", "started_at", "finished_at",
+        }  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("started_at")),
+                name="play_finished_after_started",
+            )
+        ]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.member.organisation_id, owner_id=self.member_id)

@@ -1,0 +1,198 @@
+"""Alerts and what was done about them, unwanted events, and the numbers people can call."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kindcircle.base.access import Facts
+from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.rooms.groups.models import Gathering, Group
+
+
+class Alert(models.Model):
+    """A person answered in a way that asks for a person. Exactly one per source, whatever crashes or repeats."""
+
+    class State(models.TextChoices):
+        RAISED = "raised"
+        DELIVERED = "delivered"
+        SEEN = "seen"
+        ACTING = "acting"
+        CONTACTED = "contacted"
+        NOT_REACHED = "not-reached"
+        CLOSED = "closed"
+
+    class Level(models.TextChoices):
+        CONTACT = "contact"  # asked to be contacted, or low steadiness: same day
+        CONCERN = "concern"  # a positive safety item: same-day conversation by a clinician
+
+    class Person(models.TextChoices):
+        """Whose turn it is to see it."""
+
+        OWNER = "owner"
+        BACKUP = "backup"
+        LEAD = "lead"
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="alerts")
+    gathering = models.ForeignKey(Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts")
+    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=8, choices=Level.choices)
+    # What spoke: a response or a live signal. A reference, not a link: safety knows no room above it.
+    source_kind = models.CharField(max_length=20)
+    source_code = models.CharField(max_length=22)
+    rules = models.CharField(max_length=200, help_text="Ids of the rules that spoke, comma-separated.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
+    with_person = models.CharField(max_length=8, choices=Person.choices, default=Person.OWNER)
+    raised_at = models.DateTimeField()
+    # When it moves on to the next person unless somebody has seen it. None once seen, or when at the last person.
+    escalate_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=40, blank=True)
+
+    class Data:
+        private: set[str] = set()
+        personal = {"member"}
+        operational = {
+            "id", "code", "group", "gathering", "level", "source_kind", "source_code", "rules", "state",
+            "with_person", "raised_at", "escalate_at", "seen_at", "closed_at", "close_reason",
+        }  # fmt: skip
+        research = {"level", "raised_at"}
+
+    class Meta:
+        constraints = [
+            # One alert for one answer sheet or one signal, however many of its rules spoke (hazard H06).
+            models.UniqueConstraint(fields=["source_kind", "source_code"], name="alert_once_per_source"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, close_reason="") | (Q(closed_at__isnull=False) & ~Q(close_reason="")),
+                name="alert_closed_only_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("raised_at")),
+                name="alert_closed_after_raised",
+            ),
+        ]
+        # The worker asks only for what may still have to move on.
+        indexes = [
+            models.Index(fields=["escalate_at"], condition=Q(escalate_at__isnull=False), name="alert_may_escalate")
+        ]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.group.organisation_id, group_id=self.group_id)
+
+
+class AlertStep(models.Model):
+    """One thing that was done about an alert: who, when, which move, and a sealed note."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=12, choices=Alert.State.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    sealed_note = models.BinaryField(default=bytes, blank=True)
+
+    class Data:
+        private = {"sealed_note"}
+        personal = {"by"}
+        operational = {"id", "code", "alert", "state", "at"}
+        research: set[str] = set()
+
+
+class AdverseEvent(models.Model):
+    """Something unwanted that happened during the programme, whatever the cause (CLINICAL_BRIEF 5.5)."""
+
+    class Category(models.TextChoices):
+        DISTRESS = "distress"
+        SLEEP = "sleep"
+        PANIC = "panic"
+        DISSOCIATION = "dissociation"
+        SELF_HARM = "self-harm"
+        MOOD_OR_MIND = "mood-or-mind"
+        PAIN_OR_BODY = "pain-or-body"
+        EATING = "eating"
+        SUBSTANCES = "substances"
+        RELATIONSHIPS = "relationships"
+        CONFIDENTIALITY = "confidentiality"
+        GROUP = "group"
+        DEPENDENCY = "dependency"
+        FACILITATION = "facilitation"
+        TECHNICAL = "technical"
+
+    class Related(models.TextChoices):
+        NO = "no"
+        UNLIKELY = "unlikely"
+        POSSIBLE = "possible"
+        PROBABLE = "probable"
+        DEFINITE = "definite"
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="adverse_events")
+    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    gathering = models.ForeignKey(Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    practice = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=16, choices=Category.choices)
+    severity = models.PositiveSmallIntegerField(help_text="1 mild to 5 life-threatening.")
+    related = models.CharField(max_length=10, choices=Related.choices)
+    happened_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sealed_what = models.BinaryField(default=bytes, blank=True)
+    resolved_on = models.DateField(null=True, blank=True)
+
+    class Data:
+        private = {"sealed_what"}
+        personal = {"member", "recorded_by"}
+        operational = {"id", "code", "group", "gathering", "practice", "recorded_at", "resolved_on"}
+        research = {"category", "severity", "related", "happened_on"}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="adverse_event_severity_1_to_5")
+        ]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.group.organisation_id, group_id=self.group_id)
+
+
+class Helpline(models.Model):
+    """A number somebody can call, exactly as it is dialled. Shown after two people checked it, for 180 days."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="helplines")
+    country = models.CharField(max_length=2)
+    name = models.CharField(max_length=80)
+    number = models.CharField(max_length=40, help_text="Exactly as dialled; never reformatted (hazard H04).")
+    text_to = models.CharField(max_length=60, blank=True, help_text="How to reach it by text, exactly.")
+    hours = models.CharField(max_length=80)
+    source = models.CharField(max_length=200, help_text="Where the number was confirmed.")
+    emergency = models.BooleanField(default=False, help_text="The country's emergency number; always shown first.")
+    order = models.PositiveSmallIntegerField(default=10)
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {
+            "id", "code", "organisation", "country", "name", "number", "text_to", "hours", "source",
+            "emergency", "order",
+        }  # fmt: skip
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.organisation_id)
+
+
+class HelplineCheck(models.Model):
+    """Somebody dialled the number and it was right."""
+
+    helpline = models.ForeignKey(Helpline, on_delete=models.CASCADE, related_name="checks")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"by"}
+        operational = {"id", "helpline", "at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["helpline", "by"], name="helpline_checked_by_two_people")]

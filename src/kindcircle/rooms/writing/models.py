@@ -1,0 +1,83 @@
+"""Journal entries and letters to oneself. Sealed; nobody but the writer ever opens them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kindcircle.base.access import Facts
+from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.models import User
+
+
+class JournalEntry(models.Model):
+    """A few lines for oneself. The time is kept to the hour only: the fact of writing says enough."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    practice = models.CharField(max_length=60, help_text="The written practice it follows.")
+    sealed_body = models.BinaryField()
+    client_key = models.CharField(max_length=64, unique=True)
+    written_at = models.DateTimeField(help_text="Rounded down to the hour.")
+
+    class Data:
+        private = {"sealed_body"}
+        personal = {"author"}
+        operational = {"id", "code", "practice", "client_key", "written_at"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.author.organisation_id, owner_id=self.author_id)
+
+
+class Letter(models.Model):
+    """A letter to oneself that comes back on a chosen day, in the writer's own time zone."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sealed_body = models.BinaryField()
+    client_key = models.CharField(max_length=64, unique=True)
+    written_at = models.DateTimeField()
+    deliver_on = models.DateField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Data:
+        private = {"sealed_body"}
+        personal = {"author"}
+        operational = {"id", "code", "client_key", "written_at", "deliver_on", "delivered_at", "opened_at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at=None) | Q(delivered_at__isnull=False, opened_at__gte=F("delivered_at")),
+                name="letter_opened_only_after_delivery",
+            )
+        ]
+        # The delivery loop asks only for what is still waiting.
+        indexes = [models.Index(fields=["deliver_on"], condition=Q(delivered_at=None), name="letter_waiting")]
+
+    def access_facts(self) -> Facts:
+        return Facts(
+            organisation_id=self.author.organisation_id,
+            owner_id=self.author_id,
+            states=frozenset({"sealed"} if self.delivered_at is None else {"arrived"}),
+        )
+
+
+class Draft(models.Model):
+    """What somebody has typed and not finished, sealed, so that no expired session or closed lid loses it."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60, help_text="Which page it belongs to, such as letter or journal.")
+    sealed_body = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Data:
+        private = {"sealed_body"}
+        personal = {"author"}
+        operational = {"id", "code", "kind", "saved_at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "kind"], name="draft_one_per_page")]

@@ -1,0 +1,337 @@
+"""From answers to scores: pure, exact, and honest about what is missing.
+
+Arithmetic is done in fractions, so no rounding happens on the way. The answers given are never changed;
+reversal, factors and tables belong to a score. No number leaves without its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.parts import Item, Likert, Number, Score, Text
+
+Answer = int | float | str | bool | None
+"""A number, a tick (True or False), words, the code of a not-applicable answer, or None for left empty."""
+
+Answers = Mapping[str, Answer]
+"""Answers by item id. An item that is not there was left empty."""
+
+
+class State(StrEnum):
+    """How much a score, or a whole form, can be relied on."""
+
+    COMPLETE = "complete"
+    PRORATED = "prorated"
+    PARTIAL = "partial"
+    NOT_SCORABLE = "not_scorable"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An answer that cannot be one: which item, and why, as a word for programs (`reason`)."""
+
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """One score of one form, with what it rests on.
+
+    `exact` is None when there is no number; `category` holds the word a counting rule gives. `band` is
+    chosen on `rounded` where the definition says so, else on the exact value. `rule` names the definition
+    and version that made it.
+    """
+
+    score: str
+    state: State
+    exact: Fraction | None
+    category: str | None
+    rounded: int | None
+    band: str | None
+    answered: int
+    of: int
+    rule: str
+
+    @property
+    def value(self) -> float | None:
+        """The score as an ordinary number, unrounded."""
+        return None if self.exact is None else float(self.exact)
+
+    @property
+    def missing(self) -> int:
+        return self.of - self.answered
+
+    @property
+    def given(self) -> bool:
+        """Whether there is a number or a word at all."""
+        return self.exact is not None or self.category is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One number about one person, small enough to hand between rooms. `scale` reads `phq-9.total`."""
+
+    scale: str
+    value: float
+    answered: int
+    of: int
+    state: State
+
+
+def problems(definition: Definition, answers: Answers) -> tuple[Problem, ...]:
+    """Everything that makes a set of answers impossible: unknown items, values nobody could choose."""
+    known = {item.id: item for item in definition.items}
+    found = [Problem(item=key, reason="unknown_item") for key in answers if key not in known]
+    for item_id, item in known.items():
+        reason = _fault(definition, item, answers.get(item_id))
+        if reason:
+            found.append(Problem(item=item_id, reason=reason))
+    return tuple(found)
+
+
+def number_of(definition: Definition, item: Item, answers: Answers) -> int | None:
+    """The stored number of an answer, or None when it was left empty, does not fit, or is not one of ours."""
+    answer = answers.get(item.id)
+    if answer is None or isinstance(answer, str) or _fault(definition, item, answer):
+        return None
+    return int(answer)
+
+
+def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
+    """Every score of a form, in the definition's order.
+
+    One impossible answer makes every score of the form `invalid`: a form that was filled wrongly once may
+    be wrong elsewhere too. Raises nothing for bad answers.
+    """
+    invalid = bool(problems(definition, answers))
+    values = {item.number: number_of(definition, item, answers) for item in definition.items}
+    done: dict[str, ScoreResult] = {}
+    for one in definition.scores:
+        numbers = _items_under(definition, one)
+        answered = sum(values[number] is not None for number in numbers)
+        exact: Fraction | None = None
+        category: str | None = None
+        prorated = False
+        if not invalid and all(done[name].given for name in one.requires):
+            if one.of:
+                exact, prorated = _from_scores(definition, one, done)
+            elif one.symptoms:
+                category = _symptom_count(one, values)
+            else:
+                exact, prorated = _from_items(definition, one, values)
+        done[one.id] = _result(
+            definition,
+            one,
+            exact,
+            category,
+            prorated=prorated,
+            invalid=invalid,
+            seen=(answered, len(numbers)),
+        )
+    return tuple(done.values())
+
+
+def form_state(definition: Definition, results: Sequence[ScoreResult]) -> State:
+    """The state of the whole form, from its headline scores.
+
+    `partial`: some of them are there and some are not. The headline scores are those named in the
+    definition's `state_from`, or else its primary ones.
+    """
+    names = definition.state_from or tuple(one.id for one in definition.scores if one.role == "primary")
+    states = {result.state for result in results if result.score in names}
+    if State.INVALID in states:
+        return State.INVALID
+    if states <= {State.NOT_SCORABLE}:
+        return State.NOT_SCORABLE
+    if State.NOT_SCORABLE in states:
+        return State.PARTIAL
+    return State.PRORATED if State.PRORATED in states else State.COMPLETE
+
+
+def observations(definition: Definition, results: Sequence[ScoreResult]) -> tuple[Observation, ...]:
+    """The scores that are numbers, as small values for other rooms."""
+    return tuple(
+        Observation(
+            scale=f"{definition.id}.{result.score}",
+            value=result.value,
+            answered=result.answered,
+            of=result.of,
+            state=result.state,
+        )
+        for result in results
+        if result.value is not None
+    )
+
+
+def answers_in_order(definition: Definition, given: Sequence[Answer]) -> dict[str, Answer] | None:
+    """Answers listed in item order, as answers by item id. None when their number fits neither the scored
+    items nor all items.
+    """
+    for items in (definition.items, definition.scored_items):
+        if len(given) == len(items):
+            return {item.id: answer for item, answer in zip(items, given, strict=True)}
+    return None
+
+
+def is_shown(definition: Definition, item: Item, answers: Answers) -> bool:
+    """Whether an item is asked, given the answers so far."""
+    if item.show_if is None:
+        return True
+    before = (number_of(definition, definition.item(n), answers) for n in item.show_if.any_item)
+    return any(value is not None and value >= item.show_if.at_least for value in before)
+
+
+def half_up(value: Fraction, decimals: int = 0) -> Decimal:
+    """Round as people do by hand: halves go up, away from zero below zero. Exact, whatever the fraction."""
+    shifted = abs(value) * 10**decimals
+    whole = (shifted + Fraction(1, 2)).__floor__()
+    return (
+        Decimal(whole if value >= 0 else -whole)
+        .scaleb(-decimals)
+        .quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    )
+
+
+def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
+    if answer is None:
+        return None
+    kind = definition.response(item)
+    if isinstance(kind, Text):
+        if not isinstance(answer, str):
+            return "not_words"
+        return "too_long" if len(answer) > kind.longest else None
+    if isinstance(answer, str):
+        fits = isinstance(kind, Likert) and kind.not_applicable and answer == kind.not_applicable.code
+        return None if fits else "not_a_number"
+    if isinstance(kind, Likert):
+        return None if answer in {anchor.value for anchor in kind.values} else "not_an_answer"
+    return None if answer in range(kind.low, kind.high + 1) else "not_an_answer"
+
+
+def _items_under(definition: Definition, one: Score) -> tuple[int, ...]:
+    """The item numbers a score rests on, through other scores too."""
+    if not one.of:
+        return one.items
+    return tuple(number for name in one.of for number in _items_under(definition, definition.score(name)))
+
+
+def _from_items(
+    definition: Definition, one: Score, values: Mapping[int, int | None]
+) -> tuple[Fraction | None, bool]:
+    """Combine answers. Returns the number (None when too many are empty) and whether some were empty."""
+    used = list(_reversed_values(definition, one, values))
+    empty = len(one.items) - len(used)
+    if empty > one.missing.max_missing:
+        return None, False
+    if one.method == "count":
+        mark = one.at_least if one.at_least is not None else 0
+        raw = Fraction(sum(value >= mark for value in used))
+    else:
+        raw = Fraction(sum(used))
+        if one.method == "mean":
+            raw = raw / len(used)
+        elif empty:
+            raw = raw * len(one.items) / len(used)
+    return _finish(one, raw), empty > 0
+
+
+def _reversed_values(definition: Definition, one: Score, values: Mapping[int, int | None]) -> Iterator[int]:
+    for number in one.items:
+        value = values[number]
+        if value is None:
+            continue
+        if number in one.reverse:
+            low, high = definition.span(definition.item(number))
+            value = low + high - value
+        yield value
+
+
+def _from_scores(
+    definition: Definition, one: Score, done: Mapping[str, ScoreResult]
+) -> tuple[Fraction | None, bool]:
+    """Combine scores of the same form. One that is not there leaves this one out too."""
+    used: list[Fraction] = []
+    for name in one.of:
+        part, span = done[name].exact, definition.score(name).range
+        if part is None or span is None:
+            return None, False
+        used.append(_exactly(span[0]) + _exactly(span[1]) - part if name in one.reverse_scores else part)
+    raw = sum(used, Fraction(0))
+    if one.method == "mean_of_scores":
+        raw = raw / len(used)
+    return _finish(one, raw), any(done[name].state is State.PRORATED for name in one.of)
+
+
+def _finish(one: Score, raw: Fraction) -> Fraction | None:
+    """Factor, then table. A value between two lines of a table has no entry, so there is no score."""
+    value = raw * _exactly(one.multiply) if one.multiply is not None else raw
+    if one.table is None:
+        return value
+    entry = one.table.get(str(value))
+    return None if entry is None else _exactly(entry)
+
+
+def _symptom_count(one: Score, values: Mapping[int, int | None]) -> str | None:
+    """The counting rule: a word, or None when an item is empty."""
+    rule = one.symptoms
+    if rule is None or any(values[number] is None for number in one.items):
+        return None
+    present = {
+        number for number in one.items if (values[number] or 0) >= rule.special.get(str(number), rule.at)
+    }
+    if not present & set(rule.core) or len(present) < rule.other:
+        return "none"
+    return "major_depressive_syndrome" if len(present) >= rule.major else "other_depressive_syndrome"
+
+
+def _result(
+    definition: Definition,
+    one: Score,
+    exact: Fraction | None,
+    category: str | None,
+    *,
+    prorated: bool,
+    invalid: bool,
+    seen: tuple[int, int],
+) -> ScoreResult:
+    if invalid:
+        state = State.INVALID
+    elif exact is None and category is None:
+        state = State.NOT_SCORABLE
+    else:
+        state = State.PRORATED if prorated else State.COMPLETE
+    rounded = int(half_up(exact)) if exact is not None and one.band_rounding == "half_up" else None
+    return ScoreResult(
+        score=one.id,
+        state=state,
+        exact=exact,
+        category=category,
+        rounded=rounded,
+        band=_band(definition, one, exact if rounded is None else Fraction(rounded)),
+        answered=seen[0],
+        of=seen[1],
+        rule=definition.rule,
+    )
+
+
+def _band(definition: Definition, one: Score, value: Fraction | None) -> str | None:
+    bands = next((bands for bands in definition.bands if bands.score == one.id), None)
+    if bands is None or value is None:
+        return None
+    for cut in bands.cuts:
+        end = _exactly(cut.upto)
+        if value < end or (value == end and not cut.exclusive):
+            return cut.id
+    return None
+
+
+def _exactly(number: Number) -> Fraction:
+    """A number as it was written in the definition: 2.5 and 0.1 mean tenths, not their nearest binary."""
+    return Fraction(str(number))

@@ -1,0 +1,13 @@
+"""Every address of the site, by audience."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kindcircle.doors.web.shared.urls")),
+    path("", include("kindcircle.doors.web.member.urls")),
+    path("desk/", include("kindcircle.doors.web.facilitator.urls")),
+    path("organisation/", include("kindcircle.doors.web.organisation.urls")),
+]
+
+handler404 = "kindcircle.doors.web.shared.errors.not_found"
+handler500 = "kindcircle.doors.web.shared.errors.broken"
