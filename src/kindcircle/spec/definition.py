@@ -128,8 +128,7 @@ def _reference_faults(one: Definition) -> Iterator[str]:
             yield f"{item.id} uses the unknown answers {item.response!r}"
             return
     yield from (
-        f"nobody uses the answers {unused!r}"
-        for unused in set(one.responses) - {item.response for item in one.items}
+        f"nobody uses the answers {unused!r}" for unused in set(one.responses) - {item.response for item in one.items}
     )
     numbers = {item.number for item in one.items}
     if sorted(numbers) != list(range(1, len(one.items) + 1)):
@@ -177,16 +176,15 @@ def _score_faults(one: Definition, score: Score, before: set[str]) -> Iterator[s
             return
     if score.range is None:
         return
-    if score.table is not None:
-        ends = (min(score.table.values()), max(score.table.values()))
-    else:
-        ends = _reach(one, score)
+    ends = _reach(one, score)
     if (float(score.range[0]), float(score.range[1])) != (float(ends[0]), float(ends[1])):
         yield f"score {score.id} can reach {ends[0]:g} to {ends[1]:g}, but its range says otherwise"
 
 
 def _reach(one: Definition, score: Score) -> tuple[Number, Number]:
     """Lowest and highest value the arithmetic can give. Reversal keeps the span, so it does not matter."""
+    if score.table is not None:
+        return min(score.table.values()), max(score.table.values())
     if score.of:
         spans: list[tuple[Number, Number]] = [one.score(name).range or (0, 0) for name in score.of]
     else:
@@ -221,9 +219,5 @@ def _wording_faults(one: Definition) -> Iterator[str]:
         answers = {one.responses[item.response].model_dump_json() for item in one.scored_items}
         first = one.response(one.scored_items[0])
         values = {anchor.value for anchor in first.values} if isinstance(first, Likert) else set()
-        if (
-            len(answers) != 1
-            or provider.scored_items != len(one.scored_items)
-            or set(provider.values) != values
-        ):
+        if len(answers) != 1 or provider.scored_items != len(one.scored_items) or set(provider.values) != values:
             yield f"provider {provider.kind} does not describe the scored items"

@@ -36,9 +36,7 @@ class UnknownInstrument(LookupError):
         super().__init__(f"There is no questionnaire called {wanted}.")
 
 
-def load_instrument(
-    instrument: str, version: str | None = None, *, site: Path | None = None
-) -> Definition:
+def load_instrument(instrument: str, version: str | None = None, *, site: Path | None = None) -> Definition:
     """One questionnaire: the version asked for, or the newest active one.
 
     Old versions stay readable for ever, because old answers are scored by the rules they were given under.
@@ -74,9 +72,7 @@ def read_definition(file: Path) -> Definition:
             file, [("id", f"says {one.id} {one.version}, but the file lies at {file.parent.name}/{file.name}")]
         )
     faults = [
-        (f"tests.{number}", fault)
-        for number, example in enumerate(one.tests)
-        for fault in example_faults(one, example)
+        (f"tests.{number}", fault) for number, example in enumerate(one.tests) for fault in example_faults(one, example)
     ]
     if faults:
         raise ContentError(file, faults)

@@ -330,9 +330,7 @@ class Change(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Change:
         spread = self.sd is not None and self.reliability is not None and self.population is not None
-        if self.kind == "mcid" and (
-            self.value is None or self.sd is not None or self.reliability is not None
-        ):
+        if self.kind == "mcid" and (self.value is None or self.sd is not None or self.reliability is not None):
             raise ValueError("an mcid is a value")
         if self.kind == "reliable" and (self.value is not None or not spread):
             raise ValueError("a reliable change needs sd, reliability and population")

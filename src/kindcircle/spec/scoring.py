@@ -222,9 +222,7 @@ def _items_under(definition: Definition, one: Score) -> tuple[int, ...]:
     return tuple(number for name in one.of for number in _items_under(definition, definition.score(name)))
 
 
-def _from_items(
-    definition: Definition, one: Score, values: Mapping[int, int | None]
-) -> tuple[Fraction | None, bool]:
+def _from_items(definition: Definition, one: Score, values: Mapping[int, int | None]) -> tuple[Fraction | None, bool]:
     """Combine answers. Returns the number (None when too many are empty) and whether some were empty."""
     used = list(_reversed_values(definition, one, values))
     empty = len(one.items) - len(used)
@@ -253,9 +251,7 @@ def _reversed_values(definition: Definition, one: Score, values: Mapping[int, in
         yield value
 
 
-def _from_scores(
-    definition: Definition, one: Score, done: Mapping[str, ScoreResult]
-) -> tuple[Fraction | None, bool]:
+def _from_scores(definition: Definition, one: Score, done: Mapping[str, ScoreResult]) -> tuple[Fraction | None, bool]:
     """Combine scores of the same form. One that is not there leaves this one out too."""
     used: list[Fraction] = []
     for name in one.of:
@@ -283,9 +279,7 @@ def _symptom_count(one: Score, values: Mapping[int, int | None]) -> str | None:
     rule = one.symptoms
     if rule is None or any(values[number] is None for number in one.items):
         return None
-    present = {
-        number for number in one.items if (values[number] or 0) >= rule.special.get(str(number), rule.at)
-    }
+    present = {number for number in one.items if (values[number] or 0) >= rule.special.get(str(number), rule.at)}
     if not present & set(rule.core) or len(present) < rule.other:
         return "none"
     return "major_depressive_syndrome" if len(present) >= rule.major else "other_depressive_syndrome"
