@@ -1,0 +1,262 @@
+"""Starting a group and giving people a place in it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from kindcircle.base.access import SYSTEM, Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import codes
+from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.errors import (
+    AddressTaken,
+    CodeNotFound,
+    GroupFull,
+    InvitationGone,
+    SamePersonTwice,
+    UnknownProgramme,
+)
+from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.queries import open_by_short_code
+from kindcircle.spec.programmes import Programme, load_programme
+
+INVITATION_LASTS = timedelta(hours=72)
+PASS_LASTS = timedelta(minutes=10)
+WEEK = timedelta(days=7)
+
+
+def start_group(
+    *,
+    organisation: Organisation,
+    name: str,
+    programme: str,
+    programme_version: str,
+    zone: str,
+    first_at: datetime,
+    owner: User,
+    backup: User,
+    by: Actor,
+    at: datetime,
+    place: str = "",
+    video_link: str = "",
+) -> Group:
+    """A new group with all its dated gatherings: weekly, at the same time on the clock of its own zone.
+
+    owner and backup answer for its alerts; they become its two facilitators.
+    Raises UnknownProgramme, SamePersonTwice.
+    """
+    if by != SYSTEM:
+        require(by, Permission.GROUP_START, organisation)
+    plan = pinned_programme(programme, programme_version)
+    if owner.pk == backup.pk:
+        raise SamePersonTwice
+    with transaction.atomic():
+        group = Group.objects.create(
+            organisation=organisation,
+            name=name,
+            programme=plan.id,
+            programme_version=plan.version,
+            state=Group.State.RUNNING,
+            zone=zone,
+            place=place,
+            video_link=video_link,
+            alerts_owner=owner,
+            alerts_backup=backup,
+            created_at=at,
+        )
+        for seat, user in enumerate((owner, backup), start=1):
+            Membership.objects.create(group=group, user=user, role=Membership.Role.FACILITATOR, seat=seat, joined_at=at)
+        # Weeks are added on the wall clock: a group that meets at six still meets at six after a clock change.
+        first_local = first_at.astimezone(ZoneInfo(zone))
+        for session in plan.sessions:
+            starts_at = (first_local.replace(tzinfo=None) + (session.number - 1) * WEEK).replace(tzinfo=ZoneInfo(zone))
+            Gathering.objects.create(
+                group=group,
+                number=session.number,
+                starts_at=starts_at,
+                minutes=session.minutes,
+                online=bool(video_link) and not place,
+                guide=owner,
+                holder=backup,
+            )
+        _record(Event.GROUP_STARTED, by=by, about=log.Ref("group", group.code), at=at, organisation=organisation)
+    return group
+
+
+def invite(
+    *,
+    role: str,
+    organisation: Organisation,
+    by: Actor,
+    at: datetime,
+    group: Group | None = None,
+    name: str = "",
+) -> tuple[Invitation, str]:
+    """A one-use invitation, open for 72 hours. Returns it with the secret for its link, which is not kept.
+
+    Members and facilitators are invited into a group; the other roles into the organisation. Raises GroupFull.
+    """
+    if by != SYSTEM:
+        into_group = role == Invitation.Role.MEMBER
+        require(
+            by,
+            Permission.MEMBER_INVITE if into_group else Permission.STAFF_INVITE,
+            group if into_group else organisation,
+        )
+    secret = codes.new_token()
+    with transaction.atomic():
+        if group is not None and role == Invitation.Role.MEMBER:
+            _check_seats(group, at)
+        invitation = Invitation(
+            organisation=organisation,
+            group=group,
+            role=role,
+            secret_hash=codes.digest(secret),
+            invited_by_id=by.user_id,
+            made_at=at,
+            expires_at=at + INVITATION_LASTS,
+        )
+        invitation.sealed_name = seals.INVITED.seal(name, code=invitation.code, holder=organisation)
+        invitation.save(force_insert=True)
+        about = log.Ref("invitation", invitation.code)
+        _record(Event.INVITED, by=by, about=about, at=at, organisation=organisation, reason=role)
+    return invitation, secret
+
+
+def open_invitation(secret: str, *, at: datetime) -> Invitation:
+    """The invitation behind a link, if it can still be used. Raises InvitationGone, the same for every reason."""
+    found = (
+        Invitation.objects.filter(secret_hash=codes.digest(secret), used_at=None, expires_at__gt=at)
+        .select_related("organisation", "group")
+        .first()
+    )
+    if found is None:
+        raise InvitationGone
+    return found
+
+
+def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> User:
+    """Make the account and take the place. The invitation cannot be used again, even at the same moment.
+
+    Raises InvitationGone, AddressTaken, GroupFull.
+    """
+    try:
+        with transaction.atomic():
+            invitation = open_invitation(secret, at=at)
+            used = Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).first()
+            if used is None:
+                raise InvitationGone
+            user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
+            Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by=user, sealed_name=b"")
+            _give_place(invitation, user, at)
+            about = log.Ref("invitation", invitation.code)
+            by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
+            _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
+    except IntegrityError:
+        raise AddressTaken from None
+    return user
+
+
+def make_person(*, organisation: Organisation, name: str, email: str, at: datetime) -> User:
+    """An account with its sealed name and address. Without an address nothing can be mailed and no code asked for."""
+    user = User(organisation=organisation, zone=organisation.zone, joined_at=at)
+    user.email = seals.blind_address(email) if email else f"{user.code}@none.invalid"
+    user.sealed_name = seals.NAME.seal(name, code=user.code, holder=user)
+    if email:
+        user.sealed_email = seals.ADDRESS.seal(email.strip(), code=user.code, holder=user)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return user
+
+
+def make_entry_pass(*, gathering: Gathering, member: User, by: Actor, at: datetime) -> str:
+    """Six letters that let this member into this gathering on any device. One use, ten minutes; older ones end."""
+    require(by, Permission.GATHERING_LEAD, gathering)
+    if not Membership.objects.filter(group=gathering.group_id, user=member, left_at=None).exists():
+        raise CodeNotFound
+    letters = codes.new_short_code()
+    with transaction.atomic():
+        EntryPass.objects.filter(gathering=gathering, user=member, used_at=None).delete()
+        entry = EntryPass.objects.create(
+            gathering=gathering,
+            user=member,
+            secret_hash=codes.digest(f"{gathering.code}:{letters}"),
+            made_by_id=by.user_id,
+            expires_at=at + PASS_LASTS,
+        )
+        _record(
+            Event.ENTRY_PASS_MADE,
+            by=by,
+            about=log.Ref("entry-pass", entry.code),
+            at=at,
+            organisation=gathering.group.organisation,
+            concerns=member.code,
+        )
+    return letters
+
+
+def use_entry_pass(*, short_code: str, typed: str, at: datetime) -> tuple[User, Gathering]:
+    """Who these letters belong to, in the gathering whose code is on the wall. They work once.
+
+    Raises CodeNotFound for wrong, used and expired letters alike.
+    """
+    gathering = open_by_short_code(codes.tidy_short_code(short_code))
+    if gathering is None:
+        raise CodeNotFound
+    secret = codes.digest(f"{gathering.code}:{codes.tidy_short_code(typed)}")
+    with transaction.atomic():
+        entry = EntryPass.objects.filter(gathering=gathering, secret_hash=secret).select_related("user").first()
+        if entry is None:
+            raise CodeNotFound
+        taken = EntryPass.objects.filter(pk=entry.pk, used_at=None, expires_at__gt=at).update(used_at=at)
+        if not taken:
+            raise CodeNotFound
+        by = Actor(user_id=entry.user_id, code=entry.user.code, organisation_id=entry.user.organisation_id)
+        about = log.Ref("entry-pass", entry.code)
+        _record(Event.ENTRY_PASS_USED, by=by, about=about, at=at, organisation=gathering.group.organisation)
+    return entry.user, gathering
+
+
+def pinned_programme(programme: str, version: str) -> Programme:
+    """The programme in the version a group is pinned to. Raises UnknownProgramme."""
+    try:
+        return load_programme(programme, version)
+    except (LookupError, FileNotFoundError):
+        raise UnknownProgramme from None
+
+
+def _check_seats(group: Group, at: datetime) -> None:
+    seats = pinned_programme(group.programme, group.programme_version).size.max
+    taken = Membership.objects.filter(group=group, role=Membership.Role.MEMBER, left_at=None).count()
+    waiting = Invitation.objects.filter(
+        group=group, role=Invitation.Role.MEMBER, used_at=None, expires_at__gt=at
+    ).count()
+    if taken + waiting >= seats:
+        raise GroupFull(seats)
+
+
+def _give_place(invitation: Invitation, user: User, at: datetime) -> None:
+    if invitation.group is None or invitation.role in StaffRole.Role.values:
+        StaffRole.objects.create(user=user, role=invitation.role, given_at=at)
+        return
+    rows = Membership.objects.filter(group=invitation.group, role=invitation.role)
+    seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
+    Membership.objects.create(group=invitation.group, user=user, role=invitation.role, seat=seat, joined_at=at)
+
+
+def _record(
+    event: Event,
+    *,
+    by: Actor,
+    about: log.Ref,
+    at: datetime,
+    organisation: Organisation,
+    concerns: str = "",
+    reason: str = "",
+) -> None:
+    log.record(event, by=by, about=about, at=at, chain=organisation.code, concerns=concerns, reason=reason)
