@@ -1,0 +1,100 @@
+"""A home of its own for every test process, a database, made-up people, and a real running site.
+
+Room tests ask for `db` (a transaction that is rolled back) or `world` (people and a group inside one). Walks and
+browser tests ask for `running_site`: a real server process on the same test database. What those write is committed
+and never wiped (the audit record refuses), so each builds a `World` of its own, and they run after all others.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+HOME = Path(tempfile.mkdtemp(prefix=f"kindcircle-test-{WORKER}-"))
+
+if "DJANGO_SETTINGS_MODULE" in os.environ:
+    raise pytest.UsageError("Please unset DJANGO_SETTINGS_MODULE first: the tests make a home of their own.")
+
+# A developer's own settings must not reach the tests; the database is the one choice that is left open.
+KEPT = {"KINDCIRCLE_DATABASE", "KINDCIRCLE_DATABASE_PASSWORD", "KINDCIRCLE_REFERENCE"}
+for name in [name for name in os.environ if name.startswith("KINDCIRCLE_") and name not in KEPT]:
+    del os.environ[name]
+os.environ.pop("PORT", None)
+os.environ["KINDCIRCLE_HOME"] = str(HOME)
+# The same file as the site's own: a server started on this home serves the test database.
+os.environ["KINDCIRCLE_TEST_DATABASE"] = str(HOME / "data" / "kindcircle.sqlite3")
+os.environ["DJANGO_SETTINGS_MODULE"] = "kindcircle.settings"
+
+import django  # noqa: E402  (the environment comes first)
+from django.conf import settings  # noqa: E402
+
+from kindcircle.base.lib import keyfiles  # noqa: E402
+
+keyfiles.make(settings.KEYS_DIR)
+settings.DATA_DIR.mkdir(mode=0o700)
+if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{settings.DATABASES['default']['NAME']}_{WORKER}"}
+django.setup()
+# Parallel test processes inherit our environment, and they too must make their own home before settings load.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from tests.site import RunningSite, browser  # noqa: E402
+from tests.world import World, make_world  # noqa: E402
+
+__all__ = ["browser"]  # a fixture that lives beside the server it visits
+
+
+def pytest_unconfigure() -> None:
+    """Leave no home behind."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests against the running site come last: what they commit must not be seen by tests that count rows."""
+    items.sort(key=lambda item: "running_site" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: object, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """The test database, with every migration run, and the static files that pages link to."""
+    from django.core.management import call_command
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    call_command("collectstatic", verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """One organisation with a running group, inside the test's own transaction."""
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def running_site(django_db_setup: None, django_db_blocker: object) -> Iterator[RunningSite]:
+    """A real server process on the test database. Write rows in the test process as usual: it sees them."""
+    site = RunningSite(home=HOME, database_access=django_db_blocker)
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(autouse=True)
+def _open_database_beside_site(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test against the running site may use the database directly, without a transaction around it."""
+    if "running_site" not in request.fixturenames:
+        yield
+        return
+    with request.getfixturevalue("running_site").database():
+        yield

@@ -1,0 +1,163 @@
+"""Made-up people in made-up houses, as real rows. Nothing here is imitated: names are sealed, keys are made.
+
+world = make_world(members=8)
+actor = world.actor(world.members[0])            # who they are, as the access table sees them
+other = make_world()                             # a second organisation, to prove that nothing crosses
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kindcircle.base.access import Actor
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.queries import actor_for
+
+PROGRAMME = "kind-to-a-body-that-hurts"
+VERSION = "1"
+MINUTES = 60
+NAMES = ["Ines", "Tomas", "Wren", "Oluwa", "Mei", "Farid", "Greta", "Sani", "Luca", "Noor", "Pia", "Jun"]
+
+
+@dataclass
+class World:
+    """One organisation with its staff and one group. `at` is the moment everything was made."""
+
+    at: datetime
+    organisation: Organisation
+    organisation_lead: User
+    safety_lead: User
+    group: Group
+    facilitators: list[User] = field(default_factory=list)
+    members: list[User] = field(default_factory=list)
+    gatherings: list[Gathering] = field(default_factory=list)
+
+    @property
+    def member(self) -> User:
+        """The member in the first seat."""
+        return self.members[0]
+
+    @property
+    def facilitator(self) -> User:
+        """The facilitator who owns the group's alerts."""
+        return self.facilitators[0]
+
+    @property
+    def gathering(self) -> Gathering:
+        """The first gathering, which starts at `at`."""
+        return self.gatherings[0]
+
+    def actor(self, user: User, *, strong: bool = True, only_gathering: int | None = None) -> Actor:
+        """Who this person is right now, from the rows; with a second factor unless told otherwise."""
+        return actor_for(user, strong=strong, only_gathering=only_gathering)
+
+    def stranger(self, name: str = "Stranger") -> User:
+        """Somebody with an account in this organisation and no place in any group."""
+        return make_person(self.organisation, name, at=self.at)
+
+
+def make_person(organisation: Organisation, name: str, *, at: datetime, email: str = "") -> User:
+    """An account with a sealed name and address, and no way to sign in but the demo door or a mailed code."""
+    code = codes.new_code()
+    address = email or f"{name.split()[0].lower()}.{code[:8].lower()}@example.org"
+    person = User(code=code, organisation=organisation, email=seals.blind_address(address), joined_at=at)
+    person.set_unusable_password()
+    person.sealed_name = seals.NAME.seal(name, code=code, holder=person)
+    person.sealed_email = seals.ADDRESS.seal(address, code=code, holder=person)
+    person.save()
+    return person
+
+
+def make_staff(organisation: Organisation, name: str, role: str, *, at: datetime) -> User:
+    """Somebody with a role for the whole organisation."""
+    person = make_person(organisation, name, at=at)
+    StaffRole.objects.create(user=person, role=role, given_at=at)
+    return person
+
+
+def join(group: Group, person: User, role: str, *, at: datetime) -> Membership:
+    """A place on the ring: the next free seat of this role."""
+    seat = Membership.objects.filter(group=group, role=role).count() + 1
+    return Membership.objects.create(group=group, user=person, role=role, seat=seat, joined_at=at)
+
+
+def make_organisation(
+    *, at: datetime, name: str = "Test House", zone: str = "UTC", country: str = "GB"
+) -> Organisation:
+    """A house with staffed hours on every day, round the clock, so that no test depends on the hour it runs."""
+    return Organisation.objects.create(
+        name=name,
+        country=country,
+        zone=zone,
+        created_at=at,
+        staffed_days="1234567",
+        staffed_from="00:00",
+        staffed_until="23:59",
+    )
+
+
+def make_group(
+    organisation: Organisation,
+    facilitators: list[User],
+    *,
+    at: datetime,
+    first_at: datetime | None = None,
+    programme: str = PROGRAMME,
+    version: str = VERSION,
+    gatherings: int = 4,
+) -> tuple[Group, list[Gathering]]:
+    """A running group with weekly gatherings, all planned; the first starts at `first_at` (or `at`)."""
+    group = Group.objects.create(
+        organisation=organisation,
+        name="Tuesday circle",
+        programme=programme,
+        programme_version=version,
+        state=Group.State.RUNNING,
+        zone=organisation.zone,
+        place="Room 2, first floor",
+        video_link="https://video.example.org/circle",
+        alerts_owner=facilitators[0],
+        alerts_backup=facilitators[1],
+        created_at=at,
+    )
+    for person in facilitators:
+        join(group, person, Membership.Role.FACILITATOR, at=at)
+    planned = [
+        Gathering.objects.create(
+            group=group,
+            number=number,
+            starts_at=(first_at or at) + timedelta(weeks=number - 1),
+            minutes=MINUTES,
+            guide=facilitators[0],
+            holder=facilitators[1],
+        )
+        for number in range(1, gatherings + 1)
+    ]
+    return group, planned
+
+
+def make_world(
+    *, at: datetime | None = None, members: int = 8, first_at: datetime | None = None, zone: str = "UTC"
+) -> World:
+    """An organisation with an organisation lead, a safety lead, two facilitators and a group of so many members."""
+    at = at or clock.now()
+    organisation = make_organisation(at=at, zone=zone)
+    facilitators = [make_person(organisation, name, at=at) for name in ("Ada", "Bo")]
+    group, gatherings = make_group(organisation, facilitators, at=at, first_at=first_at)
+    people = [
+        make_person(organisation, NAMES[i] if i < len(NAMES) else f"Member {i + 1}", at=at) for i in range(members)
+    ]
+    for person in people:
+        join(group, person, Membership.Role.MEMBER, at=at)
+    return World(
+        at=at,
+        organisation=organisation,
+        organisation_lead=make_staff(organisation, "Odile", StaffRole.Role.ORGANISATION_LEAD, at=at),
+        safety_lead=make_staff(organisation, "Selma", StaffRole.Role.SAFETY_LEAD, at=at),
+        group=group,
+        facilitators=facilitators,
+        members=people,
+        gatherings=gatherings,
+    )
