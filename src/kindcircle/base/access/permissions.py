@@ -36,6 +36,9 @@ class Permission(StrEnum):
     ALERT_LIST = "alert.list"
     ALERT_HANDLE = "alert.handle"
     REPORT_SEE = "report.see"
+    MEASURE_ASSIGN = "measure.assign"
+    PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
+    FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
 
     # The organisation's side.

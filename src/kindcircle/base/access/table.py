@@ -56,6 +56,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ALERT_LIST: [facilitator_somewhere, safety_lead],
     P.ALERT_HANDLE: [facilitator, safety_lead],
     P.REPORT_SEE: [facilitator],
+    P.MEASURE_ASSIGN: [facilitator, system],
+    P.PAPER_ENTER: [facilitator],
+    P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
     # The organisation's side: settings and staff, never what members wrote or answered.
     P.ORGANISATION_SEE: [organisation_lead, operator],
