@@ -15,7 +15,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from kindcircle.base.people.links import demo_token
 from kindcircle.base.people.models import User
 
 if TYPE_CHECKING:
@@ -129,9 +131,7 @@ class RunningSite:
 
     def entry_path(self, user: User) -> str:
         """The demo door's address for this person, such as a browser test opens first."""
-        from kindcircle.doors.web.shared.demo_door import entry_path
-
-        return entry_path(user)
+        return reverse("demo-enter", kwargs={"token": demo_token(user)})
 
     def sign_in(self, user: User) -> httpx.Client:
         """A client signed in as this person, through the demo door."""

@@ -10,20 +10,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Facts, Permission
 from kindcircle.base.access.gate import fetch, require
 from kindcircle.base.lib.errors import NotFound
 
 View = Callable[..., HttpResponse]
 Things = type[Model] | QuerySet[Any]
+State = Callable[[], Facts]
 
 
-def page(to: Permission, *, about: Things | None = None, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+def page(
+    to: Permission, *, about: Things | State | None = None, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
     """Declare a view: `@page(Permission.GROUP_SEE, about=Group)` calls it with the group found by `code`, or 404.
 
     A visitor is sent to sign in, whether or not the thing exists. Staff without a second factor are sent to set
     one up. Everybody else gets the same 404 for "not there" and "not yours".
+
+    `about` may also be a function that tells the state of the site (`site_state.demo`); then signing in would change
+    nothing, and refusal is 404 for visitors too.
     """
+    found_by_code = isinstance(about, type | QuerySet)
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -32,17 +39,19 @@ def page(to: Permission, *, about: Things | None = None, methods: tuple[str, ...
                 return HttpResponseNotAllowed(methods)
             actor = request.actor  # type: ignore[attr-defined]
             try:
-                if about is None:
-                    require(actor, to)
+                if found_by_code:
+                    kwargs["thing"] = fetch(about, kwargs.pop("code"), by=actor, to=to)  # type: ignore[arg-type]
                 else:
-                    kwargs["thing"] = fetch(about, kwargs.pop("code"), by=actor, to=to)
+                    require(actor, to, None if about is None else about())  # type: ignore[operator]
             except NotFound:
+                if about is not None and not found_by_code:
+                    raise
                 if not actor.signed_in:
                     return _sign_in_first(request)
                 if not actor.strong and (actor.facilitates or actor.roles):
                     return redirect("mfa_index")
                 raise
-            return view(request, *([kwargs.pop("thing")] if about is not None else []), **kwargs)
+            return view(request, *([kwargs.pop("thing")] if found_by_code else []), **kwargs)
 
         guarded.access = to  # type: ignore[attr-defined]
         guarded.about = about  # type: ignore[attr-defined]
