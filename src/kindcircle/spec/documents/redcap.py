@@ -1,0 +1,307 @@
+"""A REDCap data dictionary: which forms, which fields, which answers. Read, never guessed at.
+
+The file is the CSV that REDCap's "Data Dictionary" page or API gives: 18 columns, one row per field.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kindcircle.spec.documents.errors import (
+    BrokenChoices,
+    BrokenRow,
+    DuplicateField,
+    EmptyFile,
+    MissingColumns,
+    NotCsv,
+    TooLarge,
+    WrongEncoding,
+)
+from kindcircle.spec.documents.markup import has_markup, plain_text
+
+LARGEST = 10_000_000
+"""Bytes. A dictionary of a thousand fields is about a third of a megabyte."""
+
+# The heading REDCap's page writes, and the name its API gives the same column.
+_COLUMNS = {
+    "name": ("Variable / Field Name", "field_name"),
+    "form": ("Form Name", "form_name"),
+    "section": ("Section Header", "section_header"),
+    "type": ("Field Type", "field_type"),
+    "label": ("Field Label", "field_label"),
+    "choices": ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
+    "note": ("Field Note", "field_note"),
+    "validation": (
+        "Text Validation Type OR Show Slider Number",
+        "text_validation_type_or_show_slider_number",
+    ),
+    "low": ("Text Validation Min", "text_validation_min"),
+    "high": ("Text Validation Max", "text_validation_max"),
+    "identifier": ("Identifier?", "identifier"),
+    "branching": ("Branching Logic (Show field only if...)", "branching_logic"),
+    "required": ("Required Field?", "required_field"),
+    "alignment": ("Custom Alignment", "custom_alignment"),
+    "number": ("Question Number (surveys only)", "question_number"),
+    "matrix": ("Matrix Group Name", "matrix_group_name"),
+    "ranking": ("Matrix Ranking?", "matrix_ranking"),
+    "annotation": ("Field Annotation", "field_annotation"),
+}
+_NEEDED = ("name", "form", "type", "label", "choices")
+_WITH_CHOICES = ("radio", "dropdown", "checkbox")
+_FIXED = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
+_TYPES = (*_WITH_CHOICES, *_FIXED, "text", "notes", "calc", "slider", "descriptive", "file", "sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know. `name` is for programs, `text` for people, `row` where it is."""
+
+    name: str
+    text: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: the value REDCap stores, as text, and its label in plain text."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One row of the dictionary, with labels in plain text. `row` counts as a spreadsheet does.
+
+    `choices` is empty for fields without any. `formula` is the calculation of a calc field.
+    `slider_labels` are the words under a slider, left to right.
+    """
+
+    name: str
+    form: str
+    type: str
+    label: str
+    row: int
+    section: str = ""
+    note: str = ""
+    choices: tuple[Choice, ...] = ()
+    formula: str = ""
+    slider_labels: tuple[str, ...] = ()
+    validation: str = ""
+    low: str = ""
+    high: str = ""
+    identifier: bool = False
+    required: bool = False
+    branching: str = ""
+    matrix: str = ""
+    action_tags: tuple[str, ...] = ()
+    annotation: str = ""
+    had_markup: bool = False
+
+    @property
+    def numeric_choices(self) -> tuple[int, ...] | None:
+        """Stored values as whole numbers in the order of the file, or None when one is not a number."""
+        if not self.choices or any(not re.fullmatch(r"-?\d{1,9}", one.value) for one in self.choices):
+            return None
+        return tuple(int(choice.value) for choice in self.choices)
+
+    @property
+    def pipes(self) -> bool:
+        """Whether REDCap would fill something into the words, such as [first_name]."""
+        words = (self.label, self.section, self.note, *(choice.label for choice in self.choices))
+        return any(re.search(r"\[[a-z][a-z0-9_:\-]*\]|\{[a-z][a-z0-9_]*(:icons)?\}", text) for text in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form (REDCap says instrument): its name in REDCap and its fields in order."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """A whole dictionary. `digest` is the SHA-256 of the file, to say later where words came from."""
+
+    forms: tuple[Form, ...]
+    warnings: tuple[Notice, ...]
+    columns: int
+    byte_order_mark: bool
+    digest: str
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(field for form in self.forms for field in form.fields)
+
+    def form(self, name: str) -> Form:
+        """A form by its name. LookupError when there is none."""
+        found = next((form for form in self.forms if form.name == name), None)
+        if found is None:
+            raise LookupError(f"There is no form called {name!r} in this file.")
+        return found
+
+
+def parse_dictionary(data: bytes | str) -> Dictionary:
+    """Read a data dictionary. A file that cannot be used raises a DocumentError that says why."""
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if len(raw) > LARGEST:
+        raise TooLarge(f"This file is larger than {LARGEST // 1_000_000} MB. A data dictionary is much smaller.")
+    text = _decode(raw)
+    header, rows = _split(text)
+    places = _columns(header)
+    warnings: list[Notice] = []
+    fields: dict[str, Field] = {}
+    for row, cells in rows:
+        if len(cells) > len(header):
+            raise BrokenRow(
+                f"This row has {len(cells)} cells, but there are {len(header)} columns. "
+                "A comma or a quotation mark may be out of place.",
+                row=row,
+            )
+        cell = {key: cells[place].strip() if place < len(cells) else "" for key, place in places.items()}
+        field = _field(cell, row)
+        if field.name in fields:
+            raise DuplicateField(
+                f"The field “{field.name}” is already in row {fields[field.name].row}. "
+                "Each field can be there only once.",
+                row=row,
+            )
+        fields[field.name] = field
+        warnings.extend(_remarks(field))
+    if not fields:
+        raise EmptyFile("This file has column names but no fields below them.")
+    names = dict.fromkeys(field.form for field in fields.values())
+    return Dictionary(
+        forms=tuple(
+            Form(name=name, fields=tuple(field for field in fields.values() if field.form == name)) for name in names
+        ),
+        warnings=tuple(warnings),
+        columns=len(header),
+        byte_order_mark=text.startswith("\ufeff"),
+        digest=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def _decode(raw: bytes) -> str:
+    if not raw.strip():
+        raise EmptyFile("This file is empty.")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise WrongEncoding("This file is saved as UTF-16. Please save it as CSV in UTF-8.")
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+        raise NotCsv("This is not a CSV file. Please save the spreadsheet as CSV in UTF-8, or unpack it first.")
+    if b"\x00" in raw:
+        raise NotCsv("This is not a CSV file: it holds bytes that are not text.")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise WrongEncoding(
+            f"Line {line} holds letters that are not in UTF-8. Please save the file as CSV in UTF-8."
+        ) from None
+
+
+def _split(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The heading cells and the numbered rows below, with a comma, semicolon or tab between cells."""
+    body = text.removeprefix("\ufeff")
+    first = next((line for line in body.splitlines() if line.strip()), "")
+    if not first:
+        raise EmptyFile("This file is empty.")
+    between = max(",;\t", key=first.count)
+    if first.lstrip().startswith(("<", "{")) or not first.count(between):
+        raise NotCsv("This does not look like a CSV file: the first row should name the columns.")
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=between, strict=True)
+    rows = enumerate(_safely(reader), start=1)
+    header = next(cells for _, cells in rows if any(cell.strip() for cell in cells))
+    return header, ((row, cells) for row, cells in rows if any(cell.strip() for cell in cells))
+
+
+def _safely(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    row = 0
+    while True:
+        row += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise NotCsv(
+                "The quotation marks do not match from here on, so the cells cannot be told apart.", row=row
+            ) from None
+        yield cells
+
+
+def _columns(header: list[str]) -> dict[str, int]:
+    seen = {" ".join(cell.split()).casefold(): place for place, cell in reversed(list(enumerate(header)))}
+    places = {
+        key: seen[name.casefold()] for key, names in _COLUMNS.items() for name in names if name.casefold() in seen
+    }
+    missing = tuple(_COLUMNS[key][0] for key in _NEEDED if key not in places)
+    if missing:
+        raise MissingColumns(missing)
+    return places
+
+
+def _field(cell: dict[str, str], row: int) -> Field:
+    name, form, kind = cell["name"], cell["form"], cell["type"].lower()
+    for what, value in (("field name", name), ("form name", form), ("field type", kind)):
+        if not value:
+            raise BrokenRow(f"This row has no {what}.", row=row)
+    choices: tuple[Choice, ...] = _choices(cell["choices"], row) if kind in _WITH_CHOICES else ()
+    if kind in _FIXED:
+        choices = tuple(Choice(value, label) for value, label in _FIXED[kind])
+    words = (cell["label"], cell.get("section", ""), cell.get("note", ""), cell["choices"])
+    annotation = cell.get("annotation", "")
+    return Field(
+        name=name,
+        form=form,
+        type=kind,
+        label=plain_text(cell["label"]),
+        row=row,
+        section=plain_text(cell.get("section", "")),
+        note=plain_text(cell.get("note", "")),
+        choices=choices,
+        formula=cell["choices"] if kind in ("calc", "sql") else "",
+        slider_labels=tuple(plain_text(part) for part in cell["choices"].split("|"))
+        if kind == "slider" and cell["choices"]
+        else (),
+        validation=cell.get("validation", ""),
+        low=cell.get("low", ""),
+        high=cell.get("high", ""),
+        identifier=cell.get("identifier", "").lower() == "y",
+        required=cell.get("required", "").lower() == "y",
+        branching=" ".join(cell.get("branching", "").split()),
+        matrix=cell.get("matrix", ""),
+        action_tags=tuple(re.findall(r"(?<![\w@])@[A-Z][A-Z0-9\-]*", annotation)),
+        annotation=annotation,
+        had_markup=any(has_markup(text) for text in words),
+    )
+
+
+def _choices(line: str, row: int) -> tuple[Choice, ...]:
+    """`0, No | 1, Yes` as choices. Only the first comma of each part divides; labels may hold more."""
+    if not line:
+        raise BrokenChoices("This field needs a list of answers, and the cell is empty.", row=row)
+    found: dict[str, Choice] = {}
+    for part in line.split("|"):
+        value, comma, label = (piece.strip() for piece in part.partition(","))
+        if not comma or not value:
+            raise BrokenChoices(f"The answer “{part.strip()[:40]}” should be a number, a comma and a label.", row=row)
+        if value in found:
+            raise BrokenChoices(f"The answer {value[:40]} is listed twice.", row=row)
+        found[value] = Choice(value=value, label=plain_text(label))
+    return tuple(found.values())
+
+
+def _remarks(field: Field) -> Iterator[Notice]:
+    if field.type not in _TYPES:
+        yield Notice(
+            "unknown_field_type", f"“{field.name}” has the type “{field.type}”, which we do not know.", field.row
+        )
+    if field.had_markup:
+        yield Notice("html_removed", f"“{field.name}” held HTML. Only its words are kept.", field.row)
