@@ -1,0 +1,276 @@
+"""The parts pages are made of, as template tags.
+
+Shown in every state at /gallery/, listed in docs/reference/design.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kindcircle.doors.web.shared import drawing
+
+register = template.Library()
+
+THEMES = ("light", "dark")
+CURRENT = SafeString(' aria-current="page"')
+
+
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: Context) -> str:
+    """`data-theme="dark"` or `"light"` when the person chose one (cookie `theme`); nothing to follow the device."""
+    request: HttpRequest | None = context.get("request")
+    choice = request.COOKIES.get("theme", "") if request is not None else ""
+    return format_html(' data-theme="{}"', choice) if choice in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, name: str, label: str, *args: str, within: str = "") -> str:
+    """One entry of a menu or a row of tabs; marked as current on its own page, or on any address below `within`."""
+    address = reverse(name, args=args)
+    request: HttpRequest | None = context.get("request")
+    here = request.path if request is not None else ""
+    current = here == address or bool(within and here.startswith(within))
+    return format_html('<a href="{}"{}>{}</a>', address, CURRENT if current else "", label)
+
+
+@register.filter
+def dialled(number: str) -> str:
+    """A telephone number as a link needs it: digits and the signs that are dialled, nothing else."""
+    return "".join(sign for sign in number if sign.isdecimal() or sign in "+*#")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small line drawing, silent to screen readers: the words beside it carry the meaning."""
+    turns = " icon-turns" if name in drawing.TURNING_ICONS else ""
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', turns, drawing.ICONS[name]
+    )
+
+
+@register.simple_tag
+def brand_mark() -> SafeString:
+    """The sign of the house: eight marks on a ring, one of them lit. Silent: the name stands beside it."""
+    return _marks_only(drawing.on_ring(8, radius=36), css="brand-mark", r=8)
+
+
+@register.simple_tag
+def ring_drawing(seats: int = 8, css: str = "ring") -> SafeString:
+    """The same ring as a quiet picture, for empty places and the pages before sign-in."""
+    return _marks_only(drawing.on_ring(seats, radius=40), css=f"brand-mark {css}", r=5)
+
+
+def _marks_only(places: list[tuple[float, float]], *, css: str, r: float) -> SafeString:
+    dots = format_html_join(
+        "",
+        '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
+        (("y" if number == 0 else "m", x, y, r) for number, (x, y) in enumerate(places)),
+    )
+    return format_html('<svg class="{}" viewBox="0 0 100 100" aria-hidden="true">{}</svg>', css, dots)
+
+
+@register.inclusion_tag("components/ring.html")
+def ring(
+    seats: Iterable[Any],
+    *,
+    label: str,
+    middle: str | int = "",
+    note: str = "",
+    size: str = "medium",
+    names: bool = False,
+) -> dict[str, Any]:
+    """A group as marks on a ring, the first seat at the top, then clockwise.
+
+    Each seat has `state` (here, you, kept, speaking, attend, past, now or ahead) and may have `label` (read on
+    hover), `short` (written outside the ring when `names` is on) and `code` (for scripts). `label` says the whole
+    picture in words, because that is all a screen reader is given. `size` is small, medium or large.
+    """
+    return {
+        "marks": drawing.seat_marks(seats, names=names),
+        "radius": drawing.RADIUS_WITH_NAMES if names else drawing.RADIUS,
+        "label": label,
+        "middle": str(middle),
+        "note": note,
+        "size": size,
+    }
+
+
+@register.inclusion_tag("components/ring.html")
+def weeks_ring(total: int, now: int, *, size: str = "small") -> dict[str, Any]:
+    """The weeks of a programme: behind us, this one, still to come. It never says who was there or who was not."""
+    seats = [{"state": "past" if week < now else "now" if week == now else "ahead"} for week in range(1, total + 1)]
+    label = _("Week %(now)s of %(total)s") % {"now": now, "total": total}
+    note = ngettext("of %(total)s week", "of %(total)s weeks", total) % {"total": total}
+    return ring(seats, label=label, middle=now, note=note, size=size)
+
+
+@register.inclusion_tag("components/ring_key.html")
+def ring_key(**states: str) -> dict[str, Any]:
+    """What the marks of a ring mean: `{% ring_key here="Here" kept="Seat kept" %}`."""
+    return {"items": [{"state": state, "label": label} for state, label in states.items()]}
+
+
+@register.inclusion_tag("components/breath.html")
+def breath(word: str, *, live: bool = False) -> dict[str, Any]:
+    """The shape to breathe with. Still until a script sets its phase; always still under reduced motion."""
+    places = drawing.on_ring(8, radius=42)
+    return {"marks": [{"x": x, "y": y} for x, y in places], "word": word, "live": live}
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(text: str, kind: str = "calm", title: str = "", role: str = "") -> dict[str, Any]:
+    """One calm box. kind: calm (good to know), attend (please look), saved (done and safe)."""
+    sign = {"calm": "info", "attend": "lamp", "saved": "check"}[kind]
+    return {"text": text, "kind": kind, "title": title, "sign": sign, "role": role}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str, url: str = "", action: str = "") -> dict[str, Any]:
+    """A place with nothing in it yet, said kindly, with the one next step if there is one."""
+    return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/reader.html")
+def reader(who: str, *, id: str = "") -> dict[str, Any]:
+    """The line beside every text box: who can read this. who: me, facilitators, group-unnamed, group-named."""
+    sentence, sign = {
+        "me": (_("Only you can read this. Nobody is watching this page. If you need someone now:"), "lock"),
+        "facilitators": (
+            _("Your facilitators can read this. They may not see it today. If you need someone now:"),
+            "person",
+        ),
+        "group-unnamed": (_("Your group can read this, without your name. If you need someone now:"), "people"),
+        "group-named": (_("Your group can read this, with your name. If you need someone now:"), "people"),
+    }[who]
+    return {"sentence": sentence, "sign": sign, "id": id}
+
+
+@register.inclusion_tag("components/scale.html")
+def scale(
+    name: str,
+    ask: str,
+    *,
+    low: str,
+    high: str,
+    lowest: int = 0,
+    highest: int = 10,
+    value: int | str | None = None,
+    error: str = "",
+    required: bool = False,
+) -> dict[str, Any]:
+    """A question answered with a whole number, as big marks to tap. No dragging; nothing is chosen beforehand."""
+    chosen = int(value) if str(value or "").isdigit() or value == 0 else None
+    return {
+        "name": name,
+        "ask": ask,
+        "low": low,
+        "high": high,
+        "numbers": list(range(lowest, highest + 1)),
+        "highest": highest,
+        "value": chosen,
+        "error": error,
+        "required": required,
+    }
+
+
+@register.inclusion_tag("components/likert.html")
+def likert(
+    name: str,
+    ask: str,
+    options: Iterable[tuple[Any, str]],
+    *,
+    value: Any = None,
+    error: str = "",
+    required: bool = False,
+) -> dict[str, Any]:
+    """A question answered with one of a few words, one under the other. options: (value, words)."""
+    return {
+        "name": name,
+        "ask": ask,
+        "options": [
+            {"value": option, "label": label, "checked": value is not None and str(option) == str(value)}
+            for option, label in options
+        ],
+        "error": error,
+        "required": required,
+    }
+
+
+KINDS = {
+    "checkbox": "tick",
+    "radioselect": "choices",
+    "checkboxselectmultiple": "choices",
+}
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, *, readers: str = "", kind: str = "", low: str = "", high: str = "") -> dict[str, Any]:
+    """One field of a Django form in our pattern: label, help, what is still needed, the box itself.
+
+    `readers` writes the line that says who can read it; kind="scale" lays radio buttons out as marks.
+    """
+    return {
+        "field": bound,
+        "kind": kind or KINDS.get(bound.widget_type, ""),
+        "readers": readers,
+        "low": low,
+        "high": high,
+    }
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: Any) -> dict[str, Any]:
+    """What is still needed, said once at the top of the form, with a link to each place."""
+    return {"form": form}
+
+
+@register.inclusion_tag("components/qr.html")
+def join_card(link: str, *, code: str, address: str) -> dict[str, Any]:
+    """The way into a meeting: a square for the camera, a short code for everybody else."""
+    return {"drawing": drawing.qr(link), "link": link, "code": code, "address": address}
+
+
+@register.inclusion_tag("components/person_lines.html")
+def person_lines(
+    lines: Iterable[Mapping[str, Any]],
+    *,
+    lowest: float,
+    highest: float,
+    before_label: str,
+    after_label: str,
+    label: str,
+    caption: str = "",
+) -> dict[str, Any]:
+    """Each person's own line from before to after. lines: {label, before, after, change: better | worse | same}.
+
+    Change is also told by the shape of the line, never by colour alone. Put the table with the same numbers beside it.
+    """
+    return drawing.person_lines(lines, lowest=lowest, highest=highest) | {
+        "before_label": before_label,
+        "after_label": after_label,
+        "label": label,
+        "caption": caption,
+    }
+
+
+@register.inclusion_tag("components/interval_plot.html")
+def interval_plot(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    lowest: float,
+    highest: float,
+    label: str,
+    step: float = 0.5,
+    caption: str = "",
+) -> dict[str, Any]:
+    """Estimates with their intervals. rows: {label, estimate, low, high}, or {label, instead} when nothing is shown."""
+    return drawing.interval_plot(rows, lowest=lowest, highest=highest, step=step) | {"label": label, "caption": caption}
