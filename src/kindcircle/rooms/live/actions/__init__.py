@@ -1,0 +1,40 @@
+"""Everything that happens in a gathering: leading it, taking turns, private taps, and being there."""
+
+from kindcircle.rooms.live.actions.leading import (
+    close,
+    defer_piece,
+    end_practice,
+    end_round,
+    move_piece,
+    open_gathering,
+    pause_practice,
+    resume_practice,
+    start_closing,
+    start_practice,
+    start_round,
+    start_step,
+    take_turn,
+)
+from kindcircle.rooms.live.actions.presence import arrive, keep_alive, mark_here, mark_left
+from kindcircle.rooms.live.actions.signals import send_signal
+
+__all__ = [
+    "arrive",
+    "close",
+    "defer_piece",
+    "end_practice",
+    "end_round",
+    "keep_alive",
+    "mark_here",
+    "mark_left",
+    "move_piece",
+    "open_gathering",
+    "pause_practice",
+    "resume_practice",
+    "send_signal",
+    "start_closing",
+    "start_practice",
+    "start_round",
+    "start_step",
+    "take_turn",
+]

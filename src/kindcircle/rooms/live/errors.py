@@ -1,0 +1,51 @@
+"""What may go wrong while a group meets, each with a sentence that says what to do."""
+
+from django.utils.translation import gettext as _
+
+from kindcircle.base.lib.errors import Conflict, Invalid
+
+
+class DoesNotFit(Conflict):
+    """The step does not fit what the group is doing now."""
+
+
+class NotInThisSession(Invalid):
+    """A step, practice or question that today's run-sheet does not hold."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That is not part of today's run-sheet. Please choose something from the page."))
+
+
+class UnknownSignal(Invalid):
+    """Not one of the four private taps."""
+
+    def __init__(self) -> None:
+        super().__init__(_("We did not understand that tap. Please try again from the page."))
+
+
+class KeyTaken(Conflict):
+    """The key of a tap was used before, by somebody else or for something else."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That tap did not come through. Please reload the page and tap once more."))
+
+
+def why_not(kind: str) -> str:
+    """One kind sentence for a command that does not fit the present state."""
+    sentences = {
+        "opened": _("This gathering has already been opened."),
+        "step_started": _("Open the gathering first. Then you can begin a step."),
+        "practice_started": _("Open the gathering first. Then you can begin a practice."),
+        "practice_paused": _("Nothing is running right now, so there is nothing to pause."),
+        "practice_resumed": _("The practice is not paused, so it cannot go on from a pause."),
+        "practice_ended": _("That practice has already ended."),
+        "round_started": _("Let the practice or the round that is going on come to its end first."),
+        "piece_moved": _("The round has moved on. The page now shows where it is."),
+        "piece_deferred": _("The round has moved on. The page now shows where it is."),
+        "round_ended": _("That round has already ended."),
+        "closing_started": _("The closing can begin once the gathering is open."),
+        "nobody": _("Nobody is marked as here yet. Mark who is here, and then the round can begin."),
+        "absent": _("That person is not here right now, so the piece stays where it is."),
+        "closed": _("Please begin the closing first. A short one is fine. Then the gathering can be closed."),
+    }
+    return sentences[kind]

@@ -1,0 +1,195 @@
+"""Reading a gathering: what it is doing, what comes next on the run-sheet, who is here, which signals came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db.models import Max
+
+from kindcircle.base.access import Actor
+from kindcircle.base.lib.clock import milliseconds
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
+from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.live.models import Event, Presence, Signal
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec import timeline
+from kindcircle.spec.practices import Cue, Practice, cues
+from kindcircle.spec.programmes import PracticeUse, Session, Slot, load_programme
+
+QUIET_AFTER = timedelta(seconds=45)
+"""A device that says nothing for this long has dropped off: asleep, out of reach, or closed."""
+
+SIGNALS_SHOWN = 40
+
+Being = Literal["here", "quiet", "left", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member's place in the room, as facilitators see it.
+
+    code   the membership's code, which is also the name by which a round knows them
+    being  here; quiet (arrived, but the device has said nothing for QUIET_AFTER); left; away (never came)
+    device when a device was last heard, or None for somebody whose arrival was marked by hand
+    """
+
+    code: str
+    user_id: int
+    name: str
+    seat: int
+    being: Being
+    arrived_at: datetime | None
+    device: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A private signal, as facilitators see it. `alert` is the code of the alert it raised, if it did."""
+
+    code: str
+    kind: str
+    name: str
+    at: datetime
+    alert: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """How far a gathering has come: the last event's number and the last signal's row."""
+
+    n: int
+    signal: int
+
+
+def session_of(gathering: Gathering) -> Session:
+    """Today's session, from the programme in the version the group pinned."""
+    group = gathering.group
+    return load_programme(group.programme, group.programme_version).session(gathering.number)
+
+
+def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:
+    """Every practice that may be led today, by id and length in seconds: the planned, the gentler, the grounding."""
+    return {(use.practice, str(use.seconds)): use.load() for use in _uses(session_of(gathering))}
+
+
+def cue_sheets(gathering: Gathering) -> timeline.Practices:
+    """When each cue of today's practices comes."""
+    return {
+        (practice, seconds): timeline.cue_sheet(cues(words, int(seconds)))
+        for (practice, seconds), words in practices_of(gathering).items()
+    }
+
+
+def cues_of(gathering: Gathering) -> dict[str, dict[str, list[Cue]]]:
+    """Words and moments of today's practices, by id and then by length in seconds, for the pages that play them."""
+    sheets: dict[str, dict[str, list[Cue]]] = {}
+    for (practice, seconds), words in practices_of(gathering).items():
+        sheets.setdefault(practice, {})[seconds] = cues(words, int(seconds))
+    return sheets
+
+
+def gentler_than(gathering: Gathering, practice: str, seconds: str) -> PracticeUse | None:
+    """The gentler alternative that the run-sheet keeps ready for this practice, or None."""
+    for slot in session_of(gathering).agenda:
+        if slot.practice and (slot.practice.practice, str(slot.practice.seconds)) == (practice, seconds):
+            return slot.gentler
+    return None
+
+
+def events_of(gathering_id: int, *, after: int = 0) -> list[timeline.Event]:
+    """What happened after number `after`, in order."""
+    rows = Event.objects.filter(gathering_id=gathering_id, n__gt=after).order_by("n")
+    return [timeline.Event(n, kind, at, data) for n, kind, at, data in rows.values_list("n", "kind", "at_ms", "data")]
+
+
+def messages_of(gathering_id: int, *, after: int = 0) -> list[dict[str, object]]:
+    """The same, in the shape that devices read."""
+    return [{"n": e.n, "kind": e.kind, "at": e.at, "data": e.data} for e in events_of(gathering_id, after=after)]
+
+
+def placed(gathering: Gathering, *, at: datetime) -> timeline.Placed:
+    """What the group is doing at this moment."""
+    return timeline.position(events_of(gathering.pk), milliseconds(at), cue_sheets(gathering))
+
+
+def slot_of(gathering: Gathering, place: timeline.Placed) -> Slot | None:
+    """The run-sheet step the group is in, or None before the first."""
+    return None if place.step is None else session_of(gathering).agenda[place.step.index]
+
+
+def here(gathering: Gathering) -> list[Membership]:
+    """Members who arrived and have not left, in seat order."""
+    came = Attendance.objects.filter(gathering=gathering, left_at=None).values("user_id")
+    return list(present_places(gathering.group).filter(user_id__in=came))
+
+
+def names_here(gathering: Gathering) -> dict[str, str]:
+    """What the members who are here like to be called, by membership code, in seat order."""
+    members = here(gathering)
+    names = seals.names_of([place.user for place in members])
+    return {place.code: names[place.user_id] for place in members}
+
+
+def own_place(gathering: Gathering, by: Actor) -> Membership | None:
+    """This person's own seat as a member, or None."""
+    return present_places(gathering.group).filter(user_id=by.user_id).first()
+
+
+def people(gathering: Gathering, *, at: datetime) -> list[Person]:
+    """Every member of the group with how they are in the room now, in seat order. For facilitators only."""
+    members = list(present_places(gathering.group))
+    names = seals.names_of([place.user for place in members])
+    came = {row.user_id: row for row in Attendance.objects.filter(gathering=gathering)}
+    heard = dict(Presence.objects.filter(gathering=gathering).values_list("user_id", "last_at"))
+    return [
+        Person(
+            code=place.code,
+            user_id=place.user_id,
+            name=names[place.user_id],
+            seat=place.seat,
+            being=_being(came.get(place.user_id), heard.get(place.user_id), at),
+            arrived_at=came[place.user_id].arrived_at if place.user_id in came else None,
+            device=heard.get(place.user_id),
+        )
+        for place in members
+    ]
+
+
+def taps(gathering: Gathering) -> list[Tap]:
+    """The private signals of this gathering, newest first. For facilitators only."""
+    rows = list(
+        Signal.objects.filter(gathering=gathering).select_related("user").order_by("-at", "-pk")[:SIGNALS_SHOWN]
+    )
+    names = seals.names_of(list({row.user_id: row.user for row in rows}.values()))
+    raised = Alert.objects.filter(source_kind="signal", source_code__in=[row.code for row in rows])
+    alerts = dict(raised.values_list("source_code", "code"))
+    return [Tap(row.code, row.kind, names[row.user_id], row.at, alerts.get(row.code)) for row in rows]
+
+
+def newest(gathering_ids: Iterable[int]) -> dict[int, Newest]:
+    """How far each of these gatherings has come, in two queries for all of them."""
+    ids = list(gathering_ids)
+    events = dict(Event.objects.filter(gathering_id__in=ids).values_list("gathering_id").annotate(Max("n")))
+    signals = dict(Signal.objects.filter(gathering_id__in=ids).values_list("gathering_id").annotate(Max("pk")))
+    return {one: Newest(events.get(one, 0), signals.get(one, 0)) for one in ids}
+
+
+def facilitators_of(gathering: Gathering) -> list[User]:
+    """Who leads this group now."""
+    return [place.user for place in present_places(gathering.group, Membership.Role.FACILITATOR)]
+
+
+def _uses(session: Session) -> list[PracticeUse]:
+    uses = [use for slot in session.agenda for use in (slot.practice, slot.gentler, slot.ground_first) if use]
+    return uses + ([session.home.at_need] if session.home.at_need else [])
+
+
+def _being(came: Attendance | None, heard: datetime | None, at: datetime) -> Being:
+    if came is None:
+        return "away"
+    if came.left_at is not None:
+        return "left"
+    return "quiet" if heard is not None and at - heard > QUIET_AFTER else "here"
