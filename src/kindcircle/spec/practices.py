@@ -222,9 +222,7 @@ def load_practice(practice_id: str, version: str | int = "1", *, folder: Path = 
     file = folder / "practices" / f"{name}.md"
     practice = _read_practice(file)
     if (practice.id, practice.version) != (practice_id, str(version)):
-        raise ContentError(
-            file, [("id", f"is {practice.id!r} version {practice.version}, unlike the file name")]
-        )
+        raise ContentError(file, [("id", f"is {practice.id!r} version {practice.version}, unlike the file name")])
     return practice
 
 

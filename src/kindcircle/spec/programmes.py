@@ -278,9 +278,7 @@ class Programme(Strict):
                 return session
         raise LookupError(f"{self.id} has no session {number}")
 
-    def instruments(
-        self, occasion: str, moment: str | None = None, session: int | None = None
-    ) -> tuple[str, ...]:
+    def instruments(self, occasion: str, moment: str | None = None, session: int | None = None) -> tuple[str, ...]:
         """Instrument ids asked at an occasion, in order, each once."""
         asked = [
             name
@@ -298,18 +296,13 @@ def load_programme(programme_id: str, version: str | int, *, folder: Path = SHIP
     file = folder / "programmes" / programme_id / str(version) / "programme.yaml"
     programme = _read_programme(file)
     if (programme.id, programme.version) != (programme_id, str(version)):
-        raise ContentError(
-            file, [("id", f"is {programme.id!r} version {programme.version}, unlike its folder")]
-        )
+        raise ContentError(file, [("id", f"is {programme.id!r} version {programme.version}, unlike its folder")])
     return programme
 
 
 def programme_files(folder: Path) -> list[tuple[str, str]]:
     """(id, version) of every programme folder, oldest version first."""
-    found = [
-        (file.parent.parent.name, file.parent.name)
-        for file in (folder / "programmes").glob("*/*/programme.yaml")
-    ]
+    found = [(file.parent.parent.name, file.parent.name) for file in (folder / "programmes").glob("*/*/programme.yaml")]
     return sorted(found, key=lambda one: (one[0], int(one[1]) if one[1].isdigit() else 0))
 
 

@@ -51,9 +51,7 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key!r} is written twice", problem_mark=key_node.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"{key!r} is written twice", problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -96,9 +94,7 @@ def build(model: type[ModelT], raw: Mapping[str, object], file: Path) -> ModelT:
         # JSON mode keeps strictness yet accepts a YAML list where the model holds a tuple.
         return model.model_validate_json(json.dumps(raw))
     except TypeError as error:
-        raise ContentError(
-            file, [("", f"holds a value that is not plain text or a number: {error}")]
-        ) from error
+        raise ContentError(file, [("", f"holds a value that is not plain text or a number: {error}")]) from error
     except ValidationError as error:
         raise ContentError(file, [_kindly(dict(fault)) for fault in error.errors()]) from error
 
@@ -167,9 +163,7 @@ def load_handout(handout_id: str, *, folder: Path = SHIPPED) -> Handout:
 
 def all_handouts(*, folder: Path = SHIPPED) -> tuple[Handout, ...]:
     """Every handout in a folder, by id."""
-    return tuple(
-        load_handout(file.stem, folder=folder) for file in sorted((folder / "handouts").glob("*.md"))
-    )
+    return tuple(load_handout(file.stem, folder=folder) for file in sorted((folder / "handouts").glob("*.md")))
 
 
 @cache
