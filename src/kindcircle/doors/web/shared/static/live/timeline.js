@@ -1,0 +1,104 @@
+// What a gathering is doing right now, from the list of things that have happened in it.
+// This is spec/timeline.py in the browser, function by function; the reasons stand there. Both run the
+// cases in tests/vectors/timeline. Times are whole milliseconds since the Unix epoch.
+
+import { fits } from "./commands.js";
+
+export { COMMANDS, fits, may } from "./commands.js";
+export const LEAD = 2000;
+const LED = ["practice_started", "practice_resumed"];
+const START = { phase: "planned", step: null, play: null, round: null };
+
+const practiceKey = (practice, variant) => `${practice} ${variant}`;
+
+// From [{practice, variant, cues: [{at, ...}], ...}] to the map `position` reads.
+export function practiceMap(list) {
+  return new Map(list.map((one) => [practiceKey(one.practice, one.variant), {
+    ...one,
+    moments: one.cues.map((cue) => cue.at),
+    total_ms: one.cues[one.cues.length - 1].at,
+  }]));
+}
+
+export function position(events, now, practices) {
+  const known = withoutGaps(events);
+  const moment = Math.floor(now);
+  let facts = START;
+  let told = 0;
+  for (const event of known) {
+    told = Math.max(told, LED.includes(event.kind) ? event.at - LEAD : event.at);
+    if (told > moment) break;
+    const before = place(facts, told, known.length, practices);
+    if (fits(before, event.kind, event.data)) facts = apply(facts, before, event, told);
+  }
+  return place(facts, moment, known.length, practices);
+}
+
+function withoutGaps(events) {
+  const first = new Map();
+  for (const event of events) if (!first.has(event.n)) first.set(event.n, event);
+  const known = [];
+  while (first.has(known.length + 1)) known.push(first.get(known.length + 1));
+  return known;
+}
+
+function apply(facts, before, { kind, data, at }, told) {
+  const { phase, play, round } = facts;
+  if (kind === "opened") return { ...facts, phase: "open" };
+  if (kind === "closing_started") return { ...START, phase: "closing" };
+  if (kind === "closed") return { ...START, phase: "closed" };
+  if (kind === "step_started") {
+    return { ...START, phase, step: { index: data.step, minutes: data.minutes, started_at: told, elapsed_ms: 0 } };
+  }
+  if (kind === "practice_started") return { ...facts, play: begin(data, Math.max(at, told)) };
+  if (kind.startsWith("practice_")) {
+    const from = kind === "practice_resumed" ? Math.max(at, told) : null;
+    return { ...facts, play: { ...play, base: before.practice.position_ms, from, ended: kind === "practice_ended" } };
+  }
+  if (kind !== "round_started") return { ...facts, round: turn(round, kind, data, told) };
+  const { round: name, prompt, seconds } = data;
+  const [holder = null, ...order] = new Set(data.order);
+  const first = { holder, order, done: 0, turn_started_at: told, turn_ms: 0, closed: false };
+  return { ...facts, play: null, round: { round: name, prompt, seconds, ...first } };
+}
+
+const begin = ({ practice, variant, play }, from) => ({ practice, variant, play, base: 0, from, ended: false });
+
+function turn(round, kind, { to, who }, told) {
+  const { holder, order } = round;
+  const done = round.done + (holder === null ? 0 : 1);
+  const without = (name) => order.filter((other) => other !== name);
+  if (kind === "round_ended") return { ...round, holder: null, order: [], done, closed: true };
+  if (kind === "piece_moved") return { ...round, holder: to, order: without(to), done, turn_started_at: told };
+  if (who !== holder) return { ...round, order: [...without(who), who] };
+  return { ...round, holder: order[0], order: [...order.slice(1), who], turn_started_at: told };
+}
+
+function place({ phase, step, play, round }, now, n, practices) {
+  return {
+    phase,
+    step: step && { ...step, elapsed_ms: now - step.started_at },
+    practice: play && placePractice(play, now, practices),
+    round: round && { ...round, turn_ms: round.closed ? 0 : now - round.turn_started_at },
+    n,
+  };
+}
+
+function placePractice({ practice, variant, play, base, from, ended }, now, practices) {
+  const { moments = [], total_ms = null } = practices.get(practiceKey(practice, variant)) ?? {};
+  const starts_in_ms = from !== null && now < from ? from - now : null;
+  const moving = from !== null && starts_in_ms === null;
+  const gone = base + (moving ? now - from : 0);
+  const position_ms = total_ms === null ? gone : Math.min(gone, total_ms);
+  const finished = ended || (moving && position_ms === total_ms);
+  const passed = moving || base > 0 ? moments.filter((at) => at <= position_ms).length : 0;
+  const toCome = from !== null && !finished && passed < moments.length;
+  return {
+    practice, variant, play, position_ms, total_ms, finished, starts_in_ms,
+    waiting: starts_in_ms !== null,
+    running: moving && !finished,
+    paused: from === null && !finished,
+    cue: passed ? passed - 1 : null,
+    next_cue_in_ms: toCome ? moments[passed] - position_ms + (starts_in_ms ?? 0) : null,
+  };
+}
