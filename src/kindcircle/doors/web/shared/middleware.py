@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 
 from kindcircle.base.access import NOBODY
 from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.sessions import is_strong
 from kindcircle.doors.web.shared.errors import kind_page
 from kindcircle.rooms.groups.queries import actor_for
 
@@ -52,17 +52,10 @@ class ActorMiddleware:
         else:
             request.actor = actor_for(  # type: ignore[attr-defined]
                 user,
-                strong=is_strong(request),
+                strong=is_strong(request.session),
                 only_gathering=request.session.get("only_gathering"),
             )
         return self.get_response(request)
-
-
-def is_strong(request: HttpRequest) -> bool:
-    """Whether this session was opened with a second factor, or by the demo's own door."""
-    if request.session.get("demo_door"):
-        return True
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
 
 
 class KindErrorMiddleware:
