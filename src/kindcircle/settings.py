@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.auth",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "kindcircle.base.people",
@@ -158,6 +159,10 @@ LOGIN_REDIRECT_URL = "home"
 
 # The user's `email` column holds a blind address, never the real one (docs/adr/0007): see doors/web/shared/sign_in.
 ACCOUNT_ADAPTER = "kindcircle.doors.web.shared.sign_in.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "kindcircle.doors.web.shared.sign_in.forms.SignInForm",
+    "request_login_code": "kindcircle.doors.web.shared.sign_in.forms.AskForCodeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -168,7 +173,13 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip", "request_login_code": "5/5m/key,30/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,30/m/ip",
+    "request_login_code": "5/5m/key,30/m/ip",
+    "join": "20/10m/ip",
+    "invitation": "20/h/ip",
+}
+MFA_ADAPTER = "kindcircle.doors.web.shared.sign_in.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

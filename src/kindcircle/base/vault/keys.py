@@ -13,7 +13,15 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.base.vault.models import DataKey
 
-Holder = User | Organisation
+
+class Site:
+    """The holder of what belongs to the site itself and no one person, such as the seeds of one-time codes."""
+
+    code = "site"
+
+
+SITE = Site()
+Holder = User | Organisation | Site
 NONCE = 12
 
 # Opened keys are kept this long in the process: long enough for a page of names, short enough for an erasure
@@ -24,7 +32,8 @@ _opened: dict[str, tuple[float, str, bytes]] = {}
 
 def holder_name(holder: Holder) -> str:
     """How a key names whom it belongs to."""
-    return f"{'person' if isinstance(holder, User) else 'organisation'}:{holder.code}"
+    kind = "person" if isinstance(holder, User) else type(holder).__name__.lower()
+    return f"{kind}:{holder.code}"
 
 
 def _unwrap(row: DataKey) -> bytes:

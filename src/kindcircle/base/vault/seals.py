@@ -70,6 +70,8 @@ GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")
 REMINDER = Seal("reminder")
 INVITED = Seal("invited")
+# The site's own.
+SECOND_FACTOR = Seal("second-factor")
 
 
 def name_of(user: User) -> str:

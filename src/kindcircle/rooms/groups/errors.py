@@ -31,11 +31,7 @@ class AddressTaken(Conflict):
 
 class CodeNotFound(NotFound):
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "We could not find a meeting with these letters. Please check them, or ask your facilitator for new ones."
-            )
-        )
+        super().__init__(_("We could not find a meeting with these letters. Please check them, or ask for new ones."))
 
 
 class NotOpen(Conflict):

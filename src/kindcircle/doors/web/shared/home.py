@@ -1,0 +1,54 @@
+"""The front door, and the way out."""
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kindcircle.base.access import Permission
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import clock
+from kindcircle.base.people.models import User
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Gathering
+
+
+@page(Permission.DOOR_USE)
+def home(request: HttpRequest) -> HttpResponse:
+    """Straight to the page that matters for this person; a plain welcome for everybody else."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.signed_in:
+        return render(request, "doors/welcome.html")
+    if actor.only_gathering is not None:
+        gathering = Gathering.objects.get(pk=actor.only_gathering)
+        return redirect("member:gathering", code=gathering.code)
+    if actor.facilitates or "safety-lead" in actor.roles:
+        return redirect("facilitator:home")
+    if "organisation-lead" in actor.roles:
+        return redirect("organisation:home")
+    return redirect("member:today")
+
+
+@page(Permission.DOOR_USE, methods=("GET", "POST"))
+def leave(request: HttpRequest) -> HttpResponse:
+    """Leave at once: the session ends on the server and the browser goes somewhere neutral.
+
+    It is also a plain link, so that it works before any script has loaded and when scripts are off.
+    """
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor.signed_in:
+        user = User.objects.select_related("organisation").get(pk=actor.user_id)
+        about = log.Ref("person", user.code)
+        log.record(Event.LEFT_QUICKLY, by=actor, about=about, at=clock.now(), chain=user.organisation.code)
+    logout(request)
+    response = redirect(settings.LEAVE_TO)
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@page(Permission.DOOR_USE, methods=("POST",))
+def lock(request: HttpRequest) -> HttpResponse:
+    """End the session of a page that was left alone. What was typed stays in the covered page and in its draft."""
+    logout(request)
+    return HttpResponse(status=204)

@@ -1,0 +1,29 @@
+"""Opening and closing sessions by our own doors: an invitation, a pass, the demo, and leaving."""
+
+from allauth.mfa.signals import authenticator_added
+from django.contrib.auth import login, logout
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from kindcircle.base.people.models import User
+from kindcircle.rooms.groups.models import Gathering
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """A whole session for this person; anybody signed in before in this browser is signed out first."""
+    logout(request)
+    login(request, user, backend=BACKEND)
+
+
+def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:
+    """A session that opens this one gathering and nothing else."""
+    sign_in(request, user)
+    request.session["only_gathering"] = gathering.pk
+
+
+@receiver(authenticator_added)
+def factor_set_up(request: HttpRequest, **kwargs: object) -> None:
+    """Somebody who has just set up a second factor has used it; asking again at once would be a puzzle."""
+    request.session["factor_set_up"] = True
