@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from kindcircle.spec.definition import Definition
-from kindcircle.spec.parts import Item, Likert, Number, Score, Text
+from kindcircle.spec.parts import Item, Likert, Number, Score, Text, Tick
 
 Answer = int | float | str | bool | None
 """A number, a tick (True or False), words, the code of a not-applicable answer, or None for left empty."""
@@ -210,6 +210,8 @@ def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
     if isinstance(answer, str):
         fits = isinstance(kind, Likert) and kind.not_applicable and answer == kind.not_applicable.code
         return None if fits else "not_a_number"
+    if isinstance(answer, bool) and not isinstance(kind, Tick):
+        return "not_a_number"
     if isinstance(kind, Likert):
         return None if answer in {anchor.value for anchor in kind.values} else "not_an_answer"
     return None if answer in range(kind.low, kind.high + 1) else "not_an_answer"

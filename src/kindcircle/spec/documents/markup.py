@@ -42,10 +42,13 @@ def plain_text(label: str) -> str:
 
     A lone `<`, as in "less than < 5", stays. Scripts and styles go with what they hold.
     """
-    parser = _Plain()
-    parser.feed(label)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).splitlines())
+    words = label
+    if has_markup(label):
+        parser = _Plain()
+        parser.feed(label)
+        parser.close()
+        words = "".join(parser.parts)
+    lines = (" ".join(line.split()) for line in words.splitlines())
     return "\n".join(line for line in lines if line)
 
 

@@ -5,9 +5,6 @@ The file is the CSV that REDCap's "Data Dictionary" page or API gives: 18 column
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,14 +15,9 @@ from kindcircle.spec.documents.errors import (
     DuplicateField,
     EmptyFile,
     MissingColumns,
-    NotCsv,
-    TooLarge,
-    WrongEncoding,
 )
 from kindcircle.spec.documents.markup import has_markup, plain_text
-
-LARGEST = 10_000_000
-"""Bytes. A dictionary of a thousand fields is about a third of a megabyte."""
+from kindcircle.spec.documents.table import Sheet, read_sheet
 
 # The heading REDCap's page writes, and the name its API gives the same column.
 _COLUMNS = {
@@ -149,23 +141,12 @@ class Dictionary:
 
 def parse_dictionary(data: bytes | str) -> Dictionary:
     """Read a data dictionary. A file that cannot be used raises a DocumentError that says why."""
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if len(raw) > LARGEST:
-        raise TooLarge(f"This file is larger than {LARGEST // 1_000_000} MB. A data dictionary is much smaller.")
-    text = _decode(raw)
-    header, rows = _split(text)
-    places = _columns(header)
-    warnings: list[Notice] = []
+    sheet = read_sheet(data)
+    places = _columns(sheet)
+    notices: list[Notice] = []
     fields: dict[str, Field] = {}
-    for row, cells in rows:
-        if len(cells) > len(header):
-            raise BrokenRow(
-                f"This row has {len(cells)} cells, but there are {len(header)} columns. "
-                "A comma or a quotation mark may be out of place.",
-                row=row,
-            )
-        cell = {key: cells[place].strip() if place < len(cells) else "" for key, place in places.items()}
-        field = _field(cell, row)
+    for row, cells in sheet.rows:
+        field = _field({key: cells[place].strip() for key, place in places.items()}, row)
         if field.name in fields:
             raise DuplicateField(
                 f"The field “{field.name}” is already in row {fields[field.name].row}. "
@@ -173,7 +154,7 @@ def parse_dictionary(data: bytes | str) -> Dictionary:
                 row=row,
             )
         fields[field.name] = field
-        warnings.extend(_remarks(field))
+        notices.extend(_remarks(field))
     if not fields:
         raise EmptyFile("This file has column names but no fields below them.")
     names = dict.fromkeys(field.form for field in fields.values())
@@ -181,70 +162,20 @@ def parse_dictionary(data: bytes | str) -> Dictionary:
         forms=tuple(
             Form(name=name, fields=tuple(field for field in fields.values() if field.form == name)) for name in names
         ),
-        warnings=tuple(warnings),
-        columns=len(header),
-        byte_order_mark=text.startswith("\ufeff"),
-        digest=hashlib.sha256(raw).hexdigest(),
+        warnings=tuple(notices),
+        columns=len(sheet.header),
+        byte_order_mark=sheet.byte_order_mark,
+        digest=sheet.digest,
     )
 
 
-def _decode(raw: bytes) -> str:
-    if not raw.strip():
-        raise EmptyFile("This file is empty.")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WrongEncoding("This file is saved as UTF-16. Please save it as CSV in UTF-8.")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
-        raise NotCsv("This is not a CSV file. Please save the spreadsheet as CSV in UTF-8, or unpack it first.")
-    if b"\x00" in raw:
-        raise NotCsv("This is not a CSV file: it holds bytes that are not text.")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise WrongEncoding(
-            f"Line {line} holds letters that are not in UTF-8. Please save the file as CSV in UTF-8."
-        ) from None
-
-
-def _split(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The heading cells and the numbered rows below, with a comma, semicolon or tab between cells."""
-    body = text.removeprefix("\ufeff")
-    first = next((line for line in body.splitlines() if line.strip()), "")
-    if not first:
-        raise EmptyFile("This file is empty.")
-    between = max(",;\t", key=first.count)
-    if first.lstrip().startswith(("<", "{")) or not first.count(between):
-        raise NotCsv("This does not look like a CSV file: the first row should name the columns.")
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=between, strict=True)
-    rows = enumerate(_safely(reader), start=1)
-    header = next(cells for _, cells in rows if any(cell.strip() for cell in cells))
-    return header, ((row, cells) for row, cells in rows if any(cell.strip() for cell in cells))
-
-
-def _safely(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    row = 0
-    while True:
-        row += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise NotCsv(
-                "The quotation marks do not match from here on, so the cells cannot be told apart.", row=row
-            ) from None
-        yield cells
-
-
-def _columns(header: list[str]) -> dict[str, int]:
-    seen = {" ".join(cell.split()).casefold(): place for place, cell in reversed(list(enumerate(header)))}
-    places = {
-        key: seen[name.casefold()] for key, names in _COLUMNS.items() for name in names if name.casefold() in seen
-    }
-    missing = tuple(_COLUMNS[key][0] for key in _NEEDED if key not in places)
+def _columns(sheet: Sheet) -> dict[str, int]:
+    """Where each column stands; those we do not need may be absent."""
+    found = {key: sheet.column(*names) for key, names in _COLUMNS.items()}
+    missing = tuple(_COLUMNS[key][0] for key in _NEEDED if found[key] is None)
     if missing:
         raise MissingColumns(missing)
-    return places
+    return {key: place for key, place in found.items() if place is not None}
 
 
 def _field(cell: dict[str, str], row: int) -> Field:
