@@ -7,14 +7,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from kindcircle.base.lib import env
+from kindcircle.base.lib import env, places
 
 PACKAGE = Path(__file__).parent
 
-# Where this site keeps what is its own. Keys lie beside the data, never inside it (start-up refuses that).
-HOME = Path(env.text("KINDCIRCLE_HOME", "var")).resolve()
+HOME = places.home()
 DATA_DIR = HOME / "data"
-KEYS_DIR = Path(env.text("KINDCIRCLE_KEYS", str(HOME / "keys"))).resolve()
+KEYS_DIR = places.keys()
 ROOT_KEY_FILE = KEYS_DIR / "root.key"
 SITE_CONTENT = HOME / "content"
 
@@ -22,7 +21,7 @@ SITE_CONTENT = HOME / "content"
 DEMO = env.flag("KINDCIRCLE_DEMO", default=False)
 DEBUG = env.flag("KINDCIRCLE_DEBUG", default=False)
 
-ORIGIN = env.text("KINDCIRCLE_ORIGIN", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
+ORIGIN = env.text("KINDCIRCLE_ORIGIN", f"http://127.0.0.1:{places.port()}").rstrip("/")
 _ORIGIN = urlsplit(ORIGIN)
 SECURE = _ORIGIN.scheme == "https"
 ALLOWED_HOSTS = [_ORIGIN.hostname or "127.0.0.1", *env.words("KINDCIRCLE_EXTRA_HOSTS")]

@@ -38,13 +38,13 @@ def test_outside_a_demo_the_same_link_is_not_there(world: World, client: Client)
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("token", ["nothing", "a:b:c", signing.dumps("somebody", salt="another.door")])
+@pytest.mark.parametrize("token", ["nothing", "a:b:c", signing.TimestampSigner(salt="another.door").sign("x")])
 def test_a_token_that_is_not_ours_is_not_there(demo: None, db: None, client: Client, token: str) -> None:
     assert client.get(f"/demo/enter/{token}/").status_code == 404
 
 
 def test_a_signed_code_of_nobody_is_not_there(demo: None, db: None, client: Client) -> None:
-    assert client.get(f"/demo/enter/{signing.dumps('nobody', salt=DEMO)}/").status_code == 404
+    assert client.get(f"/demo/enter/{signing.TimestampSigner(salt=DEMO).sign('nobody')}/").status_code == 404
 
 
 def test_somebody_whose_account_is_closed_stays_outside(demo: None, world: World, client: Client) -> None:

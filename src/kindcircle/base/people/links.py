@@ -1,4 +1,4 @@
-"""Signed words inside links that people get on paper or from the console, never by mail."""
+"""Signed words inside links that people get from the console of the machine, never by mail."""
 
 from datetime import timedelta
 
@@ -6,20 +6,22 @@ from django.core import signing
 
 from kindcircle.base.people.models import User
 
+# The code of the demo's house. A site that holds it is a demo, whatever its settings say.
+DEMO_HOUSE = "demo-house-all-made-up"
 DEMO = "kindcircle.demo-door"
 # A demo lives for a day on somebody's desk; its links should not outlive it by much.
 DEMO_LASTS = timedelta(days=2)
 
 
 def demo_token(user: User) -> str:
-    """What signs a made-up person in on a demo site: the person's code, signed and dated, and no name."""
-    return signing.dumps(user.code, salt=DEMO)
+    """What signs a made-up person in on a demo site: the person's code, dated and signed, and no name."""
+    return signing.TimestampSigner(salt=DEMO).sign(user.code)
 
 
 def person_of_demo_token(token: str) -> User | None:
     """Whose link it is, or None if it is not one of ours, too old, or of a closed account."""
     try:
-        code = signing.loads(token, salt=DEMO, max_age=DEMO_LASTS)
+        code = signing.TimestampSigner(salt=DEMO).unsign(token, max_age=DEMO_LASTS)
     except signing.BadSignature:
         return None
     return User.objects.filter(code=code, is_active=True).first()
