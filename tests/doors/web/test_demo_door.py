@@ -6,8 +6,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from kindcircle.base.access import Facts
 from kindcircle.base.people.links import DEMO, demo_token
 from kindcircle.base.people.models import User
+from kindcircle.doors.web.shared import site_state
 from tests.world import World
 
 
@@ -38,8 +40,13 @@ def test_outside_a_demo_the_same_link_is_not_there(world: World, client: Client)
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("token", ["nothing", "a:b:c", signing.TimestampSigner(salt="another.door").sign("x")])
+@pytest.mark.parametrize("token", ["nothing", "a:b:c"])
 def test_a_token_that_is_not_ours_is_not_there(demo: None, db: None, client: Client, token: str) -> None:
+    assert client.get(f"/demo/enter/{token}/").status_code == 404
+
+
+def test_a_person_signed_for_another_door_stays_outside(demo: None, world: World, client: Client) -> None:
+    token = signing.TimestampSigner(salt="another.door").sign(world.member.code)
     assert client.get(f"/demo/enter/{token}/").status_code == 404
 
 
@@ -51,3 +58,15 @@ def test_somebody_whose_account_is_closed_stays_outside(demo: None, world: World
     world.member.is_active = False
     world.member.save()
     assert client.get(way_in(world.member)).status_code == 404
+
+
+def test_a_site_is_new_until_it_has_a_house(db: None) -> None:
+    assert site_state.new_site() == Facts(states=frozenset({"new site"}))
+
+
+def test_a_site_with_a_house_is_not_new(world: World) -> None:
+    assert site_state.new_site() == Facts()
+
+
+def test_a_demo_is_never_new(demo: None, db: None) -> None:
+    assert site_state.new_site() == Facts()
