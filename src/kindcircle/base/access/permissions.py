@@ -47,6 +47,7 @@ class Permission(StrEnum):
     GROUP_START = "group.start"
     WORDING_IMPORT = "wording.import"
     HELPLINE_KEEP = "helpline.keep"
+    STAFFED_HOURS_KEEP = "staffed-hours.keep"
 
     # Running the machine.
     SITE_SET_UP = "site.set-up"

@@ -66,6 +66,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.GROUP_START: [organisation_lead],
     P.WORDING_IMPORT: [organisation_lead, system],
     P.HELPLINE_KEEP: [organisation_lead],
+    P.STAFFED_HOURS_KEEP: [organisation_lead],
     # Running the machine.
     P.SITE_SET_UP: [new_site],
     P.DEMO_ENTER: [demo],

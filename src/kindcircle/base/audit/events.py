@@ -38,6 +38,7 @@ class Event(StrEnum):
     LETTER_WITHDRAWN = "letter withdrawn"
     WORDING_IMPORTED = "wording imported"
     HELPLINE_CHANGED = "helpline changed"
+    STAFFED_HOURS_CHANGED = "staffed hours changed"
     HELPLINE_CHECKED = "helpline checked"
     REPORT_OPENED = "report opened"
     DELIVERY_FAILED = "delivery failed"

@@ -22,6 +22,7 @@ class Alert(models.Model):
         CLOSED = "closed"
 
     class Level(models.TextChoices):
+        REVIEW = "review"  # it was a lot: look at it with this week's notes; never grows, sends no mail
         CONTACT = "contact"  # asked to be contacted, or low steadiness: same day
         CONCERN = "concern"  # a positive safety item: same-day conversation by a clinician
 
@@ -31,6 +32,7 @@ class Alert(models.Model):
         OWNER = "owner"
         BACKUP = "backup"
         LEAD = "lead"
+        EVERYONE = "everyone"  # the last step: nobody got in touch in time, so all of them are told once more
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="alerts")
@@ -44,7 +46,8 @@ class Alert(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
     with_person = models.CharField(max_length=8, choices=Person.choices, default=Person.OWNER)
     raised_at = models.DateTimeField()
-    # When it moves on to the next person unless somebody has seen it. None once seen, or when at the last person.
+    # When it moves on unless something happens first: to be seen, and once seen, to get in touch.
+    # None when the member was reached, when it is closed, or when everyone has been told.
     escalate_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +82,35 @@ class Alert(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.group.organisation_id, group_id=self.group_id)
+
+
+class ClosedDay(models.Model):
+    """A day on which nobody is there although the weekday is staffed: a holiday, a training day."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="closed_days")
+    on = models.DateField(help_text="In the organisation's own zone.")
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {"id", "organisation", "on"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "on"], name="closed_day_once")]
+
+
+class WorkerBeat(models.Model):
+    """When the worker last went round. One row, kept in the table so that it also tells of a worker apart."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal: set[str] = set()
+        operational = {"name", "at"}
+        research: set[str] = set()
 
 
 class AlertStep(models.Model):

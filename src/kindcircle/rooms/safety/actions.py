@@ -1,0 +1,368 @@
+"""From an answer to a closed alert: raising, telling, passing on, and what people do about it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import SYSTEM, Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.outbox import queue
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.safety import states
+from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
+from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, ClosedDay, WorkerBeat
+from kindcircle.rooms.safety.queries import WORKER, people_to_tell, staffed_hours
+from kindcircle.rooms.safety.staffed import end_of_next_shift, staffed_deadline
+from kindcircle.spec.parts import Level
+from kindcircle.spec.safety import SafetyHit, highest, load_ladder
+
+State, Person = Alert.State, Alert.Person
+
+LADDER: tuple[Alert.Person, ...] = (Person.OWNER, Person.BACKUP, Person.LEAD, Person.EVERYONE)
+"""Who is told after whom. It has an end, so nothing is repeated for ever."""
+
+# What the ladder's content calls the people we keep as owner, backup and lead.
+CALLED = {"facilitators": Person.OWNER, "backup": Person.BACKUP, "clinic_lead": Person.LEAD}
+
+CLOSE_REASONS = ("plan-agreed", "other-help", "no-more-needed", "by-mistake", "handed-over")
+"""Why an alert was closed: a closed list, because the reason goes into the audit record."""
+
+SERIOUS = 4
+BEAT_EVERY = timedelta(seconds=20)
+
+
+def screen(
+    *,
+    hits: Sequence[SafetyHit],
+    member: User,
+    group: Group,
+    gathering: Gathering | None,
+    source: log.Ref,
+    at: datetime,
+) -> Alert | None:
+    """Look at the rules that an answer sheet met; raise one alert when any did, inside the caller's transaction."""
+    level = highest(tuple(hits))
+    if level is None:
+        return None
+    rules = [hit.rule for hit in hits]
+    return raise_alert(member=member, group=group, gathering=gathering, level=level, rules=rules, source=source, at=at)
+
+
+def raise_alert(
+    *,
+    member: User,
+    group: Group,
+    gathering: Gathering | None,
+    level: Level | Alert.Level,
+    rules: Sequence[str],
+    source: log.Ref,
+    at: datetime,
+) -> Alert:
+    """Somebody asks for a person. At most one alert per source, however often it is sent or retried.
+
+    rules  ids of what spoke, most pressing first.
+    Belongs inside the transaction that stores the source, so that neither can be there without the other.
+    """
+    with transaction.atomic():
+        alert = Alert(
+            group=group,
+            gathering=gathering,
+            member=member,
+            level=level,
+            source_kind=source.kind,
+            source_code=source.code,
+            rules=_fitting(rules),
+            raised_at=at,
+        )
+        alert.escalate_at = _passes_on_at(alert)
+        # The constraint decides between two at the same moment; the code tells whether ours is the one that stayed.
+        Alert.objects.bulk_create([alert], ignore_conflicts=True)
+        kept = _rows().get(source_kind=source.kind, source_code=source.code)
+        if kept.code != alert.code:
+            return kept
+        _record(Event.ALERT_RAISED, kept, by=SYSTEM, at=at)
+        if _grows(kept):
+            _tell(kept, at=at)
+    return kept
+
+
+def mark_delivered(*, alert: Alert, at: datetime) -> None:
+    """A message left the house, or a facilitator's page showed it: from here on somebody can know."""
+    with transaction.atomic():
+        row = _locked(alert)
+        if not states.may(row.state, State.DELIVERED):
+            return
+        row.state = State.DELIVERED
+        row.save(update_fields=["state"])
+        _record(Event.ALERT_DELIVERED, row, by=SYSTEM, at=at)
+
+
+def see(*, alert: Alert, by: Actor, at: datetime) -> Alert:
+    """Somebody opened it. The first time counts; from then on the clock runs for getting in touch."""
+    require(by, Permission.ALERT_HANDLE, alert)
+    with transaction.atomic():
+        row = _locked(alert)
+        if row.state not in states.UNSEEN:
+            return row
+        row.seen_at = at
+        return _move(row, State.SEEN, by=by, at=at, event=Event.ALERT_SEEN)
+
+
+def act(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
+    """Somebody is on it. Raises StepTaken when a colleague was faster."""
+    return _step(alert, State.ACTING, by=by, at=at, note=note)
+
+
+def contacted(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
+    """The member was reached."""
+    return _step(alert, State.CONTACTED, by=by, at=at, note=note)
+
+
+def not_reached(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
+    """The member could not be reached this time. The clock for getting in touch keeps running."""
+    return _step(alert, State.NOT_REACHED, by=by, at=at, note=note)
+
+
+def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> Alert:
+    """Nothing more is to be done, and this is why. Needs a reason from the list and a line on what was done."""
+    require(by, Permission.ALERT_HANDLE, alert)
+    if reason not in CLOSE_REASONS:
+        raise ReasonMissing
+    if not note.strip():
+        raise NoteMissing
+    with transaction.atomic():
+        row = _locked(alert)
+        row.closed_at, row.close_reason = at, reason
+        return _move(row, State.CLOSED, by=by, at=at, note=note, event=Event.ALERT_CLOSED, reason=reason)
+
+
+def escalate_due(*, at: datetime) -> int:
+    """Pass on every alert whose time has come: owner, backup, safety leads, and at last all of them once more.
+
+    Returns how many steps were taken. After a long pause an alert may take several at once. Each step tells a
+    person at most once, whatever crashes in between. One alert that cannot be moved never holds up the others;
+    its error is raised after them.
+    """
+    steps = 0
+    broken: Exception | None = None
+    for alert in Alert.objects.filter(escalate_at__lte=at).order_by("escalate_at"):
+        try:
+            with transaction.atomic():
+                row = _locked(alert)
+                while row.escalate_at is not None and row.escalate_at <= at:
+                    _pass_on(row, at=at)
+                    steps += 1
+        except Exception as error:
+            broken = error
+    if broken is not None:
+        raise broken
+    return steps
+
+
+def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
+    """A message about an alert could not reach this person at all: the next one is told now, not later."""
+    with transaction.atomic():
+        row = _rows(locked=True).filter(code=alert_code).first()
+        if row is None:
+            return
+        _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
+        turn = row.with_person in (Person.OWNER, Person.BACKUP) and to in people_to_tell(row)[row.with_person]
+        if turn and row.state in states.UNSEEN:
+            _pass_on(row, at=at)
+
+
+def record_adverse_event(
+    *,
+    group: Group,
+    member: User,
+    category: str,
+    severity: int,
+    related: str,
+    happened_on: date,
+    by: Actor,
+    at: datetime,
+    what: str = "",
+    gathering: Gathering | None = None,
+    practice: str = "",
+) -> AdverseEvent:
+    """Keep something unwanted that happened, whatever its cause. From severity 4 the safety leads are told at once."""
+    require(by, Permission.ADVERSE_EVENT_RECORD, group)
+    if category not in AdverseEvent.Category.values:
+        raise EventNotClear(_("Please pick what kind of thing it was."))
+    if related not in AdverseEvent.Related.values:
+        raise EventNotClear(_("Please say whether it may have to do with the programme. A guess is fine."))
+    if not 1 <= severity <= 5:
+        raise EventNotClear(_("Please pick how bad it was, from 1 to 5."))
+    if happened_on > (at + timedelta(days=1)).date():
+        raise EventNotClear(_("This day is still to come. Please check the date."))
+    with transaction.atomic():
+        event = AdverseEvent(
+            group=group,
+            member=member,
+            gathering=gathering,
+            practice=practice,
+            category=category,
+            severity=severity,
+            related=related,
+            happened_on=happened_on,
+            recorded_at=at,
+            recorded_by_id=by.user_id,  # type: ignore[misc]  (the permission is never given to nobody)
+        )
+        if what.strip():
+            event.sealed_what = seals.ADVERSE_EVENT.seal(what.strip(), code=event.code, holder=member)
+        event.save(force_insert=True)
+        about = log.Ref("adverse-event", event.code)
+        log.record(
+            Event.ADVERSE_EVENT_RECORDED,
+            by=by,
+            about=about,
+            at=at,
+            chain=group.organisation.code,
+            concerns=member.code,
+        )
+        if severity >= SERIOUS:
+            for lead in User.objects.filter(
+                organisation=group.organisation, is_active=True, staff_roles__role="safety-lead"
+            ):
+                queue.enqueue("staff-please-look", to=lead, about=about, once=f"adverse-event:{event.code}", at=at)
+    return event
+
+
+def close_day(*, organisation: Organisation, on: date, by: Actor, at: datetime) -> None:
+    """Nobody is there on this day: alerts and promises count it as a day off."""
+    require(by, Permission.STAFFED_HOURS_KEEP, organisation)
+    with transaction.atomic():
+        ClosedDay.objects.bulk_create([ClosedDay(organisation=organisation, on=on)], ignore_conflicts=True)
+        _record_hours(organisation, by=by, at=at)
+
+
+def open_day(*, organisation: Organisation, on: date, by: Actor, at: datetime) -> None:
+    """Somebody is there on this day after all."""
+    require(by, Permission.STAFFED_HOURS_KEEP, organisation)
+    with transaction.atomic():
+        ClosedDay.objects.filter(organisation=organisation, on=on).delete()
+        _record_hours(organisation, by=by, at=at)
+
+
+def beat(*, at: datetime) -> None:
+    """The worker went round. Written a few times a minute, so that facilitators can be warned when it stops."""
+    if not WorkerBeat.objects.filter(name=WORKER, at__gt=at - BEAT_EVERY, at__lte=at).exists():
+        WorkerBeat.objects.update_or_create(name=WORKER, defaults={"at": at})
+
+
+def _step(alert: Alert, to: Alert.State, *, by: Actor, at: datetime, note: str) -> Alert:
+    require(by, Permission.ALERT_HANDLE, alert)
+    with transaction.atomic():
+        return _move(_locked(alert), to, by=by, at=at, note=note, event=Event.ALERT_MOVED, reason=to)
+
+
+def _move(
+    row: Alert, to: Alert.State, *, by: Actor, at: datetime, event: Event, note: str = "", reason: str = ""
+) -> Alert:
+    if not states.may(row.state, to):
+        raise StepTaken
+    row.state = to
+    row.escalate_at = _passes_on_at(row)
+    row.save(update_fields=["state", "seen_at", "closed_at", "close_reason", "escalate_at"])
+    step = AlertStep(alert=row, state=to, by_id=by.user_id, at=at)
+    if note.strip():
+        step.sealed_note = seals.ALERT_NOTE.seal(note.strip(), code=step.code, holder=row.member)
+    step.save(force_insert=True)
+    _record(event, row, by=by, at=at, reason=reason)
+    return row
+
+
+def _pass_on(row: Alert, *, at: datetime) -> None:
+    """One step up the ladder, past anybody who is no longer there; to its top once the member should be reached."""
+    people = people_to_tell(row)
+    above = LADDER[LADDER.index(Person(row.with_person)) + 1 :]
+    if row.state not in states.UNSEEN or at >= _in_touch_by(row):
+        above = LADDER[-1:]
+    row.with_person = next((person for person in above if people[person]), LADDER[-1])
+    row.escalate_at = _passes_on_at(row)
+    row.save(update_fields=["with_person", "escalate_at"])
+    _record(Event.ALERT_ESCALATED, row, by=SYSTEM, at=at, reason=row.with_person)
+    _tell(row, at=at)
+
+
+def _tell(row: Alert, *, at: datetime) -> None:
+    people = people_to_tell(row)[row.with_person]
+    if not people and row.with_person != LADDER[-1]:
+        _pass_on(row, at=at)
+        return
+    for person in people:
+        queue.enqueue(
+            "staff-please-look",
+            to=person,
+            about=log.Ref("alert", row.code),
+            once=f"alert:{row.code}:{row.with_person}",
+            at=at,
+        )
+
+
+def _passes_on_at(row: Alert) -> datetime | None:
+    """When this alert moves on by itself: to be seen first, then for getting in touch. None when it never does."""
+    waiting = row.state in states.UNSEEN or row.state in states.WITHOUT_CONTACT
+    if not waiting or row.with_person == LADDER[-1] or not _grows(row):
+        return None
+    in_touch_by = _in_touch_by(row)
+    if row.state not in states.UNSEEN or row.with_person == Person.LEAD:
+        return in_touch_by
+    after = LADDER[LADDER.index(Person(row.with_person)) + 1]
+    wait = next(step.after_staffed_minutes for step in load_ladder().steps if CALLED[step.tell] == after)
+    hours = staffed_hours(row.group.organisation)
+    return min(staffed_deadline(hours, row.raised_at, timedelta(minutes=wait)), in_touch_by)
+
+
+def _in_touch_by(row: Alert) -> datetime:
+    return end_of_next_shift(staffed_hours(row.group.organisation), row.raised_at)
+
+
+def _grows(row: Alert) -> bool:
+    return load_ladder().plan(row.level).grows  # type: ignore[arg-type]
+
+
+def _fitting(rules: Sequence[str]) -> str:
+    """The ids, comma-separated, as many whole ones as the column holds; the most pressing come first."""
+    words = ""
+    for rule in dict.fromkeys(rules):
+        longer = f"{words},{rule}" if words else rule
+        if len(longer) > 200:
+            break
+        words = longer
+    return words
+
+
+def _rows(*, locked: bool = False) -> QuerySet[Alert]:
+    rows = Alert.objects.select_related(
+        "member", "group__organisation", "group__alerts_owner", "group__alerts_backup", "gathering"
+    )
+    return rows.select_for_update(of=("self",)) if locked else rows
+
+
+def _locked(alert: Alert) -> Alert:
+    return _rows(locked=True).get(pk=alert.pk)
+
+
+def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = "") -> None:
+    log.record(
+        event,
+        by=by,
+        about=log.Ref("alert", row.code),
+        at=at,
+        chain=row.group.organisation.code,
+        concerns=row.member.code,
+        reason=reason,
+    )
+
+
+def _record_hours(organisation: Organisation, *, by: Actor, at: datetime) -> None:
+    about = log.Ref("organisation", organisation.code)
+    log.record(Event.STAFFED_HOURS_CHANGED, by=by, about=about, at=at, chain=organisation.code)

@@ -1,0 +1,175 @@
+"""Reading alerts, the numbers to call, and whether the house is awake."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from kindcircle.base.access import Actor, Facts, Permission
+from kindcircle.base.access.gate import can, require
+from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Group, Membership
+from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
+from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
+
+HELPLINE_LASTS = timedelta(days=180)
+LATE_AFTER = timedelta(minutes=2)
+WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """A number to call, exactly as it is dialled."""
+
+    name: str
+    number: str
+    text_to: str
+    hours: str
+    emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What we may honestly tell a member: who is told, when somebody is there next, and by when they are in touch.
+
+    who              chosen names of the people who lead the group
+    there_now        somebody is on duty at this moment
+    there_from       when somebody is on duty next (now, if `there_now`); None when nobody ever is
+    by               the end of the first working day that begins after now
+    """
+
+    who: tuple[str, ...]
+    there_now: bool
+    there_from: datetime | None
+    by: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of an alert's history. `event` and `reason` are words of the audit record; `note` was sealed."""
+
+    at: datetime
+    event: str
+    state: str = ""
+    reason: str = ""
+    who: str = ""
+    note: str = ""
+
+
+def waiting_for(actor: Actor) -> QuerySet[Alert]:
+    """Open alerts this person may handle: of groups they facilitate, and for a safety lead of the organisation.
+
+    What may wait for the weekly notes comes last; else the one that waits longest comes first.
+    """
+    return _handled_by(actor).exclude(state=Alert.State.CLOSED)
+
+
+def closed_for(actor: Actor, *, since: datetime) -> QuerySet[Alert]:
+    """Alerts this person may handle that were closed since then, the latest first."""
+    return _handled_by(actor).filter(closed_at__gte=since).order_by("-closed_at")
+
+
+def _handled_by(actor: Actor) -> QuerySet[Alert]:
+    mine = Q(group_id__in=actor.facilitates)
+    if can(actor, Permission.ALERT_HANDLE, Facts(organisation_id=actor.organisation_id)):
+        mine |= Q(group__organisation_id=actor.organisation_id)
+    if not can(actor, Permission.ALERT_LIST):
+        mine = Q(pk=None)
+    later = Case(When(level=Alert.Level.REVIEW, then=Value(1)), default=Value(0), output_field=IntegerField())
+    rows = Alert.objects.filter(mine).select_related("member", "group__organisation", "gathering")
+    return rows.order_by(later, "raised_at", "pk")
+
+
+def alert_about(source: Ref) -> Alert | None:
+    """The alert that this answer sheet or signal raised, if it did."""
+    rows = Alert.objects.select_related("member", "group__organisation", "gathering")
+    return rows.filter(source_kind=source.kind, source_code=source.code).first()
+
+
+def history(alert: Alert, *, by: Actor) -> list[Happened]:
+    """Everything that happened with an alert, oldest first: what the machine did, and what people did and noted."""
+    require(by, Permission.ALERT_HANDLE, alert)
+    machine = AuditEntry.objects.filter(
+        concerns=alert.member.code,
+        about_kind="alert",
+        about_code=alert.code,
+        event__in=[Event.ALERT_RAISED, Event.ALERT_DELIVERED, Event.ALERT_ESCALATED, Event.DELIVERY_FAILED],
+    ).order_by("number")
+    happened = [Happened(at=entry.at, event=entry.event, reason=entry.reason) for entry in machine]
+    steps = list(AlertStep.objects.filter(alert=alert).select_related("by").order_by("at", "pk"))
+    names = seals.names_of(list({step.by for step in steps if step.by}))
+    for step in steps:
+        note = seals.ALERT_NOTE.open(step.sealed_note, code=step.code, holder=alert.member) if step.sealed_note else ""
+        reason = alert.close_reason if step.state == Alert.State.CLOSED else ""
+        who = names.get(step.by_id, "") if step.by_id else ""
+        happened.append(Happened(step.at, Event.ALERT_MOVED, step.state, reason, who, note))
+    return sorted(happened, key=lambda one: one.at)
+
+
+def people_to_tell(alert: Alert) -> dict[str, list[User]]:
+    """Who is told at each step of the ladder. Somebody who has left is nobody; the step then passes on."""
+    group = alert.group
+    leads = User.objects.filter(
+        organisation_id=group.organisation_id, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
+    ).order_by("pk")
+    owner = [group.alerts_owner] if group.alerts_owner.is_active else []
+    backup = [group.alerts_backup] if group.alerts_backup.is_active else []
+    everyone = {person.pk: person for person in [*owner, *backup, *leads]}
+    return {
+        Alert.Person.OWNER: owner,
+        Alert.Person.BACKUP: backup,
+        Alert.Person.LEAD: list(leads),
+        Alert.Person.EVERYONE: list(everyone.values()),
+    }
+
+
+def staffed_hours(organisation: Organisation) -> StaffedHours:
+    """When somebody is there, from the organisation's own settings and its closed days."""
+    return StaffedHours(
+        zone=organisation.zone,
+        days=frozenset(int(day) for day in organisation.staffed_days),
+        # An organisation made a moment ago still holds the words it was made with.
+        opens=time.fromisoformat(str(organisation.staffed_from)),
+        closes=time.fromisoformat(str(organisation.staffed_until)),
+        closed_on=frozenset(ClosedDay.objects.filter(organisation=organisation).values_list("on", flat=True)),
+    )
+
+
+def promise(group: Group, *, at: datetime) -> Promise:
+    """What we may honestly tell a member of this group who asks for a person at this moment."""
+    hours = staffed_hours(group.organisation)
+    there_from = next_staffed(hours, at)
+    leading = [place.user for place in present_places(group, Membership.Role.FACILITATOR)]
+    names = seals.names_of(leading)
+    return Promise(
+        who=tuple(names[person.pk] for person in leading),
+        there_now=there_from == at,
+        there_from=there_from,
+        by=end_of_next_shift(hours, at),
+        zone=group.organisation.zone,
+    )
+
+
+def help_lines(organisation: Organisation, *, at: datetime) -> list[HelpLine]:
+    """The numbers that two people dialled within the last 180 days, the emergency number first.
+
+    Exactly as they are dialled (hazard H04). An older check counts no more: better no number than a wrong one.
+    """
+    fresh = Count("checks", filter=Q(checks__at__gt=at - HELPLINE_LASTS, checks__at__lte=at))
+    rows = Helpline.objects.filter(organisation=organisation).annotate(fresh=fresh).filter(fresh__gte=2)
+    return [
+        HelpLine(name=row.name, number=row.number, text_to=row.text_to, hours=row.hours, emergency=row.emergency)
+        for row in rows.order_by("-emergency", "order", "name")
+    ]
+
+
+def alerts_may_be_late(*, at: datetime) -> bool:
+    """Whether the worker has not gone round for two minutes: then nothing is sent, and people should phone round."""
+    beat = WorkerBeat.objects.filter(name=WORKER).first()
+    return beat is None or beat.at < at - LATE_AFTER
