@@ -7,16 +7,39 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindcircle.settings")
 from kindcircle.wsgi import application as pages  # noqa: I001  (Django must be set up before anything below)
 
 from a2wsgi import WSGIMiddleware
+from csp.utils import build_policy
 from starlette.applications import Starlette
+from starlette.responses import FileResponse
 from starlette.routing import Mount, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from kindcircle.doors.sockets.gathering import gathering_socket
+from kindcircle.doors.web.shared.help_page import help_file
 from kindcircle.doors.worker.inside import lifespan
+
+bridge = WSGIMiddleware(pages, workers=16)
+HELP_HEADERS = {
+    "Content-Security-Policy": build_policy(),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:
+    """Django's pages; but the help page comes ready-made from a file, so that it is there when nothing else is."""
+    file = help_file()
+    if scope["path"] == "/help/" and scope["method"] in {"GET", "HEAD"} and file.is_file():
+        await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
+    else:
+        await bridge(scope, receive, send)
+
 
 application = Starlette(
     routes=[
         WebSocketRoute("/ws/gathering/{code}", gathering_socket),
-        Mount("/", WSGIMiddleware(pages, workers=16)),
+        Mount("/", pages_and_help),
     ],
     lifespan=lifespan,
 )
