@@ -1,0 +1,133 @@
+"""The socket of a live gathering: let in, listen, answer. Leading is done by ordinary pages, never from here."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from starlette.websockets import WebSocket
+
+from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.doors.sockets import wire
+from kindcircle.doors.sockets.admission import Visitor, admit, is_our_page
+from kindcircle.doors.sockets.hub import NOT_HERE, Seat, hub, private_frames
+from kindcircle.doors.sockets.threads import for_devices
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.live import actions, announce, queries
+
+log = logging.getLogger("kindcircle.sockets")
+announce.listeners.append(hub.hear)
+
+BURST = 60  # messages at once: entry asks the clock sixteen times and says hello
+PER_SECOND = 6.0
+PATIENCE = 40  # refused messages before we hang up
+TOO_MUCH = 4429
+COST = {wire.Hello: 5.0, wire.SendSignal: 2.0}  # these touch the database
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much one socket may say: a bucket that fills slowly."""
+
+    left: float = BURST
+    at: float = field(default_factory=time.monotonic)
+    refused: int = 0
+
+    def take(self, cost: float) -> bool:
+        """Whether there is enough left for this."""
+        now = time.monotonic()
+        self.left, self.at = min(BURST, self.left + (now - self.at) * PER_SECOND), now
+        if self.left < cost:
+            self.refused += 1
+            return False
+        self.left -= cost
+        return True
+
+
+async def gathering_socket(websocket: WebSocket) -> None:
+    """`/ws/gathering/<code>`. Refused before it is accepted unless page, session and place in the group are right."""
+    visitor = None
+    session_key = websocket.cookies.get(settings.SESSION_COOKIE_NAME, "")
+    if session_key and is_our_page(websocket.headers):
+        visitor = await for_devices.do(admit, session_key, websocket.path_params["code"])
+    if visitor is None:
+        await websocket.close(NOT_HERE)
+        return
+    await websocket.accept()
+    seat = hub.enter(websocket, visitor)
+    try:
+        await _listen(seat)
+    finally:
+        hub.leave(seat)
+
+
+async def _listen(seat: Seat) -> None:
+    allowance = Allowance()
+    while True:
+        message = await seat.websocket.receive()
+        arrived = clock.milliseconds(clock.now())
+        if message["type"] == "websocket.disconnect":
+            return
+        try:
+            said = wire.read(message.get("text"))
+        except wire.Unreadable as error:
+            allowance.refused += 1
+            seat.offer(wire.refused(error.why))
+        else:
+            if allowance.take(COST.get(type(said), 1.0)):
+                await _answer(seat, said, arrived)
+            else:
+                seat.offer(wire.refused("too-many"))
+        if allowance.refused > PATIENCE:
+            hub.leave(seat)
+            await seat.end(TOO_MUCH)
+            return
+
+
+async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
+    hub.heard(seat)
+    try:
+        match said:
+            case wire.Hello(after):
+                # Listening begins before the tables are read, so that nothing falls between the two.
+                seat.listening = True
+                for frame in await for_devices.do(_welcome, seat.visitor, after):
+                    seat.offer(frame)
+            case wire.AskClock(sent):
+                seat.offer(wire.clock(sent, arrived, clock.milliseconds(clock.now())))
+            case wire.SendSignal(kind, key):
+                await for_devices.do(_signal, seat.visitor, kind, key)
+                seat.offer(wire.signal_ok(key))
+            case wire.Here():
+                await for_devices.do(_still_allowed, seat.visitor)
+    except NotFound:
+        seat.offer(wire.refused("not-open"))
+    except KindError as error:
+        seat.offer(wire.refused(error.sentence))
+    except Exception as error:  # the database may be away for a moment; the device will ask again
+        log.error("a message was not answered: %s", type(error).__name__)
+        seat.offer(wire.refused("try-again"))
+
+
+def _welcome(visitor: Visitor, after: int) -> list[str]:
+    """Everything a page that has just opened needs: what happened, and for facilitators who is here."""
+    gathering = _gathering(visitor)
+    actions.arrive(gathering=gathering, by=visitor.actor(), at=clock.now())
+    events = queries.messages_of(visitor.gathering_id, after=after)
+    frames = [wire.events(events, clock.milliseconds(clock.now()))]
+    return frames + (list(private_frames(visitor.gathering_id)) if visitor.leads else [])
+
+
+def _signal(visitor: Visitor, kind: str, key: str) -> None:
+    actions.send_signal(gathering=_gathering(visitor), kind=kind, client_key=key, by=visitor.actor(), at=clock.now())
+
+
+def _still_allowed(visitor: Visitor) -> None:
+    require(visitor.actor(), Permission.GATHERING_JOIN, _gathering(visitor))
+
+
+def _gathering(visitor: Visitor) -> Gathering:
+    return Gathering.objects.select_related("group__organisation").get(pk=visitor.gathering_id)

@@ -1,0 +1,262 @@
+"""The open sockets of this process, by gathering, and who is told what.
+
+The truth is in the tables; the hub only says that there is something newer and reads it once for everyone. What
+it misses (a lost announcement, another process) it finds within a second by asking the tables how far they are.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from kindcircle.base.lib import clock
+from kindcircle.doors.sockets import wire
+from kindcircle.doors.sockets.admission import Standing, Visitor, standing
+from kindcircle.doors.sockets.threads import for_hub
+from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.live import actions, queries
+
+log = logging.getLogger("kindcircle.sockets")
+
+NOT_HERE = 4404  # not there, not yours, or no longer yours: one code for all
+TOO_SLOW = 4408
+WAITING = 64  # frames that may wait for one slow device before we let go of it; it heals by asking again
+SOCKETS_EACH = 6  # of one person in one gathering; the oldest goes when a seventh comes
+MIND = 0.75  # seconds between two looks at who may stay and what is newer
+FLUSH = 6  # looks between two writes of who was heard
+BEAT = 20  # looks between two heartbeats
+
+
+class Seat:
+    """One open socket and what waits to be sent to it."""
+
+    __slots__ = ("_ended", "_waiting", "_wake", "_writer", "listening", "visitor", "websocket")
+
+    def __init__(self, websocket: WebSocket, visitor: Visitor) -> None:
+        self.websocket, self.visitor = websocket, visitor
+        self.listening = False  # becomes true at hello: from then on it is told what is newer
+        self._waiting: deque[str] = deque()
+        self._wake = asyncio.Event()
+        self._ended = False
+        self._writer = asyncio.create_task(self._write())
+
+    def offer(self, frame: str) -> bool:
+        """Have this sent soon. False when too much waits already."""
+        if len(self._waiting) >= WAITING:
+            return False
+        self._waiting.append(frame)
+        self._wake.set()
+        return True
+
+    async def end(self, code: int) -> None:
+        """Say nothing more and close. Whatever waits is dropped."""
+        if self._ended:
+            return
+        self._ended = True
+        self._waiting.clear()
+        self._writer.cancel()
+        with suppress(RuntimeError, WebSocketDisconnect):  # the device may have closed first
+            await self.websocket.close(code)
+
+    async def _write(self) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):  # gone; the reading side notices and tidies up
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    await self.websocket.send_text(self._waiting.popleft())
+
+
+class Room:
+    """The sockets of one gathering in this process."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.code, self.gathering_id, self.group_id = visitor.code, visitor.gathering_id, visitor.group_id
+        self.seats: dict[Seat, None] = {}  # in order of arrival
+        self.newest = visitor.newest.n
+        self.signal = visitor.newest.signal
+        self.heard: set[int] = set()
+        self.private_frames: tuple[str, str] = ("", "")
+        self.telling = self.tell_again = False
+        self.confiding = self.confide_again = False
+
+
+class Hub:
+    """All rooms of this process. Everything runs on the event loop except `hear`, which any thread may call."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[str, Room] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._minder: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- coming and going ---
+
+    def enter(self, websocket: WebSocket, visitor: Visitor) -> Seat:
+        """Give an accepted socket its place."""
+        self._loop = asyncio.get_running_loop()
+        room = self.rooms.setdefault(visitor.code, Room(visitor))
+        own = [seat for seat in room.seats if seat.visitor.user_id == visitor.user_id]
+        for seat in own[: max(0, len(own) - SOCKETS_EACH + 1)]:
+            self.drop(seat, TOO_SLOW)
+        seat = Seat(websocket, visitor)
+        room.seats[seat] = None
+        if self._minder is None or self._minder.done():
+            self._minder = asyncio.create_task(self._mind())
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Forget a socket that has closed."""
+        room = self.rooms.get(seat.visitor.code)
+        if room is not None:
+            room.seats.pop(seat, None)
+            if not room.seats and not room.heard:
+                del self.rooms[room.code]
+
+    def drop(self, seat: Seat, code: int) -> None:
+        """Forget a socket and close it. From this moment nothing more is sent to it."""
+        self.leave(seat)
+        self._start(seat.end(code))
+
+    def heard(self, seat: Seat) -> None:
+        """A device gave a sign of life."""
+        room = self.rooms.get(seat.visitor.code)
+        if room is not None:
+            room.heard.add(seat.visitor.user_id)
+
+    # --- telling ---
+
+    def hear(self, gathering_code: str, n: int | None) -> None:
+        """Something newer was committed (`rooms.live.announce`). Called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._pass_on, gathering_code, n)
+
+    def confide(self, room: Room) -> None:
+        """Read what only facilitators see and send it to them."""
+        room.confide_again = True
+        if not room.confiding and any(seat.visitor.leads for seat in room.seats):
+            room.confiding = True
+            self._start(self._confide(room))
+
+    def _pass_on(self, gathering_code: str, n: int | None) -> None:
+        room = self.rooms.get(gathering_code)
+        if room is None:
+            return
+        if n is None:
+            self.confide(room)
+        elif n > room.newest:
+            room.tell_again = True
+            if not room.telling:
+                room.telling = True
+                self._start(self._tell(room))
+
+    async def _tell(self, room: Room) -> None:
+        try:
+            while room.tell_again:
+                room.tell_again = False
+                events = await for_hub.do(queries.messages_of, room.gathering_id, after=room.newest)
+                if not events:
+                    continue
+                room.newest = int(str(events[-1]["n"]))
+                frame = wire.events(events, clock.milliseconds(clock.now()))
+                self._offer(frame, [seat for seat in room.seats if seat.listening])
+        finally:
+            room.telling = False
+
+    async def _confide(self, room: Room) -> None:
+        try:
+            while room.confide_again:
+                room.confide_again = False
+                leaders, taps, people = await for_hub.do(_private, room.gathering_id)
+                frames = (taps, people)
+                for old, new in zip(room.private_frames, frames, strict=True):
+                    if new != old:
+                        self._offer(new, [s for s in room.seats if s.listening and s.visitor.user_id in leaders])
+                room.private_frames = frames
+        finally:
+            room.confiding = False
+
+    def _offer(self, frame: str, seats: Iterable[Seat]) -> None:
+        for seat in seats:
+            if not seat.offer(frame):
+                self.drop(seat, TOO_SLOW)
+
+    # --- minding ---
+
+    async def _mind(self) -> None:
+        """While anybody is here: close what must be closed, find what was missed, note who was heard."""
+        looks = 0
+        while self.rooms:
+            await asyncio.sleep(MIND)
+            looks += 1
+            try:
+                await self._look(looks)
+            except Exception as error:  # the database may be away for a moment; the next look is due soon
+                log.error("a look at the open sockets did not succeed: %s", type(error).__name__)
+
+    async def _look(self, looks: int) -> None:
+        rooms = list(self.rooms.values())
+        visitors = [seat.visitor for room in rooms for seat in room.seats]
+        stands = await for_hub.do(
+            standing,
+            {visitor.group_id for visitor in visitors},
+            {visitor.session_key for visitor in visitors},
+            [room.gathering_id for room in rooms],
+        )
+        known = set(visitors)
+        for room in rooms:
+            self._see_out(room, stands, known)
+            newest = stands.newest[room.gathering_id]
+            self._pass_on(room.code, newest.n)
+            if newest.signal > room.signal or looks % FLUSH == 0:
+                room.signal = newest.signal
+                self.confide(room)
+            if looks % BEAT == 0:
+                self._offer(wire.newer(room.newest), list(room.seats))
+        if looks % FLUSH == 0:
+            await self._note_heard(rooms)
+
+    def _see_out(self, room: Room, stands: Standing, known: set[Visitor]) -> None:
+        for seat in list(room.seats):
+            # Somebody who came while we were asking is not in the answer yet.
+            if seat.visitor in known and not stands.holds(seat.visitor):
+                self.drop(seat, NOT_HERE)
+
+    async def _note_heard(self, rooms: list[Room]) -> None:
+        for room in rooms:
+            heard, room.heard = room.heard, set()
+            if heard:
+                await for_hub.do(_keep_alive, room.gathering_id, heard)
+            if not room.seats:
+                self.rooms.pop(room.code, None)
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)  # the loop itself keeps only a weak hold
+        task.add_done_callback(self._tasks.discard)
+
+
+def private_frames(gathering_id: int) -> tuple[str, str]:
+    """The two frames for facilitators: the taps, and who is here."""
+    gathering = Gathering.objects.select_related("group").get(pk=gathering_id)
+    people = queries.people(gathering, at=clock.now())
+    return wire.signals(queries.taps(gathering)), wire.presence(people)
+
+
+def _private(gathering_id: int) -> tuple[set[int], str, str]:
+    gathering = Gathering.objects.select_related("group").get(pk=gathering_id)
+    leaders = present_places(gathering.group, Membership.Role.FACILITATOR).filter(user__is_active=True)
+    return (set(leaders.values_list("user_id", flat=True)), *private_frames(gathering_id))
+
+
+def _keep_alive(gathering_id: int, user_ids: set[int]) -> None:
+    gathering = Gathering.objects.select_related("group").get(pk=gathering_id)
+    actions.keep_alive(gathering=gathering, user_ids=user_ids, at=clock.now())
+
+
+hub = Hub()
