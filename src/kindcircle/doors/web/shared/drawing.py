@@ -58,7 +58,7 @@ def seat_marks(seats: Iterable[Any], *, names: bool = False) -> list[dict[str, A
     seats = list(seats)
     radius = RADIUS_WITH_NAMES if names else RADIUS
     gap = 2 * math.pi * radius / max(len(seats), 1)
-    r = min(6.5, gap * 0.27)
+    r = min(4.4 if names else 5.6, gap * 0.27)
     marks = []
     for seat, (x, y) in zip(seats, on_ring(len(seats), radius=radius), strict=True):
         marks.append(
@@ -72,8 +72,8 @@ def seat_marks(seats: Iterable[Any], *, names: bool = False) -> list[dict[str, A
                 "r": round(r, 2),
                 "core": round(r * 0.42, 2),
                 "halo": round(r * 1.5, 2),
-                "text_x": round(50 + (x - 50) * 1.38, 2),
-                "text_y": round(50 + (y - 50) * 1.36, 2),
+                "text_x": round(50 + (x - 50) * 1.4, 2),
+                "text_y": round(50 + (y - 50) * 1.34, 2),
             }
         )
     return marks
@@ -101,6 +101,12 @@ def _round_step(span: float) -> float:
     return next(power * n for n in (1, 2, 5, 10) if power * n >= raw - 1e-12)
 
 
+def _number(value: float) -> str:
+    """A tick's number as it is written here: no decimals where none are needed."""
+    places = 0 if float(value).is_integer() else len(f"{value:.10f}".rstrip("0").partition(".")[2])
+    return number_format(value, decimal_pos=places).replace("-", "−")
+
+
 def person_lines(lines: Iterable[Mapping[str, Any]], *, lowest: float, highest: float) -> dict[str, Any]:
     """Places for each person's before and after; higher scores stand higher. A flat scale is widened by one."""
     if highest <= lowest:
@@ -113,7 +119,7 @@ def person_lines(lines: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
     return {
         "lines": [dict(line) | {"y1": place(line["before"]), "y2": place(line["after"])} for line in lines],
         "ticks": [
-            {"y": place(value), "text_y": place(value) + 4, "label": number_format(value)}
+            {"y": place(value), "text_y": place(value) + 4, "label": _number(value)}
             for value in _ticks(lowest, highest, _round_step(highest - lowest))
         ],
         "top": top - 6,
@@ -144,8 +150,7 @@ def interval_plot(rows: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
     return {
         "rows": placed,
         "ticks": [
-            {"x": place(value), "zero": value == 0, "label": number_format(value)}
-            for value in _ticks(lowest, highest, step)
+            {"x": place(value), "zero": value == 0, "label": _number(value)} for value in _ticks(lowest, highest, step)
         ],
         "bottom": bottom,
         "axis_text": bottom + 18,

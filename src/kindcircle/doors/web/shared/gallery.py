@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.shared import site_state
 from kindcircle.doors.web.shared.drawing import ICONS
 from kindcircle.doors.web.shared.pages import page
 
@@ -74,7 +75,7 @@ def _people() -> list[dict[str, object]]:
     ]
 
 
-@page(Permission.GALLERY_SEE)
+@page(Permission.GALLERY_SEE, about=site_state.demo)
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part in every state."""
     return render(
@@ -113,7 +114,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page(Permission.GALLERY_SEE)
+@page(Permission.GALLERY_SEE, about=site_state.demo)
 def gallery_error(request: HttpRequest, status: int) -> HttpResponse:
     """What each page for when something did not work looks like. Sent as an ordinary page: nothing is wrong."""
     if status not in SENTENCES:

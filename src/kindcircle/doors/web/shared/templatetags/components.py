@@ -60,13 +60,13 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def brand_mark() -> SafeString:
     """The sign of the house: eight marks on a ring, one of them lit. Silent: the name stands beside it."""
-    return _marks_only(drawing.on_ring(8, radius=36), css="brand-mark", r=8)
+    return _marks_only(drawing.on_ring(8, radius=37), css="marks brand-mark", r=9.5)
 
 
 @register.simple_tag
-def ring_drawing(seats: int = 8, css: str = "ring") -> SafeString:
+def ring_drawing(seats: int = 8, css: str = "marks-small") -> SafeString:
     """The same ring as a quiet picture, for empty places and the pages before sign-in."""
-    return _marks_only(drawing.on_ring(seats, radius=40), css=f"brand-mark {css}", r=5)
+    return _marks_only(drawing.on_ring(seats, radius=40), css=f"marks {css}", r=5)
 
 
 def _marks_only(places: list[tuple[float, float]], *, css: str, r: float) -> SafeString:
