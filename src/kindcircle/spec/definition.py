@@ -107,7 +107,7 @@ class Definition(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Definition:
-        problems = [*_reference_faults(self), *_wording_faults(self)]
+        problems = list(_reference_faults(self)) or list(_wording_faults(self))
         if problems:
             raise ValueError("; ".join(problems))
         return self

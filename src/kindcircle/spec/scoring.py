@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -192,11 +192,8 @@ def half_up(value: Fraction, decimals: int = 0) -> Decimal:
     """Round as people do by hand: halves go up, away from zero below zero. Exact, whatever the fraction."""
     shifted = abs(value) * 10**decimals
     whole = (shifted + Fraction(1, 2)).__floor__()
-    return (
-        Decimal(whole if value >= 0 else -whole)
-        .scaleb(-decimals)
-        .quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    )
+    # Built from digits, because Decimal's own operations round to 28 of them.
+    return Decimal((int(value < 0 < whole), tuple(int(digit) for digit in str(whole)), -decimals))
 
 
 def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
