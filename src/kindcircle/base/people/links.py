@@ -25,3 +25,20 @@ def person_of_demo_token(token: str) -> User | None:
     except signing.BadSignature:
         return None
     return User.objects.filter(code=code, is_active=True).first()
+
+
+SET_UP = "kindcircle.first-run"
+SET_UP_LASTS = timedelta(days=2)
+
+
+def set_up_token() -> str:
+    """The secret of the link that `kindcircle init` prints. The page behind it is there while the site is empty."""
+    return signing.TimestampSigner(salt=SET_UP).sign("set-up")
+
+
+def set_up_token_holds(token: str) -> bool:
+    """Whether this is a set-up link of this site that is not too old."""
+    try:
+        return signing.TimestampSigner(salt=SET_UP).unsign(token, max_age=SET_UP_LASTS) == "set-up"
+    except signing.BadSignature:
+        return False
