@@ -16,6 +16,8 @@ class Permission(StrEnum):
     ASSIGNMENT_ANSWER = "assignment.answer"
     RESPONSE_READ_OWN = "response.read-own"
     PRACTICE_PLAY = "practice.play"
+    PLAY_RECORD = "play.record"
+    DRAFT_KEEP = "draft.keep"
     JOURNAL_WRITE = "journal.write"
     JOURNAL_READ = "journal.read"
     LETTER_WRITE = "letter.write"

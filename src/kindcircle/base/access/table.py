@@ -38,6 +38,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ASSIGNMENT_ANSWER: [owner, visiting_owner],
     P.RESPONSE_READ_OWN: [owner, visiting_owner],
     P.PRACTICE_PLAY: [member_somewhere],
+    P.PLAY_RECORD: [owner],
+    P.DRAFT_KEEP: [member_somewhere],
     P.JOURNAL_WRITE: [member_somewhere],
     P.JOURNAL_READ: [owner],
     P.LETTER_WRITE: [member_somewhere],
