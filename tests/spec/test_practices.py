@@ -1,0 +1,141 @@
+"""Practices: their cues are whole and in step, and a file at fault is refused by name."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kindcircle.spec.practices import Length, Practice, Step, all_practices, cues, load_practice
+from kindcircle.spec.texts import SHIPPED, ContentError
+
+EVERY_LENGTH = [(practice, length) for practice in all_practices() for length in practice.durations]
+NAMES = [f"{practice.number}-{length.seconds}" for practice, length in EVERY_LENGTH]
+
+# The lengths named in the catalogue of practices, in seconds.
+CATALOGUE = {
+    "P01": (60, 180, 480),
+    "P03": (20, 150),
+    "P05": (300,),
+    "P06": (480, 900, 1500),
+    "P07": (180, 300),
+    "P08": (360, 600, 900),
+    "P09": (240, 600, 900),
+    "P12": (60, 180),
+    "P19": (240, 600, 900),
+    "P21": (60, 150),
+    "P22": (60, 180, 300),
+    "P25": (180, 240, 900, 1200),
+    "P27": (120, 240),
+    "P47": (120, 240, 600),
+    "P48": (120, 240, 480),
+}
+
+
+def test_every_practice_of_the_catalogue_is_there_in_every_length() -> None:
+    there = {practice.number: tuple(length.seconds for length in practice.durations) for practice in all_practices()}
+    assert there == CATALOGUE
+
+
+@pytest.mark.parametrize(("practice", "length"), EVERY_LENGTH, ids=NAMES)
+@pytest.mark.parametrize("variant", ["usual", "no_breath", "eyes_open"])
+def test_cues_rise_without_a_gap_and_end_on_time(practice: Practice, length: Length, variant: str) -> None:
+    timeline = cues(practice, length.seconds, variant)
+    assert timeline[0]["at"] == 0
+    assert [cue["at"] + cue["ms"] for cue in timeline[:-1]] == [cue["at"] for cue in timeline[1:]]
+    assert all(cue["ms"] > 0 and cue["kind"] != "end" and cue["text"] for cue in timeline[:-1])
+    assert (timeline[-1]["kind"], timeline[-1]["at"], timeline[-1]["ms"]) == ("end", length.seconds * 1000, 0)
+    assert timeline[-1]["text"] == practice.ending
+
+
+def test_a_variant_changes_only_the_words_that_differ() -> None:
+    practice = load_practice("p19-scan-and-name")
+    usual, eyes_open = cues(practice, 600), cues(practice, 600, "eyes_open")
+    differing = [(a, b) for a, b in zip(usual, eyes_open, strict=True) if a["text"] != b["text"]]
+    assert differing
+    assert all(b["text"] == a["eyes_open"] == b["eyes_open"] for a, b in differing)
+    assert [cue["at"] for cue in usual] == [cue["at"] for cue in eyes_open]
+
+
+def test_a_length_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(LookupError, match="no length of 90 seconds; it has 60, 180, 300"):
+        cues(load_practice("p22-soles-of-the-feet"), 90)
+
+
+@given(st.lists(st.integers(3, 600), min_size=1, max_size=8), st.integers(-5, 5))
+def test_steps_add_up_or_are_refused(seconds: list[int], off: int) -> None:
+    total = sum(seconds) + off
+    steps = tuple(Step(seconds=one, purpose="rest", kind="say", say="You can rest.") for one in seconds)
+    if off == 0 and total >= 20 and total <= 3600:
+        assert Length(seconds=total, steps=steps).seconds == total
+    else:
+        with pytest.raises(ValueError, match=r"add up|greater than|less than"):
+            Length(seconds=total, steps=steps)
+
+
+def test_each_practice_offers_three_ways_out_and_every_access_variant() -> None:
+    for practice in all_practices():
+        assert len(practice.exits) >= 3
+        assert practice.cautions
+        assert practice.evidence.line
+        assert practice.evidence.sources
+        assert all(text for _, text in practice.access)
+
+
+def test_writing_prompts_are_all_used() -> None:
+    for practice in all_practices():
+        used = {step.prompt for length in practice.durations for step in length.steps if step.prompt}
+        assert used == {prompt.id for prompt in practice.prompts}, practice.id
+
+
+def test_a_practice_cannot_be_changed_after_it_was_read() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_practice("p22-soles-of-the-feet").title = "Other"  # type: ignore[misc]
+
+
+def site_with(tmp_path: Path, name: str, old: str = "", new: str = "") -> Path:
+    """A site's folder with one changed copy of Soles of the feet under another file name."""
+    text = (SHIPPED / "practices" / "p22-soles-of-the-feet.md").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "practices").mkdir()
+    (tmp_path / "practices" / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return tmp_path
+
+
+def test_an_unknown_field_is_refused_and_the_file_named(tmp_path: Path) -> None:
+    folder = site_with(tmp_path, "p22-soles-of-the-feet.md", "title:", "colour: blue\ntitle:")
+    with pytest.raises(ContentError, match=r"p22-soles-of-the-feet\.md: colour: this field is not known here"):
+        load_practice("p22-soles-of-the-feet", folder=folder)
+
+
+def test_an_unknown_field_deep_inside_is_refused_with_its_place(tmp_path: Path) -> None:
+    folder = site_with(
+        tmp_path, "p22-soles-of-the-feet.md", "        kind: say", "        kind: say\n        sound: gong"
+    )
+    with pytest.raises(ContentError) as refused:
+        load_practice("p22-soles-of-the-feet", folder=folder)
+    assert refused.value.problems == (
+        ("durations.0.steps.0.sound", "this field is not known here; check its spelling"),
+    )
+    assert refused.value.file.name == "p22-soles-of-the-feet.md"
+
+
+def test_a_file_whose_name_and_id_differ_is_refused(tmp_path: Path) -> None:
+    folder = site_with(tmp_path, "p22-feet.md")
+    with pytest.raises(ContentError, match="unlike the file name"):
+        load_practice("p22-feet", folder=folder)
+
+
+def test_a_later_version_stands_beside_the_first(tmp_path: Path) -> None:
+    folder = site_with(tmp_path, "p22-soles-of-the-feet.v2.md", "version: '1'", "version: '2'")
+    (folder / "practices" / "p22-soles-of-the-feet.md").write_text(
+        (SHIPPED / "practices" / "p22-soles-of-the-feet.md").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    assert load_practice("p22-soles-of-the-feet", folder=folder).version == "1"
+    assert load_practice("p22-soles-of-the-feet", 2, folder=folder).version == "2"
+    assert [practice.version for practice in all_practices(folder=folder)] == ["2"]
+
+
+def test_a_practice_that_is_not_there_is_named() -> None:
+    with pytest.raises(ContentError, match=r"p98-none\.md: there is no such file"):
+        load_practice("p98-none")
