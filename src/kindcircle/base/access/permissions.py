@@ -10,6 +10,7 @@ class Permission(StrEnum):
 
     # One's own account.
     ACCOUNT_USE = "account.use"
+    IN_OWN_NAME = "own-name.act"  # writing something that will belong to this very person
 
     # A member's own side.
     TODAY_SEE = "today.see"

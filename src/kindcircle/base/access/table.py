@@ -33,6 +33,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.HELP_SEE: [anybody],
     P.DOOR_USE: [anybody],
     P.ACCOUNT_USE: [signed_in],
+    P.IN_OWN_NAME: [owner],
     # A member's own side: nobody else, staff included.
     P.TODAY_SEE: [member_somewhere],
     P.ASSIGNMENT_ANSWER: [owner, visiting_owner],

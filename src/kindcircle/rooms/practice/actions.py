@@ -17,7 +17,7 @@ def start_play(
 ) -> Play:
     """Somebody pressed start. The same key again is the same play: a retry never logs twice."""
     require(by, Permission.PRACTICE_PLAY)
-    require(by, Permission.ACCOUNT_USE, member)
+    require(by, Permission.IN_OWN_NAME, member)
     play, _ = Play.objects.get_or_create(
         client_key=client_key,
         member=member,

@@ -24,7 +24,7 @@ def write_entry(*, text: str, practice: str, client_key: str, author: User, by: 
     Raises NothingWritten, TooLong.
     """
     require(by, Permission.JOURNAL_WRITE)
-    require(by, Permission.ACCOUNT_USE, author)
+    require(by, Permission.IN_OWN_NAME, author)
     _check(text)
     with transaction.atomic():
         kept = JournalEntry.objects.select_for_update().filter(client_key=client_key, author=author).first()
@@ -56,7 +56,7 @@ def write_letter(*, text: str, deliver_on: date, client_key: str, author: User, 
     Raises NothingWritten, TooLong, DayHasPassed.
     """
     require(by, Permission.LETTER_WRITE)
-    require(by, Permission.ACCOUNT_USE, author)
+    require(by, Permission.IN_OWN_NAME, author)
     _check(text)
     today = at.astimezone(ZoneInfo(author.zone)).date()
     if not today < deliver_on <= today + FURTHEST:
@@ -96,7 +96,7 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
 def save_draft(*, kind: str, text: str, author: User, by: Actor, at: datetime) -> None:
     """Keep what is being typed on one page. An empty box drops the draft."""
     require(by, Permission.DRAFT_KEEP)
-    require(by, Permission.ACCOUNT_USE, author)
+    require(by, Permission.IN_OWN_NAME, author)
     if len(text) > LONGEST:
         raise TooLong(LONGEST)
     with transaction.atomic():
@@ -114,7 +114,7 @@ def save_draft(*, kind: str, text: str, author: User, by: Actor, at: datetime) -
 def open_draft(*, kind: str, author: User, by: Actor) -> str:
     """What was typed on this page and not finished, or an empty text."""
     require(by, Permission.DRAFT_KEEP)
-    require(by, Permission.ACCOUNT_USE, author)
+    require(by, Permission.IN_OWN_NAME, author)
     draft = Draft.objects.filter(author=author, kind=kind).first()
     return seals.DRAFT.open(draft.sealed_body, code=draft.code, holder=author) if draft else ""
 

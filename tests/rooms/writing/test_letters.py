@@ -1,0 +1,132 @@
+"""Letters to oneself: sealed, brought on their day where the writer lives, readable by nobody else."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kindcircle.base.audit import log
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.outbox.models import Delivery
+from kindcircle.rooms.writing import actions, delivery
+from kindcircle.rooms.writing.errors import DayHasPassed, NothingWritten, TooLong
+from kindcircle.rooms.writing.models import Draft, Letter
+from tests.world import World
+
+WORDS = "Dear me, CANARY-LETTER, you did what you could."
+AT = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
+
+
+def write(
+    world: World, *, on: date = date(2026, 3, 29), at: datetime = AT, key: str = "k", text: str = WORDS
+) -> Letter:
+    author = world.member
+    return actions.write_letter(text=text, deliver_on=on, client_key=key, author=author, by=world.actor(author), at=at)
+
+
+def test_a_letter_waits_for_its_day_and_is_then_opened_by_its_writer_alone(world):
+    letter = write(world)
+    with pytest.raises(NotFound):
+        actions.open_letter(letter=letter, by=world.actor(world.member), at=AT)
+    assert delivery.deliver_due(at=AT + timedelta(days=1)) == 0
+    arrival = datetime(2026, 3, 29, 8, 0, tzinfo=UTC)
+    assert delivery.deliver_due(at=arrival) == 1
+    letter.refresh_from_db()
+    assert actions.open_letter(letter=letter, by=world.actor(world.member), at=arrival) == WORDS
+    for other in (world.members[1], world.facilitator, world.safety_lead, world.organisation_lead):
+        with pytest.raises(NotFound):
+            actions.open_letter(letter=letter, by=world.actor(other), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("zone", "too_early", "due"),
+    [
+        ("Pacific/Auckland", datetime(2026, 3, 28, 18, 59, tzinfo=UTC), datetime(2026, 3, 28, 19, 0, tzinfo=UTC)),
+        ("America/Los_Angeles", datetime(2026, 3, 29, 14, 59, tzinfo=UTC), datetime(2026, 3, 29, 15, 0, tzinfo=UTC)),
+        # The clocks go forward in London on this very morning.
+        ("Europe/London", datetime(2026, 3, 29, 6, 59, tzinfo=UTC), datetime(2026, 3, 29, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_it_arrives_at_eight_in_the_morning_of_the_writers_own_day(world, zone, too_early, due):
+    world.member.zone = zone
+    world.member.save()
+    write(world)
+    assert delivery.deliver_due(at=too_early) == 0
+    assert delivery.deliver_due(at=due) == 1
+
+
+def test_it_arrives_once_and_the_mail_carries_no_word_of_it(world):
+    letter = write(world)
+    later = AT + timedelta(days=9)
+    assert [delivery.deliver_due(at=later), delivery.deliver_due(at=later)] == [1, 0]
+    message = Delivery.objects.get(about_code=letter.code)
+    assert "CANARY" not in str(Delivery.objects.filter(pk=message.pk).values())
+
+
+def test_somebody_who_wants_no_mail_gets_the_letter_and_no_mail(world):
+    world.member.wants_mail = False
+    world.member.save()
+    write(world)
+    assert delivery.deliver_due(at=AT + timedelta(days=9)) == 1
+    assert not Delivery.objects.exists()
+
+
+def test_sending_twice_keeps_one_letter(world):
+    assert write(world).pk == write(world, text="another try").pk
+    assert Letter.objects.count() == 1
+
+
+def test_a_letter_is_taken_back_only_before_it_arrives(world):
+    letter = write(world)
+    actions.withdraw_letter(letter=letter, by=world.actor(world.member), at=AT)
+    assert not Letter.objects.exists()
+    late = write(world, key="late")
+    delivery.deliver_due(at=AT + timedelta(days=9))
+    with pytest.raises(actions.AlreadyOnItsWay):
+        actions.withdraw_letter(letter=late, by=world.actor(world.member), at=AT)
+
+
+@pytest.mark.parametrize("on", [date(2026, 3, 27), date(2020, 1, 1), date(2040, 1, 1)])
+def test_a_day_that_cannot_be_is_answered_kindly(world, on):
+    with pytest.raises(DayHasPassed):
+        write(world, on=on)
+
+
+def test_empty_and_endless_letters_are_answered_kindly(world):
+    with pytest.raises(NothingWritten):
+        write(world, text="  \n ")
+    with pytest.raises(TooLong):
+        write(world, text="a" * 20_001)
+
+
+def test_nobody_writes_in_somebody_elses_name(world):
+    with pytest.raises(NotFound):
+        actions.write_letter(
+            text=WORDS,
+            deliver_on=date(2026, 4, 1),
+            client_key="k",
+            author=world.member,
+            by=world.actor(world.members[1]),
+            at=AT,
+        )
+
+
+def test_sealing_a_letter_drops_its_draft_and_leaves_a_trace_without_words(world):
+    by = world.actor(world.member)
+    actions.save_draft(kind="letter", text="Dear m", author=world.member, by=by, at=AT)
+    assert actions.open_draft(kind="letter", author=world.member, by=by) == "Dear m"
+    write(world)
+    assert not Draft.objects.exists()
+    assert list(log.verify()) == []
+
+
+@given(text=st.text(min_size=1, max_size=600).filter(str.strip))
+def test_any_words_come_back_as_they_were(text):
+    from kindcircle.base.people.models import User
+    from kindcircle.base.vault import keys, seals
+
+    holder = User(code="a" * 22)
+    keys._opened["person:" + "a" * 22] = (float("inf"), "k" * 22, b"\x07" * 32)
+    sealed = seals.LETTER.seal(text, code="c" * 22, holder=holder)
+    assert seals.LETTER.open(sealed, code="c" * 22, holder=holder) == text
