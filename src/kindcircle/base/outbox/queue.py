@@ -58,8 +58,13 @@ def mark_sent(delivery: Delivery, *, at: datetime) -> None:
 def put_back(delivery: Delivery, *, at: datetime) -> bool:
     """It could not be sent now: try again later, each wait twice the last. False when it was given up for good."""
     if delivery.attempts >= TRIES:
-        Delivery.objects.filter(pk=delivery.pk).update(gave_up_at=at, leased_until=None)
+        give_up(delivery, at=at)
         return False
     wait = timedelta(seconds=30 * 2**delivery.attempts)
     Delivery.objects.filter(pk=delivery.pk).update(due_at=at + wait, leased_until=None)
     return True
+
+
+def give_up(delivery: Delivery, *, at: datetime) -> None:
+    """It will never arrive: tried too often, or there is no address. The caller sees to it that somebody knows."""
+    Delivery.objects.filter(pk=delivery.pk, sent_at=None).update(gave_up_at=at, leased_until=None)

@@ -1,0 +1,68 @@
+"""The due work: alerts passed on, sheets given out, letters brought, messages sent. Each round is one `tick`."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from kindcircle.base.lib import clock
+from kindcircle.doors.worker import mail
+from kindcircle.rooms.measures.actions import assign_due
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.writing.delivery import deliver_due
+
+log = logging.getLogger("kindcircle.worker")
+
+# Nobody waits by the second for a sheet: giving them out looks at every group, so the loop does it once a minute.
+SHEETS_EVERY = 60.0
+
+_last_tick_at: datetime | None = None
+
+
+def tick(*, at: datetime, sheets: bool = True) -> bool:
+    """One round of everything that is due. True when alerts and messages went well.
+
+    A part that fails is logged by the type of its error only, never stops the others, and is tried again in the next
+    round. Messages come last, so that what a round causes is sent in the same round. Only a good round counts as a
+    beat: facilitators are warned when alerts stop moving, not only when the worker is gone.
+    """
+    global _last_tick_at
+    close_old_connections()  # a connection that the database has dropped meanwhile is opened anew
+    well = _went_well("alerts", safety.escalate_due, at)
+    if sheets:
+        _went_well("sheets", assign_due, at)
+    _went_well("letters", deliver_due, at)
+    well &= _went_well("messages", mail.send_due, at)
+    if well and _went_well("beat", safety.beat, at):
+        _last_tick_at = at
+    return well
+
+
+def last_tick_at() -> datetime | None:
+    """When this process last made a good round; None when it never has, as with a worker apart."""
+    return _last_tick_at
+
+
+def run_forever(enough: threading.Event) -> None:
+    """Go round every few seconds until `enough` is set. Finishes the round it is in."""
+    sheets_at = 0.0
+    while not enough.is_set():
+        sheets = time.monotonic() >= sheets_at
+        if sheets:
+            sheets_at = time.monotonic() + SHEETS_EVERY
+        tick(at=clock.now(), sheets=sheets)
+        enough.wait(settings.WORKER_SECONDS)
+
+
+def _went_well(name: str, part: Callable[..., object], at: datetime) -> bool:
+    try:
+        part(at=at)
+    except Exception as error:
+        # The message of an exception may quote what somebody wrote; its type never does.
+        log.error("%s stopped with %s", name, type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""Sending what is due by e-mail: fixed words, a neutral sender, and a link that names nothing."""
+
+import logging
+import time
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import translation
+
+from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.messages import MESSAGES
+from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.vault import seals
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.models import Alert
+
+log = logging.getLogger("kindcircle.worker")
+
+# A round stops claiming well before its first lease ends, so that no slow mail server makes two workers send the same.
+LONGEST_ROUND = 60.0
+
+
+def send_due(*, at: datetime) -> int:
+    """Send what is due, the longest-waiting first. Returns how many messages left the house."""
+    sent = 0
+    began = time.monotonic()
+    while time.monotonic() - began < LONGEST_ROUND and (delivery := queue.claim(at)) is not None:
+        sent += _deliver(delivery, at=at)
+    return sent
+
+
+def _deliver(delivery: Delivery, *, at: datetime) -> bool:
+    """Send one message and only then mark it: a crash in between means a second message, never none."""
+    if not delivery.user.is_active:
+        _give_up(delivery, at=at)
+        return False
+    try:
+        address = seals.address_of(delivery.user)
+        if address is None:
+            _give_up(delivery, at=at)
+            return False
+        _message(delivery, address).send()
+    except Exception as error:
+        # Whatever stands in the way of one message, the others go on. The error's text may hold the address.
+        log.warning("a message could not be sent: %s", type(error).__name__)
+        if not queue.put_back(delivery, at=at):
+            _tell_of_failure(delivery, at=at)
+        return False
+    queue.mark_sent(delivery, at=at)
+    if delivery.about_kind == "alert":
+        for alert in Alert.objects.filter(code=delivery.about_code):
+            safety.mark_delivered(alert=alert, at=at)
+    return True
+
+
+def _message(delivery: Delivery, address: str) -> EmailMessage:
+    words = MESSAGES[delivery.kind]
+    with translation.override(delivery.user.language):
+        return EmailMessage(
+            subject=str(words.subject),
+            body=str(words.body).format(link=f"{settings.ORIGIN}/"),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[address],
+            # No answering machine answers us, and no mailing list shows us.
+            headers={"Auto-Submitted": "auto-generated"},
+        )
+
+
+def _give_up(delivery: Delivery, *, at: datetime) -> None:
+    queue.give_up(delivery, at=at)
+    _tell_of_failure(delivery, at=at)
+
+
+def _tell_of_failure(delivery: Delivery, *, at: datetime) -> None:
+    """A message that will never arrive. About an alert, the next person is told in its place."""
+    if delivery.about_kind == "alert":
+        safety.delivery_failed(alert_code=delivery.about_code, to=delivery.user, at=at)

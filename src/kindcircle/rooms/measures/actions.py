@@ -1,0 +1,391 @@
+"""Asking people, keeping what they answer, and bringing in the words to ask with."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places
+from kindcircle.rooms.measures import models
+from kindcircle.rooms.measures.errors import (
+    AlreadyAnswered,
+    AnswersNotClear,
+    KeyTaken,
+    NoLongerOpen,
+    NotOpenYet,
+    WordsDoNotFit,
+)
+from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.queries import RESPONSE, definition, definition_of
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.parts import Text
+from kindcircle.spec.programmes import Programme, load_programme
+from kindcircle.spec.safety import positive
+from kindcircle.spec.scoring import Answer, form_state, problems, score
+from kindcircle.spec.wording import Wording
+
+Occasion = Assignment.Occasion
+
+# The sheet from after a gathering is offered once more at home, until the next day.
+AFTER_LEAVING = timedelta(hours=24)
+WEEK = timedelta(days=7)
+# No programme keeps its closing sheets open longer (spec.programmes.MeasureTime.within_days).
+LONGEST_AFTER = timedelta(days=61)
+SHORTEST_KEY, LONGEST_KEY = 22, 64
+
+
+def assign(
+    *,
+    member: User,
+    group: Group,
+    instrument: str,
+    occasion: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    by: Actor,
+    gathering: Gathering | None = None,
+    version: str | None = None,
+) -> Assignment:
+    """Ask one person to fill in one sheet once. Asking again for the same occasion gives the first one back.
+
+    version  None: the one this group has used before, or else the newest.
+    """
+    require(by, Permission.MEASURE_ASSIGN, group)
+    chosen = version or _versions_of(group).get(instrument) or definition(instrument).version
+    row = Assignment(
+        member=member,
+        group=group,
+        gathering=gathering,
+        instrument=instrument,
+        version=chosen,
+        occasion=occasion,
+        opens_at=opens_at,
+        closes_at=closes_at,
+    )
+    Assignment.objects.bulk_create([row], ignore_conflicts=True)
+    return Assignment.objects.get(
+        member=member, group=group, instrument=instrument, occasion=occasion, gathering=gathering
+    )
+
+
+def assign_for_gathering(*, gathering: Gathering, at: datetime) -> int:
+    """Give every present member the sheets of this gathering: one for arriving, one for leaving.
+
+    Returns how many were new. Doing it again adds only what is missing, such as for somebody who joined meanwhile.
+    """
+    plan = _programme(gathering.group)
+    ends = max(gathering.ends_at, at + timedelta(minutes=gathering.minutes))
+    return _assign_all(
+        gathering.group, Occasion.ARRIVAL, plan.instruments("session", "before", gathering.number), gathering, at, ends
+    ) + _assign_all(
+        gathering.group,
+        Occasion.LEAVING,
+        plan.instruments("session", "after", gathering.number),
+        gathering,
+        at,
+        ends + AFTER_LEAVING,
+    )
+
+
+def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
+    """Give every present member the sheets for the beginning, for this week, or for the end. Returns how many were new.
+
+    Nothing is given before its time or after it has passed, so this can be asked at any moment.
+    """
+    plan = _programme(group)
+    gatherings = list(gatherings_of(group))
+    if not gatherings:
+        return 0
+    if occasion == Occasion.BASELINE:
+        first = gatherings[0]
+        opens_at = first.starts_at - timedelta(days=_days(plan, "baseline"))
+        return _assign_all(group, occasion, plan.instruments("baseline"), None, opens_at, first.ends_at, asked_at=at)
+    last = last_closed(group)
+    if last is None or last.closed_at is None:
+        return 0
+    over = last.number == gatherings[-1].number
+    if occasion == Occasion.AFTER and over:
+        closes_at = last.closed_at + timedelta(days=_days(plan, "post"))
+        return _assign_all(group, occasion, plan.instruments("post"), None, last.closed_at, closes_at, asked_at=at)
+    if occasion == Occasion.WEEKLY and not over:
+        # After the last gathering the closing set holds the same questions.
+        coming = next((one for one in gatherings if one.number > last.number), None)
+        closes_at = max(coming.starts_at, last.closed_at + timedelta(hours=1)) if coming else last.closed_at + WEEK
+        return _assign_all(
+            group,
+            occasion,
+            plan.instruments("session", "between", last.number),
+            last,
+            last.closed_at,
+            closes_at,
+            asked_at=at,
+        )
+    return 0
+
+
+def assign_due(*, at: datetime) -> int:
+    """Give out everything whose time has come in every group, for whoever does not have it yet.
+
+    Returns how many were new. One group that cannot be served never holds up the others; its error comes after them.
+    """
+    given = 0
+    broken: Exception | None = None
+    going_on = ~Q(state=Group.State.FINISHED) | Q(last_closed_at__gt=at - LONGEST_AFTER)
+    groups = Group.objects.annotate(last_closed_at=Max("gatherings__closed_at")).filter(going_on)
+    for group in groups.select_related("organisation"):
+        try:
+            for occasion in (Occasion.BASELINE, Occasion.WEEKLY, Occasion.AFTER):
+                given += assign_for_group(group=group, occasion=occasion, at=at)
+        except Exception as error:
+            broken = error
+    if broken is not None:
+        raise broken
+    return given
+
+
+def submit_response(
+    *,
+    assignment: Assignment,
+    answers: Mapping[str, Answer],
+    client_key: str,
+    by: Actor,
+    at: datetime,
+    by_staff: User | None = None,
+) -> Response:
+    """Keep a person's answers, score them, and screen them for safety, all in one transaction or not at all.
+
+    client_key  made with the form; the same key again is the same sheet and is answered with the first.
+    by_staff    a facilitator of the group who types in a paper sheet, which may also be done after it closed.
+    Raises AlreadyAnswered, NotOpenYet, NoLongerOpen, AnswersNotClear, KeyTaken, VersionUnknown.
+    """
+    if by_staff is None:
+        require(by, Permission.ASSIGNMENT_ANSWER, assignment)
+    else:
+        require(by, Permission.PAPER_ENTER, assignment)
+        if by_staff.pk != by.user_id:
+            raise NotFound
+    with transaction.atomic():
+        row = _locked(assignment)
+        first = _first(row, client_key)
+        if first is not None:
+            return first
+        if at < row.opens_at:
+            raise NotOpenYet
+        if at >= row.closes_at and by_staff is None:
+            raise NoLongerOpen
+        one = definition_of(row)
+        check(one, answers)
+        response = _keep(row, one, answers, client_key=client_key, at=at, by_staff=by_staff)
+        log.record(
+            Event.RESPONSE_SUBMITTED,
+            by=by,
+            about=log.Ref(RESPONSE, response.code),
+            at=at,
+            chain=row.group.organisation.code,
+            concerns=row.member.code,
+        )
+        safety.screen(
+            hits=positive(one, answers),
+            member=row.member,
+            group=row.group,
+            gathering=row.gathering,
+            source=log.Ref(RESPONSE, response.code),
+            at=at,
+        )
+    return response
+
+
+def check(one: Definition, answers: Mapping[str, Answer]) -> None:
+    """Go on only with answers that somebody could have given. Raises AnswersNotClear with a sentence per item."""
+    found = {}
+    for problem in problems(one, answers):
+        found[problem.item] = sentence_for(one, problem.item, problem.reason)
+    if found:
+        raise AnswersNotClear(found)
+
+
+def sentence_for(one: Definition, item_id: str, reason: str) -> str:
+    """What to tell a person about an answer that cannot be kept."""
+    item = next((item for item in one.items if item.id == item_id), None)
+    kind = one.response(item) if item else None
+    if reason == "too_long" and isinstance(kind, Text):
+        return _("This is a little too long to keep. Up to %(longest)s letters fit.") % {"longest": kind.longest}
+    return _("Please pick one of the answers here, or leave it blank.")
+
+
+def import_wording(
+    *,
+    organisation: Organisation,
+    definition: Definition,
+    wording: Wording,
+    source_name: str,
+    source_bytes: bytes,
+    by: Actor,
+    at: datetime,
+) -> models.Wording:
+    """Bring the words of a questionnaire to this organisation. Whoever does it accepts the owner's terms with it.
+
+    The same words from the same file again give the first import back. Raises WordsDoNotFit.
+    """
+    require(by, Permission.WORDING_IMPORT, organisation)
+    if definition.licence.wording != "import":
+        raise WordsDoNotFit(_("This questionnaire does not take words from a file."))
+    if (wording.instrument, wording.version) != (definition.id, definition.version):
+        raise WordsDoNotFit(_("These words belong to another questionnaire or version."))
+    items, labels = definition.needed_words(every_item=False)
+    if not items <= set(wording.items) or not labels <= set(wording.labels):
+        raise WordsDoNotFit(_("Some words are missing. Nothing was brought in."))
+    row = models.Wording(
+        organisation=organisation,
+        instrument=definition.id,
+        version=definition.version,
+        language=wording.language,
+        words=json.loads(wording.to_json()),
+        source_name=source_name[:160],
+        source_sha256=hashlib.sha256(source_bytes).hexdigest(),
+        source_file=source_bytes,
+        terms_accepted_by_id=by.user_id,
+        terms_accepted_at=at,
+        imported_at=at,
+    )
+    with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        earlier = models.Wording.objects.filter(
+            organisation=organisation, instrument=row.instrument, version=row.version, language=row.language
+        )
+        newest = earlier.order_by("-imported_at", "-pk").first()
+        if newest and (newest.words, newest.source_sha256) == (row.words, row.source_sha256):
+            return newest
+        row.save(force_insert=True)
+        about = log.Ref("wording", row.code)
+        log.record(Event.WORDING_IMPORTED, by=by, about=about, at=at, chain=organisation.code)
+    return row
+
+
+def _first(row: Assignment, client_key: str) -> Response | None:
+    """The sheet as it was sent before with this key, or None when nothing was sent yet."""
+    if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
+        raise KeyTaken
+    earlier = Response.objects.filter(assignment=row).first()
+    if earlier is None or earlier.client_key == client_key:
+        return earlier
+    raise AlreadyAnswered
+
+
+def _keep(
+    row: Assignment,
+    one: Definition,
+    answers: Mapping[str, Answer],
+    *,
+    client_key: str,
+    at: datetime,
+    by_staff: User | None,
+) -> Response:
+    results = score(one, answers)
+    given = {item.id: answers[item.id] for item in one.items if answers.get(item.id) is not None}
+    response = Response(
+        assignment=row,
+        client_key=client_key,
+        state=form_state(one, results),
+        submitted_at=at,
+        by_staff=by_staff,
+    )
+    response.sealed_answers = seals.ANSWERS.seal(
+        json.dumps(given, ensure_ascii=False), code=response.code, holder=row.member
+    )
+    try:
+        with transaction.atomic():
+            response.save(force_insert=True)
+    except IntegrityError:
+        # This sheet is locked and unanswered, so it is the key that somebody used on another sheet.
+        raise KeyTaken from None
+    Score.objects.bulk_create(
+        [
+            Score(
+                response=response,
+                scale=result.score,
+                value=result.value,
+                state=result.state,
+                answered=result.answered,
+                of=result.of,
+                rule=result.rule,
+            )
+            for result in results
+        ]
+    )
+    return response
+
+
+def _assign_all(
+    group: Group,
+    occasion: str,
+    instruments: tuple[str, ...],
+    gathering: Gathering | None,
+    opens_at: datetime,
+    closes_at: datetime,
+    *,
+    asked_at: datetime | None = None,
+) -> int:
+    if asked_at is not None and not opens_at <= asked_at < closes_at:
+        return 0
+    members = [place.user_id for place in present_places(group)]
+    there = set(
+        Assignment.objects.filter(group=group, occasion=occasion, gathering=gathering).values_list(
+            "member_id", "instrument"
+        )
+    )
+    wanted = [(member, name) for member in members for name in instruments if (member, name) not in there]
+    if not wanted:
+        return 0
+    used = _versions_of(group)
+    Assignment.objects.bulk_create(
+        [
+            Assignment(
+                member_id=member,
+                group=group,
+                gathering=gathering,
+                instrument=name,
+                version=used.get(name) or definition(name).version,
+                occasion=occasion,
+                opens_at=opens_at,
+                closes_at=closes_at,
+            )
+            for member, name in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    return len(wanted)
+
+
+def _versions_of(group: Group) -> dict[str, str]:
+    """The version of each questionnaire this group answered first: before and after must be the same sheet."""
+    rows = Assignment.objects.filter(group=group).order_by("-opens_at", "-pk").values_list("instrument", "version")
+    return dict(rows)
+
+
+def _programme(group: Group) -> Programme:
+    return load_programme(group.programme, group.programme_version)
+
+
+def _days(plan: Programme, occasion: str) -> int:
+    return next((time.within_days or 0 for time in plan.measures if time.occasion == occasion), 0)
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related(
+        "group__organisation", "group__alerts_owner", "group__alerts_backup", "member", "gathering"
+    )
+    return rows.get(pk=assignment.pk)

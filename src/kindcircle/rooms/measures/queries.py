@@ -1,0 +1,244 @@
+"""Reading what was asked and answered: words to show, open sheets, sealed answers, scores."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.people.models import Organisation
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.measures import models
+from kindcircle.rooms.measures.errors import VersionUnknown
+from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.instruments import UnknownInstrument, load_instrument
+from kindcircle.spec.parts import Item, Likert, Tick
+from kindcircle.spec.scoring import Answer
+from kindcircle.spec.wording import Wording, included_wording
+
+RESPONSE = "response"
+"""What an alert calls an answer sheet as its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """A sheet that somebody can fill in now. minutes: how long it takes, as its definition says."""
+
+    code: str
+    title: str
+    minutes: int | float
+    instrument: str
+    occasion: str
+    gathering_id: int | None
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One person's score on one occasion. `value` is None when it may not be computed; `state` says why.
+
+    gathering is the number of the gathering it belongs to, or None.
+    """
+
+    member_id: int
+    occasion: str
+    gathering: int | None
+    value: float | None
+    state: str
+    answered: int
+    of: int
+    rule: str
+    submitted_at: datetime
+
+
+def definition_of(assignment: Assignment) -> Definition:
+    """The questionnaire in the very version that was given out. VersionUnknown when it is not here."""
+    return definition(assignment.instrument, assignment.version)
+
+
+def definition(instrument: str, version: str | None = None) -> Definition:
+    """A questionnaire in one version, or its newest active one; from the package or the site's own folder."""
+    try:
+        return load_instrument(instrument, version, site=settings.SITE_CONTENT)
+    except UnknownInstrument:
+        raise VersionUnknown from None
+
+
+def words_for(organisation: Organisation, one: Definition, language: str) -> Wording | None:
+    """The words to show: our own from the package, others as this organisation brought them in.
+
+    The newest import counts. A language such as en-gb falls back to en, and any to English. None: nobody has
+    brought the words in yet, so the sheet cannot be offered.
+    """
+    if one.wording.languages:
+        return included_wording(one, language if language in one.wording.languages else language.partition("-")[0])
+    rows = models.Wording.objects.filter(organisation=organisation, instrument=one.id, version=one.version)
+    wanted = _languages(language)
+    found = {row.language: row for row in rows.filter(language__in=wanted).order_by("imported_at", "pk")}
+    row = next((found[name] for name in wanted if name in found), None)
+    return None if row is None else Wording.from_json(json.dumps(row.words))
+
+
+def missing_wordings(group: Group) -> list[str]:
+    """Names of questionnaires this group is asked to fill in whose words nobody has brought in yet."""
+    asked = Assignment.objects.filter(group=group).values_list("instrument", "version").distinct()
+    here = _imported(group.organisation)
+    needed = [definition(*pair) for pair in sorted(set(asked))]
+    return [one.name for one in needed if not one.wording.languages and (one.id, one.version) not in here]
+
+
+def sheets() -> QuerySet[Assignment]:
+    """Assignments with everything that asking about them needs, in one query."""
+    return Assignment.objects.select_related("group__organisation", "member", "gathering", "response")
+
+
+def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
+    """What this person can fill in now, the soonest to close first.
+
+    Sheets whose words nobody has brought in are left out; staff see them in `missing_wordings`. A visit by short
+    code sees the sheets of its one gathering only.
+    """
+    rows = sheets().filter(member_id=actor.user_id, opens_at__lte=at, closes_at__gt=at, response=None)
+    if actor.only_gathering is not None:
+        rows = rows.filter(gathering_id=actor.only_gathering)
+    found: list[OpenSheet] = []
+    here: dict[int, set[tuple[str, str]]] = {}  # by organisation, asked once each
+    for row in rows.order_by("closes_at", "pk"):
+        one = definition_of(row)
+        if one.wording.languages:
+            words = included_wording(one, row.member.language.partition("-")[0])
+            title = words.title
+        else:
+            house = row.group.organisation
+            if house.pk not in here:
+                here[house.pk] = _imported(house, _languages(row.member.language))
+            if (one.id, one.version) not in here[house.pk]:
+                continue
+            title = one.name
+        found.append(
+            OpenSheet(
+                code=row.code,
+                title=title,
+                minutes=one.administration.minutes,
+                instrument=row.instrument,
+                occasion=row.occasion,
+                gathering_id=row.gathering_id,
+                opens_at=row.opens_at,
+                closes_at=row.closes_at,
+            )
+        )
+    return found
+
+
+def answers_of(response: Response, *, by: Actor, at: datetime) -> dict[str, Answer]:
+    """The answers exactly as given, by item id. Opening somebody else's leaves a trace that they can see.
+
+    A member opens their own. Their facilitators open what was written to them, on our own sheets; single answers
+    to other people's scales are never shown, only scores.
+    """
+    assignment = response.assignment
+    if by.user_id == assignment.member_id:
+        require(by, Permission.RESPONSE_READ_OWN, response)
+    else:
+        require(by, Permission.FEEDBACK_READ, response)
+        if not definition_of(assignment).wording.languages:
+            raise NotFound
+        _leave_trace(response, by=by, at=at)
+    return _open(response)
+
+
+def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
+    """What an alert rests on, in neutral words: only the answers that spoke, never the whole sheet.
+
+    Opening it leaves a trace. A live signal says what was tapped.
+    """
+    require(by, Permission.ALERT_HANDLE, alert)
+    response = Response.objects.select_related("assignment__member", "assignment__group__organisation")
+    row = response.filter(code=alert.source_code).first() if alert.source_kind == RESPONSE else None
+    if row is None:
+        return [_("Tapped: please come")]
+    _leave_trace(row, by=by, at=at)
+    one = definition_of(row.assignment)
+    words = words_for(row.assignment.group.organisation, one, row.assignment.member.language)
+    answers = _open(row)
+    spoken = [rule for rule in one.safety if rule.id in alert.rules.split(",")]
+    return [_in_words(one, one.item(rule.item), answers, words) for rule in spoken]
+
+
+def scores_of(group: Group, instrument: str, scale: str) -> list[Scored]:
+    """Every score on this scale in this group, in the order the sheets were sent. Leavers are included."""
+    rows = Score.objects.filter(
+        response__assignment__group=group, response__assignment__instrument=instrument, scale=scale
+    ).select_related("response__assignment__gathering")
+    return [
+        Scored(
+            member_id=row.response.assignment.member_id,
+            occasion=row.response.assignment.occasion,
+            gathering=row.response.assignment.gathering.number if row.response.assignment.gathering else None,
+            value=row.value,
+            state=row.state,
+            answered=row.answered,
+            of=row.of,
+            rule=row.rule,
+            submitted_at=row.response.submitted_at,
+        )
+        for row in rows.order_by("response__submitted_at", "pk")
+    ]
+
+
+def _open(response: Response) -> dict[str, Answer]:
+    member = response.assignment.member
+    answers: dict[str, Answer] = json.loads(
+        seals.ANSWERS.open(response.sealed_answers, code=response.code, holder=member)
+    )
+    return answers
+
+
+def _leave_trace(response: Response, *, by: Actor, at: datetime) -> None:
+    assignment = response.assignment
+    log.record(
+        Event.FEEDBACK_OPENED,
+        by=by,
+        about=log.Ref(RESPONSE, response.code),
+        at=at,
+        chain=assignment.group.organisation.code,
+        concerns=assignment.member.code,
+    )
+
+
+def _in_words(one: Definition, item: Item, answers: dict[str, Answer], words: Wording | None) -> str:
+    """One answer that spoke. A sensitive one is named without its number: a number would look like a grade."""
+    if item.sensitive:
+        return _("A question about thoughts of death or self-harm was answered above zero.")
+    kind, answer = one.response(item), answers.get(item.id)
+    asked = words.items.get(item.text_key, one.name) if words else one.name
+    if isinstance(kind, Tick):
+        return _("Ticked: “%(words)s”") % {"words": asked}
+    if isinstance(kind, Likert):
+        labels = words.labels if words else {}
+        chosen = next((labels.get(anchor.label_key) for anchor in kind.values if anchor.value == answer), None)
+        return _("“%(asked)s” was answered: %(answer)s") % {"asked": asked, "answer": chosen or answer}
+    _low, high = one.span(item)
+    return _("“%(asked)s” was answered: %(answer)s of %(high)s") % {"asked": asked, "answer": answer, "high": high}
+
+
+def _imported(organisation: Organisation, languages: list[str] | None = None) -> set[tuple[str, str]]:
+    rows = models.Wording.objects.filter(organisation=organisation)
+    if languages:
+        rows = rows.filter(language__in=languages)
+    return set(rows.values_list("instrument", "version").distinct())
+
+
+def _languages(language: str) -> list[str]:
+    return list(dict.fromkeys([language, language.partition("-")[0], "en"]))
