@@ -152,6 +152,8 @@ class Gathering(models.Model):
     # The after-page.
     sealed_note = models.BinaryField(default=bytes, blank=True)
     sealed_next_reminder = models.BinaryField(default=bytes, blank=True)
+    # A draft until a facilitator has looked it over; only then do members see it.
+    reminder_confirmed_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
 
     class Data:
@@ -160,6 +162,7 @@ class Gathering(models.Model):
         operational = {
             "id", "code", "group", "number", "starts_at", "minutes", "state", "online", "short_code", "opened_at",
             "closed_at", "recorded_at",
+            "reminder_confirmed_at",
         }  # fmt: skip
         research = {"number", "starts_at", "minutes", "online"}
 

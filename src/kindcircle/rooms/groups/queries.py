@@ -1,12 +1,15 @@
 """Reading groups: who somebody is here, what comes next, who is in the room."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from kindcircle.base.access import NOBODY, Actor
+from kindcircle.base.access import NOBODY, Actor, Permission
+from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import StaffRole, User
-from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
 
 
 def actor_for(user: User | None, *, strong: bool = False, only_gathering: int | None = None) -> Actor:
@@ -72,3 +75,52 @@ def soon(group: Group, at: datetime, within: timedelta = timedelta(hours=12)) ->
         return None
     near = coming.state != Gathering.State.PLANNED or coming.starts_at <= at + within
     return coming if near else None
+
+
+@dataclass(frozen=True, slots=True)
+class AfterNotes:
+    """What the facilitators wrote down after a gathering, opened. lines and steps are by user id and step id."""
+
+    note: str
+    reminder: str
+    lines: dict[int, str]
+    outcomes: dict[str, str]
+    reasons: dict[str, str]
+
+
+def notes_of(gathering: Gathering, *, by: Actor) -> AfterNotes:
+    """The after-page as it was saved last. For the group's facilitators."""
+    require(by, Permission.GATHERING_RECORD, gathering)
+    house, code = gathering.group.organisation, gathering.code
+    steps = list(StepRecord.objects.filter(gathering=gathering))
+    lines = MemberNote.objects.filter(gathering=gathering).select_related("member")
+    return AfterNotes(
+        note=seals.GROUP_NOTE.open(gathering.sealed_note, code=code, holder=house) if gathering.sealed_note else "",
+        reminder=_reminder(gathering),
+        lines={
+            row.member_id: seals.MEMBER_NOTE.open(row.sealed_line, code=row.code, holder=row.member) for row in lines
+        },
+        outcomes={row.step: row.outcome for row in steps},
+        reasons={
+            row.step: seals.STEP_REASON.open(row.sealed_why, code=row.code, holder=house)
+            for row in steps
+            if row.sealed_why
+        },
+    )
+
+
+def reminder_for(gathering: Gathering) -> str:
+    """What the facilitators want members to know before this gathering; empty until they confirmed it."""
+    before = gatherings_of(gathering.group).filter(number=gathering.number - 1).first()
+    return _reminder(before) if before is not None and before.reminder_confirmed_at else ""
+
+
+def attendances(gathering: Gathering) -> dict[int, Attendance]:
+    """Who came, by user id."""
+    return {row.user_id: row for row in Attendance.objects.filter(gathering=gathering)}
+
+
+def _reminder(gathering: Gathering) -> str:
+    sealed = gathering.sealed_next_reminder
+    holder = gathering.group.organisation
+    return seals.REMINDER.open(sealed, code=gathering.code, holder=holder) if sealed else ""

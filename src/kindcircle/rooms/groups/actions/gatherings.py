@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,10 +11,14 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
+from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import AlreadyOpen, NotOpen
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, StepRecord
+from kindcircle.rooms.groups.queries import present_places
+
+REMIND_BEFORE = timedelta(hours=24)
 
 PLANNED, OPEN = Gathering.State.PLANNED, Gathering.State.OPEN
 CLOSING, CLOSED = Gathering.State.CLOSING, Gathering.State.CLOSED
@@ -113,12 +117,15 @@ def record_after(
     note: str,
     lines: Mapping[User, str],
     reminder: str,
+    send_reminder: bool,
     by: Actor,
     at: datetime,
 ) -> Gathering:
     """The two-minute after-page: what was done, one shared note, one line per member, next week's reminder.
 
-    Saving again replaces what was there, so two facilitators can add to it. Raises NotOpen before the close.
+    send_reminder shows the words to the members and has a mail sent the day before, which says only that something
+    is coming up. Saving again replaces what was there, so two facilitators can add to it. Raises NotOpen before the
+    close.
     """
     require(by, Permission.GATHERING_RECORD, gathering)
     organisation = gathering.group.organisation
@@ -137,6 +144,8 @@ def record_after(
             record.save(update_fields=["outcome", "sealed_why"])
         for member, line in lines.items():
             _write_line(row, member, line, by=by, at=at)
+        if send_reminder and reminder.strip():
+            _send_reminder(row, by=by, at=at)
         _record(Event.AFTER_PAGE_SAVED, by, row, at)
     return row
 
@@ -150,6 +159,19 @@ def _write_line(gathering: Gathering, member: User, line: str, *, by: Actor, at:
     note.written_by_id, note.written_at = by.user_id, at  # type: ignore[assignment]
     note.sealed_line = seals.MEMBER_NOTE.seal(line, code=note.code, holder=member)
     note.save()
+
+
+def _send_reminder(gathering: Gathering, *, by: Actor, at: datetime) -> None:
+    following = Gathering.objects.filter(group=gathering.group_id, number=gathering.number + 1).first()
+    if following is None:
+        return
+    gathering.reminder_confirmed_at = at
+    gathering.save(update_fields=["reminder_confirmed_at"])
+    due_at = max(at, following.starts_at - REMIND_BEFORE)
+    for place in present_places(gathering.group):
+        about = log.Ref("gathering", following.code)
+        queue.enqueue("next-meeting", to=place.user, about=about, once=following.code, at=due_at)
+    _record(Event.REMINDER_CONFIRMED, by, gathering, at)
 
 
 def _locked(gathering: Gathering) -> Gathering:
