@@ -8,7 +8,7 @@ and never wiped (the audit record refuses), so each builds a `World` of its own,
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,19 @@ from tests.site import RunningSite, browser  # noqa: E402
 from tests.world import World, make_world  # noqa: E402
 
 __all__ = ["browser"]  # a fixture that lives beside the server it visits
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="A skipped test fails, unless it misses the reference folder.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With --no-skips a test that quietly does nothing is told from one that passed."""
+    report = yield
+    if report.skipped and item.config.getoption("--no-skips") and "reference" not in str(report.longrepr):
+        report.outcome = "failed"
+    return report
 
 
 def pytest_unconfigure() -> None:
