@@ -1,5 +1,6 @@
 """Practices: their cues are whole and in step, and a file at fault is refused by name."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,17 @@ def test_a_variant_changes_only_the_words_that_differ() -> None:
     assert differing
     assert all(b["text"] == a["eyes_open"] == b["eyes_open"] for a, b in differing)
     assert [cue["at"] for cue in usual] == [cue["at"] for cue in eyes_open]
+
+
+def test_no_breath_leaves_neither_breath_words_nor_a_breathing_shape() -> None:
+    breathing = 0
+    for practice in all_practices():
+        for length in practice.durations:
+            usual, without = cues(practice, length.seconds), cues(practice, length.seconds, "no_breath")
+            breathing += sum(cue["kind"] == "breath" for cue in usual)
+            assert not [cue for cue in without if cue["kind"] == "breath"]
+            assert not [cue for cue in without if re.search(r"\bbreath(s|e|ing)?\b", cue["text"])]
+    assert breathing > 0
 
 
 def test_a_length_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -193,6 +193,7 @@ def cues(practice: Practice, seconds: int, variant: Variant = "usual") -> list[C
 
     The first cue is at 0 and times only rise. `variant` chooses which words stand in `text`; both
     alternatives travel with every cue, so that one member can change without asking anyone.
+    Without breath a breath cue becomes a silence cue, so that no breathing shape is drawn either.
     LookupError when the practice has no such length.
     """
     timeline: list[Cue] = []
@@ -201,7 +202,7 @@ def cues(practice: Practice, seconds: int, variant: Variant = "usual") -> list[C
         other = {"usual": None, "no_breath": step.no_breath, "eyes_open": step.eyes_open}[variant]
         cue = Cue(
             at=at,
-            kind=step.kind,
+            kind="silence" if step.kind == "breath" and variant == "no_breath" else step.kind,
             text=other or step.say,
             no_breath=step.no_breath,
             eyes_open=step.eyes_open,
