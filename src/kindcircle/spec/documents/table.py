@@ -85,7 +85,9 @@ def _split(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
         raise NotCsv("This does not look like a CSV file: the first row should name the columns.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     rows = enumerate(_safely(reader), start=1)
-    header = next(cells for _, cells in rows if any(cell.strip() for cell in cells))
+    header = next((cells for _, cells in rows if any(cell.strip() for cell in cells)), None)
+    if header is None:
+        raise NotCsv("This does not look like a CSV file: the first row should name the columns.")
     return header, ((row, cells) for row, cells in rows if any(cell.strip() for cell in cells))
 
 
