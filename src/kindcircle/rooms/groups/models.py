@@ -36,8 +36,7 @@ class Group(models.Model):
         private: set[str] = set()
         personal = {"alerts_owner", "alerts_backup"}
         operational = {
-            "id", "code", "organisation", "name", "programme", "programme_version", "state", "zone", "place",
-            "video_link", "created_at",
+            "id", "code", "organisation", "name", "state", "zone", "place", "video_link", "created_at",
         }  # fmt: skip
         research = {"programme", "programme_version"}
 
@@ -68,7 +67,7 @@ class Membership(models.Model):
     class Data:
         private: set[str] = set()
         personal = {"user"}
-        operational = {"id", "code", "group", "role", "seat", "joined_at", "left_at"}
+        operational = {"id", "code", "group", "role", "seat"}
         research = {"joined_at", "left_at"}
 
     class Meta:
@@ -160,8 +159,7 @@ class Gathering(models.Model):
         private = {"sealed_note", "sealed_next_reminder"}
         personal = {"guide", "holder"}
         operational = {
-            "id", "code", "group", "number", "starts_at", "minutes", "state", "online", "short_code", "opened_at",
-            "closed_at", "recorded_at",
+            "id", "code", "group", "state", "short_code", "opened_at", "closed_at", "recorded_at",
             "reminder_confirmed_at",
         }  # fmt: skip
         research = {"number", "starts_at", "minutes", "online"}
@@ -202,7 +200,7 @@ class Attendance(models.Model):
     class Data:
         private: set[str] = set()
         personal = {"user"}
-        operational = {"id", "gathering", "arrived_at", "left_at", "by_hand"}
+        operational = {"id", "gathering", "by_hand"}
         research = {"arrived_at", "left_at"}
 
     class Meta:
@@ -255,7 +253,7 @@ class StepRecord(models.Model):
     class Data:
         private = {"sealed_why"}
         personal: set[str] = set()
-        operational = {"id", "code", "gathering", "step", "outcome"}
+        operational = {"id", "code", "gathering"}
         research = {"step", "outcome"}
 
     class Meta:

@@ -57,8 +57,8 @@ class Alert(models.Model):
         private: set[str] = set()
         personal = {"member"}
         operational = {
-            "id", "code", "group", "gathering", "level", "source_kind", "source_code", "rules", "state",
-            "with_person", "raised_at", "escalate_at", "seen_at", "closed_at", "close_reason",
+            "id", "code", "group", "gathering", "source_kind", "source_code", "rules", "state",
+            "with_person", "escalate_at", "seen_at", "closed_at", "close_reason",
         }  # fmt: skip
         research = {"level", "raised_at"}
 
