@@ -266,11 +266,11 @@ def _unscored(
     if item is None:
         return [], [], []
     answers = definition.response(item)
-    wanted = {anchor.value for anchor in answers.values} if isinstance(answers, Likert) else set()
+    values = [anchor.value for anchor in answers.values] if isinstance(answers, Likert) else []
     later = [
         one
         for one in form.fields
-        if one.row > block[-1].row and _values(one) == wanted and one.choices != block[0].choices
+        if one.row > block[-1].row and _values(one) == frozenset(values) and one.choices != block[0].choices
     ]
     names = tuple(one.name for one in later)
     if not later:
