@@ -170,6 +170,9 @@ FAULTS = [
     ),
     # wording
     (FEET, "The floor is holding you.", "You must feel the floor.", "says 'You must'"),
+    (FEET, "purpose: shift", "purpose: just relax", "says 'just relax'"),
+    (f"{PROGRAMME}/session-2.yaml", "- Blankets and water", "- Prayer mats", "says 'Prayer'"),
+    (f"{PROGRAMME}/programme.yaml", "- A crisis in end-of-life care.", "- A broken mind.", "says 'broken'"),
     (FEET, "The floor is holding you.", "Just relax.", "says 'Just relax'"),
     (FEET, "The floor is holding you.", "Let it go. Let go.", "says 'Let go'"),
     (FEET, "The floor is holding you.", "Surrender to it.", "says 'Surrender'"),

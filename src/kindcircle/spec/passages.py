@@ -38,6 +38,7 @@ def practice_passages(practice: Practice) -> Iterator[Passage]:
         yield Passage(f"prompts.{prompt.id}", f"{prompt.prompt}\n\n{prompt.help}", "member")
     for length in practice.durations:
         for number, step in enumerate(length.steps):
+            yield Passage(f"durations.{length.seconds}.steps.{number}.purpose", step.purpose, "guide")
             for said in (step.say, step.no_breath, step.eyes_open):
                 if said:
                     yield Passage(f"durations.{length.seconds}.steps.{number}", said, "member")
@@ -62,6 +63,9 @@ def programme_passages(programme: Programme) -> Iterator[Passage]:
         yield Passage(place, getattr(programme, place), "member")
     yield Passage("completion", programme.completion.words, "member")
     yield Passage("depth_note", programme.depth_note, "guide")
+    yield Passage("facilitators", programme.facilitators, "guide")
+    for number, note in enumerate(programme.not_now):
+        yield Passage(f"not_now.{number}", note, "guide")
     for number, note in enumerate(programme.safety):
         yield Passage(f"safety.{number}", note, "guide")
 
@@ -84,7 +88,7 @@ def session_passages(session: Session) -> Iterator[Passage]:
         yield Passage(f"{place}.title", slot.title, "member")
         if slot.prompt:
             yield Passage(f"{place}.prompt", slot.prompt.text, "member")
-        for text in (slot.script, slot.holder, slot.online, slot.in_person):
+        for text in (slot.script, slot.holder, slot.online, slot.in_person, *slot.materials):
             if text:
                 yield Passage(place, text, "guide")
 
