@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path
 
 from kindcircle.base.access import Permission
-from kindcircle.doors.web.shared import demo_door, first_run, help_page, home, invitation, join
+from kindcircle.doors.web.shared import demo_door, first_run, gallery, help_page, home, invitation, join
 from kindcircle.doors.web.shared.pages import page
 
 door = page(Permission.DOOR_USE, methods=("GET", "POST"))
@@ -24,7 +24,8 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitation.accept, name="invitation"),
     path("setup/<str:secret>/", first_run.first_run, name="first-run"),
     path("demo/enter/<str:token>/", demo_door.enter, name="demo-enter"),
-    path("demo/enter/<str:token>/", demo_door.enter, name="demo-enter"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("gallery/<int:status>/", gallery.gallery_error, name="gallery-error"),
     # Signing in and out.
     path("account/login/", door(account.login), name="account_login"),
     path("account/login/code/", door(account.request_login_code), name="account_request_login_code"),

@@ -60,22 +60,28 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def brand_mark() -> SafeString:
     """The sign of the house: eight marks on a ring, one of them lit. Silent: the name stands beside it."""
-    return _marks_only(drawing.on_ring(8, radius=37), css="marks brand-mark", r=9.5)
+    return _marks_only(8, css="marks brand-mark", radius=37, r=9.5)
 
 
 @register.simple_tag
 def ring_drawing(seats: int = 8, css: str = "marks-small") -> SafeString:
     """The same ring as a quiet picture, for empty places and the pages before sign-in."""
-    return _marks_only(drawing.on_ring(seats, radius=40), css=f"marks {css}", r=5)
+    return _marks_only(seats, css=f"marks {css}", radius=43, r=4.2)
 
 
-def _marks_only(places: list[tuple[float, float]], *, css: str, r: float) -> SafeString:
+def _marks_only(seats: int, *, css: str, radius: float, r: float) -> SafeString:
     dots = format_html_join(
         "",
         '<circle class="{}" cx="{}" cy="{}" r="{}"/>',
-        (("y" if number == 0 else "m", x, y, r) for number, (x, y) in enumerate(places)),
+        (("y" if number == 0 else "m", x, y, r) for number, (x, y) in enumerate(drawing.on_ring(seats, radius=radius))),
     )
-    return format_html('<svg class="{}" viewBox="0 0 100 100" aria-hidden="true">{}</svg>', css, dots)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 100 100" aria-hidden="true">'
+        '<circle class="ring-line" cx="50" cy="50" r="{}"/>{}</svg>',
+        css,
+        radius,
+        dots,
+    )
 
 
 @register.inclusion_tag("components/ring.html")
@@ -109,6 +115,8 @@ def weeks_ring(total: int, now: int, *, size: str = "small") -> dict[str, Any]:
     """The weeks of a programme: behind us, this one, still to come. It never says who was there or who was not."""
     seats = [{"state": "past" if week < now else "now" if week == now else "ahead"} for week in range(1, total + 1)]
     label = _("Week %(now)s of %(total)s") % {"now": now, "total": total}
+    if now > total:
+        label, now = _("All %(total)s weeks are behind us") % {"total": total}, total
     note = ngettext("of %(total)s week", "of %(total)s weeks", total) % {"total": total}
     return ring(seats, label=label, middle=now, note=note, size=size)
 

@@ -1,5 +1,7 @@
-// After some quiet minutes the page is blanked. The words stay in the page (and drafts are saved first), so that
-// signing in again in another tab brings everything back. <body data-idle-minutes data-lock-url> switches it on.
+// After some quiet minutes the page is blanked and the session ends. The words stay in the page (drafts are saved
+// first), so that the same person signing in again in another tab brings everything back.
+// <body data-idle-minutes data-lock-url data-token data-who> switches it on; a script that knows somebody is there
+// though no key is touched (a practice is running) says so with the event "kindcircle:alive".
 (() => {
   const minutes = Number(document.body.dataset.idleMinutes);
   const panel = document.getElementById("lock");
@@ -8,9 +10,12 @@
   const LIMIT = minutes * 60_000; // ms
   let last = Date.now();
   let locked = false;
+  let title = "";
 
   const lock = () => {
     locked = true;
+    title = document.title;
+    document.title = panel.dataset.title;
     document.dispatchEvent(new CustomEvent("kindcircle:save-now"));
     document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
     document.documentElement.classList.add("locked");
@@ -22,8 +27,13 @@
     if (url) fetch(url, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" }).catch(() => {});
   };
 
-  const unlock = () => {
+  const unlock = (token) => {
     locked = false;
+    document.title = title;
+    // Signing in gave the browser a new token; without it the waiting form would be refused.
+    document.body.dataset.token = token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
     last = Date.now();
     panel.hidden = true;
     document.documentElement.classList.remove("locked");
@@ -32,11 +42,15 @@
   };
 
   // Signed in again, perhaps in another tab? Then this address answers itself instead of sending us to sign in.
+  // Somebody else may have signed in meanwhile: they must not see these words.
   const ask = async () => {
     if (!locked || document.hidden) return;
     try {
-      const answer = await fetch(window.location.href, { method: "HEAD", redirect: "manual" });
-      if (answer.ok) unlock();
+      const answer = await fetch(window.location.href, { redirect: "manual" });
+      if (!answer.ok) return;
+      const page = await answer.text();
+      const said = (name) => (page.match(new RegExp(`<body[^>]* data-${name}="([^"]+)"`)) || [])[1];
+      if (said("token") && said("who") === document.body.dataset.who) unlock(said("token"));
     } catch {
       // No connection: stay locked, the next return to this tab asks again.
     }
@@ -48,6 +62,8 @@
   ["pointerdown", "keydown", "scroll", "touchstart"].forEach((kind) =>
     document.addEventListener(kind, alive, { passive: true, capture: true }),
   );
+
+  document.addEventListener("kindcircle:alive", alive);
 
   const look = () => {
     if (!locked && Date.now() - last >= LIMIT) lock();

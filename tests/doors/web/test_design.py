@@ -1,0 +1,154 @@
+"""The look keeps its promises: readable colours in both themes, small files, nothing inline, both directions."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).parents[3] / "src/kindcircle/doors/web"
+CSS = WEB / "shared/static/css"
+JS = WEB / "shared/static/js"
+STYLES = sorted(CSS.glob("*.css"))
+SCRIPTS = sorted(JS.glob("*.js"))
+TEMPLATES = sorted(WEB.rglob("*.html"))
+
+TEXT = 4.5  # WCAG 2.2, 1.4.3: words against what is behind them
+SHAPE = 3.0  # WCAG 2.2, 1.4.11: borders and marks that carry meaning
+
+GROUNDS = ("paper", "card", "sunk")
+PAIRS = [
+    *[(word, ground, TEXT) for word in ("ink", "ink-soft", "plum", "plum-deep", "amber") for ground in GROUNDS],
+    *[(word, "plum-wash", TEXT) for word in ("ink", "plum", "plum-deep", "ink-soft")],
+    *[(word, "amber-wash", TEXT) for word in ("ink", "amber", "plum")],
+    *[(word, "leaf-wash", TEXT) for word in ("ink", "leaf", "plum")],
+    ("leaf", "paper", TEXT),
+    ("on-plum", "plum", TEXT),
+    ("on-plum", "plum-deep", TEXT),
+    *[(shape, ground, SHAPE) for shape in ("edge", "lamp", "plum", "focus") for ground in ("paper", "card")],
+    ("plum", "plum-wash", SHAPE),
+    ("focus", "amber-wash", SHAPE),
+    ("focus", "plum-wash", SHAPE),
+]
+
+
+def colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})\b", block))
+
+
+def themes() -> dict[str, dict[str, str]]:
+    text = (CSS / "tokens.css").read_text()
+    light, dark_by_device, dark_by_choice = re.findall(r":root[^{]*\{\s*color-scheme: .*?\n *\}", text, flags=re.S)
+    return {
+        "light": colours(light),
+        "dark by device": colours(light) | colours(dark_by_device),
+        "dark by choice": colours(light) | colours(dark_by_choice),
+    }
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2 definition: 0 black to 1 white."""
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_of_black_and_white_is_21():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)  # the well-known grey just below AA
+
+
+@pytest.mark.parametrize("theme", ["light", "dark by device", "dark by choice"])
+def test_every_pair_of_colours_can_be_read(theme):
+    palette = themes()[theme]
+    weak = {
+        f"{front} on {ground}": round(contrast(palette[front], palette[ground]), 2)
+        for front, ground, least in PAIRS
+        if contrast(palette[front], palette[ground]) < least
+    }
+    assert weak == {}
+
+
+def test_dark_is_the_same_dark_whether_chosen_or_followed():
+    assert themes()["dark by device"] == themes()["dark by choice"]
+
+
+def test_dark_changes_every_colour():
+    light, dark = themes()["light"], themes()["dark by choice"]
+    assert {name for name in light if light[name] == dark[name]} == set()
+
+
+def packed(files: list[Path]) -> int:
+    """Bytes over the line, each file packed by itself."""
+    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+
+
+def test_all_styles_weigh_no_more_than_15_kilobytes():
+    assert packed(STYLES) <= 15 * 1024
+
+
+def test_a_member_page_loads_no_more_than_20_kilobytes_of_script():
+    import django_htmx
+
+    htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
+    assert packed([*SCRIPTS, htmx]) <= 20 * 1024 + 2 * 1024  # see docs/adr/0003: htmx alone is 16 of them
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_is_short_and_keeps_nothing_in_the_browser(script):
+    text = script.read_text()
+    assert len(text.splitlines()) < 150
+    assert not re.search(
+        r"localStorage|sessionStorage|indexedDB|innerHTML|outerHTML|insertAdjacent|document\.write|eval\(", text
+    )
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda file: file.name)
+def test_styles_work_from_right_to_left_and_fetch_nothing(style):
+    text = re.sub(r"/\*.*?\*/", "", style.read_text(), flags=re.S)
+    sided = re.findall(
+        r"^\s*((?:margin|padding|border)-(?:left|right)|left|right|float|text-align: (?:left|right))\b", text, re.M
+    )
+    assert sided == []
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda file: file.name)
+def test_nothing_moves_unless_movement_is_welcome(style):
+    text = style.read_text()
+    welcome = re.findall(r"@media \(prefers-reduced-motion: no-preference\) \{.*?\n\}", text, flags=re.S)
+    for block in welcome:
+        text = text.replace(block, "")
+    assert not re.search(r"(?<![-\w])(transition|animation|transform)\s*:", text)
+    assert "@keyframes" not in text
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: str(file.relative_to(WEB)))
+def test_templates_carry_no_inline_script_or_style(template):
+    text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", template.read_text(), flags=re.S)
+    assert not re.search(r"\sstyle\s*=", text)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
+    assert "<style" not in text
+    assert not re.search(r"<script(?![^>]*(?:\bsrc=|type=\"application/json\"))", text)
+    assert "javascript:" not in text
+
+
+def test_every_class_a_template_uses_is_drawn():
+    """A class nobody drew is a misspelling, or a part the gallery does not know."""
+    drawn = set(re.findall(r"\.([a-z][a-z0-9-]*)", " ".join(style.read_text() for style in STYLES)))
+    named_only = {"leave", "scale"}  # for scripts and tests to find
+    unknown = {}
+    for template in TEMPLATES:
+        # What a template fills in becomes one sign, so that half a class name is not taken for a whole one.
+        text = re.sub(r"{%.*?%}", " ", re.sub(r"{{.*?}}", "@", template.read_text()))
+        for classes in re.findall(r'\bclass="([^"]*)"', text):
+            for word in classes.split():
+                if "@" not in word and word not in drawn | named_only:
+                    unknown.setdefault(word, template.name)
+    assert unknown == {}
