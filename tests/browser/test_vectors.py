@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kindcircle.spec.clocks import Clock, Sample, jumped
 from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, cue_sheet, fits, may, position
@@ -22,18 +22,8 @@ from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, cue_sheet, fits
 ROOT = Path(__file__).parent.parent.parent
 LIVE = ROOT / "src/kindcircle/doors/web/shared/static/live"
 VECTORS = ROOT / "tests/vectors"
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PRACTICES = json.loads((VECTORS / "timeline/practices.json").read_text())
-SHEETS = {(one["practice"], one["variant"]): cue_sheet(one["cues"]) for one in PRACTICES}
+SHEETS = {(name, seconds): cue_sheet(cues) for name, lengths in PRACTICES.items() for seconds, cues in lengths.items()}
 SAID = {
     "opened": [{}],
     "step_started": [{"step": 1, "minutes": 5}, {"step": "1", "minutes": 5}, {"step": 2, "minutes": 7.5}, {}],
@@ -69,21 +59,17 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(LIVE)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/timeline.js")
-            yield page
-            browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/timeline.js")
+    yield page
+    page.close()
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 def in_browser(page: Page, body: str, data: object) -> Any:

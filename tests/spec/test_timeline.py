@@ -19,8 +19,9 @@ CASES = [
     for case in json.loads((VECTORS / f"{file}.json").read_text())
 ]
 PRACTICES = {
-    (one["practice"], one["variant"]): cue_sheet(one["cues"])
-    for one in json.loads((VECTORS / "practices.json").read_text())
+    (name, seconds): cue_sheet(cues)
+    for name, lengths in json.loads((VECTORS / "practices.json").read_text()).items()
+    for seconds, cues in lengths.items()
 }
 BASE = 1_000_000
 PLAYING = ("three-part-pause", "180")

@@ -9,15 +9,18 @@ export const LEAD = 2000;
 const LED = ["practice_started", "practice_resumed"];
 const START = { phase: "planned", step: null, play: null, round: null };
 
-const practiceKey = (practice, variant) => `${practice} ${variant}`;
+export const practiceKey = (practice, variant) => `${practice} ${variant}`;
 
-// From [{practice, variant, cues: [{at, ...}], ...}] to the map `position` reads.
-export function practiceMap(list) {
-  return new Map(list.map((one) => [practiceKey(one.practice, one.variant), {
-    ...one,
-    moments: one.cues.map((cue) => cue.at),
-    total_ms: one.cues[one.cues.length - 1].at,
-  }]));
+// From {practice id: {seconds: [cue, ...]}}, as the pages bring it, to the map `position` reads.
+export function practiceMap(sheets) {
+  const map = new Map();
+  for (const [practice, lengths] of Object.entries(sheets)) {
+    for (const [variant, cues] of Object.entries(lengths)) {
+      const moments = cues.map((cue) => cue.at);
+      map.set(practiceKey(practice, variant), { cues, moments, total_ms: moments[moments.length - 1] });
+    }
+  }
+  return map;
 }
 
 export function position(events, now, practices) {
@@ -48,7 +51,8 @@ function apply(facts, before, { kind, data, at }, told) {
   if (kind === "closing_started") return { ...START, phase: "closing" };
   if (kind === "closed") return { ...START, phase: "closed" };
   if (kind === "step_started") {
-    return { ...START, phase, step: { index: data.step, minutes: data.minutes, started_at: told, elapsed_ms: 0 } };
+    const step = { index: data.step, minutes: data.minutes, started_at: told };
+    return { ...START, phase, step };
   }
   if (kind === "practice_started") return { ...facts, play: begin(data, Math.max(at, told)) };
   if (kind.startsWith("practice_")) {

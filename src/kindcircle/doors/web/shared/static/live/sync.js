@@ -1,0 +1,46 @@
+// Keeps a clock in step with the server's: many exchanges on entry, one now and then, and a new start after sleep.
+
+import { deviceNow, jumped } from "./clock.js";
+
+const MANY = 16; // exchanges on entry and after sleep ...
+const WITHIN = 2000; // ... spread over so many ms
+
+// `send` gives a message to the server and answers whether it could.
+export function createSync(clock, send) {
+  let timer = 0;
+  let resets = clock.resets;
+  let looked = { wall: Date.now(), steady: deviceNow() };
+
+  const once = () => send({ t: "clock", sent: deviceNow() });
+
+  const many = () => {
+    clearInterval(timer);
+    resets = clock.resets;
+    let left = MANY;
+    const one = () => {
+      if (!once() || --left === 0) clearInterval(timer);
+    };
+    timer = setInterval(one, WITHIN / MANY);
+    one();
+  };
+
+  return {
+    once,
+    many,
+    stop: () => clearInterval(timer),
+    // Takes the server's answer, or any message that says its time; a jump it reveals starts many exchanges.
+    take(message, received) {
+      if (message.t === "clock") clock.add({ ...message, received });
+      else if (message.t === "events") clock.hear(message.now, received);
+      if (clock.resets !== resets) many();
+    },
+    // True if this device slept or was set since the last look: it then knows nothing of the server's time.
+    woke() {
+      const now = { wall: Date.now(), steady: deviceNow() };
+      const slept = jumped(looked.wall, looked.steady, now.wall, now.steady);
+      looked = now;
+      if (slept) clock.forget();
+      return slept;
+    },
+  };
+}
