@@ -20,7 +20,6 @@ from kindcircle.spec.scoring import (
     answers_in_order,
     form_state,
     half_up,
-    number_of,
     problems,
     score,
 )
@@ -57,11 +56,6 @@ def all_instruments(*, site: Path | None = None) -> tuple[Definition, ...]:
     """The newest active version of every questionnaire, by id."""
     active = sorted({one.id for one in _library(site).values() if one.status == "active"})
     return tuple(load_instrument(name, site=site) for name in active)
-
-
-def every_version(*, site: Path | None = None) -> tuple[Definition, ...]:
-    """Every version of every questionnaire, drafts and retired ones too, by id and then version."""
-    return tuple(sorted(_library(site).values(), key=lambda one: (one.id, _version_order(one))))
 
 
 def read_definition(file: Path) -> Definition:
@@ -136,11 +130,6 @@ def read_answer(definition: Definition, item_id: str, text: str) -> int | str | 
     if any(fault.item == item_id for fault in problems(definition, {item_id: answer})):
         raise ValueError(f"{cleaned[:40]!r} is not an answer to {item_id}")
     return answer
-
-
-def answered_count(definition: Definition, answers: dict[str, int | float | str | bool | None]) -> int:
-    """How many scored items have a number."""
-    return sum(number_of(definition, item, answers) is not None for item in definition.scored_items)
 
 
 def _shown(one: Definition, result: ScoreResult) -> Decimal | str | None:
