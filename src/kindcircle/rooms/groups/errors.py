@@ -35,8 +35,8 @@ class CodeNotFound(NotFound):
 
 
 class NotOpen(Conflict):
-    def __init__(self) -> None:
-        super().__init__(_("This meeting is not open right now."))
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or _("This meeting is not open right now."))
 
 
 class AlreadyOpen(Conflict):

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from kindcircle.base.access import NOBODY
 from kindcircle.base.lib.errors import KindError
@@ -40,16 +42,18 @@ class HeadersMiddleware:
 
 
 class ActorMiddleware:
-    """Puts `request.actor` there: who is asking, from the rows as they stand at this request."""
+    """Puts `request.actor` there: who is asking, from the rows as they stand at this request. Shows their own time."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = getattr(request, "user", None)
+        timezone.deactivate()
         if user is None or not user.is_authenticated:
             request.actor = NOBODY  # type: ignore[attr-defined]
         else:
+            timezone.activate(ZoneInfo(user.zone))
             request.actor = actor_for(  # type: ignore[attr-defined]
                 user,
                 strong=is_strong(request.session),

@@ -1,6 +1,7 @@
 """Everything that changes a group: starting it, inviting into it, its gatherings, and who was there."""
 
 from kindcircle.rooms.groups.actions.gatherings import (
+    StepNote,
     close_gathering,
     correct_attendance,
     open_gathering,
@@ -20,6 +21,7 @@ from kindcircle.rooms.groups.actions.places import (
 )
 
 __all__ = [
+    "StepNote",
     "accept_invitation",
     "close_gathering",
     "correct_attendance",

@@ -1,0 +1,160 @@
+"""The two-minute page after a meeting: who came, how people left, what was done, notes, and next week's reminder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median_low
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups import actions, queries
+from kindcircle.rooms.groups.actions import StepNote
+from kindcircle.rooms.groups.errors import NotOpen
+from kindcircle.rooms.groups.models import Gathering, StepRecord
+from kindcircle.rooms.live.queries import events_of, session_of
+from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.queries import answers_of
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.programmes import Session
+from kindcircle.spec.texts import load_handout
+
+GATHERINGS = Gathering.objects.select_related("group__organisation")
+LEAVING = "after-session"
+# Below this many answers a figure about the group would be a figure about persons.
+FEWEST = 5
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """How people left: how many told us, the range of steadiness from five answers up, and what they wrote to us."""
+
+    asked: int
+    told: int
+    steadiness: tuple[int, int, int] | None
+    words: list[tuple[str, str]]
+
+
+@page(Permission.GATHERING_RECORD, about=GATHERINGS, methods=("GET", "POST"))
+def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """Almost everything is filled in; what is left takes two minutes."""
+    if gathering.state != Gathering.State.CLOSED:
+        raise NotOpen(_("These notes open when the meeting has been closed."))
+    actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
+    session = session_of(gathering)
+    members = [place.user for place in queries.places(gathering.group)]
+    if request.method == "POST":
+        _save(request, gathering, session, members, actor, now)
+        messages.success(request, _("Saved. Thank you for today."))
+        return redirect("facilitator:after", code=gathering.code)
+    names = seals.names_of(members)
+    notes = queries.notes_of(gathering, by=actor)
+    came = queries.attendances(gathering)
+    following = queries.gatherings_of(gathering.group).filter(number=gathering.number + 1).first()
+    return render(
+        request,
+        "facilitator/after.html",
+        {
+            "gathering": gathering,
+            "group": gathering.group,
+            "session": session,
+            "people": [
+                {"user": user, "name": names[user.pk], "came": came.get(user.pk), "line": notes.lines.get(user.pk, "")}
+                for user in members
+            ],
+            "came": sum(user.pk in came for user in members),
+            "alerts": _alerts(gathering, names),
+            "leaving": _leaving(gathering, names, actor, now),
+            "steps": _steps(session, gathering, notes),
+            "outcomes": StepRecord.Outcome.choices,
+            "notes": notes,
+            "following": following,
+            "reminder": notes.reminder or (_drafted(following) if following else ""),
+            "longest": LONGEST,
+        },
+    )
+
+
+def _save(
+    request: HttpRequest, gathering: Gathering, session: Session, members: list[User], actor: Actor, now: datetime
+) -> None:
+    given = request.POST
+    steps = {
+        slot.id: StepNote(outcome=given[f"step-{slot.id}"], why=given.get(f"why-{slot.id}", "")[:LONGEST])
+        for slot in session.agenda
+        if given.get(f"step-{slot.id}") in StepRecord.Outcome.values
+    }
+    for user in members:
+        actions.correct_attendance(
+            gathering=gathering, member=user, came=f"came-{user.code}" in given, by=actor, at=now
+        )
+    actions.record_after(
+        gathering=gathering,
+        steps=steps,
+        note=given.get("note", "")[:LONGEST],
+        lines={user: given.get(f"line-{user.code}", "")[:LONGEST] for user in members},
+        reminder=given.get("reminder", "")[:LONGEST],
+        send_reminder="send" in given,
+        by=actor,
+        at=now,
+    )
+
+
+def _steps(session: Session, gathering: Gathering, notes: queries.AfterNotes) -> list[dict[str, Any]]:
+    """Each step with what became of it: as saved, or else as the timeline tells."""
+    begun = {event.data.get("step") for event in events_of(gathering.pk) if event.kind == "step_started"}
+    return [
+        {
+            "slot": slot,
+            "outcome": notes.outcomes.get(slot.id) or ("done" if number in begun or not begun else "skipped"),
+            "why": notes.reasons.get(slot.id, ""),
+        }
+        for number, slot in enumerate(session.agenda)
+    ]
+
+
+def _alerts(gathering: Gathering, names: dict[int, str]) -> list[tuple[Alert, str]]:
+    raised = Alert.objects.filter(gathering=gathering).select_related("member").order_by("raised_at")
+    return [(alert, names.get(alert.member_id) or seals.name_of(alert.member)) for alert in raised]
+
+
+def _leaving(gathering: Gathering, names: dict[int, str], actor: Actor, now: datetime) -> Leaving:
+    """Opens what members wrote to their facilitators. Each opening leaves a trace that the member can see."""
+    asked = Assignment.objects.filter(gathering=gathering, instrument=LEAVING).count()
+    sheets = Response.objects.filter(assignment__gathering=gathering, assignment__instrument=LEAVING)
+    told, steady, words = 0, [], []
+    for sheet in sheets.select_related("assignment__member__organisation", "assignment__group__organisation"):
+        told += 1
+        answers = answers_of(sheet, by=actor, at=now)
+        if isinstance(answers.get("steadiness"), int | float):
+            steady.append(int(answers["steadiness"]))  # type: ignore[arg-type]
+        written = str(answers.get("to_know") or "").strip()
+        if written:
+            words.append((names.get(sheet.assignment.member_id, ""), written))
+    enough = (min(steady), median_low(steady), max(steady)) if len(steady) >= FEWEST else None
+    return Leaving(asked=asked, told=told, steadiness=enough, words=words)
+
+
+def _drafted(following: Gathering) -> str:
+    """Next week's reminder, drafted from the house's own words. It names no illness and no person."""
+    begins = timezone.localtime(following.starts_at)
+    group = following.group
+    draft = load_handout("weekly-reminder")
+    values = {
+        "first_name": _("friend"),
+        "group": group.name,
+        "day": date_format(begins, "l j F"),
+        "time": time_format(begins, "H:i"),
+        "place": group.place or _("Online. The link is on your page."),
+    }
+    return draft.fill({name: values[name] for name in draft.fields})

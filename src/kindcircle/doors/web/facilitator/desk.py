@@ -1,0 +1,178 @@
+"""The desk: one card per group with who, what is next and what is waiting; and each group's own page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups import actions, queries
+from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.measures.queries import missing_wordings
+from kindcircle.rooms.practice.queries import practised_lately
+from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
+
+GROUPS = Group.objects.select_related("organisation", "alerts_owner", "alerts_backup")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits for somebody, in a few words, with where to go. `person` marks what concerns a person."""
+
+    words: str
+    url: str
+    person: bool = False
+
+
+@page(Permission.DESK_SEE)
+def home(request: HttpRequest) -> HttpResponse:
+    """What a facilitator sees first."""
+    actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
+    groups = list(queries.groups_of(actor).select_related("organisation"))
+    if not groups:
+        return redirect("facilitator:alerts")
+    alerts = list(waiting_for(actor))
+    cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]
+    return render(
+        request,
+        "facilitator/home.html",
+        {
+            "running": [card for card in cards if card["group"].state != Group.State.FINISHED],
+            "finished": [card for card in cards if card["group"].state == Group.State.FINISHED],
+            "alerts": len(alerts),
+            "may_be_late": alerts_may_be_late(at=now),
+        },
+    )
+
+
+@page(Permission.GROUP_SEE, about=GROUPS)
+def group(request: HttpRequest, group: Group) -> HttpResponse:
+    """One group: its people, its meetings, and how the week at home went, in ranges."""
+    members = list(queries.places(group))
+    facilitators = list(queries.places(group, Membership.Role.FACILITATOR))
+    names = seals.names_of([place.user for place in (*members, *facilitators)])
+    context = _card(group, [alert for alert in waiting_for(request.actor) if alert.group_id == group.pk])  # type: ignore[attr-defined]
+    context |= {
+        "members": [(names[place.user_id], place) for place in members if place.left_at is None],
+        "left": [(names[place.user_id], place) for place in members if place.left_at is not None],
+        "facilitators": [names[place.user_id] for place in facilitators if place.left_at is None],
+        "gatherings": _with_themes(group),
+        "practised": practised_lately(group, at=clock.now()),
+        "owner": names.get(group.alerts_owner_id) or seals.name_of(group.alerts_owner),
+        "backup": names.get(group.alerts_backup_id) or seals.name_of(group.alerts_backup),
+    }
+    return render(request, "facilitator/group.html", context)
+
+
+class InviteForm(forms.Form):
+    """A name for the facilitators to recognise the invitation by; the person chooses their own on arrival."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the person"),
+        help_text=gettext_lazy("They can choose another name when they take their place."),
+        max_length=60,
+        error_messages={"required": gettext_lazy("Please write a name, so that you know whose link this is.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+@page(Permission.MEMBER_INVITE, about=GROUPS, methods=("GET", "POST"))
+def invite(request: HttpRequest, group: Group) -> HttpResponse:
+    """Make a one-use link for a new member. It is shown once, to hand over in person or by your own mail."""
+    form, link = InviteForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _invitation, secret = actions.invite(
+                role=Invitation.Role.MEMBER,
+                organisation=group.organisation,
+                group=group,
+                name=form.cleaned_data["name"],
+                by=request.actor,  # type: ignore[attr-defined]
+                at=clock.now(),
+            )
+        except KindError as error:
+            form.add_error(None, error.sentence)
+        else:
+            link = request.build_absolute_uri(reverse("invitation", args=[secret]))
+    return render(
+        request,
+        "facilitator/invite.html",
+        {"group": group, "form": form, "link": link},
+        status=422 if form.errors else 200,
+    )
+
+
+def _card(group: Group, alerts: list[Any]) -> dict[str, Any]:
+    """What a card says of a group: its ring, what is next, what is waiting."""
+    plan = actions.places.pinned_programme(group.programme, group.programme_version)
+    gatherings = list(queries.gatherings_of(group))
+    coming = next((one for one in gatherings if one.state != Gathering.State.CLOSED), None)
+    last = next((one for one in reversed(gatherings) if one.state == Gathering.State.CLOSED), None)
+    return {
+        "group": group,
+        "programme": plan,
+        "coming": coming,
+        "coming_session": plan.session(coming.number) if coming else None,
+        "last": last,
+        "seats": _seats(group, coming or last),
+        "week": coming.number if coming else len(gatherings),
+        "weeks": len(gatherings),
+        "waiting": _waiting(group, last, coming, alerts),
+    }
+
+
+def _seats(group: Group, gathering: Gathering | None) -> list[dict[str, str]]:
+    """The group as marks on its ring: who is in the room while it meets, else everybody who belongs."""
+    places = list(queries.present_places(group))
+    names = seals.names_of([place.user for place in places])
+    meeting = gathering is not None and gathering.state in {Gathering.State.OPEN, Gathering.State.CLOSING}
+    came = queries.attendances(gathering) if gathering is not None and meeting else None
+    return [
+        {
+            "label": names[place.user_id],
+            "code": place.code,
+            "state": "here" if came is None or place.user_id in came else "kept",
+        }
+        for place in places
+    ]
+
+
+def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, alerts: list[Any]) -> list[Waiting]:
+    waiting = []
+    if alerts:
+        words = ngettext("%(n)s person may need you", "%(n)s people may need you", len(alerts)) % {"n": len(alerts)}
+        where = (
+            reverse("facilitator:alert", args=[alerts[0].code]) if len(alerts) == 1 else reverse("facilitator:alerts")
+        )
+        waiting.append(Waiting(words, where, person=True))
+    if coming is not None and coming.state != Gathering.State.PLANNED:
+        waiting.append(Waiting(_("The meeting is open now"), reverse("facilitator:lead", args=[coming.code])))
+    if last is not None and last.recorded_at is None:
+        words = _("Two minutes for the notes of meeting %(n)s") % {"n": last.number}
+        waiting.append(Waiting(words, reverse("facilitator:after", args=[last.code])))
+    missing = missing_wordings(group)
+    if missing:
+        words = _("Words still missing for: %(names)s") % {"names": ", ".join(missing)}
+        waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code]) + "#words"))
+    return waiting
+
+
+def _with_themes(group: Group) -> list[tuple[Gathering, str]]:
+    plan = actions.places.pinned_programme(group.programme, group.programme_version)
+    return [(one, plan.session(one.number).theme) for one in queries.gatherings_of(group)]
+
+
+def names_in_order(users: list[User]) -> list[tuple[User, str]]:
+    """People with their chosen names, opened with one query for their keys."""
+    names = seals.names_of(users)
+    return [(user, names[user.pk]) for user in users]
