@@ -43,6 +43,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def database_url(name: str) -> str:
+    """The address of another database on the PostgreSQL that these tests run on."""
+    parts = urlsplit(os.environ["KINDCIRCLE_DATABASE"])
+    # Written by hand: urlunsplit drops the two slashes of an address without a host.
+    return f"postgresql://{parts.netloc}/{quote(name)}?{parts.query}"
+
+
 class RunningSite:
     """The server as people meet it: its own process, on a port of its own, on the test database."""
 
@@ -65,10 +72,7 @@ class RunningSite:
         """What the server is started with: this test process's home and database, in demo mode."""
         settings = {"PORT": str(self.port), "KINDCIRCLE_DEMO": "yes", "DJANGO_SETTINGS_MODULE": "kindcircle.settings"}
         if connection.vendor == "postgresql":
-            parts = urlsplit(os.environ["KINDCIRCLE_DATABASE"])
-            name = quote(str(connection.settings_dict["NAME"]))
-            # Written by hand: urlunsplit drops the two slashes of an address without a host.
-            settings["KINDCIRCLE_DATABASE"] = f"postgresql://{parts.netloc}/{name}?{parts.query}"
+            settings["KINDCIRCLE_DATABASE"] = database_url(str(connection.settings_dict["NAME"]))
         return {**os.environ, **settings}
 
     def start(self) -> None:

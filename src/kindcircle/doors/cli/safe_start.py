@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection as site_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from kindcircle.base.lib import keyfiles
+from kindcircle.base.lib import env, keyfiles
 
 DURABLE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 DURABLE_POSTGRESQL = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
@@ -34,10 +34,7 @@ def debug_on() -> str | None:
 
 def weak_secret() -> str | None:
     """The signing key is the one thing that keeps sessions and links from being forged."""
-    made = (Path(settings.KEYS_DIR) / "signing.key").is_file() or os.environ.keys() & {
-        "KINDCIRCLE_SECRET_KEY",
-        "KINDCIRCLE_SECRET_KEY_FILE",
-    }
+    made = (Path(settings.KEYS_DIR) / "signing.key").is_file() or env.text("KINDCIRCLE_SECRET_KEY")
     secret = settings.SECRET_KEY
     if made and len(secret) >= 43 and len(set(secret)) >= 16 and "insecure" not in secret:
         return None
@@ -112,7 +109,7 @@ def unknown_schema(connection: BaseDatabaseWrapper = site_connection) -> str | N
     from django.apps import apps
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(connection)
     ours = {app.label for app in apps.get_app_configs()}
     strange = sorted(
         ".".join(key) for key in set(loader.applied_migrations) - set(loader.disk_migrations) if key[0] in ours
