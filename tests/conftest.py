@@ -29,12 +29,13 @@ os.environ["KINDCIRCLE_HOME"] = str(HOME)
 os.environ["KINDCIRCLE_TEST_DATABASE"] = str(HOME / "data" / "kindcircle.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "kindcircle.settings"
 
-import django  # noqa: E402  (the environment comes first)
+from kindcircle.base.lib import keyfiles, places  # noqa: E402  (the environment comes first, then the keys)
+
+keyfiles.make(places.keys())
+
+import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from kindcircle.base.lib import keyfiles  # noqa: E402
-
-keyfiles.make(settings.KEYS_DIR)
 settings.DATA_DIR.mkdir(mode=0o700)
 if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
     settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{settings.DATABASES['default']['NAME']}_{WORKER}"}
@@ -49,7 +50,9 @@ __all__ = ["browser"]  # a fixture that lives beside the server it visits
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-skips", action="store_true", help="A skipped test fails, unless it misses the reference folder.")
+    parser.addoption(
+        "--no-skips", action="store_true", help="A skipped test fails, unless it misses the reference folder."
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -275,12 +275,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},  # without any handler, Python prints warnings by itself
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "kindcircle": {"level": "INFO"},
         # Django's request log names paths, and paths hold codes; errors reach us through kindcircle.errors instead.
-        "django.request": {"handlers": [], "propagate": False},
+        "django.request": {"handlers": ["nowhere"], "propagate": False},
         "django.security": {"level": "ERROR"},
     },
 }
