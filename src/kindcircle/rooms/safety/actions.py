@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
@@ -18,7 +17,7 @@ from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, ClosedDay, WorkerBeat
-from kindcircle.rooms.safety.queries import WORKER, people_to_tell, staffed_hours
+from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell, staffed_hours
 from kindcircle.rooms.safety.staffed import end_of_next_shift, staffed_deadline
 from kindcircle.spec.parts import Level
 from kindcircle.spec.safety import SafetyHit, highest, load_ladder
@@ -84,7 +83,7 @@ def raise_alert(
         alert.escalate_at = _passes_on_at(alert)
         # The constraint decides between two at the same moment; the code tells whether ours is the one that stayed.
         Alert.objects.bulk_create([alert], ignore_conflicts=True)
-        kept = _rows().get(source_kind=source.kind, source_code=source.code)
+        kept = handled_alerts().get(source_kind=source.kind, source_code=source.code)
         if kept.code != alert.code:
             return kept
         _record(Event.ALERT_RAISED, kept, by=SYSTEM, at=at)
@@ -169,7 +168,7 @@ def escalate_due(*, at: datetime) -> int:
 def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
     """A message about an alert could not reach this person at all: the next one is told now, not later."""
     with transaction.atomic():
-        row = _rows(locked=True).filter(code=alert_code).first()
+        row = handled_alerts().select_for_update(of=("self",)).filter(code=alert_code).first()
         if row is None:
             return
         _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
@@ -213,7 +212,7 @@ def record_adverse_event(
             related=related,
             happened_on=happened_on,
             recorded_at=at,
-            recorded_by_id=by.user_id,  # type: ignore[misc]  (the permission is never given to nobody)
+            recorded_by_id=by.user_id,  # type: ignore[misc]
         )
         if what.strip():
             event.sealed_what = seals.ADVERSE_EVENT.seal(what.strip(), code=event.code, holder=member)
@@ -340,15 +339,8 @@ def _fitting(rules: Sequence[str]) -> str:
     return words
 
 
-def _rows(*, locked: bool = False) -> QuerySet[Alert]:
-    rows = Alert.objects.select_related(
-        "member", "group__organisation", "group__alerts_owner", "group__alerts_backup", "gathering"
-    )
-    return rows.select_for_update(of=("self",)) if locked else rows
-
-
 def _locked(alert: Alert) -> Alert:
-    return _rows(locked=True).get(pk=alert.pk)
+    return handled_alerts().select_for_update(of=("self",)).get(pk=alert.pk)
 
 
 def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = "") -> None:

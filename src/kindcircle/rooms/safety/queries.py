@@ -1,5 +1,6 @@
 """Reading alerts, the numbers to call, and whether the house is awake."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -75,6 +76,25 @@ def closed_for(actor: Actor, *, since: datetime) -> QuerySet[Alert]:
     return _handled_by(actor).filter(closed_at__gte=since).order_by("-closed_at")
 
 
+def handled_alerts() -> QuerySet[Alert]:
+    """Alerts with everything that handling one needs, in one query."""
+    return Alert.objects.select_related(
+        "member", "group__organisation", "group__alerts_owner", "group__alerts_backup", "gathering"
+    )
+
+
+def in_touch_by(alerts: Iterable[Alert]) -> dict[int, datetime]:
+    """By when somebody has been in touch with the member, by alert id. One query for each organisation."""
+    hours: dict[int, StaffedHours] = {}
+    found = {}
+    for alert in alerts:
+        house = alert.group.organisation
+        if house.pk not in hours:
+            hours[house.pk] = staffed_hours(house)
+        found[alert.pk] = end_of_next_shift(hours[house.pk], alert.raised_at)
+    return found
+
+
 def _handled_by(actor: Actor) -> QuerySet[Alert]:
     mine = Q(group_id__in=actor.facilitates)
     if can(actor, Permission.ALERT_HANDLE, Facts(organisation_id=actor.organisation_id)):
@@ -82,14 +102,12 @@ def _handled_by(actor: Actor) -> QuerySet[Alert]:
     if not can(actor, Permission.ALERT_LIST):
         mine = Q(pk=None)
     later = Case(When(level=Alert.Level.REVIEW, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = Alert.objects.filter(mine).select_related("member", "group__organisation", "gathering")
-    return rows.order_by(later, "raised_at", "pk")
+    return handled_alerts().filter(mine).order_by(later, "raised_at", "pk")
 
 
 def alert_about(source: Ref) -> Alert | None:
     """The alert that this answer sheet or signal raised, if it did."""
-    rows = Alert.objects.select_related("member", "group__organisation", "gathering")
-    return rows.filter(source_kind=source.kind, source_code=source.code).first()
+    return handled_alerts().filter(source_kind=source.kind, source_code=source.code).first()
 
 
 def history(alert: Alert, *, by: Actor) -> list[Happened]:

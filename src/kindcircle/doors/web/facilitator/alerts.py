@@ -1,0 +1,184 @@
+"""The queue of people who ask for a person, and the page of one: what spoke, what to do, what was done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Permission
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.measures.queries import what_spoke
+from kindcircle.rooms.safety import actions, states
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.queries import (
+    Happened,
+    alerts_may_be_late,
+    closed_for,
+    handled_alerts,
+    help_lines,
+    history,
+    in_touch_by,
+    waiting_for,
+)
+from kindcircle.spec.safety import load_ladder
+
+State = Alert.State
+CLOSED_SHOWN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One alert in the queue."""
+
+    alert: Alert
+    name: str
+    where: str
+    by: datetime
+
+
+@page(Permission.ALERT_LIST)
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Everything open, the longest-waiting first. Showing an alert here counts as its delivery."""
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    open_ones = list(waiting_for(actor))
+    closed_ones = list(closed_for(actor, since=at - CLOSED_SHOWN)[:20])
+    if request.method == "GET":
+        for alert in open_ones:
+            if alert.state == State.RAISED:
+                actions.mark_delivered(alert=alert, at=at)
+    names = seals.names_of([alert.member for alert in [*open_ones, *closed_ones]])
+    hours = in_touch_by(open_ones)
+    lines = [Line(alert, names[alert.member_id], where(alert.state), hours[alert.pk]) for alert in open_ones]
+    context = {
+        "today": [line for line in lines if line.alert.level != Alert.Level.REVIEW],
+        "notes": [line for line in lines if line.alert.level == Alert.Level.REVIEW],
+        "closed": [(alert, names[alert.member_id], close_reason(alert.close_reason)) for alert in closed_ones],
+        "late": alerts_may_be_late(at=at),
+    }
+    return render(request, "facilitator/alerts.html", context)
+
+
+@page(Permission.ALERT_HANDLE, about=handled_alerts(), methods=("GET", "POST"))
+def alert(request: HttpRequest, alert: Alert) -> HttpResponse:
+    """One alert. Opening it counts as having seen it; each further step is a button with room for a line."""
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    if request.method == "POST":
+        return _take_step(request, alert, at)
+    if request.method == "GET":
+        alert = actions.see(alert=alert, by=actor, at=at)
+    return _show(request, alert, at)
+
+
+def _take_step(request: HttpRequest, alert: Alert, at: datetime) -> HttpResponse:
+    actor, note = request.actor, request.POST.get("note", "")  # type: ignore[attr-defined]
+    step = request.POST.get("step", "")
+    try:
+        if step == State.ACTING:
+            actions.act(alert=alert, by=actor, at=at, note=note)
+        elif step == State.CONTACTED:
+            actions.contacted(alert=alert, by=actor, at=at, note=note)
+        elif step == State.NOT_REACHED:
+            actions.not_reached(alert=alert, by=actor, at=at, note=note)
+        else:
+            reason = request.POST.get("reason", "")
+            actions.close(alert=alert, by=actor, at=at, reason=reason, note=note)
+    except KindError as error:
+        if not error.sentence:
+            raise
+        return _show(request, handled_alerts().get(pk=alert.pk), at, error=error, note=note)
+    response = HttpResponseRedirect(reverse("facilitator:alert", args=[alert.code]))
+    response.status_code = 303
+    return response
+
+
+def _show(
+    request: HttpRequest, alert: Alert, at: datetime, *, error: KindError | None = None, note: str = ""
+) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    house = alert.group.organisation
+    gathering = alert.gathering
+    context = {
+        "alert": alert,
+        "name": seals.name_of(alert.member),
+        "zone": house.zone,
+        "where": where(alert.state),
+        "spoke": what_spoke(alert, by=actor, at=at),
+        "by": in_touch_by([alert])[alert.pk],
+        "action": load_ladder().plan(alert.level).action,  # type: ignore[arg-type]
+        "in_the_room": gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING),
+        "concern": alert.level == Alert.Level.CONCERN,
+        "emergency": [line for line in help_lines(house, at=at) if line.emergency],
+        "history": [(one, _in_words(one)) for one in history(alert, by=actor)],
+        "steps": [(step, _button(step)) for step in State if step != State.CLOSED and states.may(alert.state, step)],
+        "may_close": states.may(alert.state, State.CLOSED),
+        "reasons": [(reason, close_reason(reason)) for reason in actions.CLOSE_REASONS],
+        "chosen": request.POST.get("reason", ""),
+        "sentence": error.sentence if error else "",
+        "note": note,
+        "late": alerts_may_be_late(at=at),
+    }
+    return render(request, "facilitator/alert.html", context, status=error.status if error else 200)
+
+
+def where(state: str) -> str:
+    """How far it is, in words."""
+    return {
+        State.RAISED: _("Nobody has looked yet"),
+        State.DELIVERED: _("Nobody has looked yet"),
+        State.SEEN: _("Somebody has looked"),
+        State.ACTING: _("Somebody is on it"),
+        State.CONTACTED: _("Reached"),
+        State.NOT_REACHED: _("Not reached yet"),
+        State.CLOSED: _("Closed"),
+    }[State(state)]
+
+
+def close_reason(reason: str) -> str:
+    """A reason for closing, in words; empty for none."""
+    return {
+        "plan-agreed": _("We talked and agreed what comes next"),
+        "other-help": _("Other help is in place"),
+        "no-more-needed": _("We talked, and nothing more is wanted"),
+        "by-mistake": _("It was a slip; the member said so"),
+        "handed-over": _("Not reached; handed over as our plan says"),
+    }.get(reason, "")
+
+
+def _button(step: Alert.State) -> str:
+    return {
+        State.ACTING: _("I am on it"),
+        State.CONTACTED: _("I reached them"),
+        State.NOT_REACHED: _("I could not reach them"),
+    }[step]
+
+
+def _in_words(one: Happened) -> str:
+    """A line of the history: what happened, and who did it."""
+    if one.event == Event.ALERT_MOVED:
+        said = {
+            State.SEEN: _("%(who)s opened it"),
+            State.ACTING: _("%(who)s is on it"),
+            State.CONTACTED: _("%(who)s reached them"),
+            State.NOT_REACHED: _("%(who)s could not reach them"),
+            State.CLOSED: _("%(who)s closed it"),
+        }[State(one.state)] % {"who": one.who}
+        return f"{said}: {close_reason(one.reason)}" if one.reason else said
+    if one.event == Event.ALERT_ESCALATED:
+        return {
+            Alert.Person.BACKUP: _("The backup was told"),
+            Alert.Person.LEAD: _("The safety lead was told"),
+            Alert.Person.EVERYONE: _("Everyone was told once more"),
+        }[Alert.Person(one.reason)]
+    return {
+        Event.ALERT_RAISED: _("It came in"),
+        Event.ALERT_DELIVERED: _("A message went out, or a page showed it"),
+        Event.DELIVERY_FAILED: _("A message could not be sent"),
+    }[Event(one.event)]

@@ -1,0 +1,285 @@
+"""A member fills in a sheet: asked in the words of its definition, saved once, and answered at once when it matters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Permission
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.measures.actions import sentence_for, submit_response
+from kindcircle.rooms.measures.errors import (
+    AlreadyAnswered,
+    AnswersNotClear,
+    NoLongerOpen,
+    NotOpenYet,
+    WordingMissing,
+)
+from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.measures.queries import RESPONSE, definition_of, sheets, words_for
+from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.instruments import read_answer
+from kindcircle.spec.parts import Item, Level, Likert, Scale, Text, Tick
+from kindcircle.spec.safety import MemberText, highest, load_member_texts, missing, positive
+from kindcircle.spec.scoring import Answer
+from kindcircle.spec.wording import Wording
+
+SHEETS = sheets()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item, ready to be asked. `value` is what was typed or chosen before, as text."""
+
+    id: str
+    kind: str
+    ask: str
+    note: str
+    value: str
+    error: str
+    options: tuple[tuple[int | str, str], ...] = ()
+    low: int = 0
+    high: int = 0
+    low_words: str = ""
+    high_words: str = ""
+
+
+@page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("GET", "POST"))
+def check(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """The sheet itself. Sending it twice, from two tabs or with the back button keeps one, the first."""
+    at = clock.now()
+    if request.method == "POST":
+        return _send(request, assignment, at)
+    if hasattr(assignment, "response"):
+        return redirect("member:check-done", code=assignment.code)
+    if at < assignment.opens_at:
+        raise NotOpenYet
+    if at >= assignment.closes_at:
+        raise NoLongerOpen
+    return _ask(request, assignment, at, key=codes.new_code())
+
+
+@page(Permission.ASSIGNMENT_ANSWER, about=SHEETS)
+def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """Saved: said only of what is in the database. After an answer that matters, help stands here at once."""
+    response = getattr(assignment, "response", None)
+    if response is None:
+        return redirect("member:check", code=assignment.code)
+    group = assignment.group
+    alert = alert_about(Ref(RESPONSE, response.code))
+    context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
+    if alert is not None:
+        promised = promise(group, at=response.submitted_at)
+        context |= {
+            "text": _member_text(alert.level, promised, assignment.member.language),
+            "hours": _hours(promised),
+            "lines": help_lines(group.organisation, at=clock.now()),
+        }
+    return render(request, "member/check_done.html", context)
+
+
+def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
+    one = definition_of(assignment)
+    answers, errors = _read(one, request.POST)
+    key = request.POST.get("key", "")
+    if errors:
+        return _ask(request, assignment, at, key=key, typed=request.POST, errors=errors)
+    left_blank = _worth_asking_again(one, answers, assignment, at)
+    if left_blank and "asked" not in request.POST and not hasattr(assignment, "response"):
+        return _ask(request, assignment, at, key=key, typed=request.POST, once_more=left_blank)
+    try:
+        submit_response(
+            assignment=assignment,
+            answers=answers,
+            client_key=key,
+            by=request.actor,  # type: ignore[attr-defined]
+            at=at,
+        )
+    except AnswersNotClear as error:
+        return _ask(request, assignment, at, key=key, typed=request.POST, errors=error.by_item)
+    except (AlreadyAnswered, NoLongerOpen, NotOpenYet) as error:
+        return _not_kept(request, assignment, error, level=highest(positive(one, answers)), at=at)
+    response = HttpResponseRedirect(reverse("member:check-done", args=[assignment.code]))
+    response.status_code = 303
+    return response
+
+
+def _ask(
+    request: HttpRequest,
+    assignment: Assignment,
+    at: datetime,
+    *,
+    key: str,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    once_more: str = "",
+) -> HttpResponse:
+    one = definition_of(assignment)
+    words = words_for(assignment.group.organisation, one, assignment.member.language)
+    if words is None:
+        raise WordingMissing
+    promised = promise(assignment.group, at=at)
+    typed, errors = typed or {}, errors or {}
+    asked = [item for item in one.items if item.text_key in words.items]
+    if not _can_look_today(promised, at):
+        asked = [item for item in asked if item.number not in _needs_same_day(one)]
+    context = {
+        "assignment": assignment,
+        "name": seals.name_of(assignment.member),
+        "words": words,
+        "minutes": one.administration.minutes,
+        "questions": [_question(one, item, words, typed, errors) for item in asked],
+        "errors": errors,
+        "once_more": once_more,
+        "asked_before": bool(once_more) or "asked" in typed,
+        "left_out": len(asked) < sum(item.text_key in words.items for item in one.items),
+        "own_words": bool(one.wording.languages),
+        "watched": bool(one.safety),
+        "hours": _hours(promised),
+        "key": key,
+        "meeting": _open_meeting(assignment),
+    }
+    return render(request, "member/check.html", context, status=422 if errors else 200)
+
+
+def _not_kept(
+    request: HttpRequest, assignment: Assignment, error: KindError, *, level: Level | None, at: datetime
+) -> HttpResponse:
+    """These answers were not kept. When they asked for a person, say so plainly and show who can be called."""
+    context = {
+        "assignment": assignment,
+        "sentence": error.sentence,
+        "asked_for_a_person": level in ("contact", "concern"),
+        "lines": help_lines(assignment.group.organisation, at=at),
+        "meeting": _open_meeting(assignment),
+        "saved_before": hasattr(assignment, "response"),
+    }
+    return render(request, "member/check_not_kept.html", context, status=error.status)
+
+
+def _read(one: Definition, typed: Mapping[str, str]) -> tuple[dict[str, Answer], dict[str, str]]:
+    """What was sent, as answers; and one kind sentence for each that cannot be kept."""
+    answers: dict[str, Answer] = {}
+    errors: dict[str, str] = {}
+    for item in one.items:
+        kind = one.response(item)
+        text = typed.get(item.id, "0" if isinstance(kind, Tick) else "")
+        try:
+            answers[item.id] = read_answer(one, item.id, text)
+        except ValueError:
+            reason = "too_long" if isinstance(kind, Text) and len(text.strip()) > kind.longest else "not_an_answer"
+            errors[item.id] = sentence_for(one, item.id, reason)
+    return answers, errors
+
+
+def _worth_asking_again(one: Definition, answers: Mapping[str, Answer], assignment: Assignment, at: datetime) -> str:
+    """A sentence to show once before sending: for an empty sheet, or a safety question left blank. Else nothing."""
+    ticks = {item.id for item in one.items if isinstance(one.response(item), Tick)}
+    if all(answer is None or (name in ticks and answer == 0) for name, answer in answers.items()):
+        return _("All of it is still blank. You can fill some in, or send it as it is.")
+    if missing(one, answers) and _can_look_today(promise(assignment.group, at=at), at):
+        texts = load_member_texts().item_missing
+        return texts.get(assignment.member.language.partition("-")[0], texts["en"])
+    return ""
+
+
+def _needs_same_day(one: Definition) -> set[int]:
+    """Items after which somebody has to talk with the member the same day (CLINICAL_BRIEF 5.4)."""
+    return {rule.item for rule in one.safety if rule.level == "concern"}
+
+
+def _can_look_today(promised: Promise, at: datetime) -> bool:
+    """Whether anybody is on duty between now and midnight, on the organisation's own clock."""
+    if promised.there_from is None:
+        return False
+    zone = ZoneInfo(promised.zone)
+    return promised.there_from.astimezone(zone).date() == at.astimezone(zone).date()
+
+
+def _question(
+    one: Definition, item: Item, words: Wording, typed: Mapping[str, str], errors: Mapping[str, str]
+) -> Question:
+    question = Question(
+        id=item.id,
+        kind=one.response(item).type,
+        ask=words.items[item.text_key],
+        note=words.notes.get(item.note_key or "", ""),
+        value=typed.get(item.id, ""),
+        error=errors.get(item.id, ""),
+    )
+    kind = one.response(item)
+    if isinstance(kind, Likert):
+        options: list[tuple[int | str, str]] = [
+            (anchor.value, words.labels.get(anchor.label_key, str(anchor.value))) for anchor in kind.values
+        ]
+        if kind.not_applicable:
+            options.append((kind.not_applicable.code, words.labels[kind.not_applicable.label_key]))
+        return replace(question, options=tuple(options))
+    if isinstance(kind, Scale):
+        return replace(
+            question,
+            low=kind.low,
+            high=kind.high,
+            low_words=_without_number(words.labels[kind.low_key], kind.low),
+            high_words=_without_number(words.labels[kind.high_key], kind.high),
+        )
+    return question
+
+
+def _without_number(label: str, number: int) -> str:
+    """The words of an end without the number in front, which the marks already show."""
+    return label.removeprefix(f"{number}:").strip()
+
+
+def _member_text(level: str, promised: Promise, language: str) -> MemberText:
+    """What a member reads right after an answer that matters, with true names and a true time."""
+    who = _("your facilitators")
+    if len(promised.who) > 1:
+        names = _("%(some)s and %(last)s") % {"some": ", ".join(promised.who[:-1]), "last": promised.who[-1]}
+        who = _("your facilitators, %(names)s") % {"names": names}
+    by_when = _("before you next meet") if level == "review" else _by(promised.by, promised.zone)
+    short = language.partition("-")[0]
+    return load_member_texts().text(level, short, who=who, by_when=by_when)  # type: ignore[arg-type]
+
+
+def _hours(promised: Promise) -> str:
+    """Out of hours, who is there when; empty while somebody is on duty."""
+    if promised.there_now:
+        return ""
+    if promised.there_from is None:
+        return _("Nobody is on duty at the moment.")
+    return _("Nobody is on duty now. Someone is back at %(when)s.") % {
+        "when": _moment(promised.there_from, promised.zone)
+    }
+
+
+def _by(at: datetime, zone: str) -> str:
+    return _("by %(when)s") % {"when": _moment(at, zone)}
+
+
+def _moment(at: datetime, zone: str) -> str:
+    local = timezone.localtime(at, ZoneInfo(zone))
+    return _("%(time)s on %(day)s") % {
+        "time": date_format(local, "TIME_FORMAT"),
+        "day": date_format(local, "l j F"),
+    }
+
+
+def _open_meeting(assignment: Assignment) -> Gathering | None:
+    """The gathering this sheet belongs to, while it is still going on."""
+    gathering = assignment.gathering
+    going_on = gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING)
+    return gathering if going_on else None
