@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kindcircle.spec.practices import load_practice
 from kindcircle.spec.programmes import (
     CLOSING,
     OPENING,
@@ -184,3 +185,15 @@ def test_a_handout_under_another_name_is_refused(tmp_path: Path) -> None:
     shutil.copy(SHIPPED / "handouts" / "hard-day-card.md", tmp_path / "handouts" / "card.md")
     with pytest.raises(ContentError, match="'hard-day-card' but the file is named 'card'"):
         load_handout("card", folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["../handouts/hard-day-card", "/etc/hostname", "..", "", "a b", "a\n", "a/../b", "a..b"]
+)
+def test_a_name_from_outside_cannot_lead_out_of_the_folder(name: str) -> None:
+    with pytest.raises(ContentError, match="not a name a content file can have"):
+        load_handout(name)
+    with pytest.raises(ContentError, match="not a name a content file can have"):
+        load_practice(name)
+    with pytest.raises(ContentError, match="not a name a content file can have"):
+        load_programme(KIND, name)

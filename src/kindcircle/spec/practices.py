@@ -22,6 +22,7 @@ from kindcircle.spec.texts import (
     Version,
     Words,
     build,
+    inside,
     parse_front_matter,
     read_file,
 )
@@ -220,7 +221,7 @@ def load_practice(practice_id: str, version: str | int = "1", *, folder: Path = 
     Version 1 is `<id>.md`; a later version is `<id>.v<version>.md` beside it. ContentError if absent.
     """
     name = practice_id if str(version) == "1" else f"{practice_id}.v{version}"
-    file = folder / "practices" / f"{name}.md"
+    file = inside(folder, "practices", f"{name}.md")
     practice = _read_practice(file)
     if (practice.id, practice.version) != (practice_id, str(version)):
         raise ContentError(file, [("id", f"is {practice.id!r} version {practice.version}, unlike the file name")])

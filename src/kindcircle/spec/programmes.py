@@ -22,6 +22,7 @@ from kindcircle.spec.texts import (
     Version,
     Words,
     build,
+    inside,
     parse_yaml,
     read_file,
 )
@@ -293,7 +294,7 @@ class Programme(Strict):
 
 def load_programme(programme_id: str, version: str | int, *, folder: Path = SHIPPED) -> Programme:
     """One programme in exactly the version asked for. ContentError when it is absent or at fault."""
-    file = folder / "programmes" / programme_id / str(version) / "programme.yaml"
+    file = inside(folder, "programmes", programme_id, str(version), "programme.yaml")
     programme = _read_programme(file)
     if (programme.id, programme.version) != (programme_id, str(version)):
         raise ContentError(file, [("id", f"is {programme.id!r} version {programme.version}, unlike its folder")])

@@ -71,6 +71,14 @@ def read_file(file: Path) -> str:
         raise ContentError(file, [("", f"cannot be read: {error}")]) from error
 
 
+def inside(folder: Path, *parts: str) -> Path:
+    """A path made of plain names under a folder. ContentError for a name that could lead elsewhere."""
+    file = folder.joinpath(*parts)
+    if not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", part) for part in parts):
+        raise ContentError(file, [("", "is not a name a content file can have")])
+    return file
+
+
 def parse_yaml(text: str, file: Path) -> dict[str, object]:
     """YAML text as a mapping of named fields. Anything else is a ContentError that names the file."""
     try:
@@ -159,7 +167,7 @@ def gaps_in(text: str) -> set[str]:
 
 def load_handout(handout_id: str, *, folder: Path = SHIPPED) -> Handout:
     """One handout by id, such as `what-happens-here`. ContentError when there is none."""
-    file = folder / "handouts" / f"{handout_id}.md"
+    file = inside(folder, "handouts", f"{handout_id}.md")
     handout = _read_handout(file)
     if handout.id != handout_id:
         raise ContentError(file, [("id", f"is {handout.id!r} but the file is named {handout_id!r}")])
