@@ -1,0 +1,1 @@
+"""Reports about groups. Knows scores, attendance and events; never anybody's writing."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.facilitator import after, desk, runsheet
+from kindcircle.doors.web.facilitator import after, alerts, desk, report, runsheet
 
 app_name = "facilitator"
 urlpatterns = [
@@ -10,7 +10,11 @@ urlpatterns = [
     path("", desk.home, name="home"),
     path("groups/<str:code>/", desk.group, name="group"),
     path("groups/<str:code>/invite/", desk.invite, name="invite"),
+    path("groups/<str:code>/report/", report.report, name="report"),
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
     path("gatherings/<str:code>/after/", after.after, name="after"),
+    # People who ask for someone.
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<str:code>/", alerts.alert, name="alert"),
 ]

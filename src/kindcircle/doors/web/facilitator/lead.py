@@ -1,0 +1,263 @@
+"""Leading a meeting: one tap for each thing a facilitator does, who is here, the private taps, and the wall."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared import live_page
+from kindcircle.doors.web.shared.live_page import GATHERINGS
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.live import actions, queries
+from kindcircle.rooms.live.errors import NotInThisSession
+from kindcircle.rooms.live.models import Signal
+from kindcircle.rooms.live.queries import Person, Tap
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.programmes import PracticeUse, Slot
+from kindcircle.spec.timeline import Placed
+
+LOUD = {Signal.Kind.COME, Signal.Kind.LOT, Signal.Kind.STEP_OUT}
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """The run-sheet as a conductor's desk, with the people and their private taps beside it."""
+    at = clock.now()
+    actions.arrive(gathering=gathering, by=request.actor, at=at)  # type: ignore[attr-defined]
+    place = queries.placed(gathering, at=at)
+    context = live_page.page_context(gathering, place) | {
+        "steps": _steps(gathering, place),
+        "gentler": _gentler(gathering),
+        "names": queries.names_here(gathering),
+        "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
+        "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
+        **_people(gathering, at),
+        **_way_in(gathering),
+    }
+    return render(request, "facilitator/lead.html", context)
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def people(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """Who is here and what was tapped, drawn anew whenever something changed."""
+    return render(request, "facilitator/lead_people.html", {"gathering": gathering, **_people(gathering, clock.now())})
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """For a projector: the way in, what we are doing, the bell and the breath. Nothing private ever reaches it."""
+    place = queries.placed(gathering, at=clock.now())
+    context = live_page.page_context(gathering, place, wall=True) | {
+        "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
+        **_way_in(gathering),
+    }
+    return render(request, "facilitator/lead_wall.html", context)
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("POST",))
+def do(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """One tap. What it does is named by `do`; a second tap on the same changes nothing."""
+    verb = VERBS.get(request.POST.get("do", ""))
+    try:
+        if verb is None:
+            raise NotInThisSession
+        verb(gathering, _Form(request), request.actor, clock.now())  # type: ignore[attr-defined]
+    except KindError as error:
+        if live_page.by_script(request):
+            return live_page.not_done(error.sentence, error.status)
+        messages.warning(request, error.sentence)
+    if live_page.by_script(request) and not request.POST.get("reload"):
+        return live_page.done()
+    response = HttpResponseRedirect(reverse("facilitator:lead", args=[gathering.code]))
+    response.status_code = 303
+    return response
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("POST",))
+def entry_pass(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """Six letters for one member who cannot get in: shown once, on this very page, and stored only as a hash."""
+    by = request.actor  # type: ignore[attr-defined]
+    place = present_places(gathering.group).filter(code=request.POST.get("member", "")).first()
+    if place is None:
+        raise NotInThisSession
+    letters = groups.make_entry_pass(gathering=gathering, member=place.user, by=by, at=clock.now())
+    context = {"gathering": gathering, "name": seals.name_of(place.user), "letters": letters, **_way_in(gathering)}
+    return render(request, "facilitator/lead_pass.html", context)
+
+
+class _Form:
+    """What a tap sent along, read leniently: anything strange becomes something that fits nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._sent = request.POST
+
+    def word(self, name: str) -> str:
+        return self._sent.get(name, "")[:80]
+
+    def number(self, name: str) -> int:
+        text = self._sent.get(name, "")
+        return int(text) if text.isdecimal() and len(text) < 7 else -1
+
+
+Verb = Callable[[Gathering, _Form, Actor, datetime], Any]
+
+
+def _open(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    actions.open_gathering(gathering=gathering, online=form.word("how") == "online", by=by, at=at)
+
+
+def _step(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    actions.start_step(gathering=gathering, step=form.number("step"), by=by, at=at)
+
+
+def _practice(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    practice, seconds = form.word("practice"), form.number("seconds")
+    actions.start_practice(gathering=gathering, practice=practice, seconds=seconds, by=by, at=at)
+
+
+def _round(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    actions.start_round(gathering=gathering, prompt=form.word("prompt"), by=by, at=at)
+
+
+def _move(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    holder = form.word("holder") or None
+    actions.move_piece(gathering=gathering, turns=form.word("round"), holder=holder, to=form.word("to"), by=by, at=at)
+
+
+def _later(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+    actions.defer_piece(gathering=gathering, turns=form.word("round"), who=form.word("holder"), by=by, at=at)
+
+
+VERBS: dict[str, Verb] = {
+    "open": _open,
+    "step": _step,
+    "practice": _practice,
+    "pause": lambda g, f, by, at: actions.pause_practice(gathering=g, play=f.word("play"), by=by, at=at),
+    "resume": lambda g, f, by, at: actions.resume_practice(gathering=g, play=f.word("play"), by=by, at=at),
+    "end": lambda g, f, by, at: actions.end_practice(gathering=g, play=f.word("play"), by=by, at=at),
+    "round": _round,
+    "move": _move,
+    "later": _later,
+    "end-round": lambda g, f, by, at: actions.end_round(gathering=g, turns=f.word("round"), by=by, at=at),
+    "closing": lambda g, f, by, at: actions.start_closing(gathering=g, by=by, at=at),
+    "close": lambda g, f, by, at: actions.close(gathering=g, by=by, at=at),
+    "here": lambda g, f, by, at: actions.mark_here(gathering=g, member_code=f.word("member"), by=by, at=at),
+    "left": lambda g, f, by, at: actions.mark_left(gathering=g, member_code=f.word("member"), by=by, at=at),
+}
+
+
+def _steps(gathering: Gathering, place: Placed) -> list[dict[str, Any]]:
+    """The run-sheet with minutes and what can be started in each step."""
+    visited = {event.data["step"] for event in queries.events_of(gathering.pk) if event.kind == "step_started"}
+    agenda, now = queries.session_of(gathering).agenda, place.step.index if place.step else None
+    steps, minute = [], 0
+    for index, slot in enumerate(agenda):
+        passed = place.phase == "closed" or (now is not None and index < now)
+        state = "now" if index == now else "done" if index in visited else "left" if passed else "ahead"
+        steps.append(
+            {
+                "index": index,
+                "slot": slot,
+                "from": minute,
+                "until": minute + slot.minutes,
+                "state": state,
+                "script": [block.splitlines() for block in slot.script.strip().split("\n\n")],
+                "plays": _plays(slot),
+                "closing": index == len(agenda) - 1,
+            }
+        )
+        minute += slot.minutes
+    return steps
+
+
+def _plays(slot: Slot) -> list[dict[str, Any]]:
+    """What may be started in a step, in the order one would: grounding, the practice, the gentler way."""
+    kinds: list[tuple[str, PracticeUse | None]] = [
+        (_("First, to find the ground"), slot.ground_first),
+        ("", slot.practice),
+        (_("Gentler instead"), slot.gentler),
+    ]
+    return [
+        {"why": why, "main": use is slot.practice, "use": use, "title": use.load().title, "minutes": use.seconds / 60}
+        for why, use in kinds
+        if use is not None
+    ]
+
+
+def _gentler(gathering: Gathering) -> list[dict[str, Any]]:
+    """For each practice of today, the way out to its gentler alternative."""
+    swaps = {
+        slot.practice.practice: slot.gentler
+        for slot in queries.session_of(gathering).agenda
+        if slot.practice and slot.gentler and slot.gentler.practice != slot.practice.practice
+    }
+    return [{"instead_of": code, "use": use, "title": use.load().title} for code, use in swaps.items()]
+
+
+def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
+    everyone, taps = queries.people(gathering, at=at), queries.taps(gathering)
+    _delivered([tap.alert for tap in taps if tap.alert], at)
+    zone = ZoneInfo(gathering.group.zone)
+    came = sum(one.being in ("here", "quiet") for one in everyone)
+    return {
+        "people": [{"who": one, "minutes_quiet": _quiet(one, at)} for one in everyone],
+        "came": came,
+        "expected": len(everyone),
+        "seats": [_mark(one) for one in everyone],
+        "taps": [_said(tap, zone) for tap in taps],
+    }
+
+
+def _delivered(alert_codes: list[str], at: datetime) -> None:
+    """A call that a facilitator's page shows has reached somebody who can come."""
+    for alert in Alert.objects.filter(code__in=alert_codes, state=Alert.State.RAISED):
+        safety.mark_delivered(alert=alert, at=at)
+
+
+def _mark(one: Person) -> dict[str, str]:
+    state = {"here": "here", "quiet": "attend", "left": "kept", "away": "kept"}[one.being]
+    return {"code": one.code, "label": one.name, "short": one.name, "state": state}
+
+
+def _said(tap: Tap, zone: ZoneInfo) -> dict[str, Any]:
+    words = {
+        Signal.Kind.FINE: _("is fine"),
+        Signal.Kind.LOT: _("finds it a lot"),
+        Signal.Kind.COME: _("asks you to come"),
+        Signal.Kind.STEP_OUT: _("has stepped out"),
+    }
+    kind = Signal.Kind(tap.kind)
+    return {"tap": tap, "at": tap.at.astimezone(zone), "words": words[kind], "loud": kind in LOUD}
+
+
+def _quiet(one: Person, at: datetime) -> int | None:
+    """Whole minutes since a device of somebody who dropped off was heard, at least 1; None for everybody else."""
+    if one.being != "quiet" or one.device is None:
+        return None
+    return max(1, int((at - one.device).total_seconds() // 60))
+
+
+def _way_in(gathering: Gathering) -> dict[str, Any]:
+    letters = gathering.short_code
+    if not letters:
+        return {"letters_shown": "", "join_link": "", "join_address": ""}
+    return {
+        "letters_shown": f"{letters[:3]} {letters[3:]}",
+        "join_link": settings.ORIGIN + reverse("join-code", args=[letters]),
+        "join_address": settings.ORIGIN.partition("://")[2] + reverse("join"),
+    }

@@ -1,0 +1,254 @@
+"""A group's honest page: pictures first, the tables beside them, one plain sentence chosen by rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.research.report import CohortReport, Outcome, cohort_report
+from kindcircle.rooms.safety.models import AdverseEvent
+from kindcircle.stats.before_after import BeforeAfter
+from kindcircle.stats.disclosure import Suppressed
+from kindcircle.stats.feasibility import Proportion
+from kindcircle.stats.results import Interval, Undefined
+from kindcircle.stats.sentences import RESEARCHERS_ONLY, say
+
+GROUPS = Group.objects.select_related("organisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number as a person reads it: what it is, the number, its interval, and from how many."""
+
+    label: str
+    value: str
+    interval: str
+    n: str
+    note: str = ""
+
+
+@page(Permission.REPORT_SEE, about=GROUPS)
+def report(request: HttpRequest, group: Group) -> HttpResponse:
+    """The page of one group, finished or under way."""
+    found = cohort_report(group=group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    outcomes = [_shown(outcome) for outcome in found.outcomes]
+    return render(
+        request,
+        "facilitator/report.html",
+        {
+            "group": group,
+            "report": found,
+            "attendance": _attendance(found),
+            "outcomes": outcomes,
+            "primary": next((one for one in outcomes if one["outcome"].primary), None),
+            "effects": [_effect_row(outcome) for outcome in found.outcomes],
+            "categories": [(dict(_categories())[name], count) for name, count in found.harms.by_category],
+            "no_event_limit": _no_event_limit(found),
+        },
+    )
+
+
+def _attendance(found: CohortReport) -> list[Figure]:
+    attended = found.attendance
+    rows = []
+    if not isinstance(attended, Undefined):
+        interval = None if isinstance(attended.by_member, Undefined) else attended.by_member.interval_within_range()
+        rows.append(
+            Figure(
+                _("Seats taken, of all seats offered"),
+                _share(attended.sessions),
+                _percents(interval),
+                _("%(count)s of %(n)s") % {"count": attended.sessions.count, "n": attended.sessions.n},
+                _("One person's meetings go together; the interval allows for that."),
+            )
+        )
+        low, high = attended.range_attended
+        rows.append(
+            Figure(
+                _("Meetings per person"),
+                _("%(middle)s in the middle") % {"middle": _number(attended.median_attended)},
+                _("from %(low)s to %(high)s") % {"low": low, "high": high},
+                _("%(n)s people") % {"n": attended.members},
+            )
+        )
+    rows.append(
+        Figure(
+            _("Completed: %(rule)s") % {"rule": found.rule.words},
+            _share(found.completed),
+            _percents(found.completed.interval()),
+            _("%(count)s of %(n)s") % {"count": found.completed.count, "n": found.completed.n},
+            _("Everyone who started is counted, also those who left."),
+        )
+    )
+    return rows
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    """One measure, ready for the page."""
+    found = outcome.result
+    if isinstance(found, Suppressed):
+        return {"outcome": outcome, "shown": False}
+    lines = [
+        {"label": _("Person %(n)s") % {"n": n}, "before": _number(line.before), "after": _number(line.after)}
+        | {"raw": line, "change": line.moved, "difference": _signed(line.after - line.before)}
+        for n, line in enumerate(outcome.lines, start=1)
+    ]
+    return {
+        "outcome": outcome,
+        "shown": True,
+        "sentence": say(found.sentence, translate=_, number=_number),
+        "warnings": _said(found, researchers=False),
+        "more_warnings": _said(found, researchers=True),
+        "lines": lines,
+        "picture": [
+            {"label": line["label"], "before": line["raw"].before, "after": line["raw"].after, "change": line["change"]}
+            for line in lines
+        ],
+        "figures": _figures(found),
+        "reliable": _reliable(found),
+        "effects": _effects(found),
+        "missing": found.pairs.missing_after + found.pairs.missing_before + found.pairs.missing_both,
+        "pairs": found.pairs,
+        "direction": _("Higher is better here.") if outcome.higher_is_better else _("Lower is better here."),
+    }
+
+
+def _said(found: BeforeAfter, *, researchers: bool) -> list[str]:
+    kept = [warning for warning in found.warnings if (warning.key in RESEARCHERS_ONLY) == researchers]
+    return [say(warning, translate=_, number=_number) for warning in kept]
+
+
+def _figures(found: BeforeAfter) -> list[Figure]:
+    if isinstance(found.summary, Undefined) or isinstance(found.change, Undefined):
+        return []
+    both = _("%(n)s people with both") % {"n": found.pairs.n}
+    summary, interval = found.summary, found.change.interval()
+    return [
+        Figure(
+            _("Mean before"), _number(summary.mean_before), _("SD %(sd)s") % {"sd": _number(summary.sd_before)}, both
+        ),
+        Figure(_("Mean after"), _number(summary.mean_after), _("SD %(sd)s") % {"sd": _number(summary.sd_after)}, both),
+        Figure(_("Mean change, in points"), _signed(found.change.estimate), _points(interval), both),
+    ]
+
+
+def _effects(found: BeforeAfter) -> list[Figure]:
+    """Standardised effects, for readers who compare studies. Every one with its interval, n and convention."""
+    rows = []
+    for label in ("g_raw", "g_av"):
+        effect = found.effects[label]
+        if isinstance(effect, Undefined):
+            rows.append(Figure(f"Hedges' g, {label}", _("not defined"), str(effect.reason), ""))
+            continue
+        rows.append(
+            Figure(
+                f"Hedges' g, {label}",
+                _signed(effect.estimate, 2),
+                _points(effect.interval(), 2),
+                _("n = %(n)s, %(dropped)s left out") % {"n": effect.n, "dropped": effect.dropped},
+                f"{effect.convention} {effect.source}",
+            )
+        )
+    return rows
+
+
+def _reliable(found: BeforeAfter) -> dict[str, Any] | None:
+    change = found.reliable
+    if change is None or isinstance(change, Undefined):
+        return None
+    counts = change.counts
+    return {
+        # Worse first: it must never be the line one overlooks.
+        "rows": [
+            (_("Clearly worse"), counts.deteriorated),
+            (_("Within usual ups and downs"), counts.unchanged),
+            (_("Clearly better"), counts.improved + (counts.recovered or 0)),
+        ],
+        "n": change.pairs.n,
+        "without": change.pairs.missing_after,
+        "line": _number(change.smallest_reliable_change),
+        "could_not": change.could_not_improve,
+    }
+
+
+def _effect_row(outcome: Outcome) -> Mapping[str, Any]:
+    """The standardised effect, turned so that the hoped-for way is to the right."""
+    if isinstance(outcome.result, Suppressed):
+        return {"label": outcome.name, "instead": _("fewer than five people with both")}
+    effect = outcome.result.g_raw
+    interval = effect if isinstance(effect, Undefined) else effect.interval()
+    if isinstance(effect, Undefined) or isinstance(interval, Undefined):
+        return {"label": outcome.name, "instead": _("not defined")}
+    turn = 1 if outcome.higher_is_better else -1
+    low, high = sorted((turn * interval.low, turn * interval.high))
+    return {"label": outcome.name, "estimate": turn * effect.estimate, "low": low, "high": high}
+
+
+def _no_event_limit(found: CohortReport) -> str:
+    limit = found.harms.people.upper_limit_if_zero()
+    return "" if isinstance(limit, Undefined) else number_format(round(100 * limit))
+
+
+def _categories() -> list[tuple[str, str]]:
+    """The kinds of unwanted events, in plain words."""
+    kind = AdverseEvent.Category
+    return [
+        (kind.DISTRESS, _("distress for more than a day")),
+        (kind.SLEEP, _("sleep")),
+        (kind.PANIC, _("panic")),
+        (kind.DISSOCIATION, _("feeling far away, or old scenes coming back")),
+        (kind.SELF_HARM, _("self-harm or thoughts of it")),
+        (kind.MOOD_OR_MIND, _("very high mood, or losing touch with what is real")),
+        (kind.PAIN_OR_BODY, _("pain or body")),
+        (kind.EATING, _("eating")),
+        (kind.SUBSTANCES, _("alcohol or drugs")),
+        (kind.RELATIONSHIPS, _("strain with people close by")),
+        (kind.CONFIDENTIALITY, _("something private got out")),
+        (kind.GROUP, _("conflict in the group, or feeling left out")),
+        (kind.DEPENDENCY, _("leaning too much on the group")),
+        (kind.FACILITATION, _("something we did")),
+        (kind.TECHNICAL, _("technical trouble")),
+    ]
+
+
+def _number(value: float, digits: int = 1) -> str:
+    whole = digits == 1 and float(value).is_integer()
+    # Django cuts digits off instead of rounding them: 3.89 would stand there as 3.8.
+    return number_format(round(value, digits), 0 if whole else digits)
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    """A change with its sign; a real minus, which lines up and is read out as one."""
+    shown = _number(abs(value), digits)
+    return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
+
+
+def _points(interval: Interval | Undefined, digits: int = 1) -> str:
+    if isinstance(interval, Undefined):
+        return _("no interval")
+    return _("95 %% interval %(low)s to %(high)s") % {
+        "low": _signed(interval.low, digits),
+        "high": _signed(interval.high, digits),
+    }
+
+
+def _share(found: Proportion) -> str:
+    share = found.estimate
+    return "–" if isinstance(share, Undefined) else f"{round(100 * share)} %"
+
+
+def _percents(interval: Interval | Undefined | None) -> str:
+    if interval is None or isinstance(interval, Undefined):
+        return _("no interval")
+    return _("95 %% interval %(low)s to %(high)s %%") % {
+        "low": round(100 * interval.low),
+        "high": round(100 * interval.high),
+    }

@@ -1,0 +1,209 @@
+"""What a group's figures can honestly say: who came, who stayed, what moved, what was unwanted, and how sure we are.
+
+Everyone who ever had a place is in the numbers; who left or did not answer is counted, never filled in.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
+from kindcircle.rooms.groups.queries import places
+from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.queries import Scored, definition, scores_of
+from kindcircle.rooms.safety.models import AdverseEvent, Alert
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.programmes import Completion, load_programme
+from kindcircle.stats import feasibility
+from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
+from kindcircle.stats.change import Norms
+from kindcircle.stats.disclosure import Suppressed
+from kindcircle.stats.feasibility import Proportion
+from kindcircle.stats.results import Undefined
+
+BEFORE, AFTER = Assignment.Occasion.BASELINE, Assignment.Occasion.AFTER
+FEEDBACK = "after-session"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's two scores, unnamed. towards: the hoped-for way, the other way, or neither."""
+
+    before: float
+    after: float
+    moved: str  # "better", "worse" or "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One measure before and after. `primary` is the first in the programme's own list, fixed before the start."""
+
+    instrument: str
+    name: str
+    primary: bool
+    validated: bool  # False for our own forms, which never get bands, norms or reliable change
+    higher_is_better: bool
+    ends: tuple[float, float]
+    lines: tuple[Line, ...]
+    result: BeforeAfter | Suppressed
+    norm_source: str  # where the reliable-change figures come from; empty when there are none
+
+
+@dataclass(frozen=True, slots=True)
+class Harms:
+    """What was unwanted. Silence is not safety: how often people were asked stands beside what they told."""
+
+    people: Proportion  # with at least one event, of everyone who started
+    events: int
+    by_category: tuple[tuple[str, int], ...]
+    by_severity: tuple[tuple[int, int], ...]
+    related: int  # possibly, probably or definitely
+    open: int
+    asked: int  # feedback sheets given out
+    answered: int
+    alerts: int
+    alerts_closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CohortReport:
+    """One group's page."""
+
+    group: Group
+    title: str
+    rule: Completion
+    started: int
+    left: int
+    sessions_planned: int
+    sessions_held: int
+    attendance: feasibility.Attendance | Undefined
+    completed: Proportion
+    outcomes: tuple[Outcome, ...]
+    harms: Harms
+
+
+def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
+    """The report of one group, for its facilitators. Opening it leaves a trace."""
+    require(by, Permission.REPORT_SEE, group)
+    about = log.Ref("group", group.code)
+    log.record(Event.REPORT_OPENED, by=by, about=about, at=at, chain=group.organisation.code)
+    plan = load_programme(group.programme, group.programme_version)
+    members = list(places(group))
+    held = list(Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).order_by("number"))
+    came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
+    sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
+    names = list(dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post"))))
+    outcomes = [_outcome(group, members, name, len(names), first=name == names[0]) for name in names]
+    return CohortReport(
+        group=group,
+        title=plan.title,
+        rule=plan.completion,
+        started=len(members),
+        left=sum(place.left_at is not None for place in members),
+        sessions_planned=plan.weeks,
+        sessions_held=len(held),
+        attendance=_attendance(members, held, came, plan.completion),
+        completed=Proportion(sum(n >= plan.completion.attend for n in sessions_of.values()), len(members)),
+        outcomes=tuple(outcomes),
+        harms=_harms(group, len(members)),
+    )
+
+
+def _attendance(
+    members: list[Membership], held: list[Gathering], came: set[tuple[int, int]], rule: Completion
+) -> feasibility.Attendance | Undefined:
+    """Every held session counts for every member, also after somebody left: nobody drops out of the denominator."""
+    marks = [((one.pk, place.user_id) in came, place.user_id) for place in members for one in held]
+    return feasibility.summarise_attendance(
+        [mark for mark, _ in marks],
+        member=[person for _, person in marks],
+        completion_share=rule.attend / rule.of,
+    )
+
+
+def _outcome(group: Group, members: list[Membership], name: str, outcomes: int, *, first: bool) -> Outcome:
+    one = definition(name)
+    total = one.total
+    if total is None or total.range is None:
+        raise ValueError(f"{name} has no one main score, so it cannot be an outcome")
+    scored = scores_of(group, name, total.id)
+    before, after = _latest(scored, BEFORE), _latest(scored, AFTER)
+    people = [place.user_id for place in members]
+    pairs = [(before.get(person), after.get(person)) for person in people]
+    higher = total.better == "higher"
+    norms, source = _norms(one, total.id)
+    ends = (float(total.range[0]), float(total.range[1]))
+    versions = {found.rule for found in (*before.values(), *after.values())}
+    result = analyse_before_after(
+        [value(row) for row, _ in pairs],
+        [value(row) for _, row in pairs],
+        better="higher" if higher else "lower",
+        norms=norms,
+        context=Context(groups=1, same_version=len(versions) <= 1, outcomes=outcomes, scale_ends=ends),
+    )
+    return Outcome(
+        instrument=name,
+        name=one.name,
+        primary=first,
+        validated=one.licence.kind != "original",
+        higher_is_better=higher,
+        ends=ends,
+        # Below the smallest number the lines would be persons, so they go with the figures.
+        lines=() if isinstance(result, Suppressed) else tuple(_lines(pairs, higher=higher)),
+        result=result,
+        norm_source=source,
+    )
+
+
+def value(scored: Scored | None) -> float | None:
+    """The score, or None where there is none or it may not be computed."""
+    return None if scored is None else scored.value
+
+
+def _latest(scored: list[Scored], occasion: str) -> dict[int, Scored]:
+    """Each person's last sheet of this occasion."""
+    return {row.member_id: row for row in scored if row.occasion == occasion}
+
+
+def _lines(pairs: list[tuple[Scored | None, Scored | None]], *, higher: bool) -> list[Line]:
+    lines = []
+    for first, second in pairs:
+        before, after = value(first), value(second)
+        if before is None or after is None:
+            continue
+        change = (after - before) * (1 if higher else -1)
+        lines.append(Line(before, after, "better" if change > 0 else "worse" if change < 0 else "same"))
+    # Sorted by where people began, so that no order of seats or names shines through.
+    return sorted(lines, key=lambda line: (line.before, line.after))
+
+
+def _norms(one: Definition, score: str) -> tuple[Norms | None, str]:
+    """Published spread and reliability for this very score, if the definition holds confirmed ones."""
+    for change in one.change:
+        if change.kind == "reliable" and change.score == score:
+            found = Norms(reliability=change.reliability, sd_before=change.sd, source=change.source)
+            return found, f"{change.source}; {change.population}"
+    return None, ""
+
+
+def _harms(group: Group, started: int) -> Harms:
+    events = list(AdverseEvent.objects.filter(group=group))
+    linked = {AdverseEvent.Related.POSSIBLE, AdverseEvent.Related.PROBABLE, AdverseEvent.Related.DEFINITE}
+    sheets = Assignment.objects.filter(group=group, instrument=FEEDBACK)
+    alerts = Alert.objects.filter(group=group)
+    return Harms(
+        people=Proportion(len({event.member_id for event in events}), started),
+        events=len(events),
+        by_category=tuple(sorted(Counter(event.category for event in events).items())),
+        by_severity=tuple(sorted(Counter(event.severity for event in events).items())),
+        related=sum(event.related in linked for event in events),
+        open=sum(event.resolved_on is None for event in events),
+        asked=sheets.count(),
+        answered=Response.objects.filter(assignment__in=sheets).count(),
+        alerts=alerts.count(),
+        alerts_closed=alerts.exclude(closed_at=None).count(),
+    )
