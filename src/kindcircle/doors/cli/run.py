@@ -67,5 +67,4 @@ def _serve(host: str, port: int) -> None:
         server_header=False,
         access_log=False,
         log_level="warning",
-        ws="websockets-sansio",
     )

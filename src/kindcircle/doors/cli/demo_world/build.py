@@ -1,0 +1,31 @@
+"""Building the whole made-up house in one go, as of a given moment."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.models import Delivery
+from kindcircle.doors.cli.demo_world import finished, running
+from kindcircle.doors.cli.demo_world.house import found, show_help_lines
+
+QUARTER = timedelta(minutes=15)
+# What is this fresh may still be sent by the worker, so that the demo shows a message leaving.
+FRESH = timedelta(hours=1)
+
+
+def build(*, at: datetime) -> None:
+    """Everything or nothing: the house, an earlier cohort, and the group that meets today at about this time."""
+    today_at = next_quarter(at)
+    with transaction.atomic():
+        house = found(at=today_at - timedelta(days=120))
+        show_help_lines(house, at=at - timedelta(days=20))
+        finished.live_through(house, first_at=today_at - timedelta(weeks=10))
+        running.live_through(house, today_at=today_at, at=at)
+        for delivery in Delivery.objects.filter(sent_at=None, due_at__lt=at - FRESH):
+            queue.mark_sent(delivery, at=delivery.due_at)
+
+
+def next_quarter(at: datetime) -> datetime:
+    """The next full quarter of an hour: when the demo's gathering starts."""
+    return at + (-(at - datetime.min.replace(tzinfo=at.tzinfo)) % QUARTER)
