@@ -90,8 +90,8 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "W1.expected": gettext_noop(
         "There was no comparison group. People who join a programme when they feel worst tend to feel better "
-        "later without it. For a group that starts like this one, we would expect a change of about %(shift)s "
-        "points with no programme at all."
+        "later without it. Going by the published figures, a group that starts like this one would change by "
+        "about %(shift)s points with no programme at all."
     ),
     "W2.entry": gettext_noop(
         "People could join because of their score on this same form. High and low scores tend to drift back "

@@ -1,0 +1,165 @@
+"""Scores out of a CSV file: forgiving about how it was saved, strict about what the numbers are.
+
+Pure functions on the bytes of a file. Every problem is a `TableError` with a sentence a person can act on.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from kindcircle.stats.results import gettext_noop
+from kindcircle.stats.samples import LARGEST_SCORE
+
+# Cells that mean "no score", whatever their case. "nan" is what some programs write for the same thing.
+MISSING: Final = frozenset({"", ".", "na", "nan", "null"})
+DELIMITERS: Final = (",", ";", "\t")
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+
+
+class TableError(ValueError):
+    """Something about the file a person can put right. `text % values` is the sentence, ready for gettext."""
+
+    def __init__(self, text: str, **values: str | int) -> None:
+        self.text = text
+        self.values = values
+        super().__init__(text % values)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file with one header row. Row numbers are those a spreadsheet shows; the header is row 1."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]  # row number and its cells, as many as the header has
+    delimiter: str
+
+    def place(self, name: str) -> int:
+        """Where a column stands. TableError when it is not there, or there twice."""
+        if name not in self.header:
+            raise TableError(
+                gettext_noop("There is no column called %(name)s. The columns are: %(columns)s."),
+                name=name,
+                columns=", ".join(self.header),
+            )
+        if self.header.count(name) > 1:
+            raise TableError(
+                gettext_noop("There is more than one column called %(name)s. Please give each its own name."),
+                name=name,
+            )
+        return self.header.index(name)
+
+    def cells(self, name: str) -> list[str]:
+        """The cells of one column, without spaces around them."""
+        place = self.place(name)
+        return [cells[place] for _, cells in self.rows]
+
+    def where(self, name: str, value: str) -> "Table":
+        """Only the rows whose cell in this column is `value`. TableError when there is none."""
+        place = self.place(name)
+        kept = tuple(row for row in self.rows if row[1][place] == value)
+        if not kept:
+            raise TableError(
+                gettext_noop("No row has %(value)s in the column %(name)s. It has: %(values)s."),
+                value=value,
+                name=name,
+                values=", ".join(sorted(set(self.cells(name)))[:20]),
+            )
+        return Table(self.header, kept, self.delimiter)
+
+    def scores(self, name: str) -> list[float | None]:
+        """The scores of one column; None where missing. TableError names the row and the cell that is text.
+
+        A decimal comma is read when the file is not separated by commas; one column uses one sign only.
+        """
+        place = self.place(name)
+        found = [self._score(name, number, cells[place]) for number, cells in self.rows]
+        if self.delimiter != ",":
+            signs = {sign for _, cells in self.rows for sign in ",." if sign in cells[place].strip(".")}
+            if len(signs) > 1:
+                raise TableError(
+                    gettext_noop("The column %(name)s has numbers like 3,5 and like 3.5. Please use one way only."),
+                    name=name,
+                )
+        return found
+
+    def _score(self, name: str, number: int, cell: str) -> float | None:
+        if cell.casefold() in MISSING:
+            return None
+        if _NUMBER.fullmatch(cell):
+            value = float(cell)
+        elif self.delimiter != "," and _DECIMAL_COMMA.fullmatch(cell):
+            value = float(cell.replace(",", "."))
+        else:
+            raise TableError(
+                gettext_noop('The column %(name)s has "%(cell)s" in row %(row)s, and we need a number there.'),
+                name=name,
+                cell=cell[:40],
+                row=number,
+            )
+        if abs(value) > LARGEST_SCORE:
+            raise TableError(
+                gettext_noop('The number "%(cell)s" in row %(row)s of %(name)s is too large for a score.'),
+                name=name,
+                cell=cell[:40],
+                row=number,
+            )
+        return value
+
+
+def read_table(data: bytes) -> Table:
+    """Read the bytes of a CSV file: UTF-8 or UTF-16, with comma, semicolon or tab between the cells.
+
+    Blank rows are passed over. TableError when it is empty, not text, or a row does not fit the header.
+    """
+    text = _decode(data)
+    if not text.strip():
+        raise TableError(gettext_noop("This file is empty."))
+    try:
+        # The delimiter that cuts the header into most columns; a comma when none does.
+        delimiter = max(DELIMITERS, key=lambda mark: _header_width(text, mark))
+        records = _records(text, delimiter)
+    except csv.Error as error:
+        raise TableError(
+            gettext_noop("We could not read this as a CSV file. A quotation mark may be left open.")
+        ) from error
+    (_, header), rows = records[0], tuple(records[1:])
+    if not rows:
+        raise TableError(gettext_noop("This file has column names but no rows below them."))
+    for number, cells in rows:
+        if len(cells) != len(header):
+            raise TableError(
+                gettext_noop("Row %(row)s has %(cells)s cells, and the first row has %(columns)s."),
+                row=number,
+                cells=len(cells),
+                columns=len(header),
+            )
+    return Table(header, rows, delimiter)
+
+
+def _decode(data: bytes) -> str:
+    try:
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(
+            gettext_noop("This file is not plain text. Please save it as CSV (UTF-8) and try again.")
+        ) from error
+    if "\0" in text or text.startswith("PK\x03\x04"):
+        raise TableError(gettext_noop("This file is not plain text. Please save it as CSV (UTF-8) and try again."))
+    return text
+
+
+def _records(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:
+    """Every filled row with its number, cells stripped of spaces around them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    stripped = ((number, tuple(cell.strip() for cell in row)) for number, row in enumerate(reader, start=1))
+    return [(number, cells) for number, cells in stripped if any(cells)]
+
+
+def _header_width(text: str, delimiter: str) -> int:
+    """How many cells the first filled row has with this delimiter; quotation marks are not judged yet."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return next((len(row) for row in reader if any(cell.strip() for cell in row)), 0)
