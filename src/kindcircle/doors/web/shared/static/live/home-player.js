@@ -7,7 +7,7 @@ import { going } from "./commands.js";
 import { newKey, readJson, showWhen } from "./dom.js";
 import { createPlayer } from "./player.js";
 import { statesOf } from "./states.js";
-import { position, practiceKey, practiceMap } from "./timeline.js";
+import { LEAD, LED, position, practiceKey, practiceMap } from "./timeline.js";
 
 const root = document.getElementById("home-player");
 const form = root.querySelector("form[data-log]");
@@ -17,7 +17,12 @@ const events = [];
 let told = null; // what the log was last told of this play
 let next = 0;
 
-const add = (kind, data = {}) => events.push({ n: events.length + 1, kind, at: Math.ceil(deviceNow()), data });
+// As in a group, beginning and going on leave a moment to put the phone down.
+function add(kind, data = {}) {
+  const at = Math.ceil(deviceNow()) + (LED.includes(kind) ? LEAD : 0);
+  events.push({ n: events.length + 1, kind, at, data });
+}
+
 const placed = () => position(events, Math.ceil(deviceNow()), practices);
 
 // What is chosen: the length picker if there is one, else the length the page was made for.

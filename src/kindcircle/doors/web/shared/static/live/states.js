@@ -6,7 +6,7 @@ export function statesOf(placed, { me, link, going }) {
   const { phase, step, practice, round } = placed;
   const states = new Set([`phase-${phase}`, `practice-${going}`, `link-${link}`]);
   for (const kind of Object.keys(COMMANDS)) if (may(placed, kind)) states.add(`may-${kind}`);
-  if (step) states.add(`step-${step.index}`);
+  states.add(step ? `step-${step.index}` : "step-none");
   if (practice) states.add(`practice-is-${practice.practice}`);
   const open = round !== null && !round.closed;
   states.add(open ? "round-open" : round ? "round-closed" : "round-none");

@@ -6,7 +6,7 @@ import { fits } from "./commands.js";
 
 export { COMMANDS, fits, may } from "./commands.js";
 export const LEAD = 2000;
-const LED = ["practice_started", "practice_resumed"];
+export const LED = ["practice_started", "practice_resumed"];
 const START = { phase: "planned", step: null, play: null, round: null };
 
 export const practiceKey = (practice, variant) => `${practice} ${variant}`;
