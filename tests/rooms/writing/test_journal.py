@@ -1,4 +1,4 @@
-"""The journal: one's own, sealed, kept to the hour, and never lost half-written."""
+"""The journal: one's own, sealed, and kept to the hour."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import NothingWritten
-from kindcircle.rooms.writing.models import Draft, JournalEntry
+from kindcircle.rooms.writing.models import JournalEntry
 from tests.world import World
 
 AT = datetime(2026, 5, 4, 21, 47, 31, tzinfo=UTC)
@@ -44,6 +44,15 @@ def test_the_same_key_is_the_same_entry(world):
     assert write(world).pk == write(world, text="a second try").pk
 
 
+def test_somebody_elses_key_is_never_in_the_way(world):
+    mine = write(world)
+    other = world.members[1]
+    theirs = actions.write_entry(
+        text="mine too", practice=PRACTICE, client_key="k", author=other, by=world.actor(other), at=AT
+    )
+    assert theirs.pk != mine.pk
+
+
 def test_no_readable_word_lies_in_the_row(world):
     row = JournalEntry.objects.filter(pk=write(world).pk).values().get()
     assert b"CANARY" not in bytes(row["sealed_body"])
@@ -52,15 +61,6 @@ def test_no_readable_word_lies_in_the_row(world):
 def test_an_empty_entry_is_answered_kindly(world):
     with pytest.raises(NothingWritten):
         write(world, text=" ")
-
-
-def test_drafts_are_kept_replaced_and_dropped_when_emptied(world):
-    by, author = world.actor(world.member), world.member
-    for text in ("a", "ab"):
-        actions.save_draft(kind="journal", text=text, author=author, by=by, at=AT)
-    assert actions.open_draft(kind="journal", author=author, by=by) == "ab"
-    actions.save_draft(kind="journal", text="  ", author=author, by=by, at=AT)
-    assert not Draft.objects.exists()
 
 
 def test_ones_list_holds_ones_own_only(world):

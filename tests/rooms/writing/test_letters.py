@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from kindcircle.base.audit import log
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox.models import Delivery
-from kindcircle.rooms.writing import actions, delivery
+from kindcircle.rooms.writing import actions, delivery, queries
 from kindcircle.rooms.writing.errors import DayHasPassed, NothingWritten, TooLong
-from kindcircle.rooms.writing.models import Draft, Letter
+from kindcircle.rooms.writing.models import Letter
 from tests.world import World
 
 WORDS = "Dear me, CANARY-LETTER, you did what you could."
@@ -112,13 +112,18 @@ def test_nobody_writes_in_somebody_elses_name(world):
         )
 
 
-def test_sealing_a_letter_drops_its_draft_and_leaves_a_trace_without_words(world):
-    by = world.actor(world.member)
-    actions.save_draft(kind="letter", text="Dear m", author=world.member, by=by, at=AT)
-    assert actions.open_draft(kind="letter", author=world.member, by=by) == "Dear m"
+def test_sealing_a_letter_leaves_a_trace_without_words(world):
     write(world)
-    assert not Draft.objects.exists()
     assert list(log.verify()) == []
+
+
+def test_the_list_begins_with_what_arrived_and_goes_on_with_what_is_nearest(world):
+    arrived, far, near = (
+        write(world, key=key, on=date(2026, 3, day)) for key, day in (("a", 28), ("b", 31), ("c", 30))
+    )
+    delivery.deliver_due(at=datetime(2026, 3, 28, 12, tzinfo=UTC))
+    assert list(queries.letters_of(world.actor(world.member))) == [arrived, near, far]
+    assert list(queries.letters_arrived(world.actor(world.member))) == [arrived]
 
 
 @given(text=st.text(min_size=1, max_size=600).filter(str.strip))

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
+from kindcircle.base.lib.codes import digest
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.practice.models import Play
@@ -19,7 +20,8 @@ def start_play(
     require(by, Permission.PRACTICE_PLAY)
     require(by, Permission.IN_OWN_NAME, member)
     play, _ = Play.objects.get_or_create(
-        client_key=client_key,
+        # Under the member's own code: nobody's key can ever meet somebody else's.
+        client_key=digest(f"{member.code} {client_key}"),
         member=member,
         defaults={
             "group": group,

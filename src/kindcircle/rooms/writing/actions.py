@@ -1,45 +1,63 @@
 """Writing for oneself: journal, letters, drafts. Everything is sealed under the writer's own key before it is kept."""
 
+import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib.clock import milliseconds
+from kindcircle.base.lib.codes import digest
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.writing.errors import AlreadyOnItsWay, DayHasPassed, NothingWritten, TooLong
+from kindcircle.rooms.writing.errors import AlreadyOnItsWay, DayHasPassed, NothingWritten, OpenElsewhere, TooLong
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 
 LONGEST = 20_000  # letters; more than an hour's writing by hand
 FURTHEST = timedelta(days=5 * 365)
+JOURNAL = "journal"  # the kinds of page that keep a draft
+LETTER = "letter"
 
 
-def write_entry(*, text: str, practice: str, client_key: str, author: User, by: Actor, at: datetime) -> JournalEntry:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft, opened: the boxes of its page by name. Version 0 means that there is none."""
+
+    boxes: dict[str, str]
+    version: int
+
+
+def write_entry(
+    *, text: str, practice: str, client_key: str, author: User, by: Actor, at: datetime, draft: int = 0
+) -> JournalEntry:
     """Keep a journal entry. The same key again is the same entry, answered with the first.
 
-    Raises NothingWritten, TooLong.
+    draft is the version of the draft that the page was filled from. Raises NothingWritten, TooLong.
     """
     require(by, Permission.JOURNAL_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
     _check(text)
     with transaction.atomic():
-        kept = JournalEntry.objects.select_for_update().filter(client_key=client_key, author=author).first()
+        _one_at_a_time(author)
+        kept = JournalEntry.objects.filter(client_key=_own(author, client_key)).first()
         if kept is not None:
             return kept
         # The hour is enough to find it again; the minute would tell a watcher more than the writer wants.
         entry = JournalEntry(
             author=author,
             practice=practice,
-            client_key=client_key,
+            client_key=_own(author, client_key),
             written_at=at.replace(minute=0, second=0, microsecond=0),
         )
         entry.sealed_body = seals.JOURNAL.seal(text, code=entry.code, holder=author)
         entry.save(force_insert=True)
-        _drop_draft(author, f"journal:{practice}")
+        _finish_draft(author, JOURNAL, page=client_key, version=draft)
         _record(Event.ENTRY_WRITTEN, by, "journal", entry.code, author, at)
     return entry
 
@@ -50,10 +68,12 @@ def open_entry(*, entry: JournalEntry, by: Actor) -> str:
     return seals.JOURNAL.open(entry.sealed_body, code=entry.code, holder=entry.author)
 
 
-def write_letter(*, text: str, deliver_on: date, client_key: str, author: User, by: Actor, at: datetime) -> Letter:
-    """Seal a letter to oneself until a day in the writer's own time zone.
+def write_letter(
+    *, text: str, deliver_on: date, client_key: str, author: User, by: Actor, at: datetime, draft: int = 0
+) -> Letter:
+    """Seal a letter to oneself until a day in the writer's own time zone. The same key again is the same letter.
 
-    Raises NothingWritten, TooLong, DayHasPassed.
+    draft is the version of the draft that the page was filled from. Raises NothingWritten, TooLong, DayHasPassed.
     """
     require(by, Permission.LETTER_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
@@ -62,13 +82,14 @@ def write_letter(*, text: str, deliver_on: date, client_key: str, author: User, 
     if not today < deliver_on <= today + FURTHEST:
         raise DayHasPassed
     with transaction.atomic():
-        kept = Letter.objects.select_for_update().filter(client_key=client_key, author=author).first()
+        _one_at_a_time(author)
+        kept = Letter.objects.filter(client_key=_own(author, client_key)).first()
         if kept is not None:
             return kept
-        letter = Letter(author=author, client_key=client_key, written_at=at, deliver_on=deliver_on)
+        letter = Letter(author=author, client_key=_own(author, client_key), written_at=at, deliver_on=deliver_on)
         letter.sealed_body = seals.LETTER.seal(text, code=letter.code, holder=author)
         letter.save(force_insert=True)
-        _drop_draft(author, "letter")
+        _finish_draft(author, LETTER, page=client_key, version=draft)
         _record(Event.LETTER_SEALED, by, "letter", letter.code, author, at)
     return letter
 
@@ -93,30 +114,52 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
         _record(Event.LETTER_WITHDRAWN, by, "letter", letter.code, letter.author, at)
 
 
-def save_draft(*, kind: str, text: str, author: User, by: Actor, at: datetime) -> None:
-    """Keep what is being typed on one page. An empty box drops the draft."""
+def save_draft(
+    *, kind: str, box: str, text: str, page: str, version: int, author: User, by: Actor, at: datetime
+) -> None:
+    """Keep what is being typed in one box. When every box is empty, the draft goes.
+
+    page is the open page that saves (its form's key), version the draft's version when that page was opened. A page
+    goes on where it left off itself, or where nothing has changed since it was opened. Otherwise OpenElsewhere: two
+    tabs never write over each other. Raises TooLong.
+    """
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
     if len(text) > LONGEST:
         raise TooLong(LONGEST)
     with transaction.atomic():
-        if not text.strip():
-            _drop_draft(author, kind)
+        _one_at_a_time(author)
+        if _sent_from(author, page):
+            return  # a last save that overtook the page's own sending: those words are safe already
+        draft = Draft.objects.filter(author=author, kind=kind).first()
+        if draft is not None and draft.page != page and draft.version != version:
+            raise OpenElsewhere
+        boxes = _boxes(draft, author) | {box: text}
+        if not any(words.strip() for words in boxes.values()):
+            Draft.objects.filter(author=author, kind=kind).delete()
             return
-        draft = Draft.objects.select_for_update().filter(author=author, kind=kind).first() or Draft(
-            author=author, kind=kind
-        )
-        draft.sealed_body = seals.DRAFT.seal(text, code=draft.code, holder=author)
+        draft = draft or Draft(author=author, kind=kind)
+        draft.sealed_body = seals.DRAFT.seal(json.dumps(boxes, ensure_ascii=False), code=draft.code, holder=author)
+        # From the clock, so that a draft that was dropped and begun anew does not count from one again.
+        draft.version = max(draft.version + 1, milliseconds(at))
+        draft.page = page
         draft.saved_at = at
         draft.save()
 
 
-def open_draft(*, kind: str, author: User, by: Actor) -> str:
-    """What was typed on this page and not finished, or an empty text."""
+def open_draft(*, kind: str, author: User, by: Actor) -> Kept:
+    """What was typed on this kind of page and not finished."""
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
     draft = Draft.objects.filter(author=author, kind=kind).first()
-    return seals.DRAFT.open(draft.sealed_body, code=draft.code, holder=author) if draft else ""
+    return Kept(_boxes(draft, author), draft.version if draft else 0)
+
+
+def drop_draft(*, kind: str, author: User, by: Actor) -> None:
+    """Let go of what was typed, because its writer said so."""
+    require(by, Permission.DRAFT_KEEP)
+    require(by, Permission.IN_OWN_NAME, author)
+    Draft.objects.filter(author=author, kind=kind).delete()
 
 
 def _check(text: str) -> None:
@@ -126,8 +169,31 @@ def _check(text: str) -> None:
         raise TooLong(LONGEST)
 
 
-def _drop_draft(author: User, kind: str) -> None:
-    Draft.objects.filter(author=author, kind=kind).delete()
+def _one_at_a_time(author: User) -> None:
+    """Hold this person's row, so that two requests of theirs never decide at once. For one transaction."""
+    User.objects.select_for_update(no_key=True).get(pk=author.pk)
+
+
+def _own(author: User, key: str) -> str:
+    """A key as it is stored: nobody's key can ever meet somebody else's."""
+    return digest(f"{author.code} {key}")
+
+
+def _sent_from(author: User, page: str) -> bool:
+    key = _own(author, page)
+    return any(model.objects.filter(client_key=key).exists() for model in (JournalEntry, Letter))
+
+
+def _boxes(draft: Draft | None, author: User) -> dict[str, str]:
+    if draft is None:
+        return {}
+    boxes: dict[str, str] = json.loads(seals.DRAFT.open(draft.sealed_body, code=draft.code, holder=author))
+    return boxes
+
+
+def _finish_draft(author: User, kind: str, *, page: str, version: int) -> None:
+    """Its words are sent. A draft that another open page has saved since stays: it may be all that page has."""
+    Draft.objects.filter(Q(page=page) | Q(version=version), author=author, kind=kind).delete()
 
 
 def _record(event: Event, by: Actor, kind: str, code: str, author: User, at: datetime) -> None:

@@ -26,3 +26,8 @@ class DayHasPassed(Invalid):
 class AlreadyOnItsWay(Conflict):
     def __init__(self) -> None:
         super().__init__(_("This letter has arrived, so it cannot be taken back. You can read it now."))
+
+
+class OpenElsewhere(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("These words are open on another page too. That page was saved later, so we kept it."))

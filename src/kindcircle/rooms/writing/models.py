@@ -70,13 +70,16 @@ class Draft(models.Model):
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60, help_text="Which page it belongs to, such as letter or journal.")
-    sealed_body = models.BinaryField()
+    sealed_body = models.BinaryField(help_text="The boxes of the page by name, as JSON.")
+    # Two open pages must not write over each other: see actions.save_draft.
+    version = models.BigIntegerField(default=0, help_text="Grows with each save and is never used twice.")
+    page = models.CharField(max_length=64, default="", blank=True, help_text="The open page that saved it last.")
     saved_at = models.DateTimeField()
 
     class Data:
         private = {"sealed_body"}
         personal = {"author"}
-        operational = {"id", "code", "kind", "saved_at"}
+        operational = {"id", "code", "kind", "version", "page", "saved_at"}
         research: set[str] = set()
 
     class Meta:

@@ -1,6 +1,6 @@
 """Reading one's own writing. Nothing here opens a text; opening is a visible act in `actions`."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from kindcircle.base.access import Actor
 from kindcircle.rooms.writing.models import JournalEntry, Letter
@@ -12,10 +12,10 @@ def entries_of(actor: Actor) -> QuerySet[JournalEntry]:
 
 
 def letters_of(actor: Actor) -> QuerySet[Letter]:
-    """One's own letters: those that arrived first, then those on their way, by day."""
-    return (
-        Letter.objects.filter(author_id=actor.user_id).select_related("author").order_by("-delivered_at", "deliver_on")
-    )
+    """One's own letters: those that arrived, newest first, then those on their way, by day."""
+    arrived_first = F("delivered_at").desc(nulls_last=True)
+    rows = Letter.objects.filter(author_id=actor.user_id).select_related("author")
+    return rows.order_by(arrived_first, "deliver_on", "pk")
 
 
 def letters_arrived(actor: Actor) -> QuerySet[Letter]:
