@@ -195,13 +195,17 @@ def test_somebody_else_signing_in_does_not_see_the_words(running_site, context):
     assert not page.get_by_label("Words").is_visible()
 
 
-def test_a_running_practice_keeps_the_page_open(running_site, context):
+def test_a_meeting_keeps_the_page_open_and_the_count_begins_when_it_ends(running_site, context):
     page, locked = resting_page(context, running_site)
-    page.clock.fast_forward("09:00")
-    page.evaluate("document.dispatchEvent(new CustomEvent('kindcircle:alive'))")
+    page.evaluate("document.querySelector('form').toggleAttribute('data-stays-open', true)")
+    page.clock.fast_forward("50:00")
+    assert page.get_by_label("Words").is_visible()
+    page.evaluate("document.querySelector('form').toggleAttribute('data-stays-open', false)")
     page.clock.fast_forward("09:00")
     assert page.get_by_label("Words").is_visible()
     assert locked == []
+    page.clock.fast_forward("02:00")
+    assert not page.get_by_label("Words").is_visible()
 
 
 # --- drafts and sending once ---

@@ -1,7 +1,7 @@
 // After some quiet minutes the page is blanked and the session ends. The words stay in the page (drafts are saved
 // first), so that the same person signing in again in another tab brings everything back.
-// <body data-idle-minutes data-lock-url data-token data-who> switches it on; a script that knows somebody is there
-// though no key is touched (a practice is running) says so with the event "kindcircle:alive".
+// <body data-idle-minutes data-lock-url data-token data-who> switches it on; while anything on the page carries
+// data-stays-open (a meeting is on: eyes closed, no hands on the phone) the page stays as it is.
 (() => {
   const minutes = Number(document.body.dataset.idleMinutes);
   const panel = document.getElementById("lock");
@@ -63,9 +63,8 @@
     document.addEventListener(kind, alive, { passive: true, capture: true }),
   );
 
-  document.addEventListener("kindcircle:alive", alive);
-
   const look = () => {
+    if (document.querySelector("[data-stays-open]")) alive();
     if (!locked && Date.now() - last >= LIMIT) lock();
   };
   setInterval(look, 5_000);

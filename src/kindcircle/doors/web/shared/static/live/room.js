@@ -68,6 +68,8 @@ function show() {
   const cues = practice ? practices.get(practiceKey(practice.practice, practice.variant))?.cues : [];
   const wait = player.show(practice, cues);
   fill(placed);
+  // Eyes closed, no hands on the phone: idle-lock.js lets the page be while we meet.
+  root.toggleAttribute("data-stays-open", placed.phase === "open" || placed.phase === "closing");
   showWhen(root, statesOf(placed, { me, link, going: going(practice) }));
   learnMore(placed);
   const turns = placed.round && !placed.round.closed ? placed.round.round : "";
