@@ -45,7 +45,10 @@ def examine() -> Iterator[Finding]:
     from kindcircle.doors.cli.safe_start import REFUSALS, excused
 
     for refusal in REFUSALS:
-        sentence = None if excused(refusal) else refusal.ask()
+        if excused(refusal):
+            yield Finding(refusal.what, True, _("not asked of a demo"))
+            continue
+        sentence = refusal.ask()
         yield Finding(refusal.what, sentence is None, sentence or _("as it should be"))
         if refusal.what == "schema" and sentence:
             return
