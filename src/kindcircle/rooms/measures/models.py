@@ -40,10 +40,14 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
+            # Two constraints, because SQLite cannot treat "no gathering" as equal to "no gathering".
             models.UniqueConstraint(
-                fields=["member", "group", "instrument", "occasion", "gathering"],
-                name="assignment_once_per_occasion",
-                nulls_distinct=False,
+                fields=["member", "group", "instrument", "occasion", "gathering"], name="assignment_once_per_gathering"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "group", "instrument", "occasion"],
+                condition=Q(gathering=None),
+                name="assignment_once_without_gathering",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="assignment_closes_after_opening"),
         ]
