@@ -3,8 +3,8 @@
 import pytest
 
 from kindcircle.base.lib import clock
+from kindcircle.base.people.links import set_up_token
 from kindcircle.base.people.models import Organisation, StaffRole
-from kindcircle.doors.web.shared.first_run import set_up_secret
 from kindcircle.doors.web.shared.help_page import help_file, write_help_page
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from tests.world import World, make_person
@@ -26,7 +26,7 @@ GIVEN = {
 @pytest.fixture
 def address(settings, tmp_path) -> str:
     settings.HOME = tmp_path
-    return f"/setup/{set_up_secret()}/"
+    return f"/setup/{set_up_token()}/"
 
 
 def test_setting_up_makes_the_house_its_lead_and_its_numbers(client, db, address):

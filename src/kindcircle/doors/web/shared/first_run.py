@@ -1,11 +1,9 @@
 """The first-run wizard of an empty site: whose house this is, who leads it, and which numbers people can call."""
 
-from datetime import timedelta
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +15,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.people.links import set_up_token_holds
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.doors.web.shared import site_state
 from kindcircle.doors.web.shared.help_page import write_help_page
@@ -24,14 +23,6 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import sign_in
 from kindcircle.rooms.groups.actions import make_person
 from kindcircle.rooms.safety.models import Helpline
-
-SALT = "kindcircle.first-run"
-LINK_LASTS = timedelta(days=2)
-
-
-def set_up_secret() -> str:
-    """The secret of the set-up link that `kindcircle init` prints. Works for two days, while the site is empty."""
-    return signing.dumps("set up", salt=SALT)
 
 
 class SetUpForm(forms.Form):
@@ -87,12 +78,8 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _check(secret: str) -> None:
-    try:
-        signing.loads(secret, salt=SALT, max_age=LINK_LASTS)
-    except signing.BadSignature:
-        raise NotFound(
-            _("This set-up link is not open any more. Please run kindcircle init again for a new one.")
-        ) from None
+    if not set_up_token_holds(secret):
+        raise NotFound(_("This set-up link is not open any more. Please run kindcircle init again for a new one."))
 
 
 def _set_up(given: dict[str, str]) -> User:
