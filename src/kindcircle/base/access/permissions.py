@@ -50,6 +50,7 @@ class Permission(StrEnum):
     GROUP_START = "group.start"
     WORDING_IMPORT = "wording.import"
     HELPLINE_KEEP = "helpline.keep"
+    HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"
 
     # Running the machine.

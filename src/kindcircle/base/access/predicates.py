@@ -162,6 +162,8 @@ def _staff(role: str) -> Test:
 safety_lead = Predicate("safety lead", _staff("safety-lead"))
 organisation_lead = Predicate("organisation lead", _staff("organisation-lead"))
 operator = Predicate("operator", _staff("operator"))
+# Invited to lead groups, whether or not one has been given to them yet.
+waiting_facilitator = Predicate("facilitator of the house", _staff("facilitator"))
 
 
 def describe(rules: list[Predicate]) -> str:

@@ -21,6 +21,7 @@ from kindcircle.base.access.predicates import (
     system,
     visiting_member,
     visiting_owner,
+    waiting_facilitator,
 )
 
 arrived = in_state("arrived")
@@ -52,7 +53,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
     P.GATHERING_LEAD: [facilitator],
     # The facilitator's side: own groups only.
-    P.DESK_SEE: [facilitator_somewhere, safety_lead],
+    P.DESK_SEE: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.GROUP_SEE: [facilitator],
     P.MEMBER_INVITE: [facilitator],
     P.GATHERING_RECORD: [facilitator],
@@ -69,6 +70,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.GROUP_START: [organisation_lead],
     P.WORDING_IMPORT: [organisation_lead, system],
     P.HELPLINE_KEEP: [organisation_lead],
+    # Any of the staff may be the second person who dials a number.
+    P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.STAFFED_HOURS_KEEP: [organisation_lead],
     # Running the machine.
     P.SITE_SET_UP: [new_site],

@@ -73,9 +73,13 @@ class User(AbstractBaseUser):
 
 
 class StaffRole(models.Model):
-    """A role that somebody holds for the whole organisation. Facilitating is per group, see groups.Membership."""
+    """A role that somebody holds for the whole organisation.
+
+    `facilitator` only says that somebody may be given a group; what they see of one comes from groups.Membership.
+    """
 
     class Role(models.TextChoices):
+        FACILITATOR = "facilitator"
         ORGANISATION_LEAD = "organisation-lead"
         SAFETY_LEAD = "safety-lead"
         OPERATOR = "operator"

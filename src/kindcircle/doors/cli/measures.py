@@ -52,3 +52,40 @@ def check_examples(file: Path, site: Path | None) -> None:
     click.echo(agree.format(agreeing=report.agreeing, rows=report.rows))
     if report.differences:
         raise click.exceptions.Exit(1)
+
+
+@measures.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
+@click.option("--instrument", "wanted", multiple=True, help="Only these questionnaires, such as phq-9.")
+@click.option(
+    "--confirm", "confirmed", multiple=True, metavar="POINT", help="An open point you looked at, by its name."
+)
+@click.option("--accept-terms", is_flag=True, help="You read the owner's terms and accept them for this site.")
+@click.option("--language", default="en", show_default=True, help="The language of the words in the file.")
+@click.option("--organisation", "house_code", default="", help="Code of the organisation, when there are several.")
+def import_words(
+    file: Path,
+    wanted: tuple[str, ...],
+    confirmed: tuple[str, ...],
+    accept_terms: bool,
+    language: str,
+    house_code: str,
+) -> None:
+    """Bring the words of questionnaires from a REDCap data dictionary to this site.
+
+    Without --accept-terms nothing is kept: you see what was found, line by line, and which points are open.
+    """
+    from kindcircle.doors.cli.home import open_database, open_home
+
+    open_home()
+    open_database()
+    from kindcircle.doors.cli.wording import bring_in  # needs settings
+
+    bring_in(
+        file,
+        wanted=frozenset(wanted),
+        confirmed=frozenset(confirmed),
+        accept_terms=accept_terms,
+        language=language,
+        house_code=house_code,
+    )

@@ -46,7 +46,7 @@ def present_places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet
 
 def gatherings_of(group: Group) -> QuerySet[Gathering]:
     """The group's gatherings in order."""
-    return Gathering.objects.filter(group=group).select_related("group").order_by("number")
+    return Gathering.objects.filter(group=group).select_related("group__organisation").order_by("number")
 
 
 def next_gathering(group: Group) -> Gathering | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What a facilitator sees first."""
     actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
     groups = list(queries.groups_of(actor).select_related("organisation"))
-    if not groups:
+    if not groups and can(actor, Permission.ALERT_LIST):
         return redirect("facilitator:alerts")
     alerts = list(waiting_for(actor))
     cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]

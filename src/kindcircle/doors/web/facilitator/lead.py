@@ -179,6 +179,7 @@ def _steps(gathering: Gathering, place: Placed) -> list[dict[str, Any]]:
                 "script": [block.splitlines() for block in slot.script.strip().split("\n\n")],
                 "plays": _plays(slot),
                 "closing": index == len(agenda) - 1,
+                "after": f"step-{index - 1}" if index else "step-none",
             }
         )
         minute += slot.minutes
@@ -215,7 +216,14 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
     zone = ZoneInfo(gathering.group.zone)
     came = sum(one.being in ("here", "quiet") for one in everyone)
     return {
-        "people": [{"who": one, "minutes_quiet": _quiet(one, at)} for one in everyone],
+        "people": [
+            {
+                "who": one,
+                "since": one.arrived_at.astimezone(zone) if one.arrived_at else None,
+                "minutes_quiet": _quiet(one, at),
+            }
+            for one in everyone
+        ],
         "came": came,
         "expected": len(everyone),
         "seats": [_mark(one) for one in everyone],

@@ -3,13 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-import nh3
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
 from kindcircle.base.access import Permission
+from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import queries
 from kindcircle.rooms.groups.models import Gathering
@@ -19,7 +17,6 @@ from kindcircle.spec.programmes import PracticeUse, Session, Slot
 from kindcircle.spec.texts import load_handout
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
-MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 @page(Permission.GATHERING_RECORD, about=GATHERINGS)
@@ -68,11 +65,6 @@ def steps_of(session: Session, gathering: Gathering) -> list[dict[str, Any]]:
 def paragraphs(slot: Slot) -> list[list[str]]:
     """The facilitator's words: paragraphs of lines, as they are spoken."""
     return [block.splitlines() for block in slot.script.strip().split("\n\n")]
-
-
-def as_html(text: str) -> SafeString:
-    """Markdown of our own content as safe HTML: raw HTML is off at parsing, and what comes out is cleaned again."""
-    return mark_safe(nh3.clean(MARKDOWN.render(text), tags={"p", "h2", "h3", "ul", "ol", "li", "em", "strong"}))  # noqa: S308
 
 
 def _practice(use: PracticeUse | None) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.facilitator import after, alerts, desk, report, runsheet
+from kindcircle.doors.web.facilitator import after, alerts, desk, lead, report, runsheet
 
 app_name = "facilitator"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
     path("gatherings/<str:code>/after/", after.after, name="after"),
+    # During a meeting.
+    path("gatherings/<str:code>/lead/", lead.lead, name="lead"),
+    path("gatherings/<str:code>/lead/do/", lead.do, name="lead-do"),
+    path("gatherings/<str:code>/lead/people/", lead.people, name="lead-people"),
+    path("gatherings/<str:code>/entry-pass/", lead.entry_pass, name="entry-pass"),
+    path("gatherings/<str:code>/wall/", lead.wall, name="wall"),
     # People who ask for someone.
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),

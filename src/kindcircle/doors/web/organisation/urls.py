@@ -1,6 +1,19 @@
-"""Addresses of the organisation pages."""
+"""Addresses of the organisation's pages, all below /organisation/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from kindcircle.doors.web.organisation import house, lines, wording
 
 app_name = "organisation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", house.home, name="home"),
+    path("staff/invite/", house.invite, name="invite"),
+    path("groups/start/", house.start_group, name="start-group"),
+    # The numbers people can call.
+    path("help-lines/", lines.lines, name="lines"),
+    path("help-lines/<str:code>/dialled/", lines.check, name="line-check"),
+    path("help-lines/<str:code>/remove/", lines.remove, name="line-remove"),
+    # The words of questionnaires.
+    path("wordings/", wording.wordings, name="wordings"),
+    path("wordings/accept/", wording.accept, name="wording-accept"),
+]

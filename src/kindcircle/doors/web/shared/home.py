@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.only_gathering is not None:
         gathering = Gathering.objects.get(pk=actor.only_gathering)
         return redirect("member:gathering", code=gathering.code)
-    if actor.facilitates or "safety-lead" in actor.roles:
+    if actor.facilitates or actor.roles & {"safety-lead", "facilitator"}:
         return redirect("facilitator:home")
     if "organisation-lead" in actor.roles:
         return redirect("organisation:home")

@@ -241,8 +241,9 @@ def _check_seats(group: Group, at: datetime) -> None:
 
 
 def _give_place(invitation: Invitation, user: User, at: datetime) -> None:
-    if invitation.group is None or invitation.role in StaffRole.Role.values:
+    if invitation.role in StaffRole.Role.values:
         StaffRole.objects.create(user=user, role=invitation.role, given_at=at)
+    if invitation.group is None:
         return
     rows = Membership.objects.filter(group=invitation.group, role=invitation.role)
     seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1

@@ -1,0 +1,139 @@
+"""Bringing the words of a questionnaire to this site: choose a file, look at every line, accept the terms."""
+
+import base64
+import binascii
+import hashlib
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import Organisation
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.measures import importing
+from kindcircle.rooms.measures.actions import import_wording
+from kindcircle.rooms.measures.errors import WordsDoNotFit
+from kindcircle.rooms.measures.importing import Proposal, Read
+from kindcircle.rooms.measures.models import Wording
+
+
+class FileForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("REDCap data dictionary (a CSV file)"),
+        help_text=gettext_lazy("Nothing is kept before you have seen every line and said yes."),
+        error_messages={
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("This file is empty. Please choose another one."),
+        },
+    )
+
+
+@page(Permission.WORDING_IMPORT, methods=("GET", "POST"))
+def wordings(request: HttpRequest) -> HttpResponse:
+    """What is here already, and a form for a file."""
+    house = _house(request)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            return _preview(request, upload.name, upload.read())
+        except KindError as error:
+            form.add_error("file", error.sentence)
+    here = Wording.objects.filter(organisation=house).order_by("instrument", "-imported_at").defer("source_file")
+    return render(
+        request, "organisation/wordings.html", {"form": form, "here": here}, status=422 if form.errors else 200
+    )
+
+
+@page(Permission.WORDING_IMPORT, methods=("POST",))
+def accept(request: HttpRequest) -> HttpResponse:
+    """Keep the words of one questionnaire, as shown and confirmed."""
+    given = request.POST
+    name = given.get("name", "")
+    try:
+        data = base64.b64decode(given.get("data", ""), validate=True)
+    except binascii.Error:
+        raise WordsDoNotFit(_("The file did not come through. Please choose it again.")) from None
+    read = importing.read_file(data)
+    chosen = next((one for one in read.proposals if one.key == given.get("chosen")), None)
+    if chosen is None:
+        raise WordsDoNotFit(_("This questionnaire is not in the file. Please choose the file again."))
+    confirmed = frozenset(given.getlist("confirmed"))
+    problem = ""
+    if "terms" not in given:
+        problem = _("Please read the terms of the owner and tick that you accept them.")
+    else:
+        digest = hashlib.sha256(data).hexdigest()
+        language = given.get("language", "en")[:10]
+        try:
+            words = importing.accept(chosen, confirmed=confirmed, language=language, file=name, digest=digest)
+            import_wording(
+                organisation=_house(request),
+                definition=chosen.definition,
+                wording=words,
+                source_name=name,
+                source_bytes=data,
+                by=request.actor,  # type: ignore[attr-defined]
+                at=clock.now(),
+            )
+        except WordsDoNotFit as error:
+            problem = error.sentence
+    if problem:
+        return _preview(request, name, data, chosen=chosen.key, confirmed=confirmed, problem=problem, status=422)
+    messages.success(request, _("%(name)s is here now. Groups can be asked.") % {"name": chosen.definition.name})
+    return redirect("organisation:wordings")
+
+
+def _preview(
+    request: HttpRequest,
+    name: str,
+    data: bytes,
+    *,
+    chosen: str = "",
+    confirmed: frozenset[str] = frozenset(),
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    read: Read = importing.read_file(data)
+    if not read.proposals:
+        raise WordsDoNotFit(
+            _("We read the file, but found no questionnaire in it that we know: %(forms)s.")
+            % {"forms": ", ".join(form.name for form in read.dictionary.forms) or _("no forms")}
+        )
+    return render(
+        request,
+        "organisation/wording_preview.html",
+        {
+            "name": name,
+            # The file goes to the browser and back, so that nothing unconfirmed is ever kept here.
+            "data": base64.b64encode(data).decode(),
+            "read": read,
+            "proposals": [_shown(one) for one in read.proposals],
+            "chosen": chosen,
+            "confirmed": confirmed,
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+def _shown(proposal: Proposal) -> dict[str, object]:
+    remarks = proposal.mapping.remarks
+    return {
+        "proposal": proposal,
+        "to_confirm": [remark for remark in remarks if remark.weight == "confirm"],
+        "notes": [remark for remark in remarks if remark.weight == "note"],
+        "licence": proposal.definition.licence,
+    }
+
+
+def _house(request: HttpRequest) -> Organisation:
+    return Organisation.objects.get(pk=request.actor.organisation_id)  # type: ignore[attr-defined]

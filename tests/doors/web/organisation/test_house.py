@@ -1,0 +1,126 @@
+"""An organisation lead gets the house ready: staff, numbers, a group. And sees no member's matter."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kindcircle.base.lib import clock
+from kindcircle.base.people.models import StaffRole
+from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.safety.models import Helpline
+from kindcircle.rooms.safety.queries import help_lines
+from tests.world import World, make_person
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def enter(client, person):
+    client.force_login(person, backend=BACKEND)
+    session = client.session
+    session["demo_door"] = True
+    session.save()
+    return client
+
+
+@pytest.fixture
+def lead(client, world: World):
+    return enter(client, world.organisation_lead)
+
+
+def two_facilitators(world: World) -> list[str]:
+    people = [make_person(world.organisation, name, at=world.at) for name in ("Kim", "Lee")]
+    for person in people:
+        StaffRole.objects.create(user=person, role="facilitator", given_at=world.at)
+    return [person.code for person in people]
+
+
+def group(world: World, **other: str) -> dict[str, str]:
+    owner, backup = two_facilitators(world)
+    return {
+        "name": "Winter circle",
+        "programme": "kind-to-a-body-that-hurts/1",
+        "first_at": "2027-03-18T18:00",
+        "zone": "Europe/London",
+        "place": "Room 1",
+        "owner": owner,
+        "backup": backup,
+    } | other
+
+
+def test_the_house_lists_people_and_groups_and_nobodys_matter(lead, world):
+    page = lead.get("/organisation/").content.decode()
+    assert world.group.name in page
+    for name in ("Ines", "Tomas"):
+        assert name not in page
+
+
+def test_staff_are_invited_by_a_link_that_is_shown_once(lead, world):
+    answer = lead.post("/organisation/staff/invite/", {"name": "Kim", "role": "facilitator"})
+    assert "/invitation/" in answer.content.decode()
+    assert lead.post("/organisation/staff/invite/", {"name": "Kim"}).status_code == 422
+
+
+def test_a_new_facilitator_has_a_calm_empty_desk(client, world):
+    kim = make_person(world.organisation, "Kim", at=world.at)
+    StaffRole.objects.create(user=kim, role="facilitator", given_at=world.at)
+    assert "No group is running" in enter(client, kim).get("/desk/").content.decode()
+
+
+def test_a_group_keeps_its_hour_on_the_wall_over_the_clock_change(lead, world):
+    assert lead.post("/organisation/groups/start/", group(world)).status_code == 302
+    made = Group.objects.get(name="Winter circle")
+    starts = list(Gathering.objects.filter(group=made).order_by("number").values_list("starts_at", flat=True))
+    # London's clocks go forward on 28 March 2027: six in the evening is 18:00 UTC before and 17:00 after.
+    assert starts == [
+        datetime(2027, 3, 18, 18, tzinfo=UTC),
+        datetime(2027, 3, 25, 18, tzinfo=UTC),
+        datetime(2027, 4, 1, 17, tzinfo=UTC),
+        datetime(2027, 4, 8, 17, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ({"programme": "kind-to-a-body-that-hurts/99"}, "not one of the available choices"),
+        ({"programme": "../../etc/1"}, "not one of the available choices"),
+        ({"first_at": "soon"}, "Please give a date and a time"),
+        ({"place": ""}, "Please say where the group meets"),
+        ({"zone": "Mars/Base"}, "not one of the available choices"),
+    ],
+)
+def test_what_cannot_be_is_answered_kindly_and_kept(lead, world, spoilt, said):
+    answer = lead.post("/organisation/groups/start/", group(world, **spoilt))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page
+    assert "Winter circle" in page
+    assert not Group.objects.filter(name="Winter circle").exists()
+
+
+def test_owner_and_backup_are_two_people(lead, world):
+    given = group(world)
+    answer = lead.post("/organisation/groups/start/", given | {"backup": given["owner"]})
+    assert "two different people" in answer.content.decode()
+
+
+def test_a_number_is_shown_after_two_different_people_dialled_it(lead, client, world):
+    given = {"name": "Night line", "number": "0800-11 22", "hours": "At night", "source": "example.org"}
+    assert lead.post("/organisation/help-lines/", given).status_code == 302
+    line = Helpline.objects.get(name="Night line")
+    dialled = f"/organisation/help-lines/{line.code}/dialled/"
+    lead.post(dialled)
+    lead.post(dialled)
+    assert "Night line" not in [one.name for one in help_lines(world.organisation, at=clock.now())]
+    enter(client, world.safety_lead).post(dialled)
+    assert [one.number for one in help_lines(world.organisation, at=clock.now())] == ["0800-11 22"]
+
+
+def test_the_safety_lead_may_dial_but_not_change(client, world):
+    line = Helpline.objects.create(
+        organisation=world.organisation, country="GB", name="Line", number="1", hours="-", source="-"
+    )
+    safety = enter(client, world.safety_lead)
+    assert safety.get("/organisation/help-lines/").status_code == 200
+    assert safety.post(f"/organisation/help-lines/{line.code}/remove/").status_code == 404
+    assert Helpline.objects.filter(pk=line.pk).exists()
