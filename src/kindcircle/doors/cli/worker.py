@@ -19,7 +19,7 @@ def worker(once: bool) -> None:
 
     from kindcircle.base.lib import clock
     from kindcircle.doors.cli.safe_start import unready_schema
-    from kindcircle.doors.worker.loop import tick
+    from kindcircle.doors.worker.loop import run_forever, tick
 
     if problem := unready_schema():
         raise Stop(problem)
@@ -30,5 +30,4 @@ def worker(once: bool) -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_seen: enough.set())
     click.echo(_("The worker looks for due work every {seconds} seconds.").format(seconds=settings.WORKER_SECONDS))
-    while not enough.wait(settings.WORKER_SECONDS):
-        tick(at=clock.now())
+    run_forever(enough)

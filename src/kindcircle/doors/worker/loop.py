@@ -31,7 +31,6 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     beat: facilitators are warned when alerts stop moving, not only when the worker is gone.
     """
     global _last_tick_at
-    close_old_connections()  # a connection that the database has dropped meanwhile is opened anew
     well = _went_well("alerts", safety.escalate_due, at)
     if sheets:
         _went_well("sheets", assign_due, at)
@@ -54,6 +53,7 @@ def run_forever(enough: threading.Event) -> None:
         sheets = time.monotonic() >= sheets_at
         if sheets:
             sheets_at = time.monotonic() + SHEETS_EVERY
+        close_old_connections()  # one that the database has dropped meanwhile is opened anew
         tick(at=clock.now(), sheets=sheets)
         enough.wait(settings.WORKER_SECONDS)
 

@@ -172,8 +172,9 @@ def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
         if row is None:
             return
         _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
-        turn = row.with_person in (Person.OWNER, Person.BACKUP) and to in people_to_tell(row)[row.with_person]
-        if turn and row.state in states.UNSEEN:
+        # Of several safety leads one message may still arrive, so that step keeps its time.
+        turn = {Person.OWNER: row.group.alerts_owner_id, Person.BACKUP: row.group.alerts_backup_id}
+        if turn.get(Person(row.with_person)) == to.pk and row.state in states.UNSEEN:
             _pass_on(row, at=at)
 
 
