@@ -59,7 +59,8 @@ ROOM = f"""<!doctype html><html lang="en"><head><title>Room</title>
  data-say-planned="Not yet" data-say-open="Here we are" data-say-closing="We are closing" data-say-closed="Goodbye"
  data-say-not-sent="That did not get through.">
 <h1 data-live="step-title">As the server drew it</h1><p data-live="step-left"></p>
-<p data-live="link" data-say-open="In touch" data-say-lost="Looking for the others" data-say-refused="Not here"></p>
+<p data-live="link" data-say-open="In touch" data-say-asking="By asking" data-say-lost="Looking for the others"
+ data-say-refused="Not here"></p><p data-when="link-lost" hidden>No line at all</p>
 <p data-live="practice-title"></p>{PARTS}
 <ol><li data-step="0">Arriving</li><li data-step="1">News</li><li data-step="2">Comfort</li></ol>
 <p data-live="turn" data-say-mine="It is your turn" data-say-other="{{name}} has the piece"></p>
@@ -266,7 +267,7 @@ def test_joining_late_without_a_socket(visit: Callable[..., Page], stand: Stand)
     expect(live(page, "cue")).to_have_text("Rest here.")
     expect(live(page, "practice-title")).to_have_text("Three-part pause")
     expect(live(page, "practice-state")).to_have_text("Together")
-    expect(live(page, "link")).to_have_text("Looking for the others")
+    expect(live(page, "link")).to_have_text("By asking")
     assert live(page, "practice-left").inner_text() in ("0:29", "0:28")
     assert live(page, "step-left").inner_text() in ("11:00", "10:59")
     states = page.locator("[data-step]").evaluate_all("all => all.map((one) => one.dataset.state)")
@@ -333,7 +334,7 @@ def test_the_bell_rings_once_for_each_moment_and_can_be_seen(visit: Callable[...
 
 
 def test_ending_early_is_told_to_closed_eyes(visit: Callable[..., Page], stand: Stand) -> None:
-    stand.say("opened", now() - 1000)
+    stand.say("opened", now() - 60_000)
     stand.start(at=now() - 10_000, seconds="60")
     line = Line(stand)
     page = visit("/room", socket=line)
@@ -500,6 +501,34 @@ def test_a_line_that_breaks_is_mended(visit: Callable[..., Page], stand: Stand) 
     expect(live(page, "step-title")).to_have_text("News")  # asked for at once
     expect(live(page, "link")).to_have_text("In touch", timeout=5000)
     assert line.kinds().count("hello") >= 2
+
+
+def test_without_any_line_the_practice_goes_on(visit: Callable[..., Page], stand: Stand) -> None:
+    stand.say("opened", now() - 60_000)
+    stand.start(at=now() - 27_000, seconds="60")
+    line = Line(stand)
+    page = visit("/room", socket=line)
+    expect(live(page, "link")).to_have_text("In touch")
+    stand.answers["/events"] = (503, {})
+    page.context.set_offline(True)
+    assert line.route is not None
+    line.route.close(code=1011)
+    expect(live(page, "link")).to_have_text("Looking for the others")
+    expect(page.get_by_text("No line at all")).to_be_visible()
+    expect(live(page, "cue")).to_have_text("Rest here.", timeout=6000)  # its moment comes while we are out of reach
+    del stand.answers["/events"]
+    stand.say("practice_paused", play="one")
+    page.context.set_offline(False)
+    expect(live(page, "practice-state")).to_have_text("Held", timeout=6000)
+    expect(page.get_by_text("No line at all")).to_be_hidden()
+
+
+def test_a_page_that_opens_out_of_reach_says_so(visit: Callable[..., Page], stand: Stand) -> None:
+    stand.say("opened", now() - 5000)
+    never = "window.fetch = () => Promise.reject(new TypeError('out of reach'));"
+    page = visit("/room", script=never)
+    expect(page.get_by_text("No line at all")).to_be_visible()
+    assert live(page, "step-title").inner_text() == "As the server drew it"
 
 
 def test_an_announcement_that_is_lost_costs_one_look(visit: Callable[..., Page], stand: Stand) -> None:

@@ -39,9 +39,9 @@ export function newKey() {
 
 // Hides what does not belong to the present state. data-when names states; one that holds is enough.
 // A person who works by keyboard is not left on a button that has gone: focus stays in its group.
-export function showWhen(root, states) {
+export function showWhen(root, states, which = "[data-when]") {
   const focused = document.activeElement;
-  for (const element of root.querySelectorAll("[data-when]")) {
+  for (const element of root.querySelectorAll(which)) {
     const fitting = element.dataset.when.split(/\s+/).some((state) => states.has(state));
     if (element.hidden === fitting) element.hidden = !fitting;
   }

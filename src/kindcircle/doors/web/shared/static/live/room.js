@@ -26,7 +26,7 @@ let practices = practiceMap(facts.practices);
 const me = facts.me || null;
 let known = 0;
 let askedNames = -Infinity;
-let link = "lost";
+let link = "new";
 let next = 0;
 let drawn = "";
 
@@ -55,6 +55,7 @@ function fill(placed) {
 function show() {
   clearTimeout(next);
   if (!Number.isFinite(clock.error)) {
+    showWhen(root, new Set([`link-${link}`]), '[data-when*="link-"]');
     next = setTimeout(show, AGAIN);
     return;
   }
@@ -101,6 +102,7 @@ function hear(message) {
 }
 
 function showLink(state) {
+  if (link === state) return;
   link = state;
   for (const line of parts(root, "link")) setText(line, saying(line, state));
   show();

@@ -47,6 +47,7 @@ export function createTaps(root, form, send) {
     // Help is shown at once and never waits for the line.
     for (const help of root.querySelectorAll("[data-after-tap]")) {
       help.hidden = !help.dataset.afterTap.split(/\s+/).includes(kind);
+      if (!help.hidden) help.scrollIntoView({ block: "nearest" });
     }
     say(root, "tap-said", saying(form, "sending"));
     const sent = send({ t: "signal", kind, key });

@@ -12,7 +12,7 @@ const FIRST_WAIT = 500; // ms before the first new try, doubling ...
 const LONGEST_WAIT = 15_000; // ... up to this
 
 // `after()` tells the last number known without a gap; `hear` gets every message (and poll answers as "events");
-// `link` is told "open", "lost" or "refused".
+// `link` is told "open" (by socket), "asking" (by request), "lost" or "refused".
 export function connect({ socketUrl, pollUrl, clock, after, hear, link }) {
   let socket = null;
   let tries = 0;
@@ -53,6 +53,7 @@ export function connect({ socketUrl, pollUrl, clock, after, hear, link }) {
       if (!answer.ok) return;
       const { events, now } = await answer.json();
       clock.add({ sent, arrived: now, replied: now, received: deviceNow() });
+      if (!isOpen()) link("asking");
       hear({ t: "events", events, now });
     } catch {
       if (!over && !isOpen()) link("lost"); // out of reach: the next round of asking tries again
@@ -74,8 +75,7 @@ export function connect({ socketUrl, pollUrl, clock, after, hear, link }) {
     mine.addEventListener("message", (event) => read(JSON.parse(event.data)));
     mine.addEventListener("close", () => {
       if (over || socket !== mine) return;
-      link("lost");
-      poll();
+      poll(); // tells whether we are out of reach, not welcome any more, or only without a socket
       // Jitter, so that a room that lost its server does not come back all at one moment.
       const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries++);
       retry = setTimeout(open, wait * (0.5 + Math.random() / 2));
