@@ -70,6 +70,15 @@ def test_ring_shows_each_seat_in_its_state_and_says_it_in_words():
     assert "<strong>1</strong>of 2" in html
 
 
+def test_names_stand_outside_the_ring_and_grow_away_from_it():
+    seats = [{"state": "here", "short": name} for name in ("Ana", "Ben", "Bartholomew-James", "Kim")]
+    marks = drawing.seat_marks(seats, names=True)
+    assert [mark["side"] for mark in marks] == ["middle", "start", "middle", "end"]
+    assert marks[2]["short"] == "Bartholomew…"
+    for mark in marks:
+        assert math.hypot(mark["text_x"] - 50, mark["text_y"] - 50) > drawing.RADIUS + mark["halo"] / 2
+
+
 def test_ring_of_nobody_is_a_ring():
     html = show('{% ring seats label="Nobody yet" %}', seats=[])
     assert states(html) == []

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 
 RADIUS = 42.0  # of the ring, in a picture 100 wide
-RADIUS_WITH_NAMES = 34.0  # room outside for a short name
+LONGEST_NAME = 12  # signs of a name written on a ring
 
 # Line drawings in a 24 by 24 box, drawn for this house.
 ICONS = {
@@ -54,29 +54,40 @@ def _of(seat: Any, name: str) -> Any:
 
 
 def seat_marks(seats: Iterable[Any], *, names: bool = False) -> list[dict[str, Any]]:
-    """One mark for each seat: where it stands and how big it is, so that a full ring of thirty still has gaps."""
+    """One mark for each seat: where it stands and how big it is, so that a full ring of thirty still has gaps.
+
+    With `names`, the short name stands outside the ring and grows away from it: to the right of the right half,
+    to the left of the left half, above and below at the top and the bottom.
+    """
     seats = list(seats)
-    radius = RADIUS_WITH_NAMES if names else RADIUS
-    gap = 2 * math.pi * radius / max(len(seats), 1)
-    r = min(4.4 if names else 5.6, gap * 0.27)
+    gap = 2 * math.pi * RADIUS / max(len(seats), 1)
+    r = min(5.6, gap * 0.27)
+    beside = (RADIUS + r + 4) / RADIUS
     marks = []
-    for seat, (x, y) in zip(seats, on_ring(len(seats), radius=radius), strict=True):
+    for seat, (x, y) in zip(seats, on_ring(len(seats)), strict=True):
+        side = "middle" if abs(x - 50) < 1 else "start" if x > 50 else "end"
         marks.append(
             {
                 "state": _of(seat, "state"),
                 "label": _of(seat, "label"),
                 "code": _of(seat, "code"),
-                "short": _of(seat, "short") if names else "",
+                "short": _shortened(str(_of(seat, "short"))) if names else "",
                 "x": x,
                 "y": y,
                 "r": round(r, 2),
                 "core": round(r * 0.42, 2),
                 "halo": round(r * 1.5, 2),
-                "text_x": round(50 + (x - 50) * 1.4, 2),
-                "text_y": round(50 + (y - 50) * 1.34, 2),
+                "text_x": round(50 + (x - 50) * beside, 2),
+                # A name above or below needs a little more room than one beside.
+                "text_y": round(50 + (y - 50) * (beside + (0.06 if side == "middle" else 0)), 2),
+                "side": side,
             }
         )
     return marks
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def qr(link: str) -> SafeString:

@@ -102,7 +102,8 @@ def ring(
     """
     return {
         "marks": drawing.seat_marks(seats, names=names),
-        "radius": drawing.RADIUS_WITH_NAMES if names else drawing.RADIUS,
+        "radius": drawing.RADIUS,
+        "names": names,
         "label": label,
         "middle": str(middle),
         "note": note,
