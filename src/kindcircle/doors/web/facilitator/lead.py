@@ -43,7 +43,7 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     context = live_page.page_context(gathering, place) | {
         "steps": _steps(gathering, place),
         "gentler": _gentler(gathering),
-        "names": queries.names_here(gathering),
+        "ground": _ground(gathering),
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         **_people(gathering, at),
@@ -56,6 +56,13 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 def people(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Who is here and what was tapped, drawn anew whenever something changed."""
     return render(request, "facilitator/lead_people.html", {"gathering": gathering, **_people(gathering, clock.now())})
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def turns(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """The ring of a round and whom the piece may be handed to, drawn anew when a round begins."""
+    found = live_page.round_of(gathering, queries.placed(gathering, at=clock.now()), "")
+    return render(request, "facilitator/lead_hand.html", {"gathering": gathering, "round": found})
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -193,11 +200,7 @@ def _plays(slot: Slot) -> list[dict[str, Any]]:
         ("", slot.practice),
         (_("Gentler instead"), slot.gentler),
     ]
-    return [
-        {"why": why, "main": use is slot.practice, "use": use, "title": use.load().title, "minutes": use.seconds / 60}
-        for why, use in kinds
-        if use is not None
-    ]
+    return [{"why": why, "main": use is slot.practice, **_named(use)} for why, use in kinds if use is not None]
 
 
 def _gentler(gathering: Gathering) -> list[dict[str, Any]]:
@@ -205,16 +208,27 @@ def _gentler(gathering: Gathering) -> list[dict[str, Any]]:
     swaps = {
         slot.practice.practice: slot.gentler
         for slot in queries.session_of(gathering).agenda
-        if slot.practice and slot.gentler and slot.gentler.practice != slot.practice.practice
+        if slot.practice and slot.gentler
     }
-    return [{"instead_of": code, "use": use, "title": use.load().title} for code, use in swaps.items()]
+    return [{"instead_of": code, **_named(use)} for code, use in swaps.items()]
+
+
+def _ground(gathering: Gathering) -> dict[str, Any] | None:
+    """What brings everybody back to the ground at any moment."""
+    use = queries.session_of(gathering).home.at_need
+    return None if use is None else _named(use)
+
+
+def _named(use: PracticeUse) -> dict[str, Any]:
+    return {"use": use, "title": use.load().title, "minutes": use.seconds / 60}
 
 
 def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
     everyone, taps = queries.people(gathering, at=at), queries.taps(gathering)
     _delivered([tap.alert for tap in taps if tap.alert], at)
     zone = ZoneInfo(gathering.group.zone)
-    came = sum(one.being in ("here", "quiet") for one in everyone)
+    over = gathering.state == Gathering.State.CLOSED
+    came = [one for one in everyone if one.being in ("here", "quiet") or (over and one.being == "left")]
     return {
         "people": [
             {
@@ -224,9 +238,9 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
             }
             for one in everyone
         ],
-        "came": came,
+        "came": len(came),
         "expected": len(everyone),
-        "seats": [_mark(one) for one in everyone],
+        "seats": [_mark(one, here=one in came) for one in everyone],
         "taps": [_said(tap, zone) for tap in taps],
     }
 
@@ -237,8 +251,8 @@ def _delivered(alert_codes: list[str], at: datetime) -> None:
         safety.mark_delivered(alert=alert, at=at)
 
 
-def _mark(one: Person) -> dict[str, str]:
-    state = {"here": "here", "quiet": "attend", "left": "kept", "away": "kept"}[one.being]
+def _mark(one: Person, *, here: bool) -> dict[str, str]:
+    state = "attend" if one.being == "quiet" else "here" if here else "kept"
     return {"code": one.code, "label": one.name, "short": one.name, "state": state}
 
 

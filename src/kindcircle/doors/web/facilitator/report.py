@@ -40,6 +40,7 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
     """The page of one group, finished or under way."""
     found = cohort_report(group=group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     outcomes = [_shown(outcome) for outcome in found.outcomes]
+    shared = _said_of_all(outcomes)
     return render(
         request,
         "facilitator/report.html",
@@ -48,6 +49,7 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
             "report": found,
             "attendance": _attendance(found),
             "outcomes": outcomes,
+            "shared": shared,
             "primary": next((one for one in outcomes if one["outcome"].primary), None),
             "effects": [_effect_row(outcome) for outcome in found.outcomes],
             "categories": [(dict(_categories())[name], count) for name, count in found.harms.by_category],
@@ -119,6 +121,17 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "pairs": found.pairs,
         "direction": _("Higher is better here.") if outcome.higher_is_better else _("Lower is better here."),
     }
+
+
+def _said_of_all(outcomes: list[dict[str, Any]]) -> list[str]:
+    """What holds for every measure is said once, and taken out of each."""
+    shown = [one for one in outcomes if one["shown"]]
+    shared = [
+        words for words in (shown[0]["warnings"] if shown else []) if all(words in one["warnings"] for one in shown)
+    ]
+    for one in shown:
+        one["warnings"] = [words for words in one["warnings"] if words not in shared]
+    return shared
 
 
 def _said(found: BeforeAfter, *, researchers: bool) -> list[str]:
