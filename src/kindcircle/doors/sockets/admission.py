@@ -27,7 +27,11 @@ AT_ONCE = 400  # session keys in one question: SQLite limits how many values one
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody let in: who, by which session, to which gathering, and whether they lead it."""
+    """Somebody let in: who, by which session, to which gathering.
+
+    leads     has a facilitator's place in the group
+    confided  is told who is here and who tapped: facilitators, but not the projector they have logged in
+    """
 
     user_id: int
     session_key: str
@@ -35,6 +39,7 @@ class Visitor:
     group_id: int
     code: str
     leads: bool
+    confided: bool
     strong: bool
     only_gathering: int | None
     newest: Newest
@@ -72,7 +77,7 @@ def is_our_page(headers: Headers) -> bool:
     )
 
 
-def admit(session_key: str, code: str) -> Visitor | None:
+def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
     """The person of this session, if they may be in this gathering; None for every kind of no."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     request = HttpRequest()
@@ -87,13 +92,15 @@ def admit(session_key: str, code: str) -> Visitor | None:
         gathering = fetch(rows, code, by=actor, to=Permission.GATHERING_JOIN)
     except NotFound:
         return None
+    leads = can(actor, Permission.GATHERING_LEAD, gathering)
     return Visitor(
         user_id=user.pk,
         session_key=session_key,
         gathering_id=gathering.pk,
         group_id=gathering.group_id,
         code=gathering.code,
-        leads=can(actor, Permission.GATHERING_LEAD, gathering),
+        leads=leads,
+        confided=leads and not to_wall,
         strong=strong,
         only_gathering=only,
         newest=queries.newest([gathering.pk])[gathering.pk],

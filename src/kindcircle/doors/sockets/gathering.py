@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from starlette.websockets import WebSocket
 
 from kindcircle.base.access import Permission
@@ -52,7 +53,8 @@ async def gathering_socket(websocket: WebSocket) -> None:
     visitor = None
     session_key = websocket.cookies.get(settings.SESSION_COOKIE_NAME, "")
     if session_key and is_our_page(websocket.headers):
-        visitor = await for_devices.do(admit, session_key, websocket.path_params["code"])
+        to_wall = websocket.query_params.get("for") == "wall"
+        visitor = await for_devices.do(admit, session_key, websocket.path_params["code"], to_wall=to_wall)
     if visitor is None:
         await websocket.close(NOT_HERE)
         return
@@ -73,14 +75,14 @@ async def _listen(seat: Seat) -> None:
             return
         try:
             said = wire.read(message.get("text"))
-        except wire.Unreadable as error:
+        except wire.Unreadable:
             allowance.refused += 1
-            seat.offer(wire.refused(error.why))
+            seat.offer(wire.refused(_("That did not come through. Please try once more.")))
         else:
             if allowance.take(COST.get(type(said), 1.0)):
                 await _answer(seat, said, arrived)
             else:
-                seat.offer(wire.refused("too-many"))
+                seat.offer(wire.refused(_("That was a lot at once. Please wait a moment, then try again.")))
         if allowance.refused > PATIENCE:
             hub.leave(seat)
             await seat.end(TOO_MUCH)
@@ -91,10 +93,13 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
     hub.heard(seat)
     try:
         match said:
+            case wire.Hello(after) if seat.listening and after >= hub.newest(seat):
+                # Every device asks this every few seconds. The hub looked less than a second ago: no query.
+                seat.offer(wire.events([], clock.milliseconds(clock.now())))
             case wire.Hello(after):
                 # Listening begins before the tables are read, so that nothing falls between the two.
-                seat.listening = True
-                for frame in await for_devices.do(_welcome, seat.visitor, after):
+                first, seat.listening = not seat.listening, True
+                for frame in await for_devices.do(_welcome, seat.visitor, after, first):
                     seat.offer(frame)
             case wire.AskClock(sent):
                 seat.offer(wire.clock(sent, arrived, clock.milliseconds(clock.now())))
@@ -104,21 +109,24 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
             case wire.Here():
                 await for_devices.do(_still_allowed, seat.visitor)
     except NotFound:
-        seat.offer(wire.refused("not-open"))
+        seat.offer(wire.refused(_("The meeting is not open now.")))
     except KindError as error:
         seat.offer(wire.refused(error.sentence))
     except Exception as error:  # the database may be away for a moment; the device will ask again
         log.error("a message was not answered: %s", type(error).__name__)
-        seat.offer(wire.refused("try-again"))
+        seat.offer(wire.refused(_("That did not come through. Please try once more.")))
 
 
-def _welcome(visitor: Visitor, after: int) -> list[str]:
-    """Everything a page that has just opened needs: what happened, and for facilitators who is here."""
+def _welcome(visitor: Visitor, after: int, first: bool) -> list[str]:
+    """What happened since; for a page that has just opened also its arrival and, for facilitators, who is here."""
     gathering = _gathering(visitor)
-    actions.arrive(gathering=gathering, by=visitor.actor(), at=clock.now())
+    if first:
+        actions.arrive(gathering=gathering, by=visitor.actor(), at=clock.now())
+    else:
+        require(visitor.actor(), Permission.GATHERING_JOIN, gathering)
     events = queries.messages_of(visitor.gathering_id, after=after)
     frames = [wire.events(events, clock.milliseconds(clock.now()))]
-    return frames + (list(private_frames(visitor.gathering_id)) if visitor.leads else [])
+    return frames + (list(private_frames(visitor.gathering_id)) if first and visitor.confided else [])
 
 
 def _signal(visitor: Visitor, kind: str, key: str) -> None:

@@ -35,14 +35,13 @@ BEAT = 20  # looks between two heartbeats
 class Seat:
     """One open socket and what waits to be sent to it."""
 
-    __slots__ = ("_ended", "_waiting", "_wake", "_writer", "listening", "visitor", "websocket")
+    __slots__ = ("_waiting", "_wake", "_writer", "listening", "visitor", "websocket")
 
     def __init__(self, websocket: WebSocket, visitor: Visitor) -> None:
         self.websocket, self.visitor = websocket, visitor
         self.listening = False  # becomes true at hello: from then on it is told what is newer
         self._waiting: deque[str] = deque()
         self._wake = asyncio.Event()
-        self._ended = False
         self._writer = asyncio.create_task(self._write())
 
     def offer(self, frame: str) -> bool:
@@ -53,13 +52,14 @@ class Seat:
         self._wake.set()
         return True
 
-    async def end(self, code: int) -> None:
-        """Say nothing more and close. Whatever waits is dropped."""
-        if self._ended:
-            return
-        self._ended = True
+    def stop(self) -> None:
+        """Say nothing more. Whatever waits is dropped."""
         self._waiting.clear()
         self._writer.cancel()
+
+    async def end(self, code: int) -> None:
+        """Stop and close."""
+        self.stop()
         with suppress(RuntimeError, WebSocketDisconnect):  # the device may have closed first
             await self.websocket.close(code)
 
@@ -112,6 +112,7 @@ class Hub:
 
     def leave(self, seat: Seat) -> None:
         """Forget a socket that has closed."""
+        seat.stop()
         room = self.rooms.get(seat.visitor.code)
         if room is not None:
             room.seats.pop(seat, None)
@@ -129,6 +130,11 @@ class Hub:
         if room is not None:
             room.heard.add(seat.visitor.user_id)
 
+    def newest(self, seat: Seat) -> int:
+        """The last event that this process knows of, at most a moment old."""
+        room = self.rooms.get(seat.visitor.code)
+        return 0 if room is None else room.newest
+
     # --- telling ---
 
     def hear(self, gathering_code: str, n: int | None) -> None:
@@ -139,7 +145,7 @@ class Hub:
     def confide(self, room: Room) -> None:
         """Read what only facilitators see and send it to them."""
         room.confide_again = True
-        if not room.confiding and any(seat.visitor.leads for seat in room.seats):
+        if not room.confiding and any(seat.visitor.confided for seat in room.seats):
             room.confiding = True
             self._start(self._confide(room))
 
@@ -174,9 +180,10 @@ class Hub:
                 room.confide_again = False
                 leaders, taps, people = await for_hub.do(_private, room.gathering_id)
                 frames = (taps, people)
+                told = [s for s in room.seats if s.listening and s.visitor.confided and s.visitor.user_id in leaders]
                 for old, new in zip(room.private_frames, frames, strict=True):
                     if new != old:
-                        self._offer(new, [s for s in room.seats if s.listening and s.visitor.user_id in leaders])
+                        self._offer(new, told)
                 room.private_frames = frames
         finally:
             room.confiding = False

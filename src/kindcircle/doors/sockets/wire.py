@@ -14,11 +14,7 @@ LONGEST = 2048
 
 
 class Unreadable(ValueError):
-    """Not a message we know. `why` is one word for the device's own log."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    """Not a message we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,14 @@ Message = Hello | AskClock | SendSignal | Here
 
 def read(text: str | None) -> Message:
     """One message from a device, or Unreadable. Binary frames come as None."""
-    if text is None:
-        raise Unreadable("malformed")
-    if len(text) > LONGEST:
-        raise Unreadable("too-big")
+    if text is None or len(text) > LONGEST:
+        raise Unreadable
     try:
         raw = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise Unreadable("malformed") from None
+        raise Unreadable from None
     if not isinstance(raw, dict):
-        raise Unreadable("malformed")
+        raise Unreadable
     match raw:
         case {"t": "hello", "after": int(after)} if not isinstance(after, bool) and 0 <= after < 2**31:
             return Hello(after)
@@ -72,7 +66,7 @@ def read(text: str | None) -> Message:
             return SendSignal(kind, key)
         case {"t": "here"}:
             return Here()
-    raise Unreadable("malformed")
+    raise Unreadable
 
 
 def events(messages: Iterable[Mapping[str, object]], now: int) -> str:
@@ -96,7 +90,7 @@ def signal_ok(key: str) -> str:
 
 
 def refused(why: str) -> str:
-    """The message was not acted on. Never repeats what was sent."""
+    """The message was not acted on; `why` is a sentence for the person. Never repeats what was sent."""
     return _frame("refused", why=why)
 
 

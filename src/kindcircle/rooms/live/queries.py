@@ -9,7 +9,6 @@ from django.db.models import Max
 
 from kindcircle.base.access import Actor
 from kindcircle.base.lib.clock import milliseconds
-from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
 from kindcircle.rooms.groups.queries import present_places
@@ -135,6 +134,8 @@ def names_here(gathering: Gathering) -> dict[str, str]:
 
 def own_place(gathering: Gathering, by: Actor) -> Membership | None:
     """This person's own seat as a member, or None."""
+    if by.user_id is None:
+        return None
     return present_places(gathering.group).filter(user_id=by.user_id).first()
 
 
@@ -175,11 +176,6 @@ def newest(gathering_ids: Iterable[int]) -> dict[int, Newest]:
     events = dict(Event.objects.filter(gathering_id__in=ids).values_list("gathering_id").annotate(Max("n")))
     signals = dict(Signal.objects.filter(gathering_id__in=ids).values_list("gathering_id").annotate(Max("pk")))
     return {one: Newest(events.get(one, 0), signals.get(one, 0)) for one in ids}
-
-
-def facilitators_of(gathering: Gathering) -> list[User]:
-    """Who leads this group now."""
-    return [place.user for place in present_places(gathering.group, Membership.Role.FACILITATOR)]
 
 
 def _uses(session: Session) -> list[PracticeUse]:

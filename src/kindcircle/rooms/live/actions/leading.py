@@ -264,4 +264,6 @@ def _put_off(now: _Command, turns: str, who: str) -> None:
     going = now.placed.round
     if going is None or going.closed or going.round != turns or (going.order and going.order[-1] == who):
         return
+    if who == going.holder and not going.order:
+        raise DoesNotFit(why_not("last"))
     now.say("piece_deferred", {"round": turns, "who": who})

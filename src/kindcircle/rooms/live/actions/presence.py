@@ -14,16 +14,25 @@ from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.models import Presence
 from kindcircle.rooms.live.queries import QUIET_AFTER
+from kindcircle.rooms.measures import actions as measures
 
 MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
+EARLY = timedelta(hours=2)
+NOTED_EVERY = timedelta(seconds=10)
 GONE_AFTER = timedelta(minutes=2)
 """Online, a device silent for this long at the close means that its person left when it was last heard."""
 
 
 def arrive(*, gathering: Gathering, by: Actor, at: datetime) -> None:
-    """A device of this person says hello. A member's first hello while the door is open is their arrival."""
+    """A device of this person says hello. A member's first hello while the door is open is their arrival.
+
+    A device that was heard a few seconds ago is not written down again: phones out of reach of the socket ask often.
+    Shortly before the beginning the check-ins are laid out, so that waiting can be used for the one on arriving.
+    """
     require(by, Permission.GATHERING_JOIN, gathering)
     assert by.user_id is not None  # nobody but somebody signed in may join
+    if Presence.objects.filter(gathering=gathering, user_id=by.user_id, last_at__gt=at - NOTED_EVERY).exists():
+        return
     with transaction.atomic():
         _, first = Presence.objects.update_or_create(
             gathering=gathering,
@@ -31,6 +40,8 @@ def arrive(*, gathering: Gathering, by: Actor, at: datetime) -> None:
             defaults={"last_at": at},
             create_defaults={"first_at": at, "last_at": at},
         )
+        if gathering.state == Gathering.State.PLANNED and gathering.starts_at - EARLY <= at:
+            measures.assign_for_gathering(gathering=gathering, at=at)
         if _let_in(gathering, {by.user_id}, at) or first:
             announce.after_commit(gathering.code, None)
 

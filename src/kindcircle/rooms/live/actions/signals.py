@@ -28,6 +28,7 @@ def send_signal(*, gathering: Gathering, kind: str, client_key: str, by: Actor, 
     require(by, Permission.SIGNAL_SEND, gathering)
     if kind not in Signal.Kind.values or not 22 <= len(client_key) <= 64:
         raise UnknownSignal
+    assert by.user_id is not None  # nobody but a member may send
     member = User.objects.get(pk=by.user_id)
     with transaction.atomic():
         try:

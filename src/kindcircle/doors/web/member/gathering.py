@@ -1,0 +1,142 @@
+"""A member in the meeting: what we are doing now, one's own private taps, one's turn in a round, the way out."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.doors.web.shared import live_page
+from kindcircle.doors.web.shared.live_page import GATHERINGS
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.live import actions, queries
+from kindcircle.rooms.live.models import Signal
+from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.measures.queries import open_assignments
+from kindcircle.spec.practices import load_practice
+
+GROUNDING = "p22-soles-of-the-feet"
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """The one page of a meeting: waiting, taking part, and leaving. Whole without script; alive with it."""
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined]
+    actions.arrive(gathering=thing, by=actor, at=at)
+    place = queries.placed(thing, at=at)
+    own = queries.own_place(thing, actor)
+    sheets = Assignment.objects.filter(member_id=actor.user_id, gathering=thing)
+    told = set(sheets.filter(response__isnull=False).values_list("occasion", flat=True))
+    context = live_page.page_context(thing, place, own.code if own else "") | {
+        "own": own,
+        "starts_at": thing.starts_at.astimezone(ZoneInfo(thing.group.zone)),
+        "grounding": [step.say for step in load_practice(GROUNDING).shortest.steps],
+        "tapped": request.GET.get("tapped", ""),
+        "arrival": sheets.filter(occasion=Assignment.Occasion.ARRIVAL, response=None).exists(),
+        "told_arriving": Assignment.Occasion.ARRIVAL in told,
+        "told_how_it_was": Assignment.Occasion.LEAVING in told,
+        "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
+    }
+    return render(request, "member/gathering.html", context)
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def events(request: HttpRequest, thing: Gathering) -> JsonResponse:
+    """What happened after event `after`, for devices whose socket is closed. Asking is also a sign of life."""
+    after = request.GET.get("after", "0")
+    known = int(after) if after.isdecimal() and len(after) < 10 else 0
+    actions.arrive(gathering=thing, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    found = queries.messages_of(thing.pk, after=known)
+    return JsonResponse({"events": found, "now": live_page.now_ms()})
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def facts(request: HttpRequest, thing: Gathering) -> JsonResponse:
+    """Names and words for devices that meet somebody or something new."""
+    return JsonResponse(live_page.facts(thing))
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def ring(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """The ring of a round, drawn anew when a round begins."""
+    own = queries.own_place(thing, request.actor)  # type: ignore[attr-defined]
+    place = queries.placed(thing, at=clock.now())
+    return render(request, "live/ring.html", {"round": live_page.round_of(thing, place, own.code if own else "")})
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def check(request: HttpRequest, thing: Gathering, occasion: str) -> HttpResponse:
+    """Straight to one's own sheet for arriving or for leaving."""
+    by = request.actor  # type: ignore[attr-defined]
+    sheets = [sheet for sheet in open_assignments(by, clock.now()) if sheet.gathering_id == thing.pk]
+    for sheet in sheets:
+        if sheet.occasion == occasion:
+            return redirect("member:check", code=sheet.code)
+    return _answer(request, thing, why=_("There is nothing to fill in right now."))
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS, methods=("POST",))
+def signal(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """A private tap, by form or by script when the socket is closed."""
+    kind = request.POST.get("kind", "")
+    try:
+        actions.send_signal(
+            gathering=thing,
+            kind=kind,
+            client_key=request.POST.get("key", ""),
+            by=request.actor,  # type: ignore[attr-defined]
+            at=clock.now(),
+        )
+    except KindError as error:
+        why = error.sentence or _("The meeting is not open now, so nobody would see this. Help now is always here.")
+        return _answer(request, thing, why=why, status=error.status)
+    if not live_page.by_script(request):
+        messages.success(request, _thanks_for(kind))
+    return _answer(request, thing, more=f"?tapped={kind}")
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS, methods=("POST",))
+def piece(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """One's turn in the round: handing on after speaking and passing are the same act; or "come back to me"."""
+    try:
+        actions.take_turn(
+            gathering=thing,
+            turns=request.POST.get("round", ""),
+            later=request.POST.get("what") == "later",
+            by=request.actor,  # type: ignore[attr-defined]
+            at=clock.now(),
+        )
+    except NotFound as error:
+        return _answer(request, thing, why=_("The meeting is not open now."), status=error.status)
+    except KindError as error:
+        return _answer(request, thing, why=error.sentence, status=error.status)
+    return _answer(request, thing)
+
+
+def _thanks_for(kind: str) -> str:
+    return {
+        Signal.Kind.FINE: _("Thank you. Your facilitators can see that you are fine."),
+        Signal.Kind.LOT: _("Thank you for saying so. Your facilitators can see it. You can stop at any time."),
+        Signal.Kind.COME: _("Your facilitators have been called. One of them will come to you."),
+        Signal.Kind.STEP_OUT: _("That is fine. Your facilitators know. Your seat is kept for you."),
+    }[Signal.Kind(kind)]
+
+
+def _answer(
+    request: HttpRequest, thing: Gathering, *, why: str = "", status: int = 409, more: str = ""
+) -> HttpResponse:
+    """To a script: done, or why not. To everybody else: the page again, with the sentence on top."""
+    if live_page.by_script(request):
+        return live_page.not_done(why, status) if why else live_page.done()
+    if why:
+        messages.warning(request, why)
+    response = HttpResponseRedirect(reverse("member:gathering", args=[thing.code]) + more)
+    response.status_code = 303
+    return response

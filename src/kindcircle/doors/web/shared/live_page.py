@@ -1,0 +1,171 @@
+"""What the three pages of a meeting (member's, facilitator's, projector's) have in common."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+
+from kindcircle.base.lib import clock, codes
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.live import queries
+from kindcircle.spec import timeline
+from kindcircle.spec.timeline import Placed
+
+GATHERINGS = Gathering.objects.select_related("group__organisation")
+STAYS_OPEN = 30
+"""Minutes past the planned end after which an untouched page is covered. Sooner would hide "please come" while
+somebody sits with closed eyes, and the private taps while a facilitator watches faces."""
+
+
+def page_context(gathering: Gathering, place: Placed, own_code: str = "", *, wall: bool = False) -> dict[str, Any]:
+    """What every live template is given."""
+    return {
+        "gathering": gathering,
+        "group": gathering.group,
+        "session": queries.session_of(gathering),
+        "place": place,
+        "states": states(place, own_code),
+        "slot": queries.slot_of(gathering, place),
+        "left_minutes": minutes_left(place),
+        "practice": practice_of(gathering, place),
+        "round": round_of(gathering, place, own_code),
+        "facts": first_facts(gathering, own_code, wall=wall),
+        "key": codes.new_code(),
+    }
+
+
+def first_facts(gathering: Gathering, own_code: str, *, wall: bool) -> dict[str, Any]:
+    """What the scripts of a live page start with (docs/reference/timeline.md)."""
+    socket = f"/ws/gathering/{gathering.code}"
+    return facts(gathering) | {
+        "socket": f"{socket}?for=wall" if wall else socket,
+        "poll": reverse("member:events", args=[gathering.code]),
+        "names_at": reverse("member:facts", args=[gathering.code]),
+        "me": own_code,
+        "events": queries.messages_of(gathering.pk),
+    }
+
+
+def facts(gathering: Gathering) -> dict[str, Any]:
+    """Words and moments of the run-sheet that scripts need beside the events, and the names of those who are here."""
+    session = queries.session_of(gathering)
+    practices = queries.practices_of(gathering)
+    return {
+        "practices": queries.cues_of(gathering),
+        "titles": {code: practice.title for (code, _), practice in practices.items()},
+        "steps": [{"title": slot.title, "minutes": slot.minutes} for slot in session.agenda],
+        "prompts": {slot.id: slot.prompt.text for slot in session.agenda if slot.prompt is not None},
+        "names": queries.names_here(gathering),
+    }
+
+
+def states(place: Placed, own_code: str = "") -> set[str]:
+    """The names of the present state, for parts that show only at their time: static/live/states.js on the server."""
+    practice, turns = place.practice, place.round
+    going = "none"
+    if practice is not None:
+        words = ("waiting", "running", "paused")
+        going = next((word for word in words if getattr(practice, word)), "finished")
+    found = {f"phase-{place.phase}", f"practice-{going}"}
+    found |= {f"may-{kind}" for kind in timeline.COMMANDS if timeline.may(place, kind)}
+    found.add("step-none" if place.step is None else f"step-{place.step.index}")
+    if practice is not None:
+        found.add(f"practice-is-{practice.practice}")
+    if turns is None or turns.closed:
+        found.add("round-none" if turns is None else "round-closed")
+        return found
+    found.add("round-open")
+    found.add("turn-none" if turns.holder is None else "turn-mine" if turns.holder == own_code else "turn-other")
+    if own_code in turns.order:
+        found.add("turn-coming")
+    if not turns.order:
+        found.add("turn-last")
+    return found
+
+
+def practice_of(gathering: Gathering, place: Placed) -> dict[str, Any] | None:
+    """The practice that is going on, as it stands when the page is made, or None."""
+    going = place.practice
+    if going is None:
+        return None
+    words = queries.practices_of(gathering)[going.practice, going.variant]
+    cues = queries.cues_of(gathering)[going.practice][going.variant]
+    left = 0 if going.total_ms is None else (going.total_ms - going.position_ms + 999) // 1000
+    return {
+        "id": going.practice,
+        "play": going.play,
+        "title": words.title,
+        "cue": "" if going.cue is None or going.finished else cues[going.cue]["text"],
+        "left": f"{left // 60}:{left % 60:02}",
+        "waiting": going.waiting,
+        "running": going.running,
+        "paused": going.paused,
+        "finished": going.finished,
+        "gentler": queries.gentler_than(gathering, going.practice, going.variant),
+    }
+
+
+def round_of(gathering: Gathering, place: Placed, own_code: str) -> dict[str, Any] | None:
+    """The round that is going on, or None: seats of those who are here, who has the piece, who comes next."""
+    turns = place.round
+    if turns is None or turns.closed:
+        return None
+    names = queries.names_here(gathering)
+    return {
+        "code": turns.round,
+        "prompt": queries.session_of(gathering).slot(turns.prompt).prompt,
+        "seats": seats(names, own_code, turns.holder),
+        "names": names,
+        "holder": names.get(turns.holder or "", ""),
+        "holder_code": turns.holder or "",
+        "mine": bool(own_code) and turns.holder == own_code,
+        "coming": [{"code": code, "name": names[code]} for code in turns.order if code in names],
+        "last": not turns.order,
+    }
+
+
+def seats(names: dict[str, str], own_code: str = "", holder: str | None = None) -> list[dict[str, str]]:
+    """Marks for the ring: everybody who is here, oneself, and whoever has the piece."""
+    return [
+        {
+            "code": code,
+            "label": name,
+            "short": name,
+            "state": "speaking" if code == holder else "you" if code == own_code else "here",
+        }
+        for code, name in names.items()
+    ]
+
+
+def minutes_left(place: Placed) -> int | None:
+    """Whole minutes left of the run-sheet step, rounded up and never below 0; None before the first step."""
+    if place.step is None:
+        return None
+    left = place.step.minutes * 60_000 - place.step.elapsed_ms
+    return max(0, -int(-left // 60_000))
+
+
+def idle_minutes(gathering: Gathering, usual: int) -> int:
+    """How long an untouched page stays open: for the whole meeting while it is under way, else as everywhere."""
+    meeting = gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING)
+    return gathering.minutes + STAYS_OPEN if meeting else usual
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Whether a script sent this form and will show the answer itself."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def done() -> HttpResponse:
+    """The script's form went through; what follows from it comes over the timeline."""
+    return HttpResponse(status=204)
+
+
+def not_done(why: str, status: int) -> JsonResponse:
+    """The script's form did not fit; `why` is one kind sentence."""
+    return JsonResponse({"why": why}, status=status)
+
+
+def now_ms() -> int:
+    """The server's clock, as devices count."""
+    return clock.milliseconds(clock.now())
