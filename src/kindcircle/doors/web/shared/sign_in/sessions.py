@@ -27,3 +27,5 @@ def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:
 def factor_set_up(request: HttpRequest, **kwargs: object) -> None:
     """Somebody who has just set up a second factor has used it; asking again at once would be a puzzle."""
     request.session["factor_set_up"] = True
+    # This runs at commit, which may come after the session was written for the answer.
+    request.session.save()
