@@ -91,6 +91,14 @@ def test_delivery_moves_an_alert_once_and_never_back(world: World, alert, ada):
     assert Alert.objects.get().state == "seen"
 
 
+def test_a_clock_that_was_set_back_does_not_stand_in_the_way(world: World, alert, ada):
+    earlier = world.at - timedelta(hours=1)
+    for verb in (actions.see, actions.act, actions.contacted):
+        verb(alert=alert, by=ada, at=earlier)
+    actions.close(alert=alert, by=ada, at=earlier, reason="plan-agreed", note="We spoke.")
+    assert Alert.objects.get().closed_at == alert.raised_at
+
+
 @pytest.mark.parametrize("reason", ["", "because", "Plan-agreed"])
 def test_closing_needs_a_reason_from_the_list(world: World, alert, ada, reason):
     with pytest.raises(ReasonMissing):

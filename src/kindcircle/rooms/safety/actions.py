@@ -138,7 +138,8 @@ def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> A
         raise NoteMissing
     with transaction.atomic():
         row = _locked(alert)
-        row.closed_at, row.close_reason = at, reason
+        # A clock that was set back meanwhile must not stand in the way.
+        row.closed_at, row.close_reason = max(at, row.raised_at), reason
         return _move(row, State.CLOSED, by=by, at=at, note=note, event=Event.ALERT_CLOSED, reason=reason)
 
 

@@ -72,9 +72,9 @@ def alert(request: HttpRequest, alert: Alert) -> HttpResponse:
     actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
     if request.method == "POST":
         return _take_step(request, alert, at)
-    if request.method == "GET":
-        alert = actions.see(alert=alert, by=actor, at=at)
-    return _show(request, alert, at)
+    if request.method == "HEAD":
+        return HttpResponse()  # nobody has looked
+    return _show(request, actions.see(alert=alert, by=actor, at=at), at)
 
 
 def _take_step(request: HttpRequest, alert: Alert, at: datetime) -> HttpResponse:
@@ -117,7 +117,7 @@ def _show(
         "concern": alert.level == Alert.Level.CONCERN,
         "emergency": [line for line in help_lines(house, at=at) if line.emergency],
         "history": [(one, _in_words(one)) for one in history(alert, by=actor)],
-        "steps": [(step, _button(step)) for step in State if step != State.CLOSED and states.may(alert.state, step)],
+        "steps": [(step, label) for step, label in _buttons().items() if states.may(alert.state, step)],
         "may_close": states.may(alert.state, State.CLOSED),
         "reasons": [(reason, close_reason(reason)) for reason in actions.CLOSE_REASONS],
         "chosen": request.POST.get("reason", ""),
@@ -152,12 +152,12 @@ def close_reason(reason: str) -> str:
     }.get(reason, "")
 
 
-def _button(step: Alert.State) -> str:
+def _buttons() -> dict[Alert.State, str]:
     return {
         State.ACTING: _("I am on it"),
         State.CONTACTED: _("I reached them"),
         State.NOT_REACHED: _("I could not reach them"),
-    }[step]
+    }
 
 
 def _in_words(one: Happened) -> str:

@@ -229,8 +229,10 @@ def _question(
             options.append((kind.not_applicable.code, words.labels[kind.not_applicable.label_key]))
         return replace(question, options=tuple(options))
     if isinstance(kind, Scale):
+        marks = {str(number) for number in range(kind.low, kind.high + 1)}
         return replace(
             question,
+            value=question.value if question.value in marks else "",
             low=kind.low,
             high=kind.high,
             low_words=_without_number(words.labels[kind.low_key], kind.low),
