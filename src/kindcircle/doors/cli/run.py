@@ -67,4 +67,8 @@ def _serve(host: str, port: int) -> None:
         server_header=False,
         access_log=False,
         log_level="warning",
+        # Live messages are tiny: nothing to compress, and nothing large to take in.
+        ws="websockets-sansio",
+        ws_max_size=16 * 1024,
+        ws_per_message_deflate=False,
     )
