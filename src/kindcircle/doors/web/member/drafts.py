@@ -1,0 +1,50 @@
+"""Half-written words are kept while they are typed, sealed, so that an expired session or a closed lid loses none."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.doors.web.member.sending import key_of, on_to, version_of
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.writing import actions
+
+BOXES = {actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"), actions.LETTER: ("text",)}
+"""The boxes of each kind of page. Nothing else is kept."""
+
+PAGES = {actions.JOURNAL: "member:journal-new", actions.LETTER: "member:letter-new"}
+
+
+@page(Permission.DRAFT_KEEP, methods=("POST",))
+def draft(request: HttpRequest, kind: str) -> HttpResponse:
+    """Keep one box, as static/js/draft.js sends it: 204 when it is safe, 409 when another open page was later."""
+    box = next((name for name in BOXES.get(kind, ()) if name in request.POST), None)
+    if box is None:
+        raise NotFound
+    try:
+        actions.save_draft(
+            kind=kind,
+            box=box,
+            text=request.POST[box],
+            page=key_of(request),
+            version=version_of(request),
+            author=request.user,  # type: ignore[arg-type]
+            by=request.actor,  # type: ignore[attr-defined]
+            at=clock.now(),
+        )
+    except KindError as error:
+        # A script reads only the status; the page has its own words for each.
+        return HttpResponse(error.sentence, status=error.status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=204)
+
+
+@page(Permission.DRAFT_KEEP, methods=("GET", "POST"))
+def start_afresh(request: HttpRequest, kind: str) -> HttpResponse:
+    """Let a draft go and begin with an empty page."""
+    if kind not in PAGES:
+        raise NotFound
+    if request.method != "POST":
+        return redirect(PAGES[kind])
+    actions.drop_draft(kind=kind, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    return on_to(PAGES[kind])

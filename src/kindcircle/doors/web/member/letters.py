@@ -1,0 +1,159 @@
+"""Letters to oneself: written with a wise friend's voice, sealed, and back on a chosen day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.lib.errors import Invalid
+from kindcircle.doors.web.member.sending import key_of, on_to, version_of
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.writing import actions, queries
+from kindcircle.rooms.writing.errors import DayHasPassed
+from kindcircle.rooms.writing.models import Letter
+from kindcircle.spec.practices import load_practice
+
+LETTERS = Letter.objects.select_related("author__organisation")
+PRACTICE = "p06-letter-from-a-wise-friend"
+THINKING = ("choose and set a limit", "feelings", "a wise friend")
+"""The steps of the written practice that come before its letter. They are thought, not typed: one box is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that is suggested for a letter to come back."""
+
+    id: str
+    words: str
+    on: date
+
+
+@page(Permission.LETTER_WRITE)
+def letters(request: HttpRequest) -> HttpResponse:
+    """Letters that arrived, and letters on their way. No word of them is opened here."""
+    rows = list(queries.letters_of(request.actor))  # type: ignore[attr-defined]
+    context = {
+        "arrived": [letter for letter in rows if letter.delivered_at],
+        "on_their_way": [letter for letter in rows if not letter.delivered_at],
+    }
+    return render(request, "member/letters.html", context)
+
+
+@page(Permission.LETTER_WRITE, methods=("GET", "POST"))
+def new(request: HttpRequest) -> HttpResponse:
+    """Something small first, then a friend's voice, then the letter and its day."""
+    if request.method == "POST":
+        return _seal(request)
+    kept = actions.open_draft(kind=actions.LETTER, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    typed = {"text": kept.boxes.get("text", ""), "when": "month", "day": ""}
+    return _ask(request, typed, key=codes.new_code(), version=kept.version, refilled=bool(kept.boxes))
+
+
+@page(Permission.LETTER_OPEN, about=LETTERS)
+def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """A letter that has arrived. Before its day it is not here, not even for its writer."""
+    text = actions.open_letter(letter=letter, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    return render(request, "member/letter.html", {"letter": letter, "text": text})
+
+
+@page(Permission.LETTER_WITHDRAW, about=LETTERS, methods=("GET", "POST"))
+def withdraw(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Asks once more, then takes a letter back for good."""
+    if request.method != "POST":
+        return render(request, "member/letter_withdraw.html", {"letter": letter})
+    actions.withdraw_letter(letter=letter, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    messages.success(request, _("The letter is gone. You can write another when you like."))
+    return on_to("member:letters")
+
+
+def _seal(request: HttpRequest) -> HttpResponse:
+    typed = {name: request.POST.get(name, "") for name in ("text", "when", "day")}
+    key, version = key_of(request), version_of(request)
+    try:
+        sealed = actions.write_letter(
+            text=typed["text"],
+            deliver_on=_chosen(typed["when"], typed["day"]),
+            client_key=key,
+            author=request.user,  # type: ignore[arg-type]
+            by=request.actor,  # type: ignore[attr-defined]
+            at=clock.now(),
+            draft=version,
+        )
+    except Invalid as error:
+        return _ask(request, typed, key=key, version=version, error=error)
+    day = date_format(sealed.deliver_on, "l j F Y")
+    messages.success(request, _("Sealed. Your letter comes back on %(day)s.") % {"day": day})
+    return on_to("member:letters")
+
+
+def _chosen(when: str, day: str) -> date:
+    """The day that was chosen. DayHasPassed for one that is none at all, too."""
+    for one in _suggested():
+        if one.id == when:
+            return one.on
+    try:
+        typed = parse_date(day.strip())
+    except ValueError:  # such as 31 February
+        typed = None
+    if typed is None:
+        raise DayHasPassed
+    return typed
+
+
+def _suggested() -> list[Day]:
+    today = timezone.localdate()
+    return [
+        Day("fortnight", _("In two weeks"), today + timedelta(weeks=2)),
+        Day("month", _("In a month"), _months_on(today, 1)),
+        Day("season", _("In three months"), _months_on(today, 3)),
+    ]
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same day so many months later; where there is none (31 April), the last day before it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)
+
+
+def _ask(
+    request: HttpRequest,
+    typed: dict[str, str],
+    *,
+    key: str,
+    version: int,
+    error: Invalid | None = None,
+    refilled: bool = False,
+) -> HttpResponse:
+    practice = load_practice(PRACTICE)
+    prompt = next(one for one in practice.prompts if one.id == "letter")
+    spoken = {step.purpose: step.say for step in reversed(practice.shortest.steps)}
+    context = {
+        "practice": practice,
+        "thinking": [spoken[purpose] for purpose in THINKING if purpose in spoken],
+        "box": {"id": "text", "ask": prompt.prompt, "help": prompt.help, "words": typed["text"], "rows": 10},
+        "writing": [step.say for step in practice.shortest.steps if step.prompt == "letter"],
+        "closing": [spoken[purpose] for purpose in ("read once", "close") if purpose in spoken],
+        "days": _suggested(),
+        "tomorrow": timezone.localdate() + timedelta(days=1),
+        "furthest": timezone.localdate() + actions.FURTHEST,
+        "typed": typed,
+        "key": key,
+        "version": version,
+        "error": error.sentence if error else "",
+        "day_error": isinstance(error, DayHasPassed),
+        "refilled": refilled,
+    }
+    return render(request, "member/letter_new.html", context, status=422 if error else 200)

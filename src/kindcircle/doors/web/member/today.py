@@ -1,0 +1,195 @@
+"""A member's own page: the one thing that matters most now, the next meeting, and this week at home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
+from kindcircle.base.vault import keys, seals
+from kindcircle.doors.web.member.sending import SeeOther, on_to
+from kindcircle.doors.web.shared.markdown import as_html
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.queries import reminder_for
+from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
+from kindcircle.rooms.practice.courses import ALWAYS, STILL_MEETING, Course, courses_of
+from kindcircle.rooms.safety.queries import help_lines
+from kindcircle.rooms.writing.models import Letter
+from kindcircle.rooms.writing.queries import letters_arrived
+from kindcircle.spec.practices import Practice, load_practice
+from kindcircle.spec.programmes import HomeOption, PracticeUse, Session
+from kindcircle.spec.texts import load_handout
+
+PUT_AWAY = "put_away_on"
+"""Where the session remembers the day for which somebody put the practice away. Nothing else does."""
+
+GROUNDING, LANDING, CONTACT, DEAR = ALWAYS[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """One thing to try this week: in whose words, how often, and what to open."""
+
+    words: str
+    how_often: str
+    practice: Practice
+    seconds: int
+
+    @property
+    def minutes(self) -> float:
+        return self.seconds / 60
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The coming meeting as the page shows it.
+
+    is_open   the door is open now
+    gone_by   nobody opened it, and its time has passed
+    there     its start by the clock of the place, where that differs from the member's own; else None
+    """
+
+    gathering: Gathering
+    reminder: str
+    is_open: bool
+    gone_by: bool
+    is_today: bool
+    there: datetime | None
+
+
+@page(Permission.TODAY_SEE)
+def today(request: HttpRequest) -> HttpResponse:
+    """One page, one thing on top; the rest stands quietly below. It counts nothing and asks for nothing."""
+    at, actor = clock.now(), request.actor  # type: ignore[attr-defined]
+    courses = courses_of(actor)
+    course = _first(courses, at)
+    keys.open_keys([request.user, course.group.organisation])  # type: ignore[list-item]
+    soon = course.soon(at)
+    sheets = [sheet for sheet in open_assignments(actor, at) if soon is None or sheet.gathering_id != soon.pk]
+    arrived = list(letters_arrived(actor))
+    put_away = request.session.get(PUT_AWAY) == timezone.localdate().isoformat()
+    context = {
+        "name": seals.name_of(request.user),  # type: ignore[arg-type]
+        "day": timezone.localdate(),
+        "course": course,
+        "week": _week(course),
+        "main": _main(soon, sheets, arrived, course, put_away=put_away),
+        "meeting": _meeting(course, at),
+        "sheets": sheets,
+        "letters": arrived,
+        "put_away": put_away,
+        "others": [_other(one, at) for one in courses if one is not course],
+    }
+    return render(request, "member/today.html", context | _at_home(course))
+
+
+@page(Permission.TODAY_SEE, methods=("POST",))
+def not_today(request: HttpRequest) -> SeeOther:
+    """Put this week's practice away until tomorrow, or take it out again. Nobody is told and nothing is kept."""
+    if request.POST.get("back"):
+        request.session.pop(PUT_AWAY, None)
+    else:
+        request.session[PUT_AWAY] = timezone.localdate().isoformat()
+    return on_to("member:today")
+
+
+@page(Permission.TODAY_SEE)
+def hard_day(request: HttpRequest) -> HttpResponse:
+    """For a day when the usual is too much: the ground first, then small comforts, then people."""
+    course = _first(courses_of(request.actor), clock.now())  # type: ignore[attr-defined]
+    ground = load_practice(GROUNDING)
+    contact = load_practice(CONTACT)
+    context = {
+        "card": as_html(load_handout("hard-day-card").text),
+        "ground": ground,
+        "steps": ground.shortest.steps,
+        "anchors": [load_practice(name).easier.words for name in (GROUNDING, LANDING, DEAR)],
+        "without_touch": contact.access.no_touch,
+        "touch": [step.say for step in contact.shortest.steps],
+        "lines": help_lines(course.group.organisation, at=clock.now()),
+    }
+    return render(request, "member/hard_day.html", context)
+
+
+def _first(courses: list[Course], at: datetime) -> Course:
+    """Of several groups the one that meets next; a finished one only when there is no other."""
+
+    def order(course: Course) -> tuple[bool, bool, float]:
+        coming = course.coming
+        return course.finished, course.soon(at) is None, coming.starts_at.timestamp() if coming else 0.0
+
+    return min(courses, key=order)
+
+
+def _main(
+    soon: Gathering | None, sheets: list[OpenSheet], arrived: list[Letter], course: Course, *, put_away: bool
+) -> str:
+    """Which one thing stands on top."""
+    if soon is not None:
+        return "meeting"
+    if sheets:
+        return "sheet"
+    if arrived:
+        return "letter"
+    if course.held is None:
+        return "welcome" if course.programme else "nothing"
+    return "rest" if put_away else "practice"
+
+
+def _meeting(course: Course, at: datetime) -> Meeting | None:
+    coming = course.coming
+    if coming is None:
+        return None
+    planned = coming.state == Gathering.State.PLANNED
+    here, there = timezone.localtime(coming.starts_at), coming.starts_at.astimezone(ZoneInfo(course.group.zone))
+    return Meeting(
+        gathering=coming,
+        reminder=reminder_for(coming),
+        is_open=not planned,
+        gone_by=planned and at > coming.ends_at + STILL_MEETING,
+        is_today=here.date() == timezone.localtime(at).date(),
+        there=there.replace(tzinfo=None) if there.utcoffset() != here.utcoffset() else None,
+    )
+
+
+def _week(course: Course) -> int:
+    """Which week of the programme it is; one past the last when it is over."""
+    if course.finished or course.coming is None:
+        return len(course.gatherings) + 1
+    return course.coming.number
+
+
+def _at_home(course: Course) -> dict[str, Any]:
+    """This week's practice in the words of the session held last; before the first, what happens here."""
+    held = course.held
+    if held is None:
+        words = load_handout("what-happens-here") if course.programme else None
+        return {"welcome": words and {"title": words.title, "text": as_html(words.text, deeper=1)}}
+    at_need = held.home.at_need
+    return {
+        "minimum": _option(held.home.minimum),
+        "usual": [_option(option) for option in held.home.usual],
+        "at_need": at_need and AtHome("", "", at_need.load(), at_need.seconds),
+        "handouts": [_handout(one) for one in (course.sessions if course.finished else (held,))],
+    }
+
+
+def _option(option: HomeOption) -> AtHome:
+    use: PracticeUse = option.practice
+    return AtHome(option.words, option.how_often, use.load(), use.seconds)
+
+
+def _handout(session: Session) -> tuple[str, SafeString]:
+    return session.talk.handout_title, as_html(session.talk.handout, deeper=1)
+
+
+def _other(course: Course, at: datetime) -> dict[str, Any]:
+    """Another group of the same member, in one line."""
+    return {"group": course.group, "coming": course.coming, "soon": course.soon(at), "finished": course.finished}
