@@ -17,7 +17,8 @@ from kindcircle.doors.sockets.gathering import gathering_socket
 from kindcircle.doors.web.shared.help_page import help_file
 from kindcircle.doors.worker.inside import lifespan
 
-bridge = WSGIMiddleware(pages, workers=16)
+# Django, Starlette and a2wsgi each have their own names for the same two protocols.
+bridge = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]
 HELP_HEADERS = {
     "Content-Security-Policy": build_policy(),
     "Cache-Control": "no-store",
@@ -33,7 +34,7 @@ async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/help/" and scope["method"] in {"GET", "HEAD"} and file.is_file():
         await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
     else:
-        await bridge(scope, receive, send)
+        await bridge(scope, receive, send)  # type: ignore[arg-type]
 
 
 application = Starlette(

@@ -6,7 +6,9 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-NAMES = ("root", "lookup", "audit", "signing")
+# How many random bytes each holds. Ciphers take 32; Django asks for a signing key of fifty letters or more.
+SIZES = {"root": 32, "lookup": 32, "audit": 32, "signing": 48}
+NAMES = tuple(SIZES)
 
 
 class KeyMissing(RuntimeError):
@@ -23,7 +25,7 @@ def make(folder: Path) -> list[str]:
             continue
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            file.write(base64.b64encode(secrets.token_bytes(SIZES[name])).decode() + "\n")
             file.flush()
             os.fsync(file.fileno())
         made.append(name)

@@ -5,6 +5,7 @@ A message says only that something is waiting; reading it means signing in. Anyo
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 class Message:
     """The fixed words of one kind of message. `{link}` becomes the site's sign-in address."""
 
-    subject: str
-    body: str
+    subject: str | Promise
+    body: str | Promise
     for_staff: bool = False
 
 

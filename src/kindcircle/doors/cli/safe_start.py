@@ -36,7 +36,7 @@ def weak_secret() -> str | None:
     """The signing key is the one thing that keeps sessions and links from being forged."""
     made = (Path(settings.KEYS_DIR) / "signing.key").is_file() or env.text("KINDCIRCLE_SECRET_KEY")
     secret = settings.SECRET_KEY
-    if made and len(secret) >= 43 and len(set(secret)) >= 16 and "insecure" not in secret:
+    if made and len(secret) >= 50 and len(set(secret)) >= 16 and "insecure" not in secret:
         return None
     return _("The signing key is missing, short or a default. Run kindcircle init to have a good one made.")
 
