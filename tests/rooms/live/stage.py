@@ -27,6 +27,11 @@ class Stage:
         return self.world.at
 
     @property
+    def code(self) -> str:
+        """The gathering's code, without asking the database."""
+        return self.world.gathering.code
+
+    @property
     def gathering(self) -> Gathering:
         """As it stands now."""
         return Gathering.objects.select_related("group__organisation").get(pk=self.world.gathering.pk)
