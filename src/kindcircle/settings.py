@@ -255,7 +255,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is ever stored as an upload
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "kindcircle.doors.web.shared.static_files.HashedFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 
