@@ -35,7 +35,7 @@ def scratch(context: BrowserContext, site: RunningSite, body: str, *, attributes
     )
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>My page</title>{scripts}'
-        f'<link rel="stylesheet" href="/static/css/layout.css"></head>'
+        f'<link rel="stylesheet" href="/static/css/frame.css"></head>'
         f'<body {attributes}><main id="main" tabindex="-1">{body}</main></body></html>'
     )
     context.route("**/scratch/", lambda route: route.fulfill(body=html, content_type="text/html"))
@@ -143,7 +143,7 @@ def resting_page(context: BrowserContext, site: RunningSite) -> tuple[Page, list
         lambda route: route.fulfill(
             content_type="text/html",
             body=f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>My page</title>'
-            f'<link rel="stylesheet" href="/static/css/layout.css">'
+            f'<link rel="stylesheet" href="/static/css/frame.css">'
             f'<script src="/static/js/idle-lock.js" defer></script></head>'
             f'<body {IDLE}><main tabindex="-1">{FORM}</main>{LOCK}</body></html>',
         ),
