@@ -87,10 +87,7 @@ def _people() -> "list[tuple[str, User]]":
 
 
 def _open() -> None:
-    import os
-
-    os.environ["KINDCIRCLE_DEMO"] = "yes"
-    open_home()
+    open_home(demo=True)
     open_database()
 
 

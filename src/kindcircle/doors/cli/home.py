@@ -15,8 +15,8 @@ class Stop(click.ClickException):
     """The site cannot go on; the sentence says what to do. Exit code 1, no traceback."""
 
 
-def open_home() -> None:
-    """Folders and keys, then Django. Nothing that needs settings may be imported before this.
+def open_home(*, demo: bool = False) -> None:
+    """Folders and keys, then Django, as a demo or as the settings say. Nothing may import settings before this.
 
     Keys are made for a new home only: a new key beside old data would hide that the right one is missing.
     """
@@ -33,7 +33,9 @@ def open_home() -> None:
     for folder in (home, home / "data", home / "mail"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyfiles.make(keys)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindcircle.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "kindcircle.settings"
+    if demo:
+        os.environ["KINDCIRCLE_DEMO"] = "yes"
     import django
 
     try:
@@ -81,11 +83,3 @@ def _static_marks() -> Iterator[str]:
         for name, storage in finder.list([]):
             state = Path(storage.path(name)).stat()
             yield f"{name} {state.st_size} {state.st_mtime_ns}"
-
-
-def check_content() -> None:
-    """Every programme and questionnaire can be read, and no released one has changed."""
-    from kindcircle.doors.cli.safe_start import changed_content
-
-    if problem := changed_content():
-        raise Stop(problem)

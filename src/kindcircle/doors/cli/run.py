@@ -1,6 +1,5 @@
 """`kindcircle run`: the site, one process, everything set up that is not set up yet."""
 
-import os
 import socket
 from gettext import gettext as _
 
@@ -15,9 +14,7 @@ from kindcircle.doors.cli.home import Stop, gather_static, open_database, open_h
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 def run(demo: bool, host: str) -> None:
     """Serve the site. Sets up what is missing first; the second start is quick."""
-    if demo:
-        os.environ["KINDCIRCLE_DEMO"] = "yes"
-    open_home()
+    open_home(demo=demo)
     port = places.port()
     _check_free(host, port)
     open_database()
@@ -40,16 +37,15 @@ def run(demo: bool, host: str) -> None:
 
 
 def _check_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise Stop(
-                _(
-                    "Port {port} on {host} cannot be used; perhaps something runs there already. Try: PORT={other}"
-                ).format(port=port, host=host, other=port + 1)
-            ) from None
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError:
+        raise Stop(
+            _("Port {port} on {host} cannot be used; perhaps something runs there already. Try: PORT={other}").format(
+                port=port, host=host, other=port + 1
+            )
+        ) from None
 
 
 def _serve(host: str, port: int) -> None:
