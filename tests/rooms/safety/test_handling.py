@@ -99,14 +99,22 @@ def test_a_clock_that_was_set_back_does_not_stand_in_the_way(world: World, alert
     assert Alert.objects.get().closed_at == alert.raised_at
 
 
-@pytest.mark.parametrize("reason", ["", "because", "Plan-agreed"])
-def test_closing_needs_a_reason_from_the_list(world: World, alert, ada, reason):
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("contacted", ""), ("contacted", "because"), ("contacted", "Plan-agreed"), ("contacted", "handed-over"),
+        ("not-reached", "plan-agreed"), ("not-reached", "no-more-needed"),
+    ],
+)  # fmt: skip
+def test_closing_needs_a_reason_that_fits_how_far_it_came(world: World, alert, ada, state, reason):
+    Alert.objects.update(state=state)
     with pytest.raises(ReasonMissing):
         actions.close(alert=alert, by=ada, at=world.at, reason=reason, note="We spoke.")
 
 
 @pytest.mark.parametrize("note", ["", "  \n "])
 def test_closing_needs_a_line_on_what_was_done(world: World, alert, ada, note):
+    Alert.objects.update(state="contacted")
     with pytest.raises(NoteMissing):
         actions.close(alert=alert, by=ada, at=world.at, reason="plan-agreed", note=note)
 

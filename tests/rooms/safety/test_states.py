@@ -51,7 +51,7 @@ def test_a_step_is_taken_exactly_where_the_table_allows_it(world: World, state, 
 
     def take() -> None:
         if to == State.CLOSED:
-            actions.close(alert=alert, by=by, at=at, reason="plan-agreed", note="We spoke.")
+            actions.close(alert=alert, by=by, at=at, reason="other-help", note="We spoke.")
         else:
             VERBS[to](alert=alert, by=by, at=at)
 

@@ -30,8 +30,11 @@ LADDER: tuple[Alert.Person, ...] = (Person.OWNER, Person.BACKUP, Person.LEAD, Pe
 # What the ladder's content calls the people we keep as owner, backup and lead.
 CALLED = {"facilitators": Person.OWNER, "backup": Person.BACKUP, "clinic_lead": Person.LEAD}
 
-CLOSE_REASONS = ("plan-agreed", "other-help", "no-more-needed", "by-mistake", "handed-over")
-"""Why an alert was closed: a closed list, because the reason goes into the audit record."""
+CLOSE_REASONS: dict[Alert.State, tuple[str, ...]] = {
+    State.CONTACTED: ("plan-agreed", "other-help", "no-more-needed", "by-mistake"),
+    State.NOT_REACHED: ("handed-over", "other-help"),
+}
+"""Why an alert was closed, by how far it had come: a closed list, because the reason goes into the audit record."""
 
 SERIOUS = 4
 BEAT_EVERY = timedelta(seconds=20)
@@ -132,12 +135,14 @@ def not_reached(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Ale
 def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> Alert:
     """Nothing more is to be done, and this is why. Needs a reason from the list and a line on what was done."""
     require(by, Permission.ALERT_HANDLE, alert)
-    if reason not in CLOSE_REASONS:
-        raise ReasonMissing
-    if not note.strip():
-        raise NoteMissing
     with transaction.atomic():
         row = _locked(alert)
+        if not states.may(row.state, State.CLOSED):
+            raise StepTaken
+        if reason not in CLOSE_REASONS[State(row.state)]:
+            raise ReasonMissing
+        if not note.strip():
+            raise NoteMissing
         # A clock that was set back meanwhile must not stand in the way.
         row.closed_at, row.close_reason = max(at, row.raised_at), reason
         return _move(row, State.CLOSED, by=by, at=at, note=note, event=Event.ALERT_CLOSED, reason=reason)

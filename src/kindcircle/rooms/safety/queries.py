@@ -17,6 +17,7 @@ from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
+from kindcircle.rooms.safety.states import UNSEEN, WITHOUT_CONTACT
 
 HELPLINE_LASTS = timedelta(days=180)
 LATE_AFTER = timedelta(minutes=2)
@@ -66,7 +67,8 @@ class Happened:
 def waiting_for(actor: Actor) -> QuerySet[Alert]:
     """Open alerts this person may handle: of groups they facilitate, and for a safety lead of the organisation.
 
-    What may wait for the weekly notes comes last; else the one that waits longest comes first.
+    What nobody has seen comes first, then who was not reached yet, then the rest; what may wait for the weekly notes
+    comes last. Among equals the one that waits longest comes first.
     """
     return _handled_by(actor).exclude(state=Alert.State.CLOSED)
 
@@ -101,8 +103,14 @@ def _handled_by(actor: Actor) -> QuerySet[Alert]:
         mine |= Q(group__organisation_id=actor.organisation_id)
     if not can(actor, Permission.ALERT_LIST):
         mine = Q(pk=None)
-    later = Case(When(level=Alert.Level.REVIEW, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return handled_alerts().filter(mine).order_by(later, "raised_at", "pk")
+    turn = Case(
+        When(level=Alert.Level.REVIEW, then=Value(3)),
+        When(state__in=UNSEEN, then=Value(0)),
+        When(state__in=WITHOUT_CONTACT, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return handled_alerts().filter(mine).order_by(turn, "raised_at", "pk")
 
 
 def alert_about(source: Ref) -> Alert | None:

@@ -119,7 +119,7 @@ def _show(
         "history": [(one, _in_words(one)) for one in history(alert, by=actor)],
         "steps": [(step, label) for step, label in _buttons().items() if states.may(alert.state, step)],
         "may_close": states.may(alert.state, State.CLOSED),
-        "reasons": [(reason, close_reason(reason)) for reason in actions.CLOSE_REASONS],
+        "reasons": [(reason, close_reason(reason)) for reason in actions.CLOSE_REASONS.get(State(alert.state), ())],
         "chosen": request.POST.get("reason", ""),
         "sentence": error.sentence if error else "",
         "note": note,

@@ -275,7 +275,7 @@ def _by(at: datetime, zone: str) -> str:
 def _moment(at: datetime, zone: str) -> str:
     local = timezone.localtime(at, ZoneInfo(zone))
     return _("%(time)s on %(day)s") % {
-        "time": date_format(local, "TIME_FORMAT"),
+        "time": date_format(local, "H:i"),
         "day": date_format(local, "l j F"),
     }
 
