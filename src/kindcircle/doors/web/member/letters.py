@@ -27,6 +27,13 @@ THINKING = ("choose and set a limit", "feelings", "a wise friend")
 """The steps of the written practice that come before its letter. They are thought, not typed: one box is enough."""
 
 
+class TwoDays(Invalid):
+    def __init__(self) -> None:
+        super().__init__(
+            _("You chose from the list and typed a day too. For your own day, choose the last line. Or empty the day.")
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day that is suggested for a letter to come back."""
@@ -53,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _seal(request)
     kept = actions.open_draft(kind=actions.LETTER, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
-    typed = {"text": kept.boxes.get("text", ""), "when": "month", "day": ""}
+    typed = {"text": kept.boxes.get("text", ""), "when": "", "day": ""}
     return _ask(request, typed, key=codes.new_code(), version=kept.version, refilled=bool(kept.boxes))
 
 
@@ -95,17 +102,17 @@ def _seal(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(when: str, day: str) -> date:
-    """The day that was chosen. DayHasPassed for one that is none at all, too."""
-    for one in _suggested():
-        if one.id == when:
-            return one.on
+    """The day that was chosen. DayHasPassed for one that is none at all, too; TwoDays for a day beside a suggestion."""
+    suggested = next((one.on for one in _suggested() if one.id == when), None)
     try:
         typed = parse_date(day.strip())
     except ValueError:  # such as 31 February
         typed = None
-    if typed is None:
+    if suggested and typed and suggested != typed:
+        raise TwoDays
+    if suggested is None and typed is None:
         raise DayHasPassed
-    return typed
+    return suggested or typed  # type: ignore[return-value]
 
 
 def _suggested() -> list[Day]:
@@ -153,7 +160,7 @@ def _ask(
         "key": key,
         "version": version,
         "error": error.sentence if error else "",
-        "day_error": isinstance(error, DayHasPassed),
+        "day_error": isinstance(error, DayHasPassed | TwoDays),
         "refilled": refilled,
     }
     return render(request, "member/letter_new.html", context, status=422 if error else 200)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.member.lengths import length_in_words
 from kindcircle.doors.web.member.sending import LONGEST_KEY
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.practice import actions
@@ -17,6 +18,12 @@ from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
 from kindcircle.spec.practices import Practice, cues
 
 GROUNDING = ALWAYS[0]
+WRITTEN = {
+    "p06-letter-from-a-wise-friend": "member:letter-new",
+    "p07-reading-it-again": "member:letters",
+    "p09-three-line-day": "member:journal-new",
+}
+"""Practices that are done in writing, and the page they are written or read on."""
 SPARE_MINUTES = 10  # around a practice, before an untouched page is covered
 
 
@@ -29,7 +36,7 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
     context = {
         "practice": words,
         "seconds": seconds,
-        "lengths": [{"seconds": one, "minutes": one / 60, "chosen": one == seconds} for one in offer.lengths],
+        "lengths": [{"seconds": one, "words": length_in_words(one), "chosen": one == seconds} for one in offer.lengths],
         "shorter": max((one for one in offer.lengths if one < seconds), default=None),
         "steps": steps,
         "without_breath": any(step.no_breath for step in steps),
@@ -39,6 +46,7 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         "easier": _easier(request, words),
         "grounding": GROUNDING,
         "is_grounding": words.id == GROUNDING,
+        "write_at": WRITTEN.get(words.id),
         "ways": _ways(words),
         # Nobody touches the page while practising.
         "idle_minutes": max(settings.MEMBER_IDLE_MINUTES, math.ceil(seconds / 60) + SPARE_MINUTES),

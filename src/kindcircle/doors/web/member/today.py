@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import keys, seals
+from kindcircle.doors.web.member.lengths import length_in_words
 from kindcircle.doors.web.member.sending import SeeOther, on_to
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -43,8 +44,8 @@ class AtHome:
     seconds: int
 
     @property
-    def minutes(self) -> float:
-        return self.seconds / 60
+    def length(self) -> str:
+        return length_in_words(self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
