@@ -19,7 +19,7 @@ def test_the_page_shows_figures_with_interval_n_and_what_is_missing(client, worl
     hold_all(world, absent={2: {0, 1}, 3: {0, 1}, 4: {0}})
     told(world)
     page = page_of(client, world)
-    assert "7 of 8 people have both scores; 1 are missing one or both." in page
+    assert "7 of 8 people have both scores. Missing one or both: 1." in page
     assert "too few to tell" in page
     assert "27 of 32" in page
     assert "95 % interval" in page

@@ -1,5 +1,6 @@
 """A group's honest page: pictures first, the tables beside them, one plain sentence chosen by rule."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -41,6 +43,7 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
     found = cohort_report(group=group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     outcomes = [_shown(outcome) for outcome in found.outcomes]
     shared = _said_of_all(outcomes)
+    effects = [_effect_row(outcome) for outcome in found.outcomes]
     return render(
         request,
         "facilitator/report.html",
@@ -51,9 +54,11 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
             "outcomes": outcomes,
             "shared": shared,
             "primary": next((one for one in outcomes if one["outcome"].primary), None),
-            "effects": [_effect_row(outcome) for outcome in found.outcomes],
+            "effects": effects,
+            "effects_from": math.floor(2 * min((row["low"] for row in effects if "low" in row), default=-1)) / 2,
+            "effects_to": math.ceil(2 * max((row["high"] for row in effects if "high" in row), default=1)) / 2,
+            "unwanted": _unwanted(found),
             "categories": [(dict(_categories())[name], count) for name, count in found.harms.by_category],
-            "no_event_limit": _no_event_limit(found),
         },
     )
 
@@ -83,11 +88,11 @@ def _attendance(found: CohortReport) -> list[Figure]:
         )
     rows.append(
         Figure(
-            _("Completed: %(rule)s") % {"rule": found.rule.words},
+            _("Completed"),
             _share(found.completed),
             _percents(found.completed.interval()),
             _("%(count)s of %(n)s") % {"count": found.completed.count, "n": found.completed.n},
-            _("Everyone who started is counted, also those who left."),
+            _("%(rule)s Everyone who started is counted, also those who left.") % {"rule": found.rule.words},
         )
     )
     return rows
@@ -202,12 +207,48 @@ def _effect_row(outcome: Outcome) -> Mapping[str, Any]:
         return {"label": outcome.name, "instead": _("not defined")}
     turn = 1 if outcome.higher_is_better else -1
     low, high = sorted((turn * interval.low, turn * interval.high))
-    return {"label": outcome.name, "estimate": turn * effect.estimate, "low": low, "high": high}
+    return {"label": f"{outcome.name} (n = {effect.n})", "estimate": turn * effect.estimate, "low": low, "high": high}
 
 
-def _no_event_limit(found: CohortReport) -> str:
-    limit = found.harms.people.upper_limit_if_zero()
-    return "" if isinstance(limit, Undefined) else number_format(round(100 * limit))
+def _unwanted(found: CohortReport) -> list[str]:
+    """What was unwanted, in sentences; with none seen, how many that still allows for."""
+    harms = found.harms
+    said = [
+        ngettext(
+            "%(people)s of %(n)s people had something unwanted written down (%(interval)s), %(events)s event in all.",
+            "%(people)s of %(n)s people had something unwanted written down (%(interval)s), %(events)s events in all.",
+            harms.events,
+        )
+        % {
+            "people": harms.people.count,
+            "n": harms.people.n,
+            "events": harms.events,
+            "interval": _percents(harms.people.exact_interval()),
+        }
+    ]
+    if harms.events:
+        said.append(
+            _("Possibly or surely because of the programme: %(related)s. Still open: %(open)s.")
+            % {"related": harms.related, "open": harms.open}
+        )
+    limit = harms.people.upper_limit_if_zero()
+    if not isinstance(limit, Undefined):
+        said.append(
+            _("None in %(n)s people still allows for up to %(limit)s %% of people like these (one-sided 95 %% limit).")
+            % {"n": harms.people.n, "limit": round(100 * limit)}
+        )
+    said.append(
+        _("After meetings we asked %(asked)s times and had %(answered)s answers. Silence is not safety.")
+        % {"asked": harms.asked, "answered": harms.answered}
+    )
+    if harms.alerts:
+        said.append(
+            _("Asked for a person, or seemed to need one: %(alerts)s times. Closed with a reason: %(closed)s.")
+            % {"alerts": harms.alerts, "closed": harms.alerts_closed}
+        )
+    else:
+        said.append(_("Nobody asked for a person through this site."))
+    return said
 
 
 def _categories() -> list[tuple[str, str]]:
