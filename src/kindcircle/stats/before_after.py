@@ -205,7 +205,8 @@ def _lost_began_differently(before: Scores, after: Scores) -> bool:
     first, second = as_pairs(before, after)
     stayed = first[~np.isnan(first) & ~np.isnan(second)]
     lost = first[~np.isnan(first) & np.isnan(second)]
-    if not len(lost) or not len(stayed):
+    # One person who left nearly always differs by this much, and saying so would tell where they began.
+    if len(lost) < 2 or not len(stayed):
         return False
     gap = abs(float(stayed.mean()) - float(lost.mean()))
     return gap > DIFFERENT_START * spread(np.concatenate((stayed, lost))) > 0

@@ -26,7 +26,6 @@ class Reason(StrEnum):
     NO_SPREAD_CHANGE = "no_spread_change"
     NO_SPREAD_LEFT = "no_spread_left"
     PERFECT_CORRELATION = "perfect_correlation"
-    NEGATIVE_VARIANCE = "negative_variance"
     PERFECT_RELIABILITY = "perfect_reliability"
     NO_RELIABILITY = "no_reliability"
     NO_LIMITS = "no_limits"
@@ -49,7 +48,6 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.PERFECT_CORRELATION: gettext_noop(
         "Before and after lie on one straight line, so this figure has no meaning."
     ),
-    Reason.NEGATIVE_VARIANCE: gettext_noop("The formula breaks down with so few people."),
     Reason.PERFECT_RELIABILITY: gettext_noop(
         "A reliability of 1 would mean no error at all, so this figure has no meaning."
     ),

@@ -66,7 +66,7 @@ def d_ppc2(treated: PairedSummary, comparison: PairedSummary) -> ControlledEffec
     """The difference of the two mean changes, divided by the pooled spread before (Morris 2008).
 
     d = c_P D/S, c_P = 1 - 3/(4ν-1) by definition, ν = n_T+n_C-2, q = (n_T+n_C)/(n_T n_C); variance
-    2c_P²(1-ρ)q·ν/(ν-2)·[1 + d²/(2(1-ρ)q)] - d², Undefined when negative, which tiny samples allow.
+    2c_P²(1-ρ)q·ν/(ν-2)·[1 + d²/(2(1-ρ)q)] - d², Undefined with fewer than four people in an arm.
     Source: Morris (2008), Organizational Research Methods 11, 364-386, eqs 8-10 and 25.
     """
     df = treated.n + comparison.n - 2
@@ -165,9 +165,10 @@ def _ppc2_variance(treated: PairedSummary, comparison: PairedSummary, d: float) 
     df = treated.n + comparison.n - 2
     factor = 1 - 3 / (4 * df - 1)
     unit = 2 * (1 - rho) * (1 / treated.n + 1 / comparison.n)
-    # Morris's product with the bracket multiplied out, so that ρ near 1 divides nothing.
-    variance = factor * factor * df / (df - 2) * (unit + d * d) - d * d
-    return variance if variance > 0 else Undefined(Reason.NEGATIVE_VARIANCE)
+    # Morris's product with the bracket multiplied out, so that ρ near 1 divides nothing. It is never negative:
+    # c_P² ν/(ν-2) > 1 comes down to 8ν² - ν + 2 > 0.
+    share = factor * factor * df / (df - 2)
+    return share * unit + (share - 1) * d * d
 
 
 def _effect(

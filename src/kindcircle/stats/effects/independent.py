@@ -12,8 +12,10 @@ from scipy.special import nctdtr, nctdtrinc
 from kindcircle.stats.results import Effect, Interval, MeanEstimate, Reason, Undefined, check_level
 from kindcircle.stats.samples import NEGLIGIBLE, ArmSummary, hedges_factor
 
-# How far the probability at a found limit may lie from the one asked for.
-LIMIT_TOLERANCE = 1e-7
+# How far the probability at a found limit may lie from the one asked for: a thousandth of a standard error.
+LIMIT_TOLERANCE = 5e-5
+# Beyond this the noncentral t cannot be turned around in reasonable time; no real comparison comes near.
+LARGEST_T = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class IndependentEffect(Effect):
 
 def _noncentrality(t: float, df: float, probability: float) -> float | Undefined:
     """The noncentrality at which a t this small has the given probability, checked by going back."""
+    if abs(t) > LARGEST_T:
+        return Undefined(Reason.NO_LIMITS)
     found = float(nctdtrinc(df, probability, t))
     if not math.isfinite(found) or not abs(float(nctdtr(df, found, t)) - probability) <= LIMIT_TOLERANCE:
         return Undefined(Reason.NO_LIMITS)
