@@ -246,6 +246,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["kindcircle.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

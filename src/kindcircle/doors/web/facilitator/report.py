@@ -103,9 +103,11 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
     found = outcome.result
     if isinstance(found, Suppressed):
         return {"outcome": outcome, "shown": False}
+    digits = _digits(outcome)
     lines = [
-        {"label": _("Person %(n)s") % {"n": n}, "before": _number(line.before), "after": _number(line.after)}
-        | {"raw": line, "change": line.moved, "difference": _signed(line.after - line.before)}
+        {"label": _("Person %(n)s") % {"n": n}, "raw": line, "change": line.moved}
+        | {"before": _number(line.before, digits), "after": _number(line.after, digits)}
+        | {"difference": _signed(line.after - line.before, digits)}
         for n, line in enumerate(outcome.lines, start=1)
     ]
     return {
@@ -119,8 +121,8 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
             {"label": line["label"], "before": line["raw"].before, "after": line["raw"].after, "change": line["change"]}
             for line in lines
         ],
-        "figures": _figures(found),
-        "reliable": _reliable(found),
+        "figures": _figures(found, digits),
+        "reliable": _reliable(found, digits),
         "effects": _effects(found),
         "missing": found.pairs.missing_after + found.pairs.missing_before + found.pairs.missing_both,
         "pairs": found.pairs,
@@ -144,17 +146,25 @@ def _said(found: BeforeAfter, *, researchers: bool) -> list[str]:
     return [say(warning, translate=_, number=_number) for warning in kept]
 
 
-def _figures(found: BeforeAfter) -> list[Figure]:
+def _figures(found: BeforeAfter, digits: int) -> list[Figure]:
     if isinstance(found.summary, Undefined) or isinstance(found.change, Undefined):
         return []
     both = _("%(n)s people with both") % {"n": found.pairs.n}
     summary, interval = found.summary, found.change.interval()
     return [
         Figure(
-            _("Mean before"), _number(summary.mean_before), _("SD %(sd)s") % {"sd": _number(summary.sd_before)}, both
+            _("Mean before"),
+            _number(summary.mean_before, digits),
+            _("SD %(sd)s") % {"sd": _number(summary.sd_before, digits)},
+            both,
         ),
-        Figure(_("Mean after"), _number(summary.mean_after), _("SD %(sd)s") % {"sd": _number(summary.sd_after)}, both),
-        Figure(_("Mean change, in points"), _signed(found.change.estimate), _points(interval), both),
+        Figure(
+            _("Mean after"),
+            _number(summary.mean_after, digits),
+            _("SD %(sd)s") % {"sd": _number(summary.sd_after, digits)},
+            both,
+        ),
+        Figure(_("Mean change, in points"), _signed(found.change.estimate, digits), _points(interval, digits), both),
     ]
 
 
@@ -178,7 +188,7 @@ def _effects(found: BeforeAfter) -> list[Figure]:
     return rows
 
 
-def _reliable(found: BeforeAfter) -> dict[str, Any] | None:
+def _reliable(found: BeforeAfter, digits: int) -> dict[str, Any] | None:
     change = found.reliable
     if change is None or isinstance(change, Undefined):
         return None
@@ -192,7 +202,7 @@ def _reliable(found: BeforeAfter) -> dict[str, Any] | None:
         ],
         "n": change.pairs.n,
         "without": change.pairs.missing_after,
-        "line": _number(change.smallest_reliable_change),
+        "line": _number(change.smallest_reliable_change, digits),
         "could_not": change.could_not_improve,
     }
 
@@ -273,8 +283,13 @@ def _categories() -> list[tuple[str, str]]:
     ]
 
 
+def _digits(outcome: Outcome) -> int:
+    """Decimals to show: two where the whole scale is only a few points long."""
+    return 2 if outcome.ends[1] - outcome.ends[0] <= 6 else 1
+
+
 def _number(value: float, digits: int = 1) -> str:
-    whole = digits == 1 and float(value).is_integer()
+    whole = float(value).is_integer()
     # Django cuts digits off instead of rounding them: 3.89 would stand there as 3.8.
     return number_format(round(value, digits), 0 if whole else digits)
 
