@@ -29,6 +29,8 @@ class Event(StrEnum):
     ALERT_MOVED = "alert moved"
     ALERT_CLOSED = "alert closed"
     ADVERSE_EVENT_RECORDED = "adverse event recorded"
+    ADVERSE_EVENT_OPENED = "adverse event opened"
+    ADVERSE_EVENT_ENDED = "adverse event ended"
     SIGNAL_SENT = "signal sent"
     ENTRY_WRITTEN = "journal entry written"
     ENTRY_OPENED = "journal entry opened"

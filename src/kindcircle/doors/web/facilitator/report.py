@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.facilitator.unwanted import CATEGORIES
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.research.report import CohortReport, Outcome, cohort_report
-from kindcircle.rooms.safety.models import AdverseEvent
 from kindcircle.stats.before_after import BeforeAfter
 from kindcircle.stats.disclosure import Suppressed
 from kindcircle.stats.feasibility import Proportion
@@ -43,6 +43,7 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
     found = cohort_report(group=group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     outcomes = [_shown(outcome) for outcome in found.outcomes]
     shared = _said_of_all(outcomes)
+    labels = {str(kind): words for kind, words in CATEGORIES}
     effects = [_effect_row(outcome) for outcome in found.outcomes]
     return render(
         request,
@@ -58,7 +59,7 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
             "effects_from": math.floor(2 * min((row["low"] for row in effects if "low" in row), default=-1)) / 2,
             "effects_to": math.ceil(2 * max((row["high"] for row in effects if "high" in row), default=1)) / 2,
             "unwanted": _unwanted(found),
-            "categories": [(dict(_categories())[name], count) for name, count in found.harms.by_category],
+            "categories": [(labels[name], count) for name, count in found.harms.by_category],
         },
     )
 
@@ -259,28 +260,6 @@ def _unwanted(found: CohortReport) -> list[str]:
     else:
         said.append(_("Nobody asked for a person through this site."))
     return said
-
-
-def _categories() -> list[tuple[str, str]]:
-    """The kinds of unwanted events, in plain words."""
-    kind = AdverseEvent.Category
-    return [
-        (kind.DISTRESS, _("distress for more than a day")),
-        (kind.SLEEP, _("sleep")),
-        (kind.PANIC, _("panic")),
-        (kind.DISSOCIATION, _("feeling far away, or old scenes coming back")),
-        (kind.SELF_HARM, _("self-harm or thoughts of it")),
-        (kind.MOOD_OR_MIND, _("very high mood, or losing touch with what is real")),
-        (kind.PAIN_OR_BODY, _("pain or body")),
-        (kind.EATING, _("eating")),
-        (kind.SUBSTANCES, _("alcohol or drugs")),
-        (kind.RELATIONSHIPS, _("strain with people close by")),
-        (kind.CONFIDENTIALITY, _("something private got out")),
-        (kind.GROUP, _("conflict in the group, or feeling left out")),
-        (kind.DEPENDENCY, _("leaning too much on the group")),
-        (kind.FACILITATION, _("something we did")),
-        (kind.TECHNICAL, _("technical trouble")),
-    ]
 
 
 def _digits(outcome: Outcome) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.facilitator import after, alerts, desk, lead, report, runsheet
+from kindcircle.doors.web.facilitator import after, alerts, desk, lead, report, runsheet, unwanted
 
 app_name = "facilitator"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("groups/<str:code>/", desk.group, name="group"),
     path("groups/<str:code>/invite/", desk.invite, name="invite"),
     path("groups/<str:code>/report/", report.report, name="report"),
+    path("groups/<str:code>/unwanted/", unwanted.unwanted, name="unwanted"),
+    path("unwanted/<str:code>/over/", unwanted.over, name="unwanted-over"),
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
     path("gatherings/<str:code>/after/", after.after, name="after"),
