@@ -39,6 +39,16 @@ def test_a_letter_waits_for_its_day_and_is_then_opened_by_its_writer_alone(world
             actions.open_letter(letter=letter, by=world.actor(other), at=AT)
 
 
+def test_a_clock_that_was_set_back_does_not_keep_a_letter_shut(world):
+    letter = write(world)
+    delivery.deliver_due(at=datetime(2026, 3, 29, 8, 0, tzinfo=UTC))
+    letter.refresh_from_db()
+    earlier = datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
+    assert actions.open_letter(letter=letter, by=world.actor(world.member), at=earlier) == WORDS
+    letter.refresh_from_db()
+    assert letter.opened_at == letter.delivered_at
+
+
 @pytest.mark.parametrize(
     ("zone", "too_early", "due"),
     [

@@ -99,7 +99,9 @@ def open_letter(*, letter: Letter, by: Actor, at: datetime) -> str:
     require(by, Permission.LETTER_OPEN, letter)
     text = seals.LETTER.open(letter.sealed_body, code=letter.code, holder=letter.author)
     with transaction.atomic():
-        Letter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=at)
+        # A clock that was set back must not stand between somebody and their letter.
+        opened_at = max(at, letter.delivered_at or at)
+        Letter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=opened_at)
         _record(Event.LETTER_OPENED, by, "letter", letter.code, letter.author, at)
     return text
 

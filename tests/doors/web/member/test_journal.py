@@ -1,0 +1,190 @@
+"""The journal's pages: three lines, kept for their writer alone, and never lost half-written."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kindcircle.base.lib import clock
+from kindcircle.rooms.writing import actions
+from kindcircle.rooms.writing.models import Draft, JournalEntry
+from tests.doors.web.member.people import everybody_else, signed_in
+from tests.world import World
+
+LIST, NEW = "/journal/", "/journal/new/"
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    return signed_in(world.member)
+
+
+def keep(client: Client, **fields: str):
+    return client.post(NEW, {"feelings": "CANARY-FEELING", "key": "one", "version": "0"} | fields)
+
+
+def page_of(entry: JournalEntry) -> str:
+    return reverse("member:journal-entry", args=[entry.code])
+
+
+def save(client: Client, **fields: str):
+    return client.post("/draft/journal/", {"key": "page-one", "version": "0"} | fields)
+
+
+def test_each_box_says_who_can_read_it(client):
+    said = client.get(NEW).content.decode()
+    assert said.count("<textarea") == said.count("Only you can read this. Nobody is watching this page.") == 4
+    for box in ("feelings", "others", "kind", "tomorrow"):
+        assert f'name="{box}"' in said
+        assert f'{box}-reader"' in said
+
+
+def test_an_entry_is_kept_and_read_again(client):
+    answer = keep(client, kind="Rest is allowed.", tomorrow="Tea first.")
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    entry = JournalEntry.objects.get()
+    listed = client.get(LIST).content.decode()
+    assert page_of(entry) in listed
+    assert "CANARY" not in listed
+    said = client.get(page_of(entry)).content.decode()
+    assert "CANARY-FEELING" in said
+    assert "Rest is allowed." in said
+    assert "How did it feel?" in said
+    assert "How might others know this too?" not in said
+
+
+def test_nobody_else_finds_it(client, world):
+    keep(client)
+    entry = JournalEntry.objects.get()
+    for who, other in everybody_else(world):
+        assert other.get(page_of(entry)).status_code == 404, who
+        assert entry.code not in other.get(LIST).content.decode(), who
+    assert Client().get(page_of(entry)).status_code == 302
+
+
+def test_a_visit_by_short_code_sees_no_journal(client, world):
+    keep(client)
+    visit = signed_in(world.member)
+    session = visit.session
+    session["only_gathering"] = world.gathering.pk
+    session.save()
+    for address in (LIST, NEW, page_of(JournalEntry.objects.get()), "/letters/", "/today/", "/hard-day/"):
+        assert visit.get(address).status_code == 404, address
+
+
+def test_an_empty_page_is_answered_kindly(client):
+    answer = keep(client, feelings="  ")
+    assert answer.status_code == 422
+    assert b"no words here yet" in answer.content
+    assert not JournalEntry.objects.exists()
+
+
+def test_too_many_words_stay_on_the_page(client):
+    answer = keep(client, kind="CANARY-LONG" + "a" * 20_000)
+    assert answer.status_code == 422
+    assert b"CANARY-LONG" in answer.content
+    assert b"CANARY-FEELING" in answer.content
+
+
+def test_pressing_twice_keeps_one(client):
+    keep(client)
+    keep(client)
+    assert JournalEntry.objects.count() == 1
+
+
+def test_an_entry_written_as_one_text_is_shown_too(client, world):
+    author = world.member
+    entry = actions.write_entry(
+        text="just\n\nwords",
+        practice="p09-three-line-day",
+        client_key="k",
+        author=author,
+        by=world.actor(author),
+        at=clock.now(),
+    )
+    assert "<p>just</p>" in client.get(page_of(entry)).content.decode()
+
+
+def test_words_are_never_markup(client):
+    keep(client, feelings="<img src=x onerror=alert(1)>")
+    assert b"<img src=x" not in client.get(page_of(JournalEntry.objects.get())).content
+
+
+def test_many_entries_are_turned_in_pages(client, world):
+    author, by = world.member, world.actor(world.member)
+    for number in range(31):
+        actions.write_entry(
+            text="x", practice="p09-three-line-day", client_key=str(number), author=author, by=by, at=clock.now()
+        )
+    assert client.get(LIST).content.decode().count("/journal/") > 30
+    assert b"Newer" in client.get(f"{LIST}?page=2").content
+    assert client.get(f"{LIST}?page=nonsense").status_code == 200
+
+
+# --- drafts ---
+
+
+def test_what_was_typed_is_there_after_signing_in_again(client, world):
+    assert save(client, feelings="CANARY-DRAFT").status_code == 204
+    assert save(client, others="others too").status_code == 204
+    client.logout()
+    said = signed_in(world.member).get(NEW).content.decode()
+    assert "CANARY-DRAFT" in said
+    assert "others too" in said
+    assert "You began this before" in said
+
+
+def test_a_draft_is_nobody_elses(client, world):
+    save(client, feelings="CANARY-DRAFT")
+    for who, other in everybody_else(world):
+        assert b"CANARY" not in other.get(NEW).content, who
+        other.post("/draft/journal/afresh/")
+    assert Draft.objects.get().author == world.member
+
+
+def test_the_second_tab_is_told_and_its_words_can_still_be_kept(client):
+    save(client, feelings="first tab")
+    assert save(client, feelings="second tab", key="page-two").status_code == 409
+    assert keep(client, feelings="second tab", key="page-two").status_code == 303
+    assert "first tab" in client.get(NEW).content.decode()
+
+
+def test_a_draft_goes_with_the_page_that_saved_it(client):
+    save(client, feelings="x")
+    keep(client, key="page-one")
+    assert not Draft.objects.exists()
+    # The browser's last save, on leaving the page, may come after the form.
+    assert save(client, feelings="x").status_code == 204
+    assert not Draft.objects.exists()
+
+
+def test_beginning_with_an_empty_page(client):
+    save(client, feelings="CANARY-DRAFT")
+    assert client.get("/draft/journal/afresh/").status_code == 302
+    assert Draft.objects.exists()
+    answer = client.post("/draft/journal/afresh/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, NEW)
+    assert b"CANARY" not in client.get(NEW).content
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "status"),
+    [
+        ("/draft/journal/", {}, 404),
+        ("/draft/journal/", {"text": "x"}, 404),
+        ("/draft/unknown/", {"feelings": "x"}, 404),
+        ("/draft/unknown/afresh/", {}, 404),
+        ("/draft/journal/", {"feelings": "a" * 20_001}, 422),
+        ("/draft/journal/", {"feelings": "x", "version": "-1"}, 204),
+        ("/draft/journal/", {"feelings": "x", "version": "9" * 40}, 204),
+        ("/draft/journal/", {"feelings": "x", "version": "²"}, 204),
+    ],
+)
+def test_odd_requests_get_plain_answers(client, address, fields, status):
+    assert client.post(address, fields).status_code == status
+
+
+def test_a_draft_is_asked_for_by_post_only_and_after_signing_in(client):
+    assert client.get("/draft/journal/").status_code == 405
+    answer = Client().post("/draft/journal/", {"feelings": "x"})
+    assert answer.status_code == 302
+    assert not Draft.objects.exists()
