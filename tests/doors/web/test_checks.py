@@ -178,6 +178,16 @@ class TestAfterAnAnswerThatMatters:
         assert 'href="tel:116123"' in page
         assert "Nobody is on duty" not in page
 
+    def test_the_way_to_steady_oneself_is_really_there(self, site, world):
+        page = send(site, open_sheet(world), contact="1").content.decode()
+        anchor = re.search(r'href="/help/#(\w+)"', page).group(1)
+        assert f'id="{anchor}"' in site.get("/help/").content.decode()
+
+    def test_a_practice_site_says_that_its_numbers_are_made_up(self, site, world, settings):
+        add_helpline(world)
+        settings.DEMO = True
+        assert "The numbers here are made up" in send(site, open_sheet(world), contact="1").content.decode()
+
     def test_a_concern_says_so_in_its_own_words(self, site, world):
         bring_wording(world, "phq-9")
         answers = {f"phq9_{number}": "0" for number in range(1, 9)}
