@@ -22,8 +22,17 @@ def test_the_criterion_is_strict():
     assert found.s_diff == pytest.approx(5)
     assert found.smallest_reliable_change == pytest.approx(9.8)
     assert [str(person.category) for person in found.people[1:]] == ["improved", "unchanged", "deteriorated"]
-    exactly = Norms(reliability=0.5, sd_before=5)
-    assert reliable_change([0.0], [CRITERION * 5], norms=exactly, better="higher").people[0].rci == pytest.approx(1.96)
+
+
+def test_a_change_of_exactly_the_criterion_is_not_reliable():
+    # With this norm the criterion times S_diff, divided by S_diff, is 1.96 to the last bit.
+    norms = Norms(reliability=0.5, sd_before=4)
+    step = reliable_change([0.0], [0.0], norms=norms, better="higher").smallest_reliable_change
+    at = reliable_change([0.0, 0.0], [step, -step], norms=norms, better="higher", scale_ends=(-step, step))
+    assert [abs(person.rci) for person in at.people] == [CRITERION, CRITERION]
+    assert (at.counts.unchanged, at.could_not_improve) == (2, 2)
+    wider = reliable_change([0.0], [0.0], norms=norms, better="higher", scale_ends=(0, 1.001 * step))
+    assert wider.could_not_improve == 0
 
 
 def test_recovered_needs_a_start_on_the_clinical_side_and_an_end_beyond_the_cut_off():
