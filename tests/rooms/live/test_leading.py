@@ -290,6 +290,17 @@ def test_a_device_that_falls_silent_is_shown_as_quiet_and_one_in_the_bag_is_not(
     assert beings[:4] == ["here", "quiet", "here", "away"]
 
 
+def test_who_was_seen_to_go_home_comes_back_by_opening_the_page_not_by_a_phone_in_a_pocket(stage: Stage) -> None:
+    stage.open()
+    (code,) = stage.come(0)
+    gone = later(stage.at, 600)
+    actions.mark_left(gathering=stage.gathering, member_code=code, by=stage.guide, at=gone)
+    actions.keep_alive(gathering=stage.gathering, user_ids={stage.world.member.pk}, at=later(gone, 60))
+    assert Attendance.objects.get().left_at == gone
+    actions.arrive(gathering=stage.gathering, by=stage.member(0), at=later(gone, 120))
+    assert Attendance.objects.get().left_at is None
+
+
 @pytest.mark.parametrize("online", [True, False])
 def test_at_the_close_silence_means_gone_online_and_nothing_in_a_room(stage: Stage, online: bool) -> None:
     stage.open(online=online)

@@ -93,14 +93,8 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
     hub.heard(seat)
     try:
         match said:
-            case wire.Hello(after) if seat.listening and after >= hub.newest(seat):
-                # Every device asks this every few seconds. The hub looked less than a second ago: no query.
-                seat.offer(wire.events([], clock.milliseconds(clock.now())))
             case wire.Hello(after):
-                # Listening begins before the tables are read, so that nothing falls between the two.
-                first, seat.listening = not seat.listening, True
-                for frame in await for_devices.do(_welcome, seat.visitor, after, first):
-                    seat.offer(frame)
+                await _welcome(seat, after)
             case wire.AskClock(sent):
                 seat.offer(wire.clock(sent, arrived, clock.milliseconds(clock.now())))
             case wire.SendSignal(kind, key):
@@ -117,16 +111,22 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
         seat.offer(wire.refused(_("That did not come through. Please try once more.")))
 
 
-def _welcome(visitor: Visitor, after: int, first: bool) -> list[str]:
-    """What happened since; for a page that has just opened also its arrival and, for facilitators, who is here."""
-    gathering = _gathering(visitor)
+async def _welcome(seat: Seat, after: int) -> None:
+    """Tell a device what happened after the number it knows; at its first hello also note that it has come.
+
+    Every device asks this every few seconds. The hub looked less than a second ago, so there is mostly nothing to read.
+    """
+    # Listening begins before anything is read, so that nothing falls between the two.
+    first, seat.listening = not seat.listening, True
     if first:
-        actions.arrive(gathering=gathering, by=visitor.actor(), at=clock.now())
-    else:
-        require(visitor.actor(), Permission.GATHERING_JOIN, gathering)
-    events = queries.messages_of(visitor.gathering_id, after=after)
-    frames = [wire.events(events, clock.milliseconds(clock.now()))]
-    return frames + (list(private_frames(visitor.gathering_id)) if first and visitor.confided else [])
+        await hub.arrive(seat)
+    events: list[dict[str, object]] = []
+    if after < hub.newest(seat):
+        events = await for_devices.do(queries.messages_of, seat.visitor.gathering_id, after=after)
+    seat.offer(wire.events(events, clock.milliseconds(clock.now())))
+    if first and seat.visitor.confided:
+        for frame in await for_devices.do(private_frames, seat.visitor.gathering_id):
+            seat.offer(frame)
 
 
 def _signal(visitor: Visitor, kind: str, key: str) -> None:

@@ -28,6 +28,7 @@ TOO_SLOW = 4408
 WAITING = 64  # frames that may wait for one slow device before we let go of it; it heals by asking again
 SOCKETS_EACH = 6  # of one person in one gathering; the oldest goes when a seventh comes
 MIND = 0.75  # seconds between two looks at who may stay and what is newer
+TOGETHER = 0.02  # seconds to wait for others who arrive at the same moment: a room that lost its server comes at once
 FLUSH = 6  # looks between two writes of who was heard
 BEAT = 20  # looks between two heartbeats
 
@@ -81,6 +82,7 @@ class Room:
         self.newest = visitor.newest.n
         self.signal = visitor.newest.signal
         self.heard: set[int] = set()
+        self.noting: asyncio.Task[None] | None = None
         self.private_frames: tuple[str, str] = ("", "")
         self.telling = self.tell_again = False
         self.confiding = self.confide_again = False
@@ -129,6 +131,16 @@ class Hub:
         room = self.rooms.get(seat.visitor.code)
         if room is not None:
             room.heard.add(seat.visitor.user_id)
+
+    async def arrive(self, seat: Seat) -> None:
+        """A device said its first hello: wait until that is noted, together with everybody who comes at this moment."""
+        room = self.rooms.get(seat.visitor.code)
+        if room is None:
+            return
+        room.heard.add(seat.visitor.user_id)
+        if room.noting is None:
+            room.noting = asyncio.create_task(self._note_soon(room))
+        await asyncio.shield(room.noting)
 
     def newest(self, seat: Seat) -> int:
         """The last event that this process knows of, at most a moment old."""
@@ -226,7 +238,10 @@ class Hub:
             if looks % BEAT == 0:
                 self._offer(wire.newer(room.newest), list(room.seats))
         if looks % FLUSH == 0:
-            await self._note_heard(rooms)
+            for room in rooms:
+                await self._note_heard(room)
+                if not room.seats:
+                    self.rooms.pop(room.code, None)
 
     def _see_out(self, room: Room, stands: Standing, known: set[Visitor]) -> None:
         for seat in list(room.seats):
@@ -234,13 +249,15 @@ class Hub:
             if seat.visitor in known and not stands.holds(seat.visitor):
                 self.drop(seat, NOT_HERE)
 
-    async def _note_heard(self, rooms: list[Room]) -> None:
-        for room in rooms:
-            heard, room.heard = room.heard, set()
-            if heard:
-                await for_hub.do(_keep_alive, room.gathering_id, heard)
-            if not room.seats:
-                self.rooms.pop(room.code, None)
+    async def _note_soon(self, room: Room) -> None:
+        await asyncio.sleep(TOGETHER)
+        room.noting = None
+        await self._note_heard(room)
+
+    async def _note_heard(self, room: Room) -> None:
+        heard, room.heard = room.heard, set()
+        if heard:
+            await for_hub.do(_keep_alive, room.gathering_id, heard)
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)

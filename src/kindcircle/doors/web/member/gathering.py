@@ -52,7 +52,8 @@ def events(request: HttpRequest, thing: Gathering) -> JsonResponse:
     """What happened after event `after`, for devices whose socket is closed. Asking is also a sign of life."""
     after = request.GET.get("after", "0")
     known = int(after) if after.isdecimal() and len(after) < 10 else 0
-    actions.arrive(gathering=thing, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    by = request.actor  # type: ignore[attr-defined]
+    actions.keep_alive(gathering=thing, user_ids={by.user_id}, at=clock.now())
     found = queries.messages_of(thing.pk, after=known)
     return JsonResponse({"events": found, "now": live_page.now_ms()})
 

@@ -18,41 +18,38 @@ from kindcircle.rooms.measures import actions as measures
 
 MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 EARLY = timedelta(hours=2)
-NOTED_EVERY = timedelta(seconds=10)
+NOTED_EVERY = timedelta(seconds=4)
 GONE_AFTER = timedelta(minutes=2)
 """Online, a device silent for this long at the close means that its person left when it was last heard."""
 
 
 def arrive(*, gathering: Gathering, by: Actor, at: datetime) -> None:
-    """A device of this person says hello. A member's first hello while the door is open is their arrival.
-
-    A device that was heard a few seconds ago is not written down again: phones out of reach of the socket ask often.
-    Shortly before the beginning the check-ins are laid out, so that waiting can be used for the one on arriving.
+    """Somebody opens the page. A member's first time while the door is open is their arrival; later ones bring back
+    a person who had gone. Shortly before the beginning the check-ins are laid out, so that waiting can be used.
     """
     require(by, Permission.GATHERING_JOIN, gathering)
     assert by.user_id is not None  # nobody but somebody signed in may join
-    if Presence.objects.filter(gathering=gathering, user_id=by.user_id, last_at__gt=at - NOTED_EVERY).exists():
-        return
     with transaction.atomic():
-        _, first = Presence.objects.update_or_create(
-            gathering=gathering,
-            user_id=by.user_id,
-            defaults={"last_at": at},
-            create_defaults={"first_at": at, "last_at": at},
-        )
+        news = _note(gathering, {by.user_id}, at)
         if gathering.state == Gathering.State.PLANNED and gathering.starts_at - EARLY <= at:
             measures.assign_for_gathering(gathering=gathering, at=at)
-        if _let_in(gathering, {by.user_id}, at) or first:
+        if _let_in(gathering, {by.user_id}, at, back=True) or news:
             announce.after_commit(gathering.code, None)
 
 
 def keep_alive(*, gathering: Gathering, user_ids: Collection[int], at: datetime) -> None:
-    """Devices of these people, who have all said hello before, were heard just now: one write for all of them."""
+    """Open pages of these people, all let in before, were heard just now: one write for all of them.
+
+    Whoever is heard for the first time arrives. Somebody who was seen to go home does not come back by a page that
+    was left open in a pocket.
+    """
+    heard = dict(Presence.objects.filter(gathering=gathering, user_id__in=user_ids).values_list("user_id", "last_at"))
+    due = {one for one in user_ids if one not in heard or heard[one] <= at - NOTED_EVERY}
+    if not due:
+        return
     with transaction.atomic():
-        heard = Presence.objects.filter(gathering=gathering, user_id__in=user_ids)
-        back = heard.filter(last_at__lt=at - QUIET_AFTER).exists()
-        heard.update(last_at=at)
-        if _let_in(gathering, set(user_ids), at) or back:
+        news = _note(gathering, due, at)
+        if _let_in(gathering, due, at, back=False) or news:
             announce.after_commit(gathering.code, None)
 
 
@@ -81,7 +78,7 @@ def mark_left(*, gathering: Gathering, member_code: str, by: Actor, at: datetime
 def let_in(*, gathering: Gathering, at: datetime) -> None:
     """The door has just opened: everybody whose page is open and waiting has arrived."""
     waiting = Presence.objects.filter(gathering=gathering, last_at__gte=at - QUIET_AFTER)
-    _let_in(Gathering.objects.get(pk=gathering.pk), set(waiting.values_list("user_id", flat=True)), at)
+    _let_in(Gathering.objects.get(pk=gathering.pk), set(waiting.values_list("user_id", flat=True)), at, back=False)
 
 
 def see_off(*, gathering: Gathering, at: datetime) -> None:
@@ -96,12 +93,30 @@ def see_off(*, gathering: Gathering, at: datetime) -> None:
         groups.record_leaving(gathering=gathering, user=row.user, at=row.last_at)
 
 
-def _let_in(gathering: Gathering, user_ids: set[int], at: datetime) -> bool:
-    """Record the arrival of those of them who are members and not here yet. True if there was one."""
+def _note(gathering: Gathering, user_ids: Collection[int], at: datetime) -> bool:
+    """Write down that they were heard. True if one of them had been silent or never heard before."""
+    awake = Presence.objects.filter(gathering=gathering, user_id__in=user_ids, last_at__gte=at - QUIET_AFTER)
+    news = awake.count() < len(user_ids)
+    Presence.objects.bulk_create(
+        [Presence(gathering=gathering, user_id=one, first_at=at, last_at=at) for one in user_ids],
+        update_conflicts=True,
+        unique_fields=["gathering", "user"],
+        update_fields=["last_at"],
+    )
+    return news
+
+
+def _let_in(gathering: Gathering, user_ids: set[int], at: datetime, *, back: bool) -> bool:
+    """Record the arrival of members who have not come yet and, if `back`, the return of those who had left.
+
+    True if there was one.
+    """
     if gathering.state not in MEETING:
         return False
-    here = Attendance.objects.filter(gathering=gathering, user_id__in=user_ids, left_at=None)
-    new = user_ids - set(here.values_list("user_id", flat=True))
+    came = Attendance.objects.filter(gathering=gathering, user_id__in=user_ids)
+    if back:
+        came = came.filter(left_at=None)
+    new = user_ids - set(came.values_list("user_id", flat=True))
     arrived: list[User] = [place.user for place in present_places(gathering.group).filter(user_id__in=new)]
     for user in arrived:
         groups.record_arrival(gathering=gathering, user=user, at=at)
