@@ -1,0 +1,323 @@
+"""What each page is for, written by hand and apart from the access table, so that a wrong row there shows.
+
+A new page needs a line in PAGES: its methods, what it is about, and by name everybody who may be there. A form that
+takes words or choices needs a line in FORMS, so that it is refused for who asks and not for what was sent.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kindcircle.base.lib import codes
+from kindcircle.rooms.groups.models import Membership
+from tests.house.matrix_house import (
+    CLOSED_ACCOUNT,
+    CO_FACILITATOR,
+    FACILITATOR,
+    FELLOW,
+    FOREIGN_FACILITATOR,
+    FOREIGN_LEAD,
+    FOREIGN_MEMBER,
+    FOREIGN_SAFETY,
+    FORMER_FACILITATOR,
+    FORMER_MEMBER,
+    FORMER_VISITING,
+    LEAD,
+    MEMBER,
+    NEIGHBOUR,
+    OPERATOR,
+    OTHER_FACILITATOR,
+    SAFETY,
+    VISITING,
+    VISITOR,
+    WAITING,
+    WEAK_FACILITATOR,
+    WEAK_LEAD,
+    WEAK_SAFETY,
+    House,
+)
+
+Who = frozenset[str]
+
+
+def who(*names: str) -> Who:
+    return frozenset(names)
+
+
+NOBODY = who()
+EVERYBODY = who(
+    VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
+    FACILITATOR, CO_FACILITATOR, WEAK_FACILITATOR, OTHER_FACILITATOR, FOREIGN_FACILITATOR, FORMER_FACILITATOR, WAITING,
+    SAFETY, WEAK_SAFETY, FOREIGN_SAFETY, LEAD, WEAK_LEAD, FOREIGN_LEAD, OPERATOR,
+)  # fmt: skip
+WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT)
+WEAK = who(WEAK_FACILITATOR, WEAK_SAFETY, WEAK_LEAD)
+SIGNED_IN = EVERYBODY - WITHOUT_SESSION - {VISITING, FORMER_VISITING}
+MEMBERS = who(MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER)
+LEADING = who(FACILITATOR, CO_FACILITATOR)
+OTHERS_LEADING = who(OTHER_FACILITATOR, FOREIGN_FACILITATOR)
+IN_MEETING = LEADING | {MEMBER, FELLOW}
+LEADS = who(LEAD, FOREIGN_LEAD)
+STAFF_OF_THE_HOUSE = LEADING | {OTHER_FACILITATOR, WAITING, SAFETY, LEAD}
+WITH_FACTORS = who(MEMBER, FACILITATOR, WEAK_FACILITATOR)  # who has set up a code app and spare codes
+
+GATHERINGS = ("planned gathering", "open gathering", "closing gathering", "closed gathering")
+
+
+@dataclass(frozen=True)
+class Page:
+    """about: what the page is about -> who may be there; "" for pages about nothing in particular.
+
+    post        who may send the form, where that differs from who may look
+    always_404  refusal is 404 even for visitors: being somebody else would change nothing
+    weak_404    refusal is by the object, not by the page, so nobody is sent to set up a second factor
+    shows       planted words that the page hands to whoever holds its secret
+    """
+
+    methods: str
+    about: Mapping[str, Who]
+    post: Mapping[str, Who] | None = None
+    always_404: bool = False
+    weak_404: bool = False
+    shows: Who = NOBODY
+
+    def may(self, about: str, method: str) -> Who:
+        return (self.post if method == "POST" and self.post is not None else self.about)[about]
+
+    def takes(self, method: str) -> bool:
+        return ("GET" if method == "HEAD" else method) in self.methods.split()
+
+
+def plain(methods: str, may: Who, **more: Any) -> Page:
+    return Page(methods, {"": may}, **more)
+
+
+def gatherings(methods: str, may: Who, *, visiting: bool = False) -> Page:
+    here = {"open gathering": may | {VISITING}} if visiting else {}
+    return Page(methods, dict.fromkeys(GATHERINGS, may) | here)
+
+
+SHEETS = {
+    "sheet at home": who(MEMBER),
+    "sheet with imported words": who(MEMBER),
+    "sheet of the open gathering": who(MEMBER, VISITING),
+    "sheet of the closing gathering": who(MEMBER),
+    "answered sheet": who(MEMBER),
+    "sheet of the former member": who(FORMER_MEMBER),
+}
+
+PAGES: dict[str, Page] = {
+    # Doors for everybody.
+    "home": plain("GET", EVERYBODY),
+    "help": plain("GET", EVERYBODY),
+    "leave": plain("GET POST", EVERYBODY),
+    "lock": plain("POST", EVERYBODY),
+    "join": plain("GET POST", EVERYBODY),
+    "join-code": Page("GET POST", {"letters on the wall": EVERYBODY}),
+    "invitation": Page("GET POST", {"invitation": EVERYBODY}, shows=who("name on an invitation")),
+    "first-run": Page("GET POST", {"set-up link": NOBODY}, always_404=True),
+    "demo-enter": Page("GET", {"demo link": NOBODY}, always_404=True),
+    "gallery": plain("GET", NOBODY, always_404=True),
+    "gallery-error": Page("GET", {"error": NOBODY}, always_404=True),
+    # Signing in and out.
+    "account_login": plain("GET POST", EVERYBODY),
+    "account_request_login_code": plain("GET POST", EVERYBODY),
+    "account_confirm_login_code": plain("GET POST", EVERYBODY),
+    "account_logout": plain("GET POST", EVERYBODY),
+    "account_signup": plain("GET POST", EVERYBODY),
+    "account_inactive": plain("GET", EVERYBODY),
+    "account_reauthenticate": plain("GET POST", WITH_FACTORS, weak_404=True),
+    "mfa_index": plain("GET", SIGNED_IN),
+    "mfa_authenticate": plain("GET POST", EVERYBODY),
+    "mfa_reauthenticate": plain("GET POST", WITH_FACTORS, weak_404=True),
+    "mfa_activate_totp": plain("GET POST", SIGNED_IN),
+    "mfa_deactivate_totp": plain("GET POST", WITH_FACTORS, weak_404=True),
+    "mfa_view_recovery_codes": plain("GET", WITH_FACTORS, weak_404=True),
+    "mfa_generate_recovery_codes": plain("GET POST", SIGNED_IN),
+    "mfa_download_recovery_codes": plain("GET", WITH_FACTORS, weak_404=True),
+    "mfa_list_webauthn": plain("GET", SIGNED_IN),
+    "mfa_add_webauthn": plain("GET POST", SIGNED_IN),
+    "mfa_login_webauthn": plain("GET POST", EVERYBODY),
+    "mfa_reauthenticate_webauthn": plain("GET POST", WITH_FACTORS, weak_404=True),
+    "mfa_remove_webauthn": Page("GET POST", {"passkey": who(MEMBER)}, weak_404=True),
+    "mfa_edit_webauthn": Page("GET POST", {"passkey": who(MEMBER)}, weak_404=True),
+    # A member's own side.
+    "member:today": plain("GET", MEMBERS),
+    "member:not-today": plain("POST", MEMBERS),
+    "member:hard-day": plain("GET", MEMBERS),
+    "member:practice": Page("GET", {"practice": MEMBERS, "practice of no group": NOBODY}),
+    "member:played": Page("POST", {"practice": MEMBERS, "practice of no group": NOBODY}),
+    "member:journal": plain("GET", MEMBERS),
+    "member:journal-new": plain("GET POST", MEMBERS),
+    "member:journal-entry": Page("GET", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}),
+    "member:letters": plain("GET", MEMBERS),
+    "member:letter-new": plain("GET POST", MEMBERS),
+    "member:letter": Page(
+        "GET",
+        {
+            "arrived letter": who(MEMBER),
+            "sealed letter": NOBODY,  # before its day it is not there, not even for its writer
+            "neighbour's arrived letter": who(NEIGHBOUR),
+            "neighbour's sealed letter": NOBODY,
+        },
+    ),
+    "member:letter-withdraw": Page("GET POST", {"sealed letter": who(MEMBER), "arrived letter": NOBODY}),
+    "member:draft": Page("POST", {"kind of draft": MEMBERS}),
+    "member:draft-afresh": Page("GET POST", {"kind of draft": MEMBERS}),
+    "member:check": Page("GET POST", SHEETS),
+    "member:check-done": Page("GET", SHEETS),
+    # The meeting.
+    "member:gathering": gatherings("GET", IN_MEETING, visiting=True),
+    "member:events": gatherings("GET", IN_MEETING, visiting=True),
+    "member:facts": gatherings("GET", IN_MEETING, visiting=True),
+    "member:ring": gatherings("GET", IN_MEETING, visiting=True),
+    "member:gathering-check": gatherings("GET", IN_MEETING, visiting=True),
+    "member:signal": gatherings("POST", IN_MEETING, visiting=True),
+    "member:piece": gatherings("POST", IN_MEETING, visiting=True),
+    # The facilitators' side.
+    "facilitator:home": plain("GET", LEADING | OTHERS_LEADING | {WAITING, SAFETY, FOREIGN_SAFETY}),
+    "facilitator:group": Page("GET", {"group": LEADING}),
+    "facilitator:invite": Page("GET POST", {"group": LEADING}),
+    "facilitator:report": Page("GET", {"group": LEADING}),
+    "facilitator:runsheet": gatherings("GET", LEADING),
+    "facilitator:after": gatherings("GET POST", LEADING),
+    "facilitator:lead": gatherings("GET", LEADING),
+    "facilitator:lead-do": gatherings("POST", LEADING),
+    "facilitator:lead-round": gatherings("GET", LEADING),
+    "facilitator:lead-people": gatherings("GET", LEADING),
+    "facilitator:entry-pass": gatherings("POST", LEADING),
+    "facilitator:wall": gatherings("GET", LEADING),
+    "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),
+    "facilitator:alert": Page("GET POST", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
+    # The organisation's side.
+    "organisation:home": plain("GET", LEADS | {OPERATOR}),
+    "organisation:invite": plain("GET POST", LEADS),
+    "organisation:start-group": plain("GET POST", LEADS),
+    "organisation:lines": plain(
+        "GET POST",
+        STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
+        post={"": LEADS},
+    ),
+    "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
+    "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
+    "organisation:wordings": plain("GET POST", LEADS),
+    "organisation:wording-accept": plain("POST", LEADS),
+}
+
+DEMO_PAGES = {
+    "demo-enter": Page("GET", {"demo link": EVERYBODY}),
+    "gallery": plain("GET", EVERYBODY),
+    "gallery-error": Page("GET", {"error": EVERYBODY}),
+}
+"""The same three pages on a site that is a demo."""
+
+
+def address(house: House, name: str, about: str) -> dict[str, Any]:
+    """What stands in the address of a page about this thing."""
+    special: dict[str, Callable[[], dict[str, Any]]] = {
+        "letters on the wall": lambda: {"short_code": house.things["open gathering"].short_code},
+        "invitation": lambda: {"secret": house.secrets["invitation"]},
+        "set-up link": lambda: {"secret": house.secrets["set-up"]},
+        "demo link": lambda: {"token": house.secrets["demo"]},
+        "error": lambda: {"status": 404},
+        "passkey": lambda: {"pk": house.things["passkey"].pk},
+        "practice": lambda: {"practice_id": "p22-soles-of-the-feet"},
+        "practice of no group": lambda: {"practice_id": "no-such-practice"},
+        "kind of draft": lambda: {"kind": "journal"},
+    }
+    if about in special:
+        return special[about]()
+    more = {"occasion": "leaving"} if name == "member:gathering-check" else {}
+    return {"code": house.things[about].code} | more if about else {}
+
+
+def absent(kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """The same address for a thing that does not exist; None where the address is about no thing of anybody's."""
+    if "code" in kwargs:
+        return kwargs | {"code": codes.new_code()}
+    return kwargs | {"pk": 999_999} if "pk" in kwargs else None
+
+
+Form = dict[str, Any]
+
+
+def forms(house: House, name: str, about: str) -> list[Form]:
+    """What to send to a page: right in every way, so that only who sends it can be the reason for a no."""
+    make = FORMS.get(name)
+    return make(house, about) if make else [{}]
+
+
+def _place(house: House, seat: int) -> str:
+    return Membership.objects.get(group=house.things["group"], user=house.things[f"seat {seat}"]).code
+
+
+def _typed(house: House) -> str:
+    """A word that the sender typed: it may come back to anybody, and must never be stored as it is."""
+    return house.plant("typed words", *EVERYBODY)
+
+
+def _lead_do(house: House, about: str) -> list[Form]:
+    place = _place(house, 3)
+    verbs = ["pause", "resume", "end", "round", "move", "later", "end-round", "closing", "close", "no such thing"]
+    return [{"do": verb, "play": "x", "round": "x", "prompt": "checkin", "holder": place} for verb in verbs] + [
+        {"do": "open", "how": "room"},
+        {"do": "step", "step": "2"},
+        {"do": "practice", "practice": "p47-arriving-together", "seconds": "180"},
+        {"do": "here", "member": place},
+        {"do": "left", "member": place},
+    ]
+
+
+def _after(house: House, about: str) -> list[Form]:
+    member = house.things["seat 1"].code
+    words = {"note": _typed(house), "reminder": _typed(house), f"line-{member}": _typed(house), "send": "on"}
+    return [words | {f"came-{member}": "on", "step-checkin": "adapted", "why-checkin": _typed(house)}]
+
+
+def _sheet(house: House, about: str) -> list[Form]:
+    answers = {"ease": "5", "fit": "5", "steadiness": "2", "to_know": _typed(house), "contact": "1"}
+    return [{"key": codes.new_code(), "asked": "1"} | answers]
+
+
+def _start_group(house: House, about: str) -> list[Form]:
+    owner, backup = (house.people[name].user.code for name in (FACILITATOR, WAITING))  # type: ignore[union-attr]
+    begins = (house.at + timedelta(days=3)).strftime("%Y-%m-%dT18:00")
+    plan = {"name": "Another circle", "programme": "kind-to-a-body-that-hurts/1", "first_at": begins, "zone": "UTC"}
+    return [plan | {"place": "Room 4", "video_link": "", "owner": owner, "backup": backup}]
+
+
+FORMS: dict[str, Callable[[House, str], list[Form]]] = {
+    "join": lambda h, _: [{"letters": h.things["open gathering"].short_code}],
+    "join-code": lambda h, _: [{"letters": "AAAAAA"}],
+    "invitation": lambda h, _: [{"name": _typed(h), "email": f"{_typed(h)}@example.org"}],
+    "account_login": lambda h, _: [{"login": f"{_typed(h)}@example.org"}],
+    "account_request_login_code": lambda h, _: [{"email": f"{_typed(h)}@example.org"}],
+    "account_confirm_login_code": lambda h, _: [{"code": "000000"}],
+    "account_signup": lambda h, _: [{"email": f"{_typed(h)}@example.org"}],
+    "member:not-today": lambda h, _: [{}, {"back": "1"}],
+    "member:played": lambda h, _: [{"key": codes.new_code(), "seconds": "60", "played": "20"}],
+    "member:journal-new": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h)}],
+    "member:letter-new": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "month"}],
+    "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
+    "member:check": _sheet,
+    "member:signal": lambda h, _: [
+        {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "strange")
+    ],
+    "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
+    "facilitator:invite": lambda h, _: [{"name": _typed(h)}],
+    "facilitator:after": _after,
+    "facilitator:lead-do": _lead_do,
+    "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
+    "facilitator:alert": lambda h, _: [
+        {"step": "acting", "note": _typed(h)},
+        {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},
+    ],
+    "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
+    "organisation:start-group": _start_group,
+    "organisation:lines": lambda h, _: [
+        {"name": "Line", "number": "111", "text_to": "", "hours": "always", "source": "its page"}
+    ],
+    "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],
+}

@@ -1,0 +1,475 @@
+"""Two houses full of people and secrets, for proving who can reach what.
+
+Every text a person could write or be named by holds a word of its own, such as `canary0f3a9c21`, and each word knows
+who may ever see it. Everything is made through the real actions, so it lies in the tables as it would in life.
+"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+from kindcircle.base.access import SYSTEM, Actor
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.people.links import demo_token, set_up_token
+from kindcircle.base.people.models import StaffRole, User
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.practice import actions as practice
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.writing import actions as writing
+from kindcircle.rooms.writing.delivery import deliver_due
+from kindcircle.rooms.writing.models import Letter
+from kindcircle.spec.practices import load_practice
+from tests.rooms.measures.sheets import made_up_wording
+from tests.world import PROGRAMME, VERSION, join, make_organisation, make_person
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# Everybody who knocks. The house is the first organisation; whoever is not "another house's" belongs to it.
+VISITOR = "visitor"
+MEMBER = "member"
+FELLOW = "fellow member"
+NEIGHBOUR = "member of another group"
+FOREIGN_MEMBER = "another house's member"
+VISITING = "member visiting by short code"
+FORMER_MEMBER = "former member"
+FORMER_VISITING = "former member still visiting"
+FACILITATOR = "facilitator"
+CO_FACILITATOR = "second facilitator"
+WEAK_FACILITATOR = "facilitator without second factor"
+OTHER_FACILITATOR = "facilitator of another group"
+FOREIGN_FACILITATOR = "another house's facilitator"
+FORMER_FACILITATOR = "former facilitator"
+WAITING = "facilitator without a group"
+SAFETY = "safety lead"
+WEAK_SAFETY = "safety lead without second factor"
+FOREIGN_SAFETY = "another house's safety lead"
+LEAD = "organisation lead"
+WEAK_LEAD = "organisation lead without second factor"
+FOREIGN_LEAD = "another house's organisation lead"
+OPERATOR = "operator"
+CLOSED_ACCOUNT = "member whose account is closed"
+
+CANARY = re.compile(rb"canary[0-9a-f]{8}", re.I)
+PIECE = re.compile(rb"canary[0-9a-f]{3,7}(?![0-9a-f])", re.I)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """One who knocks: an account (or none), and what kind of session they have."""
+
+    name: str
+    user: User | None
+    strong: bool = False
+    visiting: Gathering | None = None
+
+    def actor(self) -> Actor:
+        only = self.visiting.pk if self.visiting else None
+        return actor_for(self.user, strong=self.strong, only_gathering=only)
+
+    def browser(self) -> Client:
+        """Signed in as this person, just now, in the way the name says."""
+        client = Client(raise_request_exception=False)
+        if self.user is None:
+            return client
+        client.force_login(self.user, backend=BACKEND)
+        session = client.session
+        if self.visiting is not None:
+            session["only_gathering"] = self.visiting.pk
+        else:
+            # So fresh that no page first asks to sign in once more: then the object itself has to refuse.
+            method = "mfa" if self.strong else "code"
+            now = clock.now().timestamp()
+            session["account_authentication_methods_user"] = str(self.user.pk)
+            session["account_authentication_methods"] = [
+                {"method": method, "at": now, "type": "totp", "reauthenticated": True}
+            ]
+        session.save()
+        return client
+
+
+@dataclass
+class House:
+    """Everything in it, by the names that the expectations use."""
+
+    at: datetime
+    people: dict[str, Somebody] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+    canaries: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def plant(self, what: str, *may: str) -> str:
+        """A new word, which only these may see."""
+        word = f"canary{secrets.token_hex(4)}"
+        self.canaries[word] = (what, frozenset(may))
+        return word
+
+    def strange_words(self, text: bytes, reader: str, *, also: frozenset[str] = frozenset()) -> list[str]:
+        """What stands in this text that this reader may not see; `also` names words the page itself hands out."""
+        found = []
+        for word in {match.lower().decode() for match in CANARY.findall(text)}:
+            what, may = self.canaries.get(word, ("a word nobody planted", frozenset()))
+            if reader not in may and what not in also:
+                found.append(what)
+        for piece in {match.lower().decode() for match in PIECE.findall(text)}:
+            # The ring shortens long names; the reader must be somebody who may see the whole one.
+            wholes = [one for word, one in self.canaries.items() if word.startswith(piece)]
+            if not any(reader in may or what in also for what, may in wholes):
+                found.append(f"piece {piece} of a planted word")
+        return sorted(found)
+
+    def person(self, organisation: Any, what: str, *may: str, role: str = "") -> User:
+        """An account whose name these may see, and whose address nobody ever sees on a page."""
+        name, address = self.plant(f"name of the {what}", *may), self.plant(f"address of the {what}")
+        person = make_person(organisation, name, at=self.at, email=f"{address}@example.org")
+        if role:
+            StaffRole.objects.create(user=person, role=role, given_at=self.at)
+        return person
+
+    def knocks(self, name: str, user: User | None, *, strong: bool = False, visiting: Gathering | None = None) -> None:
+        self.people[name] = Somebody(name, user, strong, visiting)
+
+
+IN_GROUP = (MEMBER, FELLOW, VISITING)
+LEADING = (FACILITATOR, CO_FACILITATOR)
+STAFF_LIST = (LEAD, OPERATOR)  # the organisation's page names those who work here
+
+
+def build_house(at: datetime) -> House:
+    """Two organisations; in the first, one group with a past, a meeting under way, and one still to come."""
+    house = House(at=at)
+    _people(house)
+    _foreigners(house)
+    _past_meeting(house)
+    _meetings_now(house)
+    _asking_for_people(house)
+    _writing(house)
+    _settings(house)
+    return house
+
+
+def _people(house: House) -> None:
+    at, t = house.at, house.things
+    home = t["organisation"] = make_organisation(at=at, name="Quiet house")
+    guide = house.person(home, "facilitator", *IN_GROUP, *LEADING, WEAK_FACILITATOR, SAFETY, *STAFF_LIST,
+                         FORMER_MEMBER, role="facilitator")  # fmt: skip
+    holder = house.person(home, "second facilitator", *IN_GROUP, *LEADING, SAFETY, *STAFF_LIST,
+                          FORMER_MEMBER, role="facilitator")  # fmt: skip
+    t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING))
+    for number in range(6):
+        # The first two are who the expectations speak of. A safety lead sees who an alert is about, and no one else.
+        what = ("member", "fellow member")[number] if number < 2 else f"member in seat {number + 1}"
+        may = (*IN_GROUP, *LEADING, *((SAFETY,) if number < 2 else ()))
+        t[f"seat {number + 1}"] = house.person(home, what, *may)
+        join(t["group"], t[f"seat {number + 1}"], Membership.Role.MEMBER, at=at)
+    former = house.person(home, "former member", FORMER_MEMBER, *LEADING)
+    former_guide = house.person(home, "former facilitator", FORMER_FACILITATOR, *LEADING)
+    closed = house.person(home, "member whose account is closed", *LEADING)
+    for person, role in ((former, "member"), (former_guide, "facilitator"), (closed, "member")):
+        place = join(t["group"], person, role, at=at)
+        Membership.objects.filter(pk=place.pk).update(left_at=at + timedelta(seconds=1))
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+
+    others = [house.person(home, f"{what} of another group", OTHER_FACILITATOR, NEIGHBOUR, *STAFF_LIST,
+                           role="facilitator") for what in ("facilitator", "second facilitator")]  # fmt: skip
+    t["another group"] = _group(house, home, "another group", *others, may=(NEIGHBOUR, OTHER_FACILITATOR))
+    neighbour = house.person(home, "member of another group", NEIGHBOUR, OTHER_FACILITATOR)
+    join(t["another group"], neighbour, Membership.Role.MEMBER, at=at)
+    t["neighbour"] = neighbour
+
+    safety_lead = house.person(home, "safety lead", SAFETY, WEAK_SAFETY, *LEADING, *STAFF_LIST, role="safety-lead")
+    lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, role="organisation-lead")
+    operator = house.person(home, "operator", *STAFF_LIST, role="operator")
+    waiting = house.person(home, "facilitator without a group", WAITING, *STAFF_LIST, role="facilitator")
+
+    house.knocks(VISITOR, None)
+    house.knocks(MEMBER, t["seat 1"])
+    house.knocks(FELLOW, t["seat 2"])
+    house.knocks(NEIGHBOUR, neighbour)
+    house.knocks(FORMER_MEMBER, former)
+    house.knocks(CLOSED_ACCOUNT, User.objects.get(pk=closed.pk))
+    house.knocks(FACILITATOR, guide, strong=True)
+    house.knocks(CO_FACILITATOR, holder, strong=True)
+    house.knocks(WEAK_FACILITATOR, guide)
+    house.knocks(OTHER_FACILITATOR, others[0], strong=True)
+    house.knocks(FORMER_FACILITATOR, former_guide, strong=True)
+    house.knocks(WAITING, waiting, strong=True)
+    house.knocks(SAFETY, safety_lead, strong=True)
+    house.knocks(WEAK_SAFETY, safety_lead)
+    house.knocks(LEAD, lead, strong=True)
+    house.knocks(WEAK_LEAD, lead)
+    house.knocks(OPERATOR, operator, strong=True)
+
+
+def _group(house: House, home: Any, what: str, guide: User, holder: User, *, may: tuple[str, ...]) -> Group:
+    group = groups.start_group(
+        organisation=home,
+        name="Tuesday circle",
+        programme=PROGRAMME,
+        programme_version=VERSION,
+        zone="UTC",
+        first_at=house.at - timedelta(days=14),
+        owner=guide,
+        backup=holder,
+        place=f"Room {house.plant(f'place of {what}', *may)}",
+        video_link=f"https://video.example.org/{house.plant(f'video link of {what}', *may)}",
+        by=SYSTEM,
+        at=house.at - timedelta(days=20),
+    )
+    Membership.objects.filter(group=group).update(joined_at=house.at - timedelta(days=20))
+    return group
+
+
+def _foreigners(house: House) -> None:
+    at, t = house.at, house.things
+    there = t["another house"] = make_organisation(at=at, name="Far house")
+    who = (FOREIGN_MEMBER, FOREIGN_FACILITATOR)
+    people = [house.person(there, f"another house's {what}", *who, FOREIGN_LEAD, role="facilitator")
+              for what in ("facilitator", "second facilitator")]  # fmt: skip
+    group = t["another house's group"] = _group(house, there, "another house's group", *people, may=who)
+    member = house.person(there, "another house's member", *who)
+    join(group, member, Membership.Role.MEMBER, at=at)
+    safety_lead = house.person(there, "another house's safety lead", FOREIGN_SAFETY, FOREIGN_LEAD, role="safety-lead")
+    lead = house.person(there, "another house's organisation lead", FOREIGN_LEAD, role="organisation-lead")
+    house.knocks(FOREIGN_MEMBER, member)
+    house.knocks(FOREIGN_FACILITATOR, people[0], strong=True)
+    house.knocks(FOREIGN_SAFETY, safety_lead, strong=True)
+    house.knocks(FOREIGN_LEAD, lead, strong=True)
+
+
+def _past_meeting(house: House) -> None:
+    """The first meeting, a fortnight ago: led, left, closed, written up. Its reminder was confirmed."""
+    t, begins = house.things, house.at - timedelta(days=14)
+    guide = house.people[FACILITATOR].actor()
+    gathering = _run(house, 1, begins)
+    live.start_closing(gathering=gathering, by=guide, at=begins + timedelta(minutes=50))
+    live.close(gathering=gathering, by=guide, at=begins + timedelta(minutes=60))
+    leaving = begins + timedelta(minutes=58)
+    t["answered sheet"] = _answer(house, "seat 1", gathering, leaving, steadiness=2, contact=1)
+    _answer(house, "seat 2", gathering, leaving, steadiness=8, contact=0)
+    t["closed gathering"] = gathering = Gathering.objects.get(pk=gathering.pk)
+    reminder = house.plant("confirmed reminder", *IN_GROUP, *LEADING)
+    _write_up(house, gathering, reminder=reminder, send=True, at=begins + timedelta(hours=2))
+
+
+def _run(house: House, number: int, begins: datetime) -> Gathering:
+    """Open this meeting, have the members arrive and tap, and play a practice."""
+    gathering = Gathering.objects.select_related("group__organisation").get(group=house.things["group"], number=number)
+    Gathering.objects.filter(pk=gathering.pk).update(starts_at=begins)
+    gathering.starts_at = begins
+    guide = house.people[FACILITATOR].actor()
+    live.open_gathering(gathering=gathering, online=False, by=guide, at=begins)
+    gathering.refresh_from_db()
+    for seat in range(1, 5):
+        live.arrive(gathering=gathering, by=_actor(house.things[f"seat {seat}"]), at=begins)
+    tap = {"gathering": gathering, "client_key": codes.new_code(), "at": begins + timedelta(minutes=9)}
+    live.send_signal(kind="lot", by=_actor(house.things["seat 2"]), **tap)
+    live.start_step(gathering=gathering, step=1, by=guide, at=begins + timedelta(minutes=5))
+    return gathering
+
+
+def _answer(house: House, seat: str, gathering: Gathering, at: datetime, *, steadiness: int, contact: int) -> Any:
+    member = house.things[seat]
+    sheet = Assignment.objects.get(member=member, gathering=gathering, instrument="after-session")
+    words = house.plant(f"what {seat} wrote to the facilitators about meeting {gathering.number}", *LEADING)
+    answers = {"ease": 7, "fit": 6, "steadiness": steadiness, "to_know": words, "contact": contact}
+    measures.submit_response(assignment=sheet, answers=answers, client_key=codes.new_code(), by=_actor(member), at=at)
+    return sheet
+
+
+def _write_up(house: House, gathering: Gathering, *, reminder: str, send: bool, at: datetime) -> None:
+    n = gathering.number
+    why = house.plant(f"reason for a changed step of meeting {n}", *LEADING)
+    groups.record_after(
+        gathering=gathering,
+        steps={"checkin": groups.StepNote(outcome="adapted", why=why)},
+        note=house.plant(f"shared note of meeting {n}", *LEADING),
+        lines={house.things["seat 1"]: house.plant(f"line about the member at meeting {n}", *LEADING)},
+        reminder=reminder,
+        send_reminder=send,
+        by=house.people[FACILITATOR].actor(),
+        at=at,
+    )
+
+
+def _meetings_now(house: House) -> None:
+    """The second meeting is closing, the third is open, the fourth is planned."""
+    t, at = house.things, house.at
+    guide = house.people[FACILITATOR].actor()
+    closing = _run(house, 2, at - timedelta(minutes=50))
+    live.start_closing(gathering=closing, by=guide, at=at - timedelta(minutes=2))
+    t["closing gathering"] = Gathering.objects.get(pk=closing.pk)
+    opened = _run(house, 3, at - timedelta(minutes=20))
+    live.start_round(gathering=opened, prompt="checkin", by=guide, at=at - timedelta(minutes=12))
+    t["open gathering"] = Gathering.objects.select_related("group").get(pk=opened.pk)
+    t["planned gathering"] = Gathering.objects.get(group=t["group"], number=4)
+    Gathering.objects.filter(group=t["another group"], number=1).update(starts_at=at + timedelta(days=1))
+    visit = t["open gathering"]
+    house.knocks(VISITING, t["seat 1"], visiting=visit)
+    house.knocks(FORMER_VISITING, house.people[FORMER_MEMBER].user, visiting=visit)
+
+    sheets = Assignment.objects.filter(member=t["seat 1"], gathering=opened)
+    t["sheet of the open gathering"] = sheets.get(occasion="leaving")
+    t["sheet of the closing gathering"] = Assignment.objects.get(
+        member=t["seat 1"], gathering=closing, occasion="leaving"
+    )
+    day = {"opens_at": at - timedelta(days=1), "closes_at": at + timedelta(days=3)}
+    t["sheet at home"] = _sheet(t["seat 1"], t["group"], "wcc-6", **day)
+    t["sheet with imported words"] = _sheet(t["seat 1"], t["group"], "phq-9", **day)
+    t["sheet of the former member"] = _sheet(house.people[FORMER_MEMBER].user, t["group"], "wcc-6", **day)
+
+
+def _sheet(member: User | None, group: Group, instrument: str, **when: datetime) -> Assignment:
+    assert member is not None
+    return measures.assign(member=member, group=group, instrument=instrument, occasion="baseline", by=SYSTEM, **when)
+
+
+def _asking_for_people(house: House) -> None:
+    """One alert that waits, one that was acted on and closed, and something unwanted that happened."""
+    t, at = house.things, house.at
+    guide = house.people[FACILITATOR].actor()
+    source = Response.objects.get(assignment=t["answered sheet"])
+    t["raised alert"] = Alert.objects.get(source_code=source.code)
+    tap = live.send_signal(
+        gathering=t["open gathering"], kind="come", client_key=codes.new_code(), by=_actor(t["seat 2"]), at=at
+    )
+    alert = t["closed alert"] = Alert.objects.select_related("member", "group__organisation").get(source_code=tap.code)
+    safety.see(alert=alert, by=guide, at=at)
+    safety.act(alert=alert, by=guide, at=at, note=house.plant("note on an alert", *LEADING, SAFETY))
+    safety.contacted(alert=alert, by=guide, at=at)
+    note = house.plant("closing note of an alert", *LEADING, SAFETY)
+    safety.close(alert=alert, by=guide, at=at, reason="plan-agreed", note=note)
+    t["adverse event"] = safety.record_adverse_event(
+        group=t["group"],
+        member=t["seat 1"],
+        category="sleep",
+        severity=4,
+        related="possible",
+        happened_on=at.date(),
+        what=house.plant("what happened, in an unwanted event", *LEADING, SAFETY),
+        by=guide,
+        at=at,
+    )
+
+
+def _writing(house: House) -> None:
+    """A journal entry, a letter on its way, a letter that arrived, and a draft: of the member and of a neighbour."""
+    t, at = house.things, house.at
+    for person, who, prefix in (
+        (t["seat 1"], (MEMBER,), ""),
+        (t["neighbour"], (NEIGHBOUR,), "neighbour's "),
+    ):
+        by = _actor(person)
+        own = {"author": person, "by": by, "at": at}
+        words = json.dumps({"feelings": house.plant(f"{prefix}journal entry", *who)})
+        entry = writing.write_entry(text=words, practice="p09-three-line-day", client_key=codes.new_code(), **own)
+        t[f"{prefix}journal entry"] = entry
+        for name, readers in (("arrived letter", who), ("sealed letter", ())):
+            # Nobody sees a sealed letter before its day: not even its writer.
+            days = 1 if name == "arrived letter" else 90
+            letter = writing.write_letter(
+                text=f"Dear me, {house.plant(prefix + name, *readers)}",
+                deliver_on=at.date() + timedelta(days=days),
+                client_key=codes.new_code(),
+                **own,
+            )
+            t[prefix + name] = letter
+        for kind, box in (("journal", "feelings"), ("letter", "text")):
+            draft = house.plant(f"{prefix}{kind} draft", *who)
+            writing.save_draft(kind=kind, box=box, text=draft, page=codes.new_code(), version=0, **own)
+        t[f"{prefix}play"] = practice.start_play(
+            practice=load_practice("p22-soles-of-the-feet"), seconds=60, client_key=codes.new_code(), member=person,
+            group=None, by=by, at=at,
+        )  # fmt: skip
+    deliver_due(at=at + timedelta(days=1, hours=12))
+    # Delivered "tomorrow" so that its day is real; brought back so that it has arrived by now.
+    Letter.objects.filter(delivered_at__isnull=False).update(delivered_at=at, deliver_on=at.date())
+    for name in ("arrived letter", "neighbour's arrived letter"):
+        t[name].refresh_from_db()
+
+
+def _settings(house: House) -> None:
+    """Invitations that wait, numbers to call, imported words."""
+    t, at = house.things, house.at
+    guide, lead = house.people[FACILITATOR].actor(), house.people[LEAD].actor()
+    home = t["organisation"]
+    invited = {"name": house.plant("name on an invitation"), "by": guide, "at": at}
+    _, house.secrets["invitation"] = groups.invite(
+        role=Invitation.Role.MEMBER, organisation=home, group=t["group"], **invited
+    )
+    groups.make_entry_pass(gathering=t["open gathering"], member=t["seat 3"], by=guide, at=at)
+    house.secrets |= {"demo": demo_token(t["seat 1"]), "set-up": set_up_token()}
+    line = {"organisation": home, "name": "A line", "hours": "always", "source": "its own page", "by": lead, "at": at}
+    t["help line"] = add_helpline(number="116 123", **line)
+    for who in (lead, house.people[SAFETY].actor()):
+        check_helpline(helpline=t["help line"], by=who, at=at)
+    words = made_up_wording("phq-9")
+    measures.import_wording(
+        organisation=home,
+        definition=measures.definition("phq-9"),
+        wording=words,
+        source_name=f"{house.plant('name of an imported file', LEAD)}.csv",
+        source_bytes=b"made up",
+        by=lead,
+        at=at,
+    )
+    for person in (t["seat 1"], house.people[FACILITATOR].user):
+        _second_factors(person)
+    t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
+
+
+def _second_factors(person: User) -> None:
+    """A code app, spare codes and a passkey, as allauth keeps them."""
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP")}
+    )
+    Authenticator.objects.create(
+        user=person,
+        type=Authenticator.Type.RECOVERY_CODES,
+        data={"seed": get_adapter().encrypt(secrets.token_hex(40)), "used_mask": 0},
+    )
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "A key", "credential": _passkey()}
+    )
+
+
+def _passkey() -> dict[str, Any]:
+    """A passkey as a browser hands it over at registration."""
+    code = secrets.token_bytes(16)
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    known = AttestedCredentialData.create(Aaguid(b"\0" * 16), code, public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    said = AuthenticatorData.create(sha256(b"127.0.0.1"), flags, 0, known)
+    asked = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"0" * 32, "http://127.0.0.1")
+    return {
+        "id": websafe_encode(code),
+        "rawId": websafe_encode(code),
+        "type": "public-key",
+        "clientExtensionResults": {"credProps": {"rk": True}},
+        "response": {
+            "clientDataJSON": websafe_encode(asked),
+            "attestationObject": websafe_encode(AttestationObject.create("none", said, {})),
+            "transports": ["internal"],
+        },
+    }
+
+
+def _actor(user: User) -> Actor:
+    return actor_for(user)

@@ -1,0 +1,211 @@
+"""Who may do what with which thing, written by hand and apart from the access table: what `gate.can` must answer.
+
+Each permission names things and, for each, everybody who may. Things it does not name are refused to everybody.
+"nothing" is a thing that belongs to nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kindcircle.base.access import SYSTEM, Actor, Facts
+from kindcircle.base.access import Permission as P
+from tests.house.matrix_expected import (
+    EVERYBODY,
+    LEADING,
+    LEADS,
+    MEMBERS,
+    NOBODY,
+    SIGNED_IN,
+    STAFF_OF_THE_HOUSE,
+    Who,
+    who,
+)
+from tests.house.matrix_house import (
+    FACILITATOR,
+    FELLOW,
+    FOREIGN_FACILITATOR,
+    FOREIGN_LEAD,
+    FOREIGN_SAFETY,
+    FORMER_MEMBER,
+    LEAD,
+    MEMBER,
+    NEIGHBOUR,
+    OPERATOR,
+    OTHER_FACILITATOR,
+    SAFETY,
+    VISITING,
+    WAITING,
+    House,
+)
+
+# Three who never come by a page, and must not get in by mixing what they have.
+MACHINE = "the site itself"
+ALL_ROLES_VISITING = "staff with every role, visiting by short code"
+ALL_ROLES_WEAK = "staff with every role, without second factor"
+
+EVERY = EVERYBODY | {MACHINE, ALL_ROLES_VISITING, ALL_ROLES_WEAK}
+WHOLE = SIGNED_IN | {ALL_ROLES_WEAK}  # signed in to the whole site
+ANY_LEADING = LEADING | {OTHER_FACILITATOR, FOREIGN_FACILITATOR}
+ANY_SAFETY = who(SAFETY, FOREIGN_SAFETY)
+# Staff with every role are also members of the group and of another one, for good measure.
+ANY_MEMBER = MEMBERS | {ALL_ROLES_WEAK}
+IN_GROUP = who(MEMBER, FELLOW, ALL_ROLES_WEAK)
+
+THINGS = (
+    "organisation", "another house", "group", "another group", "another house's group", "planned gathering",
+    "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
+    "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
+    "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
+    "demo site", "new site", "nothing",
+)  # fmt: skip
+
+
+def everywhere(may: Who) -> dict[str, Who]:
+    return dict.fromkeys(THINGS, may)
+
+
+def own(*things: str) -> dict[str, Who]:
+    return dict.fromkeys(things, who(MEMBER))
+
+
+def of_group(*things: str, may: Who = LEADING) -> dict[str, Who]:
+    return dict.fromkeys(things, may)
+
+
+GATHERINGS = ("planned gathering", "open gathering", "closing gathering", "closed gathering")
+SHEETS = ("sheet at home", "sheet of the open gathering", "sheet of the closing gathering")
+OF_GROUP = (
+    "group",
+    *GATHERINGS,
+    *SHEETS,
+    "sheet of the former member",
+    "raised alert",
+    "closed alert",
+    "adverse event",
+)
+ELSEWHERE = {
+    "another group": who(OTHER_FACILITATOR),
+    "another house's group": who(FOREIGN_FACILITATOR),
+}
+OF_HOUSE = (
+    "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
+    "help line", "account", "another group",
+)  # fmt: skip
+LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
+# An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
+THEIRS = who("another house", "another house's group")
+
+
+def staff(mine: Who, theirs: Who, both: Who) -> dict[str, Who]:
+    """By organisation: `mine` in the house, `theirs` in the other one, `both` for what is in none."""
+    in_none = dict.fromkeys(("demo site", "new site", "nothing"), both)
+    return dict.fromkeys(OF_HOUSE, mine) | dict.fromkeys(THEIRS, theirs) | in_none
+
+
+def with_staff(first: Mapping[str, Who], second: Mapping[str, Who]) -> dict[str, Who]:
+    return {thing: first.get(thing, NOBODY) | second.get(thing, NOBODY) for thing in THINGS}
+
+
+SAFETY_STAFF = staff(who(SAFETY), who(FOREIGN_SAFETY), ANY_SAFETY)
+LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
+HOUSE_FACILITATORS = LEADING | {OTHER_FACILITATOR, WAITING}
+ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
+WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "account")
+OWN_SHEETS = (
+    own("sheet at home", "sheet of the closing gathering")
+    | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
+)  # fmt: skip
+OWN_THINGS = own(*WRITTEN, *SHEETS) | {
+    "neighbour's journal entry": who(NEIGHBOUR),
+    "sheet of the former member": who(FORMER_MEMBER),
+}
+MEETING = dict.fromkeys((*OF_GROUP, *ELSEWHERE), IN_GROUP) | {
+    "another group": who(NEIGHBOUR),
+    "another house's group": who("another house's member"),
+}
+
+PERMITS: dict[P, Mapping[str, Who]] = {
+    P.HELP_SEE: everywhere(EVERY),
+    P.DOOR_USE: everywhere(EVERY),
+    P.ACCOUNT_USE: everywhere(WHOLE),
+    P.IN_OWN_NAME: OWN_THINGS,
+    P.TODAY_SEE: everywhere(ANY_MEMBER),
+    P.ASSIGNMENT_ANSWER: OWN_THINGS | OWN_SHEETS,
+    P.RESPONSE_READ_OWN: OWN_THINGS | OWN_SHEETS,
+    P.PRACTICE_PLAY: everywhere(ANY_MEMBER),
+    P.PLAY_RECORD: OWN_THINGS,
+    P.DRAFT_KEEP: everywhere(ANY_MEMBER),
+    P.JOURNAL_WRITE: everywhere(ANY_MEMBER),
+    P.JOURNAL_READ: OWN_THINGS,
+    P.LETTER_WRITE: everywhere(ANY_MEMBER),
+    P.LETTER_OPEN: own("arrived letter"),
+    P.LETTER_WITHDRAW: own("sealed letter"),
+    P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
+    | {"open gathering": IN_GROUP | LEADING | {VISITING}}
+    | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING}},
+    P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
+    P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
+    P.GATHERING_LEAD: LEADS_GROUP,
+    P.DESK_SEE: with_staff(
+        with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
+        staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
+    ),
+    P.GROUP_SEE: LEADS_GROUP,
+    P.MEMBER_INVITE: LEADS_GROUP,
+    P.GATHERING_RECORD: LEADS_GROUP,
+    P.ALERT_LIST: with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
+    P.ALERT_HANDLE: with_staff(LEADS_GROUP, SAFETY_STAFF),
+    P.REPORT_SEE: LEADS_GROUP,
+    P.MEASURE_ASSIGN: with_staff(LEADS_GROUP, everywhere(who(MACHINE))),
+    P.PAPER_ENTER: LEADS_GROUP,
+    P.FEEDBACK_READ: LEADS_GROUP,
+    P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
+    P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
+    P.STAFF_INVITE: LEAD_STAFF,
+    P.GROUP_START: LEAD_STAFF,
+    P.WORDING_IMPORT: with_staff(LEAD_STAFF, everywhere(who(MACHINE))),
+    P.HELPLINE_KEEP: LEAD_STAFF,
+    P.HELPLINE_CHECK: staff(
+        STAFF_OF_THE_HOUSE,
+        who(FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR),
+        STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
+    ),
+    P.STAFFED_HOURS_KEEP: LEAD_STAFF,
+    P.SITE_SET_UP: {"new site": EVERY},
+    P.DEMO_ENTER: {"demo site": EVERY},
+    P.GALLERY_SEE: {"demo site": EVERY},
+}
+
+
+def actors(house: House) -> dict[str, Actor]:
+    """Everybody who may be asking, by name."""
+    found = {name: one.actor() for name, one in house.people.items()}
+    home, group = house.things["organisation"].pk, house.things["group"].pk
+    roles = frozenset({"facilitator", "safety-lead", "organisation-lead", "operator"})
+    everything = replace(
+        found[FACILITATOR],
+        user_id=-1,
+        code="x",
+        organisation_id=home,
+        roles=roles,
+        member_of=frozenset({group}),
+        facilitates=frozenset({group}),
+    )
+    # Visiting another meeting than the one that is asked about: no role of theirs may shine through.
+    found[ALL_ROLES_VISITING] = replace(everything, only_gathering=house.things["closed gathering"].pk + 10_000)
+    found[ALL_ROLES_WEAK] = replace(everything, strong=False)
+    found[MACHINE] = SYSTEM
+    return found
+
+
+def facts(house: House) -> dict[str, Facts]:
+    """What can be asked about, by name."""
+    special: dict[str, Any] = {
+        "account": house.things["seat 1"],
+        "demo site": Facts(states=frozenset({"demo"})),
+        "new site": Facts(states=frozenset({"new site"})),
+        "nothing": Facts(),
+    }
+    things = {name: special.get(name) or house.things[name] for name in THINGS}
+    return {name: thing if isinstance(thing, Facts) else thing.access_facts() for name, thing in things.items()}
