@@ -9,5 +9,7 @@ urlpatterns = [
     path("organisation/", include("kindcircle.doors.web.organisation.urls")),
 ]
 
+# A library that refuses says no more than we do: not here, or not open to you.
+handler403 = "kindcircle.doors.web.shared.errors.not_found"
 handler404 = "kindcircle.doors.web.shared.errors.not_found"
 handler500 = "kindcircle.doors.web.shared.errors.broken"

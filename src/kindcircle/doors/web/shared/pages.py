@@ -35,7 +35,8 @@ def page(
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            if request.method not in (*methods, "HEAD"):
+            # HEAD is a GET without its body; where nothing may be looked at, it must not act either.
+            if ("GET" if request.method == "HEAD" else request.method) not in methods:
                 return HttpResponseNotAllowed(methods)
             actor = request.actor  # type: ignore[attr-defined]
             try:

@@ -13,6 +13,7 @@ from kindcircle.doors.web.shared.pages import page
 
 door = page(Permission.DOOR_USE, methods=("GET", "POST"))
 mine = page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
+mine_to_look_at = page(Permission.ACCOUNT_USE)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,18 +33,22 @@ urlpatterns = [
     path("account/login/code/confirm/", door(account.confirm_login_code), name="account_confirm_login_code"),
     path("account/logout/", door(account.logout), name="account_logout"),
     path("account/signup/", door(account.signup), name="account_signup"),
-    path("account/inactive/", door(account.account_inactive), name="account_inactive"),
+    path("account/inactive/", page(Permission.DOOR_USE)(account.account_inactive), name="account_inactive"),
     path("account/reauthenticate/", mine(account.reauthenticate), name="account_reauthenticate"),
     # Second factors and passkeys.
-    path("account/factors/", mine(factor.index), name="mfa_index"),
+    path("account/factors/", mine_to_look_at(factor.index), name="mfa_index"),
     path("account/factors/authenticate/", door(factor.authenticate), name="mfa_authenticate"),
     path("account/factors/reauthenticate/", mine(factor.reauthenticate), name="mfa_reauthenticate"),
     path("account/factors/app/", mine(totp.activate_totp), name="mfa_activate_totp"),
     path("account/factors/app/remove/", mine(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/factors/codes/", mine(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("account/factors/codes/", mine_to_look_at(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/factors/codes/new/", mine(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("account/factors/codes/file/", mine(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
-    path("account/factors/passkeys/", mine(passkey.list_webauthn), name="mfa_list_webauthn"),
+    path(
+        "account/factors/codes/file/",
+        mine_to_look_at(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("account/factors/passkeys/", mine_to_look_at(passkey.list_webauthn), name="mfa_list_webauthn"),
     path("account/factors/passkeys/add/", mine(passkey.add_webauthn), name="mfa_add_webauthn"),
     path("account/factors/passkeys/login/", door(passkey.login_webauthn), name="mfa_login_webauthn"),
     path(
