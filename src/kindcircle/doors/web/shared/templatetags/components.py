@@ -177,7 +177,7 @@ def scale(
     required: bool = False,
 ) -> dict[str, Any]:
     """A question answered with a whole number, as big marks to tap. No dragging; nothing is chosen beforehand."""
-    chosen = int(value) if str(value or "").isdigit() or value == 0 else None
+    chosen = int(value) if value is not None and str(value).isdecimal() else None
     return {
         "name": name,
         "ask": ask,
