@@ -105,7 +105,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
     if isinstance(found, Suppressed):
         return {"outcome": outcome, "shown": False}
     digits = _digits(outcome)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"label": _("Person %(n)s") % {"n": n}, "raw": line, "change": line.moved}
         | {"before": _number(line.before, digits), "after": _number(line.after, digits)}
         | {"difference": _signed(line.after - line.before, digits)}

@@ -1,6 +1,7 @@
 """The organisation's own page: what is still to do, who works here, which groups there are. No member's matter."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -114,14 +115,20 @@ class GroupForm(forms.Form):
     owner = forms.ChoiceField(label=gettext_lazy("Leads it, and sees alerts first"))
     backup = forms.ChoiceField(label=gettext_lazy("Leads it too, and sees alerts next"))
 
-    def __init__(self, house: Organisation, *args: object, **kwargs: object) -> None:
+    def __init__(self, house: Organisation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plans = all_programmes()
-        self.fields["programme"].choices = [(f"{plan.id}/{plan.version}", plan.title) for plan in plans]
+        self._offer("programme", [(f"{plan.id}/{plan.version}", plan.title) for plan in plans])
         people = list(User.objects.filter(staff_roles__role=StaffRole.Role.FACILITATOR, organisation=house))
         names = seals.names_of(people)
         choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
-        self.fields["owner"].choices = self.fields["backup"].choices = choices
+        self._offer("owner", choices)
+        self._offer("backup", choices)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # declared above
+        field.choices = choices
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}

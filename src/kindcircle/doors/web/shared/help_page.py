@@ -37,7 +37,7 @@ def write_help_page() -> None:
 def _context() -> dict[str, object]:
     """Every house's checked numbers, each once. Only `settings` and rows: the page must not hang on a request."""
     now = clock.now()
-    lines = {}
+    lines: dict[tuple[str, str], queries.HelpLine] = {}
     for house in Organisation.objects.order_by("pk"):
         for line in queries.help_lines(house, at=now):
             lines.setdefault((line.name, line.number), line)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('groups', '0001_start'),
+        ("groups", "0001_start"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='gathering',
-            name='reminder_confirmed_at',
+            model_name="gathering",
+            name="reminder_confirmed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]
