@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -24,6 +25,10 @@ PERMISSIONS_POLICY = ", ".join(
         "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "browsing-topics",
     )
 )  # fmt: skip
+
+
+# Raised by allauth to answer from deep inside; its own middleware turns them into pages.
+ALLAUTH_ANSWERS = (ImmediateHttpResponse, ReauthenticationRequired, RateLimited)
 
 
 class HeadersMiddleware:
@@ -74,6 +79,8 @@ class KindErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, KindError):
             return kind_page(request, exception)
+        if isinstance(exception, ALLAUTH_ANSWERS):
+            return None
         last = exception.__traceback__
         while last is not None and last.tb_next is not None:
             last = last.tb_next

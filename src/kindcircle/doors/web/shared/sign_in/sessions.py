@@ -1,5 +1,6 @@
 """Opening and closing sessions by our own doors: an invitation, a pass, the demo, and leaving."""
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.signals import authenticator_added
 from django.contrib.auth import login, logout
 from django.dispatch import receiver
@@ -15,6 +16,8 @@ def sign_in(request: HttpRequest, user: User) -> None:
     """A whole session for this person; anybody signed in before in this browser is signed out first."""
     logout(request)
     login(request, user, backend=BACKEND)
+    # So that allauth does not ask somebody who came in this minute to prove it again.
+    record_authentication(request, user, method="invited")
 
 
 def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:

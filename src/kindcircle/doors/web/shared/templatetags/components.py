@@ -242,6 +242,12 @@ def form_errors(form: Any) -> dict[str, Any]:
     return {"form": form}
 
 
+@register.simple_tag
+def qr_drawing(text: str) -> SafeString:
+    """Only the square for the camera."""
+    return drawing.qr(text)
+
+
 @register.inclusion_tag("components/qr.html")
 def join_card(link: str, *, code: str, address: str) -> dict[str, Any]:
     """The way into a meeting: a square for the camera, a short code for everybody else."""
