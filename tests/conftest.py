@@ -43,10 +43,10 @@ django.setup()
 # Parallel test processes inherit our environment, and they too must make their own home before settings load.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from tests.site import RunningSite, browser  # noqa: E402
+from tests.site import RunningSite, browser, empty_database  # noqa: E402
 from tests.world import World, make_world  # noqa: E402
 
-__all__ = ["browser"]  # a fixture that lives beside the server it visits
+__all__ = ["browser", "empty_database"]  # fixtures that live beside the server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

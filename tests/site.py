@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from django.db import connection
 from django.urls import reverse
 
+from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.links import demo_token
 from kindcircle.base.people.models import User
 
@@ -143,6 +145,24 @@ class RunningSite:
         answer = client.get(self.entry_path(user))
         assert "session" in client.cookies, f"the demo door answered {answer.status_code}"
         return client
+
+
+@pytest.fixture
+def empty_database(db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a site whose database is there and has no tables yet."""
+    home = tmp_path / "home"
+    environment = {**os.environ, "KINDCIRCLE_HOME": str(home)}
+    keyfiles.make(home / "keys")
+    (home / "data").mkdir(mode=0o700)
+    if connection.vendor == "sqlite":
+        yield environment
+        return
+    name = f"{connection.settings_dict['NAME']}_empty"
+    there = connection.settings_dict
+    with psycopg.connect(host=there["HOST"], user=there["USER"], dbname="postgres", autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield {**environment, "KINDCIRCLE_DATABASE": database_url(name)}
+        server.execute(f'DROP DATABASE "{name}"')
 
 
 @pytest.fixture(scope="session")

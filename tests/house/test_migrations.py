@@ -1,23 +1,18 @@
 """Migrations: none missing, named by hand, free of our rooms' code, and every one can be taken back."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 import kindcircle
-from kindcircle.base.lib import keyfiles
-from tests.site import database_url
 
 PACKAGE = Path(kindcircle.__file__).parent
 FILES = sorted(file for file in PACKAGE.rglob("migrations/0*.py"))
@@ -78,23 +73,6 @@ def django_says(*words: str, environment: dict[str, str]) -> str:
     )
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
-
-
-@pytest.fixture
-def empty_database(db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a site whose database is there and has no tables yet."""
-    environment = {**os.environ, "KINDCIRCLE_HOME": str(tmp_path)}
-    keyfiles.make(tmp_path / "keys")
-    (tmp_path / "data").mkdir()
-    if connection.vendor == "sqlite":
-        yield environment
-        return
-    name = f"{connection.settings_dict['NAME']}_back_and_forth"
-    there = connection.settings_dict
-    with psycopg.connect(host=there["HOST"], user=there["USER"], dbname="postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield {**environment, "KINDCIRCLE_DATABASE": database_url(name)}
-        server.execute(f'DROP DATABASE "{name}"')
 
 
 @pytest.mark.slow

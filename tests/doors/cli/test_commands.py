@@ -169,6 +169,22 @@ def test_a_port_that_is_no_number_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in answer.stderr
 
 
+def test_a_database_that_does_not_answer_is_said_kindly(tmp_path: Path) -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    answer = say("run", "--demo", home=tmp_path / "home", PORT=str(free_port()), KINDCIRCLE_DATABASE=nowhere)
+    assert answer.returncode == 1
+    assert "database does not answer" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_home_that_cannot_be_made_is_said_kindly(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    answer = say("run", "--demo", home=tmp_path / "file" / "home", PORT=str(free_port()))
+    assert answer.returncode == 1
+    assert "cannot be used" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_a_lost_key_beside_old_data_is_not_replaced(demo_home: Path) -> None:
     key = demo_home / "keys" / "root.key"
     kept = key.read_bytes()
@@ -233,10 +249,12 @@ def test_demo_build_leaves_a_demo_that_is_there_as_it_is(demo_home: Path) -> Non
 
 
 @pytest.mark.slow
-def test_demo_rebuild_gives_everybody_a_new_code(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    first = say("demo", "build", home=home).stdout
-    second = say("demo", "rebuild", home=home)
+def test_demo_rebuild_gives_everybody_a_new_code(empty_database: dict[str, str]) -> None:
+    """On the database of these tests, SQLite or PostgreSQL: its tables go and come back."""
+    home = Path(empty_database["KINDCIRCLE_HOME"])
+    database = {name: word for name, word in empty_database.items() if name.startswith("KINDCIRCLE_DATABASE")}
+    first = say("demo", "build", home=home, **database).stdout
+    second = say("demo", "rebuild", home=home, **database)
     assert second.returncode == 0, second.stderr
     codes = re.compile(r"/demo/enter/([^:]+):")
     assert len(codes.findall(first)) == 6

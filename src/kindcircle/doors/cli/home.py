@@ -30,9 +30,12 @@ def open_home(*, demo: bool = False) -> None:
                 names=", ".join(missing), folder=keys
             )
         )
-    for folder in (home, home / "data", home / "mail"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyfiles.make(keys)
+    try:
+        for folder in (home, home / "data", home / "mail"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keyfiles.make(keys)
+    except OSError as problem:
+        raise Stop(_("{home} cannot be used: {why}").format(home=home, why=problem.strerror)) from None
     os.environ["DJANGO_SETTINGS_MODULE"] = "kindcircle.settings"
     if demo:
         os.environ["KINDCIRCLE_DEMO"] = "yes"
