@@ -14,6 +14,7 @@ from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent
+from kindcircle.rooms.safety.unwanted import end_adverse_event
 
 DAY = timedelta(days=1)
 Occasion = Assignment.Occasion
@@ -153,5 +154,5 @@ def _unwanted(house: House, group: Group, member: User, *, at: datetime) -> None
         by=house.guide,
         at=at,
     )
-    event.resolved_on = (at + 3 * DAY).date()
-    event.save(update_fields=["resolved_on"])
+    over_at = at + 3 * DAY
+    end_adverse_event(event=event, on=over_at.date(), by=house.guide, at=over_at)

@@ -1,5 +1,7 @@
 """Writing down something unwanted, whatever its cause, and saying when it is over. Asking is how one learns of it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -91,12 +93,14 @@ class EventForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, group: Group, *args: object, **kwargs: object) -> None:
+    def __init__(self, group: Group, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [place.user for place in queries.places(group)]
         names = seals.names_of(people)
         self.people = {user.code: user for user in people}
-        self.fields["member"].choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
+        member = self.fields["member"]
+        assert isinstance(member, forms.ChoiceField)  # declared above
+        member.choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
 
 
 @page(Permission.ADVERSE_EVENT_RECORD, about=GROUPS, methods=("GET", "POST"))
