@@ -181,6 +181,8 @@ PAGES: dict[str, Page] = {
     "facilitator:group": Page("GET", {"group": LEADING}),
     "facilitator:invite": Page("GET POST", {"group": LEADING}),
     "facilitator:report": Page("GET", {"group": LEADING}),
+    "facilitator:unwanted": Page("GET POST", {"group": LEADING | {SAFETY}}),
+    "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
     "facilitator:lead": gatherings("GET", LEADING),
@@ -313,6 +315,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:alert": lambda h, _: [
         {"step": "acting", "note": _typed(h)},
         {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},
+    ],
+    "facilitator:unwanted": lambda h, _: [
+        {"member": h.things["seat 1"].code, "category": "sleep", "severity": "2", "related": "no", "what": _typed(h)}
+        | {"happened_on": h.at.date().isoformat()}
     ],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,

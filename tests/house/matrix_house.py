@@ -174,14 +174,13 @@ def _people(house: House) -> None:
                           FORMER_MEMBER, role="facilitator")  # fmt: skip
     t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING))
     for number in range(6):
-        # The first two are who the expectations speak of. A safety lead sees who an alert is about, and no one else.
+        # The first two are who the expectations speak of. A safety lead has to be able to say whom something befell.
         what = ("member", "fellow member")[number] if number < 2 else f"member in seat {number + 1}"
-        may = (*IN_GROUP, *LEADING, *((SAFETY,) if number < 2 else ()))
-        t[f"seat {number + 1}"] = house.person(home, what, *may)
+        t[f"seat {number + 1}"] = house.person(home, what, *IN_GROUP, *LEADING, SAFETY)
         join(t["group"], t[f"seat {number + 1}"], Membership.Role.MEMBER, at=at)
-    former = house.person(home, "former member", FORMER_MEMBER, *LEADING)
+    former = house.person(home, "former member", FORMER_MEMBER, *LEADING, SAFETY)
     former_guide = house.person(home, "former facilitator", FORMER_FACILITATOR, *LEADING)
-    closed = house.person(home, "member whose account is closed", *LEADING)
+    closed = house.person(home, "member whose account is closed", *LEADING, SAFETY)
     for person, role in ((former, "member"), (former_guide, "facilitator"), (closed, "member")):
         place = join(t["group"], person, role, at=at)
         Membership.objects.filter(pk=place.pk).update(left_at=at + timedelta(seconds=1))
