@@ -35,6 +35,7 @@ from bench import results
 DEVICES = 15
 HERE = Path(__file__).resolve().parent
 CSRF = "k" * 32
+SENDING = ("MainThread", "sockets-hub")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Run:
     tapped: dict[str, int] = field(default_factory=dict)
     arrived: dict[str, list[int]] = field(default_factory=dict)
     ready: dict[str, int] = field(default_factory=dict)
-    sending: float = 0.0  # seconds of processor in the event loop and the hub's threads
+    sending: float = 0.0  # seconds of processor in the event loop and the hub's threads, without those of the forms
     entered: int = 0
 
     def waits(self, since: dict[str, int]) -> np.ndarray:
@@ -191,7 +192,7 @@ async def enter_all(devices: list[asyncio.Task[None]], run: Run) -> None:
     await asyncio.sleep(1)
 
 
-async def measure_ours(rooms: list[Room], port: int, seconds: float, run: Run, begin: Callable[[], None]) -> None:
+async def measure_ours(rooms: list[Room], port: int, seconds: float, run: Run, mark: Callable[[str], None]) -> None:
     """Facilitators' forms, one a second in each room, evenly spread, sent by a process of their own."""
     origin = f"http://127.0.0.1:{port}"
     devices = []
@@ -204,18 +205,29 @@ async def measure_ours(rooms: list[Room], port: int, seconds: float, run: Run, b
             )
         await asyncio.sleep(0)
     await enter_all(devices, run)
-    run.arrived.clear()
-    begin()
-    plan = json.dumps({"port": port, "seconds": seconds, "rooms": [[room.code, room.leader] for room in rooms]})
-    driver = await asyncio.create_subprocess_exec(
-        sys.executable, str(HERE / "fan_out.py"), "--drive", stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    said, _ = await driver.communicate(plan.encode())
-    run.tapped = json.loads(said)
+    # Forms that change nothing warm everything up, and tell what a form alone costs the event loop.
+    mark("cold")
+    await facilitators(rooms, port, 1, nothing=True)
+    mark("warm")
+    await facilitators(rooms, port, 2, nothing=True)
+    mark("begin")
+    run.tapped = await facilitators(rooms, port, seconds, nothing=False)
     await asyncio.sleep(2)
     for task in devices:
         task.cancel()
     await asyncio.gather(*devices, return_exceptions=True)
+
+
+async def facilitators(rooms: list[Room], port: int, seconds: float, *, nothing: bool) -> dict[str, int]:
+    """Let a process of its own play the facilitators; when each form was sent."""
+    leaders = [[room.code, room.leader] for room in rooms]
+    plan = json.dumps({"port": port, "seconds": seconds, "rooms": leaders, "nothing": nothing})
+    driver = await asyncio.create_subprocess_exec(
+        sys.executable, str(HERE / "fan_out.py"), "--drive", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    said, _ = await driver.communicate(plan.encode())
+    assert driver.returncode == 0, "a facilitator's form was not taken"
+    return dict(json.loads(said))
 
 
 def drive() -> None:
@@ -228,7 +240,10 @@ def drive() -> None:
         tapped[f"{code} {n}"] = time.time_ns()
         answer = await client.post(
             f"{origin}/desk/gatherings/{code}/lead/do/",
-            data={"do": "step", "step": str(n % 2), "csrfmiddlewaretoken": CSRF},
+            data={
+                **({"do": "here"} if plan["nothing"] else {"do": "step", "step": str(n % 2)}),
+                "csrfmiddlewaretoken": CSRF,
+            },
             headers={"Cookie": f"session={leader}; csrf={CSRF}", "Origin": origin, "Accept": "application/json"},
         )
         assert answer.status_code == 204, answer.text
@@ -246,7 +261,7 @@ def drive() -> None:
     sys.stdout.write(json.dumps(tapped))
 
 
-async def measure_bare(rooms: list[Room], port: int, seconds: float, run: Run, begin: Callable[[], None]) -> None:
+async def measure_bare(rooms: list[Room], port: int, seconds: float, run: Run, mark: Callable[[str], None]) -> None:
     """The same frames at the same pace, handed to the bare library."""
     devices = []
     for room in rooms:
@@ -257,7 +272,7 @@ async def measure_bare(rooms: list[Room], port: int, seconds: float, run: Run, b
         ]
         await asyncio.sleep(0)
     await enter_all(devices, run)
-    begin()
+    mark("begin")
     begun = time.monotonic()
     async with connect(f"ws://127.0.0.1:{port}/lead/all", compression=None) as lead:
         for second in range(int(seconds)):
@@ -284,12 +299,18 @@ def measured(kind: str, rooms: list[Room], seconds: float, folder: Path) -> Run:
     with server(kind, port, stamps) as process:
         measure = measure_ours if kind == "ours" else measure_bare
 
-        before: dict[str, Any] = {}
-        uvloop.run(measure(rooms, port, seconds, run, lambda: before.update(stamps_of(process, stamps))))
-        after = stamps_of(process, stamps)
-    run.ready = after["ready"]
-    spent = {name: cpu - before["threads"].get(name, 0.0) for name, cpu in after["threads"].items()}
-    run.sending = sum(cpu for name, cpu in spent.items() if name == "MainThread" or name.startswith("sockets-hub"))
+        marks: dict[str, float] = {}
+
+        def mark(name: str) -> None:
+            threads = stamps_of(process, stamps)["threads"]
+            marks[name] = sum(cpu for thread, cpu in threads.items() if thread.startswith(SENDING))
+
+        uvloop.run(measure(rooms, port, seconds, run, mark))
+        mark("end")
+        run.ready = stamps_of(process, stamps)["ready"]
+    run.sending = marks["end"] - marks["begin"]
+    if kind == "ours":
+        run.sending -= (marks["begin"] - marks["warm"]) / 2 * seconds
     return run
 
 
@@ -331,7 +352,8 @@ def report(found: dict[int, tuple[Run, Run]], seconds: float) -> str:
             f"`bench/fan_out.py`: one cue a second in each room for {seconds:.0f} s, 15 devices a room, server on one "
             "core. Ours: from the commit of the event (fsync done) to the last device; signed-in sockets, the event "
             "read back from the table. Bare: the `websockets` library handed the same frame. Processor: event loop and "
-            'hub threads while cues go out, looking after the sockets included; the form itself is in "from the tap".',
+            "hub threads, without what the same forms cost them when they change nothing; the form itself is in "
+            "the column 'from the tap'.",
             results.table(heads, rows),
             "; ".join(losses) + ".",
         ]
