@@ -6,4 +6,7 @@ class SharedConfig(AppConfig):
     label = "shared"
 
     def ready(self) -> None:
+        from kindcircle.doors.web.shared.words import speak_kindly
+
+        speak_kindly()
         from kindcircle.doors.web.shared.sign_in import sessions  # noqa: F401  (connects its signal)
