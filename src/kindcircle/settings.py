@@ -115,7 +115,7 @@ def _database() -> dict[str, object]:
     url = env.text("KINDCIRCLE_DATABASE")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "kindcircle.base.lib.sqlite3",
             "NAME": DATA_DIR / "kindcircle.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

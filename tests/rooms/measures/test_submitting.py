@@ -19,7 +19,7 @@ from kindcircle.rooms.measures.errors import (
     NotOpenYet,
     VersionUnknown,
 )
-from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.safety.models import Alert
 from tests.rooms.measures.sheets import HOUR, bring_wording, send, sheet
 from tests.world import World, make_world
@@ -133,7 +133,8 @@ class TestInItsTime:
 
     def test_a_version_that_is_not_here(self, world: World):
         assignment = sheet(world)
-        Assignment.objects.update(version="9.9.9")
+        assignment.version = "9.9.9"
+        assignment.save()
         with pytest.raises(VersionUnknown):
             send(world, assignment, FULL)
         assert not Response.objects.exists()

@@ -177,34 +177,47 @@ def submit_response(
         require(by, Permission.PAPER_ENTER, assignment)
         if by_staff.pk != by.user_id:
             raise NotFound
-    with transaction.atomic():
-        row = _locked(assignment)
-        first = _first(row, client_key)
-        if first is not None:
-            return first
-        if at < row.opens_at:
-            raise NotOpenYet
-        if at >= row.closes_at and by_staff is None:
-            raise NoLongerOpen
-        one = definition_of(row)
-        check(one, answers)
-        response = _keep(row, one, answers, client_key=client_key, at=at, by_staff=by_staff)
-        log.record(
-            Event.RESPONSE_SUBMITTED,
-            by=by,
-            about=log.Ref(RESPONSE, response.code),
-            at=at,
-            chain=row.group.organisation.code,
-            concerns=row.member.code,
-        )
-        safety.screen(
-            hits=positive(one, answers),
-            member=row.member,
-            group=row.group,
-            gathering=row.gathering,
-            source=log.Ref(RESPONSE, response.code),
-            at=at,
-        )
+    if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
+        raise KeyTaken
+    one = definition_of(assignment)
+    # Scored and sealed before the transaction begins, so that it holds the database as briefly as it can.
+    response, scores = _prepare(assignment, one, answers, client_key=client_key, at=at, by_staff=by_staff)
+    try:
+        with transaction.atomic():
+            # What was given out never changes; the lock makes two sendings of one sheet wait for each other.
+            Assignment.objects.select_for_update().only("pk").get(pk=assignment.pk)
+            first = Response.objects.filter(assignment=assignment).first()
+            if first is not None and first.client_key == client_key:
+                return first
+            if first is not None:
+                raise AlreadyAnswered
+            if at < assignment.opens_at:
+                raise NotOpenYet
+            if at >= assignment.closes_at and by_staff is None:
+                raise NoLongerOpen
+            check(one, answers)
+            response.save(force_insert=True)
+            Score.objects.bulk_create(scores)
+            log.record(
+                Event.RESPONSE_SUBMITTED,
+                by=by,
+                about=log.Ref(RESPONSE, response.code),
+                at=at,
+                chain=assignment.group.organisation.code,
+                concerns=assignment.member.code,
+            )
+            safety.screen(
+                hits=positive(one, answers),
+                member=assignment.member,
+                group=assignment.group,
+                gathering=assignment.gathering,
+                source=log.Ref(RESPONSE, response.code),
+                at=at,
+            )
+    except IntegrityError:
+        if Response.objects.filter(client_key=client_key).exists():
+            raise KeyTaken from None
+        raise
     return response
 
 
@@ -275,58 +288,41 @@ def import_wording(
     return row
 
 
-def _first(row: Assignment, client_key: str) -> Response | None:
-    """The sheet as it was sent before with this key, or None when nothing was sent yet."""
-    if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
-        raise KeyTaken
-    earlier = Response.objects.filter(assignment=row).first()
-    if earlier is None or earlier.client_key == client_key:
-        return earlier
-    raise AlreadyAnswered
-
-
-def _keep(
-    row: Assignment,
+def _prepare(
+    assignment: Assignment,
     one: Definition,
     answers: Mapping[str, Answer],
     *,
     client_key: str,
     at: datetime,
     by_staff: User | None,
-) -> Response:
+) -> tuple[Response, list[Score]]:
+    """The rows to store: the answers sealed under the member's key, and each score with what it rests on."""
     results = score(one, answers)
     given = {item.id: answers[item.id] for item in one.items if answers.get(item.id) is not None}
     response = Response(
-        assignment=row,
+        assignment=assignment,
         client_key=client_key,
         state=form_state(one, results),
         submitted_at=at,
         by_staff=by_staff,
     )
     response.sealed_answers = seals.ANSWERS.seal(
-        json.dumps(given, ensure_ascii=False), code=response.code, holder=row.member
+        json.dumps(given, ensure_ascii=False), code=response.code, holder=assignment.member
     )
-    try:
-        with transaction.atomic():
-            response.save(force_insert=True)
-    except IntegrityError:
-        # This sheet is locked and unanswered, so it is the key that somebody used on another sheet.
-        raise KeyTaken from None
-    Score.objects.bulk_create(
-        [
-            Score(
-                response=response,
-                scale=result.score,
-                value=result.value,
-                state=result.state,
-                answered=result.answered,
-                of=result.of,
-                rule=result.rule,
-            )
-            for result in results
-        ]
-    )
-    return response
+    scores = [
+        Score(
+            response=response,
+            scale=result.score,
+            value=result.value,
+            state=result.state,
+            answered=result.answered,
+            of=result.of,
+            rule=result.rule,
+        )
+        for result in results
+    ]
+    return response, scores
 
 
 def _assign_all(
@@ -382,10 +378,3 @@ def _programme(group: Group) -> Programme:
 
 def _days(plan: Programme, occasion: str) -> int:
     return next((time.within_days or 0 for time in plan.measures if time.occasion == occasion), 0)
-
-
-def _locked(assignment: Assignment) -> Assignment:
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related(
-        "group__organisation", "group__alerts_owner", "group__alerts_backup", "member", "gathering"
-    )
-    return rows.get(pk=assignment.pk)

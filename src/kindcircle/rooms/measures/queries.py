@@ -100,7 +100,7 @@ def missing_wordings(group: Group) -> list[str]:
 
 def sheets() -> QuerySet[Assignment]:
     """Assignments with everything that asking about them needs, in one query."""
-    return Assignment.objects.select_related("group__organisation", "member", "gathering", "response")
+    return Assignment.objects.select_related("group__organisation", "member", "gathering")
 
 
 def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
