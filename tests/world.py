@@ -144,7 +144,7 @@ def make_world(
     """An organisation with an organisation lead, a safety lead, two facilitators and a group of so many members."""
     at = at or clock.now()
     organisation = make_organisation(at=at, zone=zone)
-    facilitators = [make_person(organisation, name, at=at) for name in ("Ada", "Bo")]
+    facilitators = [make_staff(organisation, name, StaffRole.Role.FACILITATOR, at=at) for name in ("Ada", "Bo")]
     group, gatherings = make_group(organisation, facilitators, at=at, first_at=first_at)
     people = [
         make_person(organisation, NAMES[i] if i < len(NAMES) else f"Member {i + 1}", at=at) for i in range(members)

@@ -92,8 +92,7 @@ def found(*, at: datetime) -> House:
     house = House(organisation=organisation, lead=lead, chance=random.Random("Willowmere"))  # noqa: S311
     house.safety_lead = house.welcome("Ruta", role=Invitation.Role.SAFETY_LEAD, at=at + timedelta(days=1))
     house.facilitators = [
-        groups.make_person(organisation=organisation, name=name, email=address(name), at=at + timedelta(days=1))
-        for name in ("Marit", "Dayo")
+        house.welcome(name, role=Invitation.Role.FACILITATOR, at=at + timedelta(days=1)) for name in ("Marit", "Dayo")
     ]
     return house
 
