@@ -235,6 +235,10 @@ class _Listener(logging.Handler):
             logging.getLogger(name).removeHandler(self)
 
 
+# Forms that, sent after the session ended, show their sender the words again instead of a sign-in page.
+GIVES_WORDS_BACK = {"member:journal-new", "member:letter-new"}
+
+
 def _wrong_status(cell: Cell, answer: Answer, name: str) -> Iterator[str]:
     if answer.status >= 500:
         where = getattr(answer.response, "exc_info", None)
@@ -254,7 +258,8 @@ def _wrong_status(cell: Cell, answer: Answer, name: str) -> Iterator[str]:
     if cell.page.always_404:
         right = answer.status == 404
     elif name in WITHOUT_SESSION:
-        right = answer.status == 302 and answer.location.startswith(ACCOUNT + "login/")
+        gave_back = answer.status == 401 and cell.name in GIVES_WORDS_BACK and cell.method == "POST"
+        right = gave_back or (answer.status == 302 and answer.location.startswith(ACCOUNT + "login/"))
     elif name in WEAK and not cell.page.weak_404:
         right = answer.status == 302 and answer.location == ACCOUNT + "factors/"
     else:

@@ -183,6 +183,18 @@ def test_odd_requests_get_plain_answers(client, address, fields, status):
     assert client.post(address, fields).status_code == status
 
 
+def test_words_sent_after_the_session_ended_are_given_back(client):
+    answer = keep(Client(), others="CANARY <b>two</b>")
+    assert answer.status_code == 401
+    said = answer.content.decode()
+    assert "Not saved yet. Your words are still here." in said
+    assert "CANARY-FEELING" in said
+    assert "CANARY &lt;b&gt;two&lt;/b&gt;" in said
+    assert "next=/journal/new/" in said
+    assert keep(Client(), feelings="").status_code == 302
+    assert not JournalEntry.objects.exists()
+
+
 def test_a_draft_is_asked_for_by_post_only_and_after_signing_in(client):
     assert client.get("/draft/journal/").status_code == 405
     answer = Client().post("/draft/journal/", {"feelings": "x"})

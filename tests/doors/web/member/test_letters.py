@@ -84,6 +84,12 @@ def test_a_visitor_is_asked_to_sign_in(client):
     assert answer.headers["Location"].startswith("/account/login/")
 
 
+def test_a_letter_sent_after_the_session_ended_is_given_back(db):
+    answer = seal(Client())
+    assert answer.status_code == 401
+    assert WORDS in answer.content.decode()
+
+
 def test_a_letter_is_taken_back_after_one_more_question(client):
     seal(client)
     withdraw = page_of(Letter.objects.get()) + "withdraw/"

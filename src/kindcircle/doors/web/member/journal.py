@@ -13,7 +13,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import Invalid
 from kindcircle.doors.web.member.drafts import BOXES
-from kindcircle.doors.web.member.sending import key_of, on_to, version_of
+from kindcircle.doors.web.member.sending import gives_words_back, key_of, on_to, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import NothingWritten
@@ -32,6 +32,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "member/journal.html", {"entries": entries.get_page(request.GET.get("page"))})
 
 
+@gives_words_back(*BOXES[actions.JOURNAL])
 @page(Permission.JOURNAL_WRITE, methods=("GET", "POST"))
 def new(request: HttpRequest) -> HttpResponse:
     """Three boxes and one more if wished. What was typed before and not finished stands there again."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import Invalid
-from kindcircle.doors.web.member.sending import key_of, on_to, version_of
+from kindcircle.doors.web.member.drafts import BOXES
+from kindcircle.doors.web.member.sending import gives_words_back, key_of, on_to, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import DayHasPassed
@@ -54,6 +55,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     return render(request, "member/letters.html", context)
 
 
+@gives_words_back(*BOXES[actions.LETTER])
 @page(Permission.LETTER_WRITE, methods=("GET", "POST"))
 def new(request: HttpRequest) -> HttpResponse:
     """Something small first, then a friend's voice, then the letter and its day."""

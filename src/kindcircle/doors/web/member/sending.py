@@ -1,11 +1,17 @@
 """What every form on a member's own side has in common: its key, the draft it was filled from, the way on."""
 
-from django.http import HttpRequest, HttpResponseRedirect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 
 from kindcircle.base.lib import codes
 
 LONGEST_KEY = 64
+View = Callable[..., HttpResponse]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -29,3 +35,19 @@ def version_of(request: HttpRequest) -> int:
     """The version of the draft that this form was filled from; 0 for none."""
     version = request.POST.get("version", "")
     return int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
+
+
+def gives_words_back(*boxes: str) -> Callable[[View], View]:
+    """Put above `@page`: words sent after the session ended are shown again, not swallowed by a sign-in page."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def giving(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            words = [request.POST[box] for box in boxes if request.POST.get(box, "").strip()]
+            if words and not request.actor.signed_in:  # type: ignore[attr-defined]
+                return render(request, "member/signed_out.html", {"words": words}, status=401)
+            return view(request, **kwargs)
+
+        return giving
+
+    return declare
