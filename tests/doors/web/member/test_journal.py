@@ -190,8 +190,22 @@ def test_words_sent_after_the_session_ended_are_given_back(client):
     assert "Not saved yet. Your words are still here." in said
     assert "CANARY-FEELING" in said
     assert "CANARY &lt;b&gt;two&lt;/b&gt;" in said
-    assert "next=/journal/new/" in said
+    assert 'href="/journal/new/"' in said
     assert keep(Client(), feelings="").status_code == 302
+    assert not JournalEntry.objects.exists()
+
+
+def test_words_of_a_page_that_grew_stale_are_given_back_to_our_own_pages_only(world):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(world.member)
+    ours = {"HTTP_ORIGIN": "http://testserver"}
+    fields = {"feelings": "CANARY words", "kind": "one", "key": "k", "csrfmiddlewaretoken": "stale"}
+    answer = careful.post(NEW, fields, **ours)
+    assert answer.status_code == 400
+    assert b"CANARY words" in answer.content
+    assert b'href="/journal/new/"' in answer.content
+    assert b"CANARY" not in careful.post(NEW, fields, HTTP_ORIGIN="https://elsewhere.example").content
+    assert b"CANARY" not in careful.post(NEW, fields).content
     assert not JournalEntry.objects.exists()
 
 

@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kindcircle.base.lib import codes
+from kindcircle.doors.web.shared.errors import words_back
 
 LONGEST_KEY = 64
 View = Callable[..., HttpResponse]
@@ -45,7 +46,7 @@ def gives_words_back(*boxes: str) -> Callable[[View], View]:
         def giving(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             words = [request.POST[box] for box in boxes if request.POST.get(box, "").strip()]
             if words and not request.actor.signed_in:  # type: ignore[attr-defined]
-                return render(request, "member/signed_out.html", {"words": words}, status=401)
+                return words_back(request, words, why=_("You were signed out before it reached us."), status=401)
             return view(request, **kwargs)
 
         return giving
