@@ -17,4 +17,5 @@ def speak_kindly() -> None:
     )
     URLValidator.message = fields.URLField.default_error_messages["invalid"]
     EmailValidator.message = _("This does not look like an e-mail address. Please check it.")
-    fields.EmailField.default_validators[0].message = EmailValidator.message
+    # Django made its own validators before we could speak.
+    vars(fields.EmailField.default_validators[0])["message"] = EmailValidator.message
