@@ -189,6 +189,7 @@ PAGES: dict[str, Page] = {
     "facilitator:lead-do": gatherings("POST", LEADING),
     "facilitator:lead-round": gatherings("GET", LEADING),
     "facilitator:lead-people": gatherings("GET", LEADING),
+    "facilitator:lead-taps": gatherings("GET", LEADING),
     "facilitator:entry-pass": gatherings("POST", LEADING),
     "facilitator:wall": gatherings("GET", LEADING),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),

@@ -256,7 +256,7 @@ class TestFacilitator:
                 by=stage.member(seat),
                 at=later(stage.at, seat),
             )
-        html = shown(page(enter(stage.world.facilitator), f"/desk/gatherings/{stage.code}/lead/people/"))
+        html = shown(page(enter(stage.world.facilitator), f"/desk/gatherings/{stage.code}/lead/taps/"))
         assert html.index("asks you to come") < html.index("finds it a lot")
         alert = Alert.objects.get()
         assert f"/desk/alerts/{alert.code}/" in html
@@ -284,7 +284,7 @@ class TestFacilitator:
         html = page(enter(stage.world.facilitator), f"/desk/gatherings/{stage.code}/wall/")
         letters = stage.gathering.short_code or ""
         assert f"{letters[:3]} {letters[3:]}" in html
-        assert "asks you to come" not in html and "lead-people" not in html
+        assert "asks you to come" not in html and "lead/taps" not in html
         assert "?for=wall" in html, "the projector's socket is told nothing private"
 
 
@@ -296,7 +296,7 @@ def test_members_pages_are_for_this_group_only(stage: Stage, enter: Enter, path:
         assert enter(user).get(f"/gathering/{stage.code}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["lead/", "lead/people/", "lead/round/", "wall/"])
+@pytest.mark.parametrize("path", ["lead/", "lead/people/", "lead/taps/", "lead/round/", "wall/"])
 def test_facilitators_pages_are_for_this_groups_facilitators_only(stage: Stage, enter: Enter, path: str) -> None:
     other = make_world()
     stage.open()

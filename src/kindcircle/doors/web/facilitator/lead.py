@@ -47,14 +47,22 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         **_people(gathering, at),
+        **_taps(gathering, at),
         **_way_in(gathering),
     }
     return render(request, "facilitator/lead.html", context)
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def taps(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """What was tapped, drawn anew whenever something comes."""
+    context = {"gathering": gathering, **_taps(gathering, clock.now())}
+    return render(request, "facilitator/lead_taps.html", context)
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
 def people(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    """Who is here and what was tapped, drawn anew whenever something changed."""
+    """Who is here, drawn anew whenever somebody comes, goes or falls silent."""
     return render(request, "facilitator/lead_people.html", {"gathering": gathering, **_people(gathering, clock.now())})
 
 
@@ -224,8 +232,7 @@ def _named(use: PracticeUse) -> dict[str, Any]:
 
 
 def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
-    everyone, taps = queries.people(gathering, at=at), queries.taps(gathering)
-    _delivered([tap.alert for tap in taps if tap.alert], at)
+    everyone = queries.people(gathering, at=at)
     zone = ZoneInfo(gathering.group.zone)
     over = gathering.state == Gathering.State.CLOSED
     came = [one for one in everyone if one.being in ("here", "quiet") or (over and one.being == "left")]
@@ -241,8 +248,14 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
         "came": len(came),
         "expected": len(everyone),
         "seats": [_mark(one, here=one in came) for one in everyone],
-        "taps": [_said(tap, zone) for tap in taps],
     }
+
+
+def _taps(gathering: Gathering, at: datetime) -> dict[str, Any]:
+    found = queries.taps(gathering)
+    _delivered([tap.alert for tap in found if tap.alert], at)
+    zone = ZoneInfo(gathering.group.zone)
+    return {"taps": [_said(tap, zone) for tap in found]}
 
 
 def _delivered(alert_codes: list[str], at: datetime) -> None:

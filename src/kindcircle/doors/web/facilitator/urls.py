@@ -20,6 +20,7 @@ urlpatterns = [
     path("gatherings/<str:code>/lead/", lead.lead, name="lead"),
     path("gatherings/<str:code>/lead/do/", lead.do, name="lead-do"),
     path("gatherings/<str:code>/lead/people/", lead.people, name="lead-people"),
+    path("gatherings/<str:code>/lead/taps/", lead.taps, name="lead-taps"),
     path("gatherings/<str:code>/lead/round/", lead.turns, name="lead-round"),
     path("gatherings/<str:code>/entry-pass/", lead.entry_pass, name="entry-pass"),
     path("gatherings/<str:code>/wall/", lead.wall, name="wall"),
