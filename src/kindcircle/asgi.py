@@ -1,6 +1,9 @@
 """The one server process: sockets at /ws, Django's pages beside them through a WSGI bridge, due work in a thread."""
 
+import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindcircle.settings")
 
@@ -14,8 +17,8 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from kindcircle.doors.sockets.gathering import gathering_socket
-from kindcircle.doors.web.shared.help_page import help_file
-from kindcircle.doors.worker.inside import lifespan
+from kindcircle.doors.web.shared.help_page import help_file, keep_help_page
+from kindcircle.doors.worker.inside import lifespan as worker_lifespan
 
 # Django, Starlette and a2wsgi each have their own names for the same two protocols.
 bridge = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]
@@ -26,6 +29,17 @@ HELP_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """What lives as long as the server: the worker, and the help page that is kept as a file."""
+    async with worker_lifespan(app):
+        keeping = asyncio.create_task(keep_help_page())
+        try:
+            yield
+        finally:
+            keeping.cancel()
 
 
 async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,8 +1,11 @@
 """Help now. One page, open to everybody, kept as a plain file so that it is there when the database is not."""
 
+import asyncio
+import logging
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,6 +15,9 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety import queries
+
+KEEP_SECONDS = 600
+log = logging.getLogger("kindcircle.help")
 
 
 def help_file() -> Path:
@@ -32,6 +38,25 @@ def write_help_page() -> None:
     unfinished = file.with_suffix(".new")
     unfinished.write_text(render_to_string("help.html", _context()), encoding="utf-8")
     unfinished.replace(file)
+
+
+async def keep_help_page() -> None:
+    """Make the file at start and every ten minutes, so that a number whose check has run out leaves it too.
+
+    When the database does not answer, the last good page stays: that is what it is for.
+    """
+    while True:
+        await asyncio.to_thread(_try_to_write)
+        await asyncio.sleep(KEEP_SECONDS)
+
+
+def _try_to_write() -> None:
+    try:
+        write_help_page()
+    except (DatabaseError, OSError) as error:
+        log.warning("the help page was not made anew: %s", type(error).__name__)
+    finally:
+        connection.close()
 
 
 def _context() -> dict[str, object]:
