@@ -10,6 +10,15 @@ class UnknownProgramme(Invalid):
         super().__init__(_("This programme, or this version of it, is not on this site. Please choose another one."))
 
 
+class ProgrammeGone(Conflict):
+    """The version a group is pinned to was taken away while the group was running."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The programme of this group is not on this site right now. Whoever runs the site can bring it back.")
+        )
+
+
 class SamePersonTwice(Invalid):
     def __init__(self) -> None:
         super().__init__(_("The owner and the backup for alerts need to be two different people."))

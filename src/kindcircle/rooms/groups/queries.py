@@ -9,7 +9,10 @@ from kindcircle.base.access import NOBODY, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
+from kindcircle.spec.programmes import Programme, load_programme
+from kindcircle.spec.texts import ContentError
 
 
 def actor_for(user: User | None, *, strong: bool = False, only_gathering: int | None = None) -> Actor:
@@ -32,6 +35,14 @@ def actor_for(user: User | None, *, strong: bool = False, only_gathering: int | 
 def groups_of(facilitator: Actor) -> QuerySet[Group]:
     """The groups somebody facilitates, running ones first, newest first."""
     return Group.objects.filter(pk__in=facilitator.facilitates).order_by("-state", "-created_at")
+
+
+def programme_of(group: Group) -> Programme:
+    """The programme in the version this group is pinned to. Raises ProgrammeGone."""
+    try:
+        return load_programme(group.programme, group.programme_version)
+    except ContentError:
+        raise ProgrammeGone from None
 
 
 def places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet[Membership]:

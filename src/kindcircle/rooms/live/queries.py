@@ -11,12 +11,12 @@ from kindcircle.base.access import Actor
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
-from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.queries import present_places, programme_of
 from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec import timeline
 from kindcircle.spec.practices import Cue, Practice, cues
-from kindcircle.spec.programmes import PracticeUse, Session, Slot, load_programme
+from kindcircle.spec.programmes import PracticeUse, Session, Slot
 
 QUIET_AFTER = timedelta(seconds=45)
 """A device that says nothing for this long has dropped off: asleep, out of reach, or closed."""
@@ -65,8 +65,7 @@ class Newest:
 
 def session_of(gathering: Gathering) -> Session:
     """Today's session, from the programme in the version the group pinned."""
-    group = gathering.group
-    return load_programme(group.programme, group.programme_version).session(gathering.number)
+    return programme_of(gathering.group).session(gathering.number)
 
 
 def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:

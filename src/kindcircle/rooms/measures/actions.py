@@ -17,7 +17,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
-from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places
+from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places, programme_of
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
@@ -32,7 +32,7 @@ from kindcircle.rooms.measures.queries import RESPONSE, definition, definition_o
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Text
-from kindcircle.spec.programmes import Programme, load_programme
+from kindcircle.spec.programmes import Programme
 from kindcircle.spec.safety import positive
 from kindcircle.spec.scoring import Answer, form_state, problems, score
 from kindcircle.spec.wording import Wording
@@ -86,7 +86,7 @@ def assign_for_gathering(*, gathering: Gathering, at: datetime) -> int:
 
     Returns how many were new. Doing it again adds only what is missing, such as for somebody who joined meanwhile.
     """
-    plan = _programme(gathering.group)
+    plan = programme_of(gathering.group)
     ends = max(gathering.ends_at, at + timedelta(minutes=gathering.minutes))
     return _assign_all(
         gathering.group, Occasion.ARRIVAL, plan.instruments("session", "before", gathering.number), gathering, at, ends
@@ -105,7 +105,7 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
 
     Nothing is given before its time or after it has passed, so this can be asked at any moment.
     """
-    plan = _programme(group)
+    plan = programme_of(group)
     gatherings = list(gatherings_of(group))
     if not gatherings:
         return 0
@@ -370,10 +370,6 @@ def _versions_of(group: Group) -> dict[str, str]:
     """The version of each questionnaire this group answered first: before and after must be the same sheet."""
     rows = Assignment.objects.filter(group=group).order_by("-opens_at", "-pk").values_list("instrument", "version")
     return dict(rows)
-
-
-def _programme(group: Group) -> Programme:
-    return load_programme(group.programme, group.programme_version)
 
 
 def _days(plan: Programme, occasion: str) -> int:

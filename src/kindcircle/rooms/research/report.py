@@ -12,12 +12,12 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
-from kindcircle.rooms.groups.queries import places
+from kindcircle.rooms.groups.queries import places, programme_of
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import Scored, definition, scores_of
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
-from kindcircle.spec.programmes import Completion, load_programme
+from kindcircle.spec.programmes import Completion
 from kindcircle.stats import feasibility
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
 from kindcircle.stats.change import Norms
@@ -91,7 +91,7 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     require(by, Permission.REPORT_SEE, group)
     about = log.Ref("group", group.code)
     log.record(Event.REPORT_OPENED, by=by, about=about, at=at, chain=group.organisation.code)
-    plan = load_programme(group.programme, group.programme_version)
+    plan = programme_of(group)
     members = list(places(group))
     held = list(Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).order_by("number"))
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))

@@ -115,7 +115,7 @@ def invite(request: HttpRequest, group: Group) -> HttpResponse:
 
 def _card(group: Group, alerts: list[Any]) -> dict[str, Any]:
     """What a card says of a group: its ring, what is next, what is waiting."""
-    plan = actions.places.pinned_programme(group.programme, group.programme_version)
+    plan = queries.programme_of(group)
     gatherings = list(queries.gatherings_of(group))
     coming = next((one for one in gatherings if one.state != Gathering.State.CLOSED), None)
     last = next((one for one in reversed(gatherings) if one.state == Gathering.State.CLOSED), None)
@@ -169,7 +169,7 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
 
 
 def _with_themes(group: Group) -> list[tuple[Gathering, str]]:
-    plan = actions.places.pinned_programme(group.programme, group.programme_version)
+    plan = queries.programme_of(group)
     return [(one, plan.session(one.number).theme) for one in queries.gatherings_of(group)]
 
 

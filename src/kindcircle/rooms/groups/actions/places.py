@@ -22,8 +22,9 @@ from kindcircle.rooms.groups.errors import (
     UnknownProgramme,
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
-from kindcircle.rooms.groups.queries import open_by_short_code
+from kindcircle.rooms.groups.queries import open_by_short_code, programme_of
 from kindcircle.spec.programmes import Programme, load_programme
+from kindcircle.spec.texts import ContentError
 
 INVITATION_LASTS = timedelta(hours=72)
 PASS_LASTS = timedelta(minutes=10)
@@ -52,7 +53,7 @@ def start_group(
     """
     if by != SYSTEM:
         require(by, Permission.GROUP_START, organisation)
-    plan = pinned_programme(programme, programme_version)
+    plan = _programme(programme, programme_version)
     if owner.pk == backup.pk:
         raise SamePersonTwice
     with transaction.atomic():
@@ -222,16 +223,15 @@ def use_entry_pass(*, short_code: str, typed: str, at: datetime) -> tuple[User, 
     return entry.user, gathering
 
 
-def pinned_programme(programme: str, version: str) -> Programme:
-    """The programme in the version a group is pinned to. Raises UnknownProgramme."""
+def _programme(programme: str, version: str) -> Programme:
     try:
         return load_programme(programme, version)
-    except (LookupError, FileNotFoundError):
+    except ContentError:
         raise UnknownProgramme from None
 
 
 def _check_seats(group: Group, at: datetime) -> None:
-    seats = pinned_programme(group.programme, group.programme_version).size.max
+    seats = programme_of(group).size.max
     taken = Membership.objects.filter(group=group, role=Membership.Role.MEMBER, left_at=None).count()
     waiting = Invitation.objects.filter(
         group=group, role=Invitation.Role.MEMBER, used_at=None, expires_at__gt=at
