@@ -16,7 +16,7 @@ from kindcircle.base.access.gate import can, fetch
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
-from kindcircle.base.people.sessions import is_strong
+from kindcircle.base.people.sessions import is_over, is_strong
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live import queries
@@ -87,6 +87,8 @@ def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
         return None
     strong, only = is_strong(request.session), request.session.get("only_gathering")
     actor = actor_for(user, strong=strong, only_gathering=only)
+    if is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=clock.now()):
+        return None
     try:
         rows = Gathering.objects.select_related("group")
         gathering = fetch(rows, code, by=actor, to=Permission.GATHERING_JOIN)

@@ -1,7 +1,8 @@
 """The open sockets of this process, by gathering, and who is told what.
 
 The truth is in the tables; the hub only says that there is something newer and reads it once for everyone. What
-it misses (a lost announcement, another process) it finds within a second by asking the tables how far they are.
+it misses (a lost announcement, another process) it finds within a second by asking the tables how far they are;
+PostgreSQL tells it of other processes at once.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from kindcircle.base.lib import clock
 from kindcircle.doors.sockets import wire
 from kindcircle.doors.sockets.admission import Standing, Visitor, standing
+from kindcircle.doors.sockets.elsewhere import listen
 from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import present_places
@@ -110,6 +112,7 @@ class Hub:
         room.seats[seat] = None
         if self._minder is None or self._minder.done():
             self._minder = asyncio.create_task(self._mind())
+            self._start(self._hear_elsewhere(self._minder))
         return seat
 
     def leave(self, seat: Seat) -> None:
@@ -217,6 +220,13 @@ class Hub:
                 await self._look(looks)
             except Exception as error:  # the database may be away for a moment; the next look is due soon
                 log.error("a look at the open sockets did not succeed: %s", type(error).__name__)
+
+    async def _hear_elsewhere(self, minder: asyncio.Task[None]) -> None:
+        """Listen to other processes for as long as anybody is here."""
+        listening = asyncio.create_task(listen(self._pass_on))
+        await asyncio.wait([minder])
+        listening.cancel()
+        await asyncio.wait([listening])
 
     async def _look(self, looks: int) -> None:
         rooms = list(self.rooms.values())

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 log = logging.getLogger("kindcircle.live")
 
 Listener = Callable[[str, int | None], None]
+
+CHANNEL = "kindcircle_live"
 
 # Called with a gathering's code and its newest event number; None instead of a number means that something
 # for the facilitators' eyes changed (a private signal, somebody arriving).
@@ -15,7 +17,13 @@ listeners: list[Listener] = []
 
 
 def after_commit(gathering_code: str, n: int | None) -> None:
-    """Tell every listener once the surrounding transaction is safely on disk, and only then."""
+    """Tell every listener once the surrounding transaction is safely on disk, and only then.
+
+    PostgreSQL also tells the other server processes, at the same moment (doors/sockets/elsewhere.py).
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{gathering_code} {'' if n is None else n}"])
     transaction.on_commit(lambda: _tell(gathering_code, n))
 
 
