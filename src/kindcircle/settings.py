@@ -192,13 +192,14 @@ SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # absolute; the idle locks below come first
+SESSION_COOKIE_AGE = 12 * 60 * 60  # since its last change; base/people/sessions.py ends it sooner
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kindcircle.doors.web.shared.errors.stale_form"
 LANGUAGE_COOKIE_NAME = "language"
+# Minutes until an untouched page covers itself; hours from sign-in until a session ends whatever happens.
 MEMBER_IDLE_MINUTES = 15
 STAFF_IDLE_MINUTES = 10
 MEMBER_HOURS = 12

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kindcircle.base.access import NOBODY
+from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
-from kindcircle.base.people.sessions import is_strong
+from kindcircle.base.people import sessions
 from kindcircle.doors.web.shared.errors import kind_page
 from kindcircle.rooms.groups.queries import actor_for
 
@@ -47,7 +49,10 @@ class HeadersMiddleware:
 
 
 class ActorMiddleware:
-    """Puts `request.actor` there: who is asking, from the rows as they stand at this request. Shows their own time."""
+    """Puts `request.actor` there: who is asking, from the rows as they stand at this request. Shows their own time.
+
+    A session that has to end (`sessions.is_over`) ends here, and the person goes on as a visitor.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -55,15 +60,21 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = getattr(request, "user", None)
         timezone.deactivate()
+        request.actor = NOBODY  # type: ignore[attr-defined]
         if user is None or not user.is_authenticated:
-            request.actor = NOBODY  # type: ignore[attr-defined]
-        else:
-            timezone.activate(ZoneInfo(user.zone))
-            request.actor = actor_for(  # type: ignore[attr-defined]
-                user,
-                strong=is_strong(request.session),
-                only_gathering=request.session.get("only_gathering"),
-            )
+            return self.get_response(request)
+        actor = actor_for(
+            user,
+            strong=sessions.is_strong(request.session),
+            only_gathering=request.session.get("only_gathering"),
+        )
+        now = clock.now()
+        if sessions.is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=now):
+            logout(request)
+            return self.get_response(request)
+        sessions.hear(request.session, at=now)
+        timezone.activate(ZoneInfo(user.zone))
+        request.actor = actor  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -3,9 +3,12 @@
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.signals import authenticator_added
 from django.contrib.auth import login, logout
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from kindcircle.base.lib import clock
+from kindcircle.base.people import sessions
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Gathering
 
@@ -24,6 +27,12 @@ def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:
     """A session that opens this one gathering and nothing else."""
     sign_in(request, user)
     request.session["only_gathering"] = gathering.pk
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, **kwargs: object) -> None:
+    """Through whichever door somebody came in, their hours count from now."""
+    sessions.begin(request.session, at=clock.now())
 
 
 @receiver(authenticator_added)
