@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.urls import reverse
 
 from kindcircle.base.lib import keyfiles
@@ -178,4 +178,6 @@ def browser() -> Iterator["Browser"]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield running
         running.close()
+        # Beside a running loop Django keeps connections apart; nobody else could close these before the database goes.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
