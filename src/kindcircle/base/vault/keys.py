@@ -47,13 +47,21 @@ def _unwrap(row: DataKey) -> bytes:
 
 
 def key_of(holder: Holder) -> tuple[str, bytes]:
-    """The code and the key of a holder, made at first use."""
-    name = holder_name(holder)
-    found = _opened.get(name)
+    """The code and the key of a holder, made at first use. As remembered by this process: for opening only."""
+    found = _opened.get(holder_name(holder))
     if found and found[0] > time.monotonic():
         return found[1], found[2]
-    row = DataKey.objects.filter(holder=name).first() or _make(name)
-    return _keep(row)
+    return stored_key_of(holder)
+
+
+def stored_key_of(holder: Holder) -> tuple[str, bytes]:
+    """The same, as it stands in the database at this moment: for sealing.
+
+    A remembered key may have been made in a transaction that was undone, or destroyed by another process. What is
+    sealed with such a key could never be opened again.
+    """
+    name = holder_name(holder)
+    return _keep(DataKey.objects.filter(holder=name).first() or _make(name))
 
 
 def open_keys(holders: Iterable[Holder]) -> None:

@@ -17,7 +17,7 @@ from django.conf import settings
 from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.models import User
 from kindcircle.base.vault.errors import CannotOpen
-from kindcircle.base.vault.keys import NONCE, Holder, holder_name, key_of, open_keys
+from kindcircle.base.vault.keys import NONCE, Holder, holder_name, key_of, open_keys, stored_key_of
 
 VERSION = b"\x01"
 CODE = 22
@@ -32,7 +32,7 @@ class Seal:
 
     def seal(self, text: str, *, code: str, holder: Holder) -> bytes:
         """Encrypt for this holder and this row."""
-        key_code, key = key_of(holder)
+        key_code, key = stored_key_of(holder)
         nonce = secrets.token_bytes(NONCE)
         body = AESGCM(key).encrypt(nonce, _pad(text.encode()), self._bound_to(code, holder))
         return VERSION + key_code.encode() + nonce + body
@@ -40,9 +40,13 @@ class Seal:
     def open(self, sealed: bytes | memoryview, *, code: str, holder: Holder) -> str:
         """Decrypt, or raise `CannotOpen`. Never the ciphertext, never an empty string instead."""
         value = bytes(sealed)
-        key_code, key = key_of(holder)
         start = 1 + CODE
-        if len(value) < start + NONCE + 16 or value[:1] != VERSION or value[1:start] != key_code.encode():
+        if len(value) < start + NONCE + 16 or value[:1] != VERSION:
+            raise CannotOpen
+        key_code, key = key_of(holder)
+        if value[1:start] != key_code.encode():
+            key_code, key = stored_key_of(holder)
+        if value[1:start] != key_code.encode():
             raise CannotOpen
         nonce, body = value[start : start + NONCE], value[start + NONCE :]
         try:
