@@ -1,0 +1,101 @@
+"""The hub with sockets that take nothing: one slow device must not hold up a room."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.websockets import WebSocket
+
+from kindcircle.doors.sockets.admission import Visitor
+from kindcircle.doors.sockets.hub import TOO_SLOW, WAITING, Hub
+from kindcircle.rooms.live.queries import Newest
+
+
+class Line:
+    """A device at the other end of a real Starlette socket; `stuck` means that it takes nothing any more."""
+
+    def __init__(self, *, stuck: bool = False) -> None:
+        self.got: list[str] = []
+        self.closed_with: int | None = None
+        self.free = asyncio.Event()
+        if not stuck:
+            self.free.set()
+        self.socket = WebSocket({"type": "websocket", "headers": []}, self._receive, self._send)
+
+    async def open(self) -> WebSocket:
+        await self.socket.accept()
+        return self.socket
+
+    async def _receive(self) -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "websocket.send":
+            await self.free.wait()
+            self.got.append(message["text"])
+        elif message["type"] == "websocket.close":
+            self.closed_with = message["code"]
+
+
+def visitor(user: int) -> Visitor:
+    return Visitor(
+        user_id=user,
+        session_key=f"session {user}",
+        gathering_id=1,
+        group_id=1,
+        code="a-gathering",
+        leads=False,
+        confided=False,
+        strong=False,
+        only_gathering=None,
+        newest=Newest(0, 0),
+    )
+
+
+def run(story: Callable[[Hub], Awaitable[None]]) -> None:
+    async def with_hub() -> None:
+        await story(Hub())
+
+    asyncio.run(asyncio.wait_for(with_hub(), 10))
+
+
+def test_a_slow_device_is_let_go_and_the_others_hear_everything() -> None:
+    async def story(hub: Hub) -> None:
+        slow, calm = Line(stuck=True), Line()
+        seats = [hub.enter(await line.open(), visitor(n)) for n, line in enumerate((slow, calm))]
+        for number in range(WAITING + 5):
+            hub._offer(f"cue {number}", seats)
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
+        assert slow.closed_with == TOO_SLOW
+        assert slow.got == []
+        assert calm.got == [f"cue {number}" for number in range(WAITING + 5)]
+        assert list(hub.rooms["a-gathering"].seats) == [seats[1]]
+
+    run(story)
+
+
+def test_an_empty_room_is_forgotten() -> None:
+    async def story(hub: Hub) -> None:
+        seat = hub.enter(await Line().open(), visitor(1))
+        hub.leave(seat)
+        assert hub.rooms == {}
+        hub.leave(seat)  # leaving twice is leaving once
+        hub.hear("a-gathering", 3)  # nobody is here: nothing happens
+        await asyncio.sleep(0.01)
+
+    run(story)
+
+
+def test_nothing_is_said_after_the_end() -> None:
+    async def story(hub: Hub) -> None:
+        line = Line()
+        seat = hub.enter(await line.open(), visitor(1))
+        seat.offer("before")
+        await asyncio.sleep(0.01)
+        hub.drop(seat, 4404)
+        seat.offer("after")
+        await asyncio.sleep(0.01)
+        assert (line.got, line.closed_with) == (["before"], 4404)
+
+    run(story)
