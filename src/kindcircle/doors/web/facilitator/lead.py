@@ -122,7 +122,7 @@ class _Form:
         self._sent = request.POST
 
     def word(self, name: str) -> str:
-        return self._sent.get(name, "")[:80]
+        return self._sent.get(name, "")[:80].replace("\0", "")
 
     def number(self, name: str) -> int:
         text = self._sent.get(name, "")
