@@ -50,7 +50,7 @@ def record(
     """
     with transaction.atomic():
         AuditHead.objects.bulk_create([AuditHead(chain=chain)], ignore_conflicts=True)
-        head = AuditHead.objects.select_for_update().get(chain=chain)
+        head = AuditHead.objects.select_for_update(no_key=True).get(chain=chain)
         entry = AuditEntry(
             chain=chain,
             number=head.number + 1,

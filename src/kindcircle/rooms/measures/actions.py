@@ -185,7 +185,7 @@ def submit_response(
     try:
         with transaction.atomic():
             # What was given out never changes; the lock makes two sendings of one sheet wait for each other.
-            Assignment.objects.select_for_update().only("pk").get(pk=assignment.pk)
+            Assignment.objects.select_for_update(no_key=True).only("pk").get(pk=assignment.pk)
             first = Response.objects.filter(assignment=assignment).first()
             if first is not None and first.client_key == client_key:
                 return first
@@ -275,7 +275,7 @@ def import_wording(
         imported_at=at,
     )
     with transaction.atomic():
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         earlier = models.Wording.objects.filter(
             organisation=organisation, instrument=row.instrument, version=row.version, language=row.language
         )

@@ -41,7 +41,7 @@ def record_played(*, play: Play, seconds: int, by: Actor, at: datetime) -> Play:
     """
     require(by, Permission.PLAY_RECORD, play)
     with transaction.atomic():
-        row = Play.objects.select_for_update().get(pk=play.pk)
+        row = Play.objects.select_for_update(no_key=True).get(pk=play.pk)
         row.seconds_played = max(row.seconds_played, min(seconds, row.seconds_planned))
         if row.finished_at is None and row.seconds_played >= row.seconds_planned:
             row.finished_at = max(at, row.started_at)

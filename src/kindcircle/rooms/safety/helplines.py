@@ -54,8 +54,9 @@ def remove_helpline(*, helpline: Helpline, by: Actor, at: datetime) -> None:
     """Take a number away for good. A changed number is a new one, to be dialled anew."""
     require(by, Permission.HELPLINE_KEEP, helpline)
     with transaction.atomic():
+        # By query, so that the row we hold keeps its code for the record, which always comes last.
+        Helpline.objects.filter(pk=helpline.pk).delete()
         _record(Event.HELPLINE_CHANGED, helpline, by, at)
-        helpline.delete()
 
 
 def _record(event: Event, line: Helpline, by: Actor, at: datetime) -> None:

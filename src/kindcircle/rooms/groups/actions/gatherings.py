@@ -175,7 +175,11 @@ def _send_reminder(gathering: Gathering, *, by: Actor, at: datetime) -> None:
 
 
 def _locked(gathering: Gathering) -> Gathering:
-    return Gathering.objects.select_for_update(of=("self",)).select_related("group__organisation").get(pk=gathering.pk)
+    return (
+        Gathering.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("group__organisation")
+        .get(pk=gathering.pk)
+    )
 
 
 def _free_short_code() -> str:

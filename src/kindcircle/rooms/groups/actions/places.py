@@ -149,7 +149,7 @@ def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> Us
     try:
         with transaction.atomic():
             invitation = open_invitation(secret, at=at)
-            used = Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).first()
+            used = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk, used_at=None).first()
             if used is None:
                 raise InvitationGone
             user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)

@@ -215,7 +215,7 @@ def _command(
     """Lock, ask, let the verb speak, and announce what it said once that is committed."""
     require(by, to, gathering)
     with transaction.atomic():
-        rows = Gathering.objects.select_for_update(of=("self",)).select_related("group__organisation")
+        rows = Gathering.objects.select_for_update(of=("self",), no_key=True).select_related("group__organisation")
         locked = rows.get(pk=gathering.pk)
         # Asked again behind the lock: the door may have been closed while we waited.
         require(by, to, locked)
