@@ -205,6 +205,7 @@ PAGES: dict[str, Page] = {
     ),
     "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
+    "organisation:hours": plain("GET POST", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
 }
@@ -325,6 +326,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:start-group": _start_group,
     "organisation:lines": lambda h, _: [
         {"name": "Line", "number": "111", "text_to": "", "hours": "always", "source": "its page"}
+    ],
+    "organisation:hours": lambda h, _: [
+        {"what": "week", "days": ["1", "2"], "opens": "08:00", "closes": "18:00"},
+        {"what": "close", "on": "2030-01-01"},
     ],
     "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],
 }

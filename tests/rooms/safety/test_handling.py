@@ -11,7 +11,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.rooms.safety import actions, queries
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
-from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, ClosedDay
+from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep
 from tests.world import World, make_world
 
 CANARY = "cinnamon-otter"
@@ -199,16 +199,3 @@ class TestUnwantedEvents:
         for person in (world.member, world.organisation_lead):
             with pytest.raises(NotFound):
                 self.record(world, by=world.actor(person))
-
-
-def test_the_organisation_lead_keeps_the_days_when_nobody_is_there(world: World):
-    lead = world.actor(world.organisation_lead)
-    day = world.at.date()
-    for _ in range(2):
-        actions.close_day(organisation=world.organisation, on=day, by=lead, at=world.at)
-    assert ClosedDay.objects.count() == 1
-    assert queries.staffed_hours(world.organisation).closed_on == {day}
-    actions.open_day(organisation=world.organisation, on=day, by=lead, at=world.at)
-    assert not ClosedDay.objects.exists()
-    with pytest.raises(NotFound):
-        actions.close_day(organisation=world.organisation, on=day, by=world.actor(world.facilitator), at=world.at)

@@ -16,7 +16,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
-from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, ClosedDay, WorkerBeat
+from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, WorkerBeat
 from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell, staffed_hours
 from kindcircle.rooms.safety.staffed import end_of_next_shift, staffed_deadline
 from kindcircle.spec.parts import Level
@@ -174,7 +174,7 @@ def escalate_due(*, at: datetime) -> int:
 def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
     """A message about an alert could not reach this person at all: the next one is told now, not later."""
     with transaction.atomic():
-        row = handled_alerts().select_for_update(of=("self",)).filter(code=alert_code).first()
+        row = handled_alerts().select_for_update(of=("self",), no_key=True).filter(code=alert_code).first()
         if row is None:
             return
         _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
@@ -241,20 +241,12 @@ def record_adverse_event(
     return event
 
 
-def close_day(*, organisation: Organisation, on: date, by: Actor, at: datetime) -> None:
-    """Nobody is there on this day: alerts and promises count it as a day off."""
-    require(by, Permission.STAFFED_HOURS_KEEP, organisation)
-    with transaction.atomic():
-        ClosedDay.objects.bulk_create([ClosedDay(organisation=organisation, on=on)], ignore_conflicts=True)
-        _record_hours(organisation, by=by, at=at)
-
-
-def open_day(*, organisation: Organisation, on: date, by: Actor, at: datetime) -> None:
-    """Somebody is there on this day after all."""
-    require(by, Permission.STAFFED_HOURS_KEEP, organisation)
-    with transaction.atomic():
-        ClosedDay.objects.filter(organisation=organisation, on=on).delete()
-        _record_hours(organisation, by=by, at=at)
+def reckon_again(organisation: Organisation) -> None:
+    """The calendar has changed: every open alert moves on by the new one. Inside the caller's transaction."""
+    rows = handled_alerts().select_for_update(of=("self",), no_key=True)
+    for row in rows.filter(group__organisation=organisation, escalate_at__isnull=False):
+        row.escalate_at = _passes_on_at(row)
+        row.save(update_fields=["escalate_at"])
 
 
 def beat(*, at: datetime) -> None:
@@ -347,7 +339,7 @@ def _fitting(rules: Sequence[str]) -> str:
 
 
 def _locked(alert: Alert) -> Alert:
-    return handled_alerts().select_for_update(of=("self",)).get(pk=alert.pk)
+    return handled_alerts().select_for_update(of=("self",), no_key=True).get(pk=alert.pk)
 
 
 def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = "") -> None:
@@ -360,8 +352,3 @@ def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = 
         concerns=row.member.code,
         reason=reason,
     )
-
-
-def _record_hours(organisation: Organisation, *, by: Actor, at: datetime) -> None:
-    about = log.Ref("organisation", organisation.code)
-    log.record(Event.STAFFED_HOURS_CHANGED, by=by, about=about, at=at, chain=organisation.code)

@@ -31,3 +31,10 @@ class EventNotClear(Invalid):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
+
+
+class HoursNotClear(Invalid):
+    """No day is picked, so nobody would ever be there."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please pick at least one day on which somebody is there."))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.organisation import house, lines, wording
+from kindcircle.doors.web.organisation import hours, house, lines, wording
 
 app_name = "organisation"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("help-lines/", lines.lines, name="lines"),
     path("help-lines/<str:code>/dialled/", lines.check, name="line-check"),
     path("help-lines/<str:code>/remove/", lines.remove, name="line-remove"),
+    # When somebody is there.
+    path("hours/", hours.hours, name="hours"),
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),
     path("wordings/accept/", wording.accept, name="wording-accept"),
