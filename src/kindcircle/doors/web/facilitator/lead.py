@@ -107,7 +107,7 @@ def do(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 def entry_pass(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Six letters for one member who cannot get in: shown once, on this very page, and stored only as a hash."""
     by = request.actor  # type: ignore[attr-defined]
-    place = present_places(gathering.group).filter(code=request.POST.get("member", "")).first()
+    place = present_places(gathering.group).filter(code=_Form(request).word("member")).first()
     if place is None:
         raise NotInThisSession
     letters = groups.make_entry_pass(gathering=gathering, member=place.user, by=by, at=clock.now())
