@@ -1,4 +1,4 @@
-"""From a lead with an empty calendar to a member with a place: Odile invites Ada and Bo, they invite Ines.
+"""From a lead with an empty calendar to a member with a place: Odile invites Amara and Benno, they invite Ines.
 
 Nobody here uses the demo's door but Odile: everybody else comes in by their own link, sets up what they need, and
 signs in again later with a mailed code.
@@ -77,8 +77,8 @@ def starts_a_group(odile: Visitor, **fill: str) -> Visitor:
         "first_at": (timezone.localtime(clock.now()) + timedelta(days=7)).strftime("%Y-%m-%dT18:00"),
         "zone": "Europe/London",
         "place": "Room 3",
-        "owner": people["Ada"],
-        "backup": people["Bo"],
+        "owner": people["Amara"],
+        "backup": people["Benno"],
     }
     return odile.press("Start the group", given | fill)
 
@@ -86,8 +86,8 @@ def starts_a_group(odile: Visitor, **fill: str) -> Visitor:
 def test_from_an_empty_calendar_to_a_place_on_the_ring(running_site: RunningSite, world: World) -> None:
     odile = Visitor(running_site, world.organisation_lead).open("/")
     assert odile.path == "/organisation/"
-    ada = joins_the_staff(running_site, odile, "Ada")
-    joins_the_staff(running_site, odile, "Bo")
+    amara = joins_the_staff(running_site, odile, "Amara")
+    joins_the_staff(running_site, odile, "Benno")
     starts_a_group(odile)
     assert f"{NAME} is ready. Its facilitators can invite people now." in odile.text
     group = Group.objects.get(name=NAME, organisation=world.organisation)
@@ -95,9 +95,9 @@ def test_from_an_empty_calendar_to_a_place_on_the_ring(running_site: RunningSite
     assert [one.number for one in meetings] == [1, 2, 3, 4]
     assert all(one.starts_at.astimezone(timezone.get_fixed_timezone(0)).date() for one in meetings)
 
-    # Ada finds the group on her desk and makes a link for Ines.
-    ada.open("/desk/").follow(NAME).follow("Invite someone").press("Make the link", {"name": "Ines M."})
-    link = link_on(ada)
+    # Amara finds the group on her desk and makes a link for Ines.
+    amara.open("/desk/").follow(NAME).follow("Invite someone").press("Make the link", {"name": "Ines M."})
+    link = link_on(amara)
     assert Invitation.objects.get(group=group).secret_hash not in link
 
     # Ines opens it on her phone, chooses the name she likes, and has her place. No second key is asked of her.
@@ -112,7 +112,7 @@ def test_from_an_empty_calendar_to_a_place_on_the_ring(running_site: RunningSite
     assert (place.seat, seals.name_of(place.user)) == (1, "Ines")
     invitation = Invitation.objects.get(group=group)
     assert invitation.used_by == place.user and not bytes(invitation.sealed_name)
-    assert "Ines" in ada.open(f"/desk/groups/{group.code}/").text
+    assert "Ines" in amara.open(f"/desk/groups/{group.code}/").text
 
     # Next week, on another device: a mailed code, and the mail tells nobody what it is for.
     tablet = Visitor(running_site).open("/account/login/").press("Send me a code", {"login": ines_address.upper()})
@@ -187,12 +187,12 @@ def test_what_was_typed_stays_when_something_is_missing(running_site: RunningSit
 
 def test_a_group_needs_two_different_people_and_a_place(running_site: RunningSite, world: World) -> None:
     odile = Visitor(running_site, world.organisation_lead)
-    for name in ("Ada", "Bo"):
+    for name in ("Amara", "Benno"):
         joins_the_staff(running_site, odile, name)
     before = Group.objects.count()
-    ada = choice(odile.open("/organisation/groups/start/"), "Start the group", "owner")["Ada"]
+    amara = choice(odile.open("/organisation/groups/start/"), "Start the group", "owner")["Amara"]
     for fill in (
-        {"owner": ada, "backup": ada},
+        {"owner": amara, "backup": amara},
         {"place": ""},
         {"first_at": "tomorrow evening"},
         {"name": ""},
