@@ -104,3 +104,8 @@ def test_a_new_pass_ends_the_older_one(world, opened):
 def test_no_pass_is_made_for_somebody_outside_the_group(world, opened):
     with pytest.raises(actions.places.CodeNotFound):
         letters_for(world, opened, member=world.stranger())
+
+
+def test_no_pass_is_made_for_a_facilitator(world, opened):
+    with pytest.raises(actions.places.CodeNotFound):
+        letters_for(world, opened, member=world.facilitators[1])

@@ -1,11 +1,9 @@
 """The promise of the safety path: as many alerts as sheets with a positive answer, no more and no fewer."""
 
-import threading
 from collections.abc import Mapping
 from itertools import product
 
 import pytest
-from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +20,7 @@ from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.parts import Likert, Scale, Tick
 from tests.rooms.measures.sheets import HOUR, send, sheet
+from tests.rooms.together import at_the_same_moment
 from tests.world import World
 
 # Said a second time, by hand and in other words than the definitions: hazard H30 asks for two.
@@ -82,27 +81,6 @@ def test_over_random_sheets_alerts_equal_positive_sheets(world: World, data):
     assert Alert.objects.count() - before == expected
     told = set(Delivery.objects.values_list("about_code", flat=True))
     assert told == set(Alert.objects.exclude(level="review").values_list("code", flat=True))
-
-
-def at_the_same_moment(jobs) -> list[object]:
-    """Run jobs in threads that begin together; what each returned or raised."""
-    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place, job) -> None:
-        gate.wait()
-        try:
-            results[place] = job()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.parametrize("round_", range(5))

@@ -144,22 +144,23 @@ def open_invitation(secret: str, *, at: datetime) -> Invitation:
 def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> User:
     """Make the account and take the place. The invitation cannot be used again, even at the same moment.
 
-    Raises InvitationGone, AddressTaken, GroupFull.
+    Raises InvitationGone, AddressTaken.
     """
-    try:
-        with transaction.atomic():
-            invitation = open_invitation(secret, at=at)
-            used = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk, used_at=None).first()
-            if used is None:
-                raise InvitationGone
-            user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
-            Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by=user, sealed_name=b"")
-            _give_place(invitation, user, at)
-            about = log.Ref("invitation", invitation.code)
-            by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
-            _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
-    except IntegrityError:
-        raise AddressTaken from None
+    with transaction.atomic():
+        invitation = open_invitation(secret, at=at)
+        used = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk, used_at=None).first()
+        if used is None:
+            raise InvitationGone
+        try:
+            with transaction.atomic():
+                user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
+        except IntegrityError:
+            raise AddressTaken from None
+        Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by=user, sealed_name=b"")
+        _give_place(invitation, user, at)
+        about = log.Ref("invitation", invitation.code)
+        by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
+        _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
     return user
 
 
@@ -178,7 +179,9 @@ def make_person(*, organisation: Organisation, name: str, email: str, at: dateti
 def make_entry_pass(*, gathering: Gathering, member: User, by: Actor, at: datetime) -> str:
     """Six letters that let this member into this gathering on any device. One use, ten minutes; older ones end."""
     require(by, Permission.GATHERING_LEAD, gathering)
-    if not Membership.objects.filter(group=gathering.group_id, user=member, left_at=None).exists():
+    # Members only: a visit shows nothing of a facilitator's side, and who may see that comes in with a second factor.
+    places = Membership.objects.filter(group=gathering.group_id, role=Membership.Role.MEMBER, left_at=None)
+    if not places.filter(user=member).exists():
         raise CodeNotFound
     letters = codes.new_short_code()
     with transaction.atomic():
@@ -231,6 +234,7 @@ def _programme(programme: str, version: str) -> Programme:
 
 
 def _check_seats(group: Group, at: datetime) -> None:
+    _one_at_a_time(group)
     seats = programme_of(group).size.max
     taken = Membership.objects.filter(group=group, role=Membership.Role.MEMBER, left_at=None).count()
     waiting = Invitation.objects.filter(
@@ -245,9 +249,15 @@ def _give_place(invitation: Invitation, user: User, at: datetime) -> None:
         StaffRole.objects.create(user=user, role=invitation.role, given_at=at)
     if invitation.group is None:
         return
+    _one_at_a_time(invitation.group)
     rows = Membership.objects.filter(group=invitation.group, role=invitation.role)
     seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
     Membership.objects.create(group=invitation.group, user=user, role=invitation.role, seat=seat, joined_at=at)
+
+
+def _one_at_a_time(group: Group) -> None:
+    """Hold the group's row, so that nobody counts its seats while somebody else takes one. For one transaction."""
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
 
 
 def _record(
