@@ -87,3 +87,13 @@ def test_only_the_hash_of_the_secret_and_no_readable_name_is_kept(small):
     row = Invitation.objects.filter(pk=invitation.pk).values().get()
     assert secret not in str(row)
     assert b"Canary" not in bytes(row["sealed_name"])
+
+
+def test_a_whole_group_takes_its_places_from_one_room(client, small):
+    _, secret = invite(small)
+    assert {client.get(f"/invitation/{secret}/").status_code for _ in range(40)} == {200}
+
+
+def test_guessing_links_gets_slow(client, small):
+    answers = [client.get(f"/invitation/{n:043}/").status_code for n in range(25)]
+    assert answers == [404] * 20 + [429] * 5

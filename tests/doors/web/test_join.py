@@ -109,3 +109,20 @@ def test_no_pass_is_made_for_somebody_outside_the_group(world, opened):
 def test_no_pass_is_made_for_a_facilitator(world, opened):
     with pytest.raises(actions.places.CodeNotFound):
         letters_for(world, opened, member=world.facilitators[1])
+
+
+def test_a_whole_group_in_one_room_comes_in(client, world, opened):
+    """They share one address. Right letters are no tries."""
+    for _ in range(3):
+        for member in world.members:
+            assert client.post("/join/", {"letters": opened.short_code}).status_code == 302
+            letters = letters_for(world, opened, member=member)
+            assert client.post(f"/join/{opened.short_code}/", {"letters": letters}).status_code == 302
+            client.logout()
+
+
+def test_guessing_wall_codes_gets_slow_in_every_way(client, db):
+    assert [client.post("/join/", {"letters": "AAAAAA"}).status_code for _ in range(10)] == [422] * 10
+    assert [client.get("/join/AAAAAA/").status_code for _ in range(10)] == [404] * 10
+    assert client.post("/join/", {"letters": "AAAAAA"}).status_code == 429
+    assert client.get("/join/AAAAAA/").status_code == 429

@@ -14,6 +14,7 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import sign_in
 from kindcircle.rooms.groups import actions
+from kindcircle.rooms.groups.errors import InvitationGone
 from kindcircle.rooms.groups.models import Invitation
 
 
@@ -35,11 +36,18 @@ class AcceptForm(forms.Form):
 
 @page(Permission.DOOR_USE, methods=("GET", "POST"))
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
-    """One page, one use. A link that is used, old or wrong gets the same kind answer."""
-    if not ratelimit.consume(request, action="invitation"):
+    """One page, one use. A link that is used, old or wrong gets the same kind answer.
+
+    Only links that lead nowhere count as tries: a whole group may take its places in one room, from one address.
+    """
+    if not ratelimit.consume(request, action="invitation", dry_run=True):
         raise TooMany(_("That was many tries in a short time. Please come back in an hour."))
     now = clock.now()
-    invitation = actions.open_invitation(secret, at=now)
+    try:
+        invitation = actions.open_invitation(secret, at=now)
+    except InvitationGone:
+        ratelimit.consume(request, action="invitation")
+        raise
     name = seals.INVITED.open(invitation.sealed_name, code=invitation.code, holder=invitation.organisation)
     form = AcceptForm(request.POST or None, initial={"name": name})
     if request.method == "POST" and form.is_valid():

@@ -39,6 +39,7 @@ def join(request: HttpRequest) -> HttpResponse:
         letters = codes.tidy_short_code(form.cleaned_data["letters"])
         if open_by_short_code(letters) is not None:
             return redirect("join-code", short_code=letters)
+        _count_wrong(request)
         form.add_error("letters", CodeNotFound().sentence)
     return render(request, "doors/join.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -50,6 +51,7 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
     gathering = open_by_short_code(codes.tidy_short_code(short_code))
     if gathering is None:
         _slow_down(request)
+        _count_wrong(request)
         raise CodeNotFound
     if can(actor, Permission.GATHERING_LEAD, gathering):
         return redirect("facilitator:lead", code=gathering.code)
@@ -64,6 +66,7 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
                 short_code=short_code, typed=form.cleaned_data["letters"], at=clock.now()
             )
         except KindError as error:
+            _count_wrong(request)
             form.add_error("letters", error.sentence)
         else:
             visit(request, user, gathering)
@@ -75,5 +78,10 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
 
 def _slow_down(request: HttpRequest) -> None:
     """Guessing letters gets slow; nobody who belongs is ever shut out for long."""
-    if not ratelimit.consume(request, action="join"):
+    if not ratelimit.consume(request, action="join", dry_run=True):
         raise TooMany(_("That was many tries in a short time. Please wait ten minutes, or ask your facilitator."))
+
+
+def _count_wrong(request: HttpRequest) -> None:
+    """Only wrong letters count: a whole group may come in at once, from one room and one address."""
+    ratelimit.consume(request, action="join")
