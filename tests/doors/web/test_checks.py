@@ -1,5 +1,6 @@
 """A member answers a sheet on its page: once, with help at once when it matters, and nothing typed is lost."""
 
+import random
 import re
 from datetime import UTC, datetime, time, timedelta
 
@@ -7,7 +8,9 @@ import pytest
 from django.test import Client
 
 from kindcircle.base.lib import clock, codes
+from kindcircle.base.people.models import User
 from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert, Helpline, HelplineCheck
 from tests.rooms.measures.sheets import bring_wording, sheet
 from tests.world import World, make_world
@@ -341,3 +344,33 @@ def test_two_people_in_one_browser_never_answer_for_one_another(client, world):
     send(client, sheets[two.pk], steadiness="9")
     assert [row.assignment.member for row in Response.objects.all()] == [two]
     assert not Alert.objects.exists()
+
+
+def test_over_five_hundred_interleavings_nobody_answers_for_another(client, world):
+    """Hazard H07, shaken: two people take turns on one device, with tabs of each still open from before."""
+    chance = random.Random(7)
+    people = world.members[:2]
+    tabs: list[tuple[User, Assignment, str]] = []
+    sent = dict.fromkeys([person.pk for person in people], 0)
+    here = people[0]
+    client.force_login(here, backend=BACKEND)
+    for number in range(500):
+        what = chance.choice(["change", "open", "open", "send", "send", "send"])
+        if what == "change":
+            here = chance.choice(people)
+            client.force_login(here, backend=BACKEND)
+        elif what == "open":
+            assignment = open_sheet(world, member=here, occasion=f"o{number}")
+            tabs.append((here, assignment, key_in(page_of(client, assignment))))
+        elif tabs:
+            whose, assignment, key = chance.choice(tabs)
+            steadiness = 2 if whose == people[0] else 9
+            answer = send(client, assignment, follow=False, key=key, steadiness=str(steadiness))
+            assert answer.status_code == (303 if whose == here else 404)
+            sent[whose.pk] += whose == here
+    for response in Response.objects.select_related("assignment__member"):
+        mine = answers_of(response, by=world.actor(response.assignment.member), at=world.at)
+        assert mine["steadiness"] == (2 if response.assignment.member == people[0] else 9)
+    assert min(sent.values()) > 20
+    assert Alert.objects.exclude(member=people[0]).count() == 0
+    assert Alert.objects.count() == Response.objects.filter(assignment__member=people[0]).count()
