@@ -1,6 +1,5 @@
 """Accepting an invitation: a name to be called by, an address for sign-in codes, and one is in."""
 
-from allauth.core import ratelimit
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,10 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
-from kindcircle.base.lib.errors import Conflict, TooMany
+from kindcircle.base.lib.errors import Conflict
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import sign_in
+from kindcircle.doors.web.shared.tries import count_wrong, stop_guessing
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.errors import InvitationGone
 from kindcircle.rooms.groups.models import Invitation
@@ -36,17 +36,13 @@ class AcceptForm(forms.Form):
 
 @page(Permission.DOOR_USE, methods=("GET", "POST"))
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
-    """One page, one use. A link that is used, old or wrong gets the same kind answer.
-
-    Only links that lead nowhere count as tries: a whole group may take its places in one room, from one address.
-    """
-    if not ratelimit.consume(request, action="invitation", dry_run=True):
-        raise TooMany(_("That was many tries in a short time. Please come back in an hour."))
+    """One page, one use. A link that is used, old or wrong gets the same kind answer."""
+    stop_guessing(request, "invitation", _("That was many tries in a short time. Please come back in an hour."))
     now = clock.now()
     try:
         invitation = actions.open_invitation(secret, at=now)
     except InvitationGone:
-        ratelimit.consume(request, action="invitation")
+        count_wrong(request, "invitation")
         raise
     name = seals.INVITED.open(invitation.sealed_name, code=invitation.code, holder=invitation.organisation)
     form = AcceptForm(request.POST or None, initial={"name": name})

@@ -1,6 +1,5 @@
 """From the code on the wall to the very page one is wanted on, on any device, without hunting."""
 
-from allauth.core import ratelimit
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock, codes
-from kindcircle.base.lib.errors import KindError, TooMany
+from kindcircle.base.lib.errors import KindError
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import visit
+from kindcircle.doors.web.shared.tries import count_wrong, stop_guessing
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.errors import CodeNotFound
 from kindcircle.rooms.groups.queries import open_by_short_code
@@ -39,7 +39,7 @@ def join(request: HttpRequest) -> HttpResponse:
         letters = codes.tidy_short_code(form.cleaned_data["letters"])
         if open_by_short_code(letters) is not None:
             return redirect("join-code", short_code=letters)
-        _count_wrong(request)
+        count_wrong(request, "join")
         form.add_error("letters", CodeNotFound().sentence)
     return render(request, "doors/join.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -51,7 +51,7 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
     gathering = open_by_short_code(codes.tidy_short_code(short_code))
     if gathering is None:
         _slow_down(request)
-        _count_wrong(request)
+        count_wrong(request, "join")
         raise CodeNotFound
     if can(actor, Permission.GATHERING_LEAD, gathering):
         return redirect("facilitator:lead", code=gathering.code)
@@ -66,7 +66,7 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
                 short_code=short_code, typed=form.cleaned_data["letters"], at=clock.now()
             )
         except KindError as error:
-            _count_wrong(request)
+            count_wrong(request, "join")
             form.add_error("letters", error.sentence)
         else:
             visit(request, user, gathering)
@@ -78,10 +78,5 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
 
 def _slow_down(request: HttpRequest) -> None:
     """Guessing letters gets slow; nobody who belongs is ever shut out for long."""
-    if not ratelimit.consume(request, action="join", dry_run=True):
-        raise TooMany(_("That was many tries in a short time. Please wait ten minutes, or ask your facilitator."))
-
-
-def _count_wrong(request: HttpRequest) -> None:
-    """Only wrong letters count: a whole group may come in at once, from one room and one address."""
-    ratelimit.consume(request, action="join")
+    sentence = _("That was many tries in a short time. Please wait ten minutes, or ask your facilitator.")
+    stop_guessing(request, "join", sentence)
