@@ -108,7 +108,11 @@ def _sign_in(user: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
+    from kindcircle.base.lib import clock
+    from kindcircle.base.people import sessions
+
     session = SessionStore()
+    sessions.begin(session, at=clock.now())
     session.update(
         {
             SESSION_KEY: str(user.pk),

@@ -375,13 +375,18 @@ def test_somebody_removed_hears_nothing_more_after_a_second(running_site: Runnin
     run(story())
 
 
-def test_signing_out_or_a_closed_account_closes_the_socket(running_site: RunningSite, stage: Stage) -> None:
+def test_signing_out_a_closed_account_or_ended_sessions_close_the_socket(
+    running_site: RunningSite, stage: Stage
+) -> None:
     member, other = stage.world.members[:2]
     client = running_site.sign_in(member)
     cookies = [client.cookies[settings.SESSION_COOKIE_NAME], cookie_of(running_site, other)]
+    third = stage.world.members[2]
+    cookies.append(cookie_of(running_site, third))
     closings: list[Callable[[], Any]] = [
         lambda: client.get("/leave/", follow_redirects=False),
         lambda: User.objects.filter(pk=other.pk).update(is_active=False),
+        lambda: User.objects.filter(pk=third.pk).update(sessions_valid_from=clock.now() + timedelta(seconds=2)),
     ]
 
     async def story() -> None:
@@ -391,6 +396,9 @@ def test_signing_out_or_a_closed_account_closes_the_socket(running_site: Running
                 await next_of(socket, "events")
                 _, code, _ = await closed_after(socket, close)
                 assert code == 4404
+            with pytest.raises(InvalidStatus):
+                async with socket_for(running_site, cookie, stage.code):
+                    pass
 
     run(story())
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.db import connection
 from starlette.websockets import WebSocket
 
 from kindcircle.doors.sockets.admission import Visitor
-from kindcircle.doors.sockets.hub import TOO_SLOW, WAITING, Hub
+from kindcircle.doors.sockets.hub import ASK_AGAIN, NOT_HERE, TOO_SLOW, WAITING, Hub
+from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.live.queries import Newest
 
 
@@ -48,6 +50,7 @@ def visitor(user: int) -> Visitor:
         confided=False,
         strong=False,
         only_gathering=None,
+        ended_from=None,
         newest=Newest(0, 0),
     )
 
@@ -83,6 +86,25 @@ def test_an_empty_room_is_forgotten() -> None:
         hub.leave(seat)  # leaving twice is leaving once
         hub.hear("a-gathering", 3)  # nobody is here: nothing happens
         await asyncio.sleep(0.01)
+
+    run(story)
+
+
+def test_who_is_no_longer_admitted_is_seen_out_after_a_while(db: None) -> None:
+    """Sessions run out by the clock; nothing else tells a socket that stays open."""
+
+    async def story(hub: Hub) -> None:
+        line = Line()
+        seat = hub.enter(await line.open(), visitor(1))
+        try:
+            await hub._ask_again([seat])
+            assert line.closed_with is None, "asked at the door a moment ago"
+            seat.asked_at -= ASK_AGAIN
+            await hub._ask_again([seat])
+            await asyncio.sleep(0.01)
+            assert line.closed_with == NOT_HERE
+        finally:
+            await for_hub.do(connection.close)
 
     run(story)
 

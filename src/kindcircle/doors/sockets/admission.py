@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -42,6 +43,7 @@ class Visitor:
     confided: bool
     strong: bool
     only_gathering: int | None
+    ended_from: datetime | None  # the person's `sessions_valid_from` as it stood when they were let in
     newest: Newest
 
     def actor(self) -> Actor:
@@ -52,16 +54,23 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand for all open sockets of this process: live sessions, roles by group and person, newest."""
+    """How things stand for all open sockets of this process: live sessions, places by group and person, newest.
+
+    A place is a role and the person's `sessions_valid_from`.
+    """
 
     sessions: frozenset[str]
-    roles: Mapping[tuple[int, int], str]
+    places: Mapping[tuple[int, int], tuple[str, datetime | None]]
     newest: Mapping[int, Newest]
 
     def holds(self, visitor: Visitor) -> bool:
-        """Whether this visitor is still signed in and still has the role they were let in with."""
+        """Whether this visitor is still signed in and still has the role they were let in with.
+
+        Somebody who ended sessions meanwhile comes in again by the door, which asks everything.
+        """
         role = Membership.Role.FACILITATOR if visitor.leads else Membership.Role.MEMBER
-        return visitor.session_key in self.sessions and self.roles.get((visitor.group_id, visitor.user_id)) == role
+        place = self.places.get((visitor.group_id, visitor.user_id))
+        return visitor.session_key in self.sessions and place == (role, visitor.ended_from)
 
 
 def is_our_page(headers: Headers) -> bool:
@@ -105,6 +114,7 @@ def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
         confided=leads and not to_wall,
         strong=strong,
         only_gathering=only,
+        ended_from=user.sessions_valid_from,
         newest=queries.newest([gathering.pk])[gathering.pk],
     )
 
@@ -116,6 +126,7 @@ def standing(group_ids: Collection[int], session_keys: Collection[str], gatherin
     for start in range(0, len(keys), AT_ONCE):
         named = Session.objects.filter(session_key__in=keys[start : start + AT_ONCE], expire_date__gt=clock.now())
         live.update(named.values_list("session_key", flat=True))
-    places = Membership.objects.filter(group_id__in=group_ids, left_at=None, user__is_active=True)
-    roles = {(group, user): role for group, user, role in places.values_list("group_id", "user_id", "role")}
-    return Standing(frozenset(live), roles, queries.newest(gathering_ids))
+    rows = Membership.objects.filter(group_id__in=group_ids, left_at=None, user__is_active=True)
+    told = rows.values_list("group_id", "user_id", "role", "user__sessions_valid_from")
+    places = {(group, user): (role, ended_from) for group, user, role, ended_from in told}
+    return Standing(frozenset(live), places, queries.newest(gathering_ids))

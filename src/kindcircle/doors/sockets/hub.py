@@ -7,6 +7,7 @@ PostgreSQL tells it of other processes at once.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
@@ -16,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kindcircle.base.lib import clock
 from kindcircle.doors.sockets import wire
-from kindcircle.doors.sockets.admission import Standing, Visitor, standing
+from kindcircle.doors.sockets.admission import Standing, Visitor, admit, standing
 from kindcircle.doors.sockets.elsewhere import listen
 from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.groups.models import Gathering, Membership
@@ -32,16 +33,19 @@ SOCKETS_EACH = 6  # of one person in one gathering; the oldest goes when a seven
 MIND = 0.75  # seconds between two looks at who may stay and what is newer
 TOGETHER = 0.02  # seconds to wait for others who arrive at the same moment: a room that lost its server comes at once
 FLUSH = 6  # looks between two writes of who was heard
+ASK_AGAIN = 600.0  # seconds after which somebody is asked everything anew, as at the door
+ASKED_AT_ONCE = 10
 BEAT = 20  # looks between two heartbeats
 
 
 class Seat:
     """One open socket and what waits to be sent to it."""
 
-    __slots__ = ("_waiting", "_wake", "_writer", "listening", "visitor", "websocket")
+    __slots__ = ("_waiting", "_wake", "_writer", "asked_at", "listening", "visitor", "websocket")
 
     def __init__(self, websocket: WebSocket, visitor: Visitor) -> None:
         self.websocket, self.visitor = websocket, visitor
+        self.asked_at = time.monotonic()
         self.listening = False  # becomes true at hello: from then on it is told what is newer
         self._waiting: deque[str] = deque()
         self._wake = asyncio.Event()
@@ -247,6 +251,7 @@ class Hub:
                 self.confide(room)
             if looks % BEAT == 0:
                 self._offer(wire.newer(room.newest), list(room.seats))
+        await self._ask_again([seat for room in rooms for seat in room.seats])
         if looks % FLUSH == 0:
             for room in rooms:
                 await self._note_heard(room)
@@ -257,6 +262,15 @@ class Hub:
         for seat in list(room.seats):
             # Somebody who came while we were asking is not in the answer yet.
             if seat.visitor in known and not stands.holds(seat.visitor):
+                self.drop(seat, NOT_HERE)
+
+    async def _ask_again(self, seats: list[Seat]) -> None:
+        """Sessions also run out by the clock. A few at a time, each every ten minutes."""
+        now = time.monotonic()
+        for seat in [seat for seat in seats if seat.asked_at <= now - ASK_AGAIN][:ASKED_AT_ONCE]:
+            seat.asked_at, who = now, seat.visitor
+            to_wall = who.leads and not who.confided
+            if await for_hub.do(admit, who.session_key, who.code, to_wall=to_wall) is None:
                 self.drop(seat, NOT_HERE)
 
     async def _note_soon(self, room: Room) -> None:
