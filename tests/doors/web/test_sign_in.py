@@ -1,11 +1,13 @@
 """Signing in by mailed code and with a code app, staff and members, and what nobody can learn on the way."""
 
 import re
+import smtplib
 import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 
 from kindcircle.base.people.models import User
@@ -120,3 +122,22 @@ def test_the_seed_of_a_code_app_is_not_readable_in_the_database(client, world: W
 def test_nobody_signs_up_without_an_invitation(client, db):
     assert client.post("/account/signup/", {"email": "new@example.org"}).status_code == 200
     assert not User.objects.exists()
+
+
+class Refusing(BaseEmailBackend):
+    """A mail server that refuses the way real ones do: with the address in its words."""
+
+    def send_messages(self, messages):
+        raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
+
+
+def test_a_code_that_cannot_be_sent_leaves_no_address_in_the_log(client, world: World, settings, caplog, capfd):
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    make_person(world.organisation, "Ada", at=world.at, email="ada.canary@example.org")
+    assert client.post("/account/login/", {"login": "ada.canary@example.org"}).headers["Location"] == CONFIRM
+    for _ in range(100):
+        if "could not be sent" in caplog.text:
+            break
+        time.sleep(0.01)
+    assert "could not be sent: SMTPRecipientsRefused" in caplog.text
+    assert "canary" not in (caplog.text + "".join(capfd.readouterr())).casefold()

@@ -1,4 +1,4 @@
-"""Guessing gets slow. Only what was wrong counts, so a whole group may come in at once from one room and one address."""
+"""Guessing gets slow. Only what was wrong counts: a whole group may come in from one room and one address."""
 
 # The public module of the same name never counts a GET, and a link can be guessed with nothing else.
 from allauth.core.internal import ratelimit

@@ -1,5 +1,6 @@
 """How allauth meets our house: sign-up only by invitation, addresses kept blind, secrets kept sealed."""
 
+import logging
 import threading
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.keys import SITE
+
+log = logging.getLogger("kindcircle.errors")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,11 +36,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if address is None:
             return
         body = _("Your code: %(code)s\n\nIt works for ten minutes. If you did not ask for it, you can delete this.\n")
-        threading.Thread(
-            target=send_mail,
-            args=(_("Your code"), body % {"code": context["code"]}, settings.DEFAULT_FROM_EMAIL, [address]),
-            daemon=True,
-        ).start()
+        words = (_("Your code"), body % {"code": context["code"]})
+        threading.Thread(target=_send, args=(*words, address), daemon=True).start()
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Account notices are shown inside the site; a mail about them would tell others of the account."""
@@ -46,6 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, level: int, message_template: str = "", *args: Any, **kwargs: Any
     ) -> None:
         """allauth's own messages quote addresses and names; our pages say what happened themselves."""
+
+
+def _send(subject: str, body: str, address: str) -> None:
+    """A code that could not be sent is asked for again. The error's text may hold the address: only its type is kept."""
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
+    except Exception as error:
+        log.warning("a sign-in code could not be sent: %s", type(error).__name__)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
