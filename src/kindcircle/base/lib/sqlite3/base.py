@@ -1,7 +1,8 @@
 """SQLite lets one transaction write at a time. Inside this process the others wait in line and are woken at once.
 
 Left to itself SQLite makes those who wait sleep and try again, ever longer: under load a form that should take
-10 ms took up to a second while the database stood idle (bench/check_in.py). Other processes still wait in SQLite's own way.
+10 ms took up to a second while the database stood idle (bench/check_in.py). Other processes still wait in SQLite's
+own way.
 """
 
 import threading
