@@ -104,7 +104,7 @@ def test_who_is_no_longer_admitted_is_seen_out_after_a_while(db: None) -> None:
             await asyncio.sleep(0.01)
             assert line.closed_with == NOT_HERE
         finally:
-            await for_hub.do(connection.close)
+            await for_hub.do(lambda: connection.close())  # its own, not that of this thread
 
     run(story)
 
