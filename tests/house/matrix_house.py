@@ -397,9 +397,10 @@ def _writing(house: House) -> None:
             practice=load_practice("p22-soles-of-the-feet"), seconds=60, client_key=codes.new_code(), member=person,
             group=None, by=by, at=at,
         )  # fmt: skip
-    deliver_due(at=at + timedelta(days=1, hours=12))
-    # Delivered "tomorrow" so that its day is real; brought back so that it has arrived by now.
-    Letter.objects.filter(delivered_at__isnull=False).update(delivered_at=at, deliver_on=at.date())
+    for name in ("arrived letter", "neighbour's arrived letter"):
+        # Its day was the day before yesterday, so the worker brings it now, wherever its writer lives.
+        Letter.objects.filter(pk=t[name].pk).update(deliver_on=at.date() - timedelta(days=2))
+    deliver_due(at=at)
     for name in ("arrived letter", "neighbour's arrived letter"):
         t[name].refresh_from_db()
 
@@ -429,12 +430,12 @@ def _settings(house: House) -> None:
         by=lead,
         at=at,
     )
-    for person in (t["seat 1"], house.people[FACILITATOR].user):
-        _second_factors(person)
+    for person, who in ((t["seat 1"], (MEMBER,)), (house.people[FACILITATOR].user, (FACILITATOR, WEAK_FACILITATOR))):
+        _second_factors(person, house.plant("name of a passkey", *who))
     t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
 
 
-def _second_factors(person: User) -> None:
+def _second_factors(person: User, name: str) -> None:
     """A code app, spare codes and a passkey, as allauth keeps them."""
     Authenticator.objects.create(
         user=person, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP")}
@@ -445,7 +446,7 @@ def _second_factors(person: User) -> None:
         data={"seed": get_adapter().encrypt(secrets.token_hex(40)), "used_mask": 0},
     )
     Authenticator.objects.create(
-        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "A key", "credential": _passkey()}
+        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": _passkey()}
     )
 
 
