@@ -1,0 +1,256 @@
+"""Every page of the site, who sees it, and how to get there. A new address without a place here fails a test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from playwright.sync_api import Page
+
+from kindcircle.base.lib.codes import digest
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared.gallery import SENTENCES
+from kindcircle.rooms.groups.models import Invitation
+from tests.browser.helpers import site_of
+from tests.browser.scene import Scene
+from tests.walks.post import mails_to, wait_for_mail
+
+Steps = Callable[[Page, Scene], None]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page as one person sees it. `name` is that of its address; `state` tells several alike apart."""
+
+    name: str
+    who: str
+    path: Callable[[Scene], str]
+    state: str = ""
+    steps: Steps | None = None
+
+    @property
+    def status(self) -> int:
+        """What the server answers to the first request."""
+        return 404 if self.state == "gone" else 200
+
+    @property
+    def id(self) -> str:
+        """What a test calls it."""
+        return " ".join(part for part in (self.name, "as", self.who, self.state) if part).replace(" ", "-")
+
+
+NOT_PAGES = {
+    "leave": "leads away",
+    "lock": "answers scripts",
+    "demo-enter": "leads on",
+    "first-run": "only while a site is empty: test_first_page.py",
+    "account_request_login_code": "leads on to the sign-in page",
+    "account_signup": "there is no sign-up: answered as the sign-in page is, with a sentence",
+    "account_inactive": "nobody is led there: closed accounts are told nothing",
+    "account_reauthenticate": "there are no passwords, so nobody is led there",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_login_webauthn": "answers scripts",
+    "mfa_reauthenticate_webauthn": "answers scripts",
+    "mfa_edit_webauthn": "test_passkey.py goes there",
+    "mfa_remove_webauthn": "test_passkey.py goes there",
+    "member:events": "answers scripts",
+    "member:facts": "answers scripts",
+    "member:ring": "a part of the meeting's page",
+    "member:gathering-check": "leads on to a sheet",
+    "member:signal": "takes a form",
+    "member:piece": "takes a form",
+    "member:not-today": "takes a form",
+    "member:played": "answers scripts",
+    "member:draft": "answers scripts",
+    "member:draft-afresh": "takes a form",
+    "facilitator:lead-do": "takes a form",
+    "facilitator:lead-people": "a part of the meeting's page",
+    "facilitator:lead-taps": "a part of the meeting's page",
+    "facilitator:lead-round": "a part of the meeting's page",
+    "facilitator:unwanted-over": "takes a form",
+    "organisation:line-check": "takes a form",
+    "organisation:line-remove": "takes a form",
+    "organisation:wording-accept": "takes a form",
+}
+
+LEAD_ON = {"mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
+"""Pages that may ask for the second key once more first; either is looked at."""
+
+EVERYBODY = ("nobody", "member", "facilitator", "safety lead", "organisation lead")
+
+
+def named(name: str, *args: object) -> Callable[[Scene], str]:
+    """An address that needs nothing from the scene."""
+    return lambda scene: reverse(name, args=args)
+
+
+def about(name: str, of: Callable[[Scene], str], *args: object) -> Callable[[Scene], str]:
+    """An address with a code from the scene."""
+    return lambda scene: reverse(name, args=[of(scene), *args])
+
+
+def _doors() -> Iterator[Stop]:
+    yield Stop("home", "nobody", named("home"))
+    for who in EVERYBODY:
+        yield Stop("help", who, named("help"))
+    yield Stop("join", "nobody", named("join"))
+    yield Stop("join", "nobody", named("join"), "wrong letters", _wrong_letters)
+    yield Stop("join-code", "nobody", about("join-code", lambda s: str(s.meetings["on"].short_code)))
+    yield Stop("join-code", "organisation lead", about("join-code", lambda s: str(s.meetings["on"].short_code)))
+    for which in ("member", "staff", "gone"):
+        yield Stop("invitation", "nobody", about("invitation", lambda s, which=which: s.invitations[which]), which)
+    yield Stop("gallery", "nobody", named("gallery"))
+    for status in SENTENCES:
+        yield Stop("gallery-error", "nobody", named("gallery-error", status), str(status))
+    yield Stop("account_login", "nobody", named("account_login"))
+    yield Stop("account_confirm_login_code", "nobody", named("account_login"), steps=_ask_for_code)
+    yield Stop("account_logout", "member", named("account_logout"))
+    yield Stop("mfa_index", "member", named("mfa_index"))
+    yield Stop("mfa_index", "facilitator with a second key", named("mfa_index"))
+    yield Stop("mfa_authenticate", "nobody", named("account_login"), steps=_second_key_is_asked)
+    for name in ("mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
+        yield Stop(name, "facilitator with a second key", named(name))
+    for name in ("mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"):
+        yield Stop(name, "member", named(name))
+
+
+def _member() -> Iterator[Stop]:
+    who = "member"
+    for name in ("today", "hard-day", "journal", "journal-new", "letters", "letter-new"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
+    yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
+    yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
+    yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))
+    for which in ("open", "brought"):
+        yield Stop("member:check", who, about("member:check", lambda s, which=which: s.sheets[which].code), which)
+    yield Stop("member:check", who, about("member:check", lambda s: s.sheets["open"].code), "sent empty", _send_empty)
+    for which in ("sent", "worrying"):
+        at = about("member:check-done", lambda s, which=which: s.sheets[which].code)
+        yield Stop("member:check-done", who, at, which)
+    for which in ("over", "on", "planned"):
+        at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
+        yield Stop("member:gathering", who, at, which)
+    for which in ("practice", "round", "closing"):
+        at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
+        yield Stop("member:gathering", f"member in a {which}", at)
+
+
+def _facilitator() -> Iterator[Stop]:
+    who = "facilitator"
+    yield Stop("facilitator:home", who, named("facilitator:home"))
+    for name in ("group", "invite", "report", "unwanted"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
+    yield Stop("facilitator:invite", who, about("facilitator:invite", lambda s: s.world.group.code), "made", _invite)
+    for which in ("over", "planned"):
+        at = about("facilitator:runsheet", lambda s, which=which: s.meetings[which].code)
+        yield Stop("facilitator:runsheet", who, at, which)
+    yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code))
+    for which in ("over", "on", "planned"):
+        for name in ("lead", "wall"):
+            at = about(f"facilitator:{name}", lambda s, which=which: s.meetings[which].code)
+            yield Stop(f"facilitator:{name}", who, at, which)
+    for which in ("practice", "round", "closing"):
+        for name in ("lead", "wall"):
+            at = about(f"facilitator:{name}", lambda s, which=which: s.meetings[which].code)
+            yield Stop(f"facilitator:{name}", f"facilitator in a {which}", at)
+    at = about("facilitator:lead", lambda s: s.meetings["on"].code)
+    yield Stop("facilitator:entry-pass", who, at, steps=_entry_letters)
+    yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
+    yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
+    for which in ("waiting", "closed"):
+        at = about("facilitator:alert", lambda s, which=which: s.alerts[which].code)
+        yield Stop("facilitator:alert", who, at, which)
+
+
+def _organisation() -> Iterator[Stop]:
+    who = "organisation lead"
+    for name in ("home", "invite", "start-group", "lines", "hours", "wordings"):
+        yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
+    yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
+
+
+def arrive(page: Page, stop: Stop, scene: Scene) -> str:
+    """Go there and do what has to be done. Answers with what is wrong about the way: empty when the page is there."""
+    answer = page.goto(stop.path(scene))
+    if answer is None or answer.status != stop.status:
+        return f"{stop.id}: answered {answer and answer.status}"
+    if stop.steps is not None:
+        stop.steps(page, scene)
+        return ""
+    there = resolve(urlsplit(page.url).path).view_name
+    return "" if there == stop.name or stop.name in LEAD_ON else f"{stop.id}: led on to {there}"
+
+
+def stops() -> list[Stop]:
+    """Every page there is."""
+    return [*_doors(), *_member(), *_facilitator(), *_organisation()]
+
+
+def addresses() -> dict[str, set[str]]:
+    """Every address of the site by name, with the methods it takes."""
+    found: dict[str, set[str]] = {}
+
+    def walk(part: URLResolver, space: str) -> None:
+        for one in part.url_patterns:
+            if isinstance(one, URLResolver):
+                walk(one, f"{one.namespace}:" if one.namespace else space)
+            elif isinstance(one, URLPattern):
+                found[f"{space}{one.name}"] = set(getattr(one.callback, "methods", ()))
+
+    walk(get_resolver(), "")
+    return found
+
+
+# --- what has to be done before a page is there ---
+
+
+def _wrong_letters(page: Page, scene: Scene) -> None:
+    page.get_by_label("The six letters").fill("zzzzzz")
+    page.get_by_role("button", name="Go in").click()
+
+
+def _ask_for_code(page: Page, scene: Scene) -> None:
+    page.get_by_label("Your e-mail address").fill("somebody@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/confirm/")
+
+
+def _second_key_is_asked(page: Page, scene: Scene) -> None:
+    """A staff member's mailed code, read from the mail folder, brings the question for the second key."""
+    site, person = site_of(page), scene.people["facilitator with a second key"]
+    assert person is not None
+    address = str(seals.address_of(person))
+    before = len(mails_to(site, address))
+    page.get_by_label("Your e-mail address").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/confirm/")
+    code = wait_for_mail(site, address, more_than=before).get_content().split(": ")[1].split()[0]
+    page.locator("input[name=code]").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/authenticate/")
+
+
+def _send_empty(page: Page, scene: Scene) -> None:
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+def _invite(page: Page, scene: Scene) -> None:
+    kept = digest(scene.invitations["member"])
+    Invitation.objects.filter(group=scene.world.group).exclude(secret_hash=kept).delete()  # seats are counted
+    page.get_by_label("Name of the person").fill("Uma")
+    page.get_by_role("button", name="Make the link").click()
+    page.locator("#link").wait_for()
+
+
+def _entry_letters(page: Page, scene: Scene) -> None:
+    page.get_by_role("button", name="Entry letters").first.click()
+    page.wait_for_url("**/entry-pass/")
+
+
+def _start_nothing(page: Page, scene: Scene) -> None:
+    page.evaluate("document.querySelectorAll('main form').forEach((form) => (form.noValidate = true))")
+    page.get_by_role("button", name="Start the group").click()
+    page.locator("[aria-invalid=true]").first.wait_for()

@@ -1,0 +1,259 @@
+"""One house in the middle of its life, so that every page of the site has something to show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from kindcircle.base.access import SYSTEM
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Gathering, Invitation
+from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.live import queries
+from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
+from kindcircle.rooms.writing import actions as writing
+from kindcircle.rooms.writing.models import JournalEntry, Letter
+from tests.rooms.measures.sheets import bring_wording, send, sheet
+from tests.world import World, make_world
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass
+class Scene:
+    """The people, by what they are called in the list of pages, and the things they have pages about."""
+
+    world: World
+    people: dict[str, User | None]
+    meetings: dict[str, Gathering]  # by what is going on in each
+    sheets: dict[str, Assignment]
+    alerts: dict[str, Alert]
+    letters: dict[str, Letter]
+    entry: JournalEntry
+    invitations: dict[str, str]
+    address: str
+
+
+def make_scene() -> Scene:
+    """Week two of one group: the first meeting is over, the second is on, the third is planned; and three more groups
+    in the middle of a practice, of a round and of the closing."""
+    world = make_world(at=clock.now() - 7 * DAY, first_at=clock.now() - 7 * DAY)
+    over, now, planned = world.gatherings[:3]
+    add_helplines(world)
+    first_meeting(world, over)
+    guide = world.actor(world.facilitator)
+    live.open_gathering(gathering=now, online=True, by=guide, at=clock.now() - 5 * MINUTE)
+    now.refresh_from_db()
+    for member in world.members[:5]:
+        live.arrive(gathering=now, by=world.actor(member), at=clock.now())
+    taps(world, now)
+
+    ines = world.actor(world.member)
+    arrived, sealed = (letter(world, days) for days in (-1, 30))
+    Letter.objects.filter(pk=arrived.pk).update(delivered_at=clock.now() - HOUR)
+    entry = writing.write_entry(
+        text='{"feelings": "A long day.", "kind": "Tea."}',
+        practice="p09-three-line-day",
+        client_key=codes.new_code(),
+        author=world.member,
+        by=ines,
+        at=clock.now() - DAY,
+    )
+    staff = with_second_key(world.facilitators[1])
+    return Scene(
+        world=world,
+        people={
+            "nobody": None,
+            "member": world.member,
+            "facilitator": world.facilitator,
+            "facilitator with a second key": staff,
+            "safety lead": world.safety_lead,
+            "organisation lead": world.organisation_lead,
+        },
+        meetings={"over": over, "on": now, "planned": planned} | other_meetings(),
+        sheets=answered(world),
+        alerts=alerts(world, over),
+        letters={"arrived": arrived, "sealed": sealed},
+        entry=entry,
+        invitations=invitations(world),
+        address=str(seals.address_of(world.member)),
+    )
+
+
+def add_helplines(world: World) -> None:
+    """A number that two people have dialled, and one that waits for the second."""
+    for name, checks in (("Night line", world.facilitators), ("Day line", world.facilitators[:1])):
+        line = Helpline.objects.create(
+            organisation=world.organisation, country="GB", name=name, number="0300 555 0100", hours="Day and night",
+            source="dialled",
+        )  # fmt: skip
+        for person in checks:
+            HelplineCheck.objects.create(helpline=line, by=person, at=clock.now())
+
+
+def first_meeting(world: World, gathering: Gathering) -> None:
+    """As it went: all but one came, and the notes are written."""
+    guide, at = world.actor(world.facilitator), gathering.starts_at
+    live.open_gathering(gathering=gathering, online=False, by=guide, at=at)
+    gathering.refresh_from_db()
+    for member in world.members[:7]:
+        live.arrive(gathering=gathering, by=world.actor(member), at=at + MINUTE)
+    live.start_step(gathering=gathering, step=0, by=guide, at=at + 2 * MINUTE)
+    live.start_closing(gathering=gathering, by=guide, at=at + 55 * MINUTE)
+    for number, member in enumerate(world.members[:6]):
+        one = Assignment.objects.get(gathering=gathering, member=member, instrument="after-session")
+        answers = {"ease": 6 + number % 3, "fit": 7, "steadiness": 5 + number % 4, "to_know": "The room was cold"}
+        send(world, one, answers, at=at + 56 * MINUTE)
+    live.close(gathering=gathering, by=guide, at=at + HOUR)
+    groups.record_after(
+        gathering=gathering,
+        steps={"open": groups.StepNote("done"), "teach": groups.StepNote("adapted", "Shorter")},
+        note="A warm start.",
+        lines={world.member: "Sat near the window."},
+        reminder="Bring a cushion.",
+        send_reminder=True,
+        by=guide,
+        at=at + HOUR + 5 * MINUTE,
+    )
+
+
+def taps(world: World, gathering: Gathering) -> None:
+    """Two private taps in the meeting that is on."""
+    for seat, kind in ((1, "fine"), (2, "lot")):
+        live.send_signal(
+            gathering=gathering,
+            kind=kind,
+            client_key=codes.new_code(),
+            by=world.actor(world.members[seat]),
+            at=clock.now(),
+        )
+
+
+def other_meetings() -> dict[str, Gathering]:
+    """One meeting in each state that a live page can be in, each of a house of its own."""
+    found = {}
+    for state in ("practice", "round", "closing"):
+        world = make_world(members=4)
+        guide, at, gathering = world.actor(world.facilitator), clock.now(), world.gathering
+        live.open_gathering(gathering=gathering, online=False, by=guide, at=at)
+        gathering.refresh_from_db()
+        for member in world.members:
+            live.arrive(gathering=gathering, by=world.actor(member), at=at)
+        live.start_step(gathering=gathering, step=1, by=guide, at=at)
+        if state == "practice":
+            use = queries.session_of(gathering).agenda[0].practice
+            assert use is not None
+            live.start_practice(gathering=gathering, practice=use.practice, seconds=use.seconds, by=guide, at=at)
+            practice = queries.placed(gathering, at=at).practice
+            assert practice is not None
+            live.pause_practice(gathering=gathering, play=practice.play, by=guide, at=at + 10 * MINUTE / 60)
+        elif state == "round":
+            live.start_round(gathering=gathering, prompt="checkin", by=guide, at=at)
+        else:
+            live.start_closing(gathering=gathering, by=guide, at=at)
+        found[state] = gathering
+    return found
+
+
+def letter(world: World, days: int) -> Letter:
+    """A letter of the first member that comes so many days from now."""
+    written_at = clock.now() - 20 * DAY
+    return writing.write_letter(
+        text="Dear me, rest now.",
+        deliver_on=(clock.now() + days * DAY).date(),
+        client_key=codes.new_code(),
+        author=world.member,
+        by=world.actor(world.member),
+        at=written_at,
+    )
+
+
+def answered(world: World) -> dict[str, Assignment]:
+    """Sheets of the first member: to fill in, sent, sent and worrying, closed; and one in words brought from a file."""
+    bring_wording(world, "phq-9")
+    wide = {"opens_at": world.at, "closes_at": clock.now() + DAY}
+    last = world.gatherings[3]
+    made = {
+        "open": sheet(world, "wcc-6", occasion="weekly", **wide),
+        "brought": sheet(world, "phq-9", occasion="baseline", **wide),
+        "sent": sheet(world, "arrival-check", occasion="arrival", gathering=last, **wide),
+        "worrying": sheet(world, "after-session", occasion="leaving", gathering=last, **wide),
+    }
+    send(world, made["sent"], {"steadiness": 7}, at=clock.now())
+    send(world, made["worrying"], {"steadiness": 2, "contact": 1}, at=clock.now())
+    return made
+
+
+def alerts(world: World, gathering: Gathering) -> dict[str, Alert]:
+    """One that waits, one that may wait for the week's notes, one that was closed; and something unwanted."""
+    waiting = Alert.objects.get(group=world.group)
+    guide = world.actor(world.facilitator)
+    closed = safety.raise_alert(
+        member=world.members[3],
+        group=world.group,
+        gathering=gathering,
+        level=Alert.Level.CONTACT,
+        rules=["live-please-come"],
+        source=signal(),
+        at=clock.now() - DAY,
+    )
+    safety.see(alert=closed, by=guide, at=clock.now() - DAY)
+    safety.act(alert=closed, by=guide, at=clock.now() - DAY)
+    safety.contacted(alert=closed, by=guide, at=clock.now() - DAY, note="We spoke.")
+    safety.close(alert=closed, by=guide, at=clock.now() - DAY, reason="plan-agreed", note="All well.")
+    safety.raise_alert(
+        member=world.members[4],
+        group=world.group,
+        gathering=gathering,
+        level=Alert.Level.REVIEW,
+        rules=["steadiness_low"],
+        source=signal(),
+        at=clock.now() - DAY,
+    )
+    safety.record_adverse_event(
+        group=world.group,
+        member=world.members[2],
+        category=AdverseEvent.Category.SLEEP,
+        severity=2,
+        related=AdverseEvent.Related.POSSIBLE,
+        happened_on=(clock.now() - DAY).date(),
+        what="Slept badly after the second practice.",
+        by=guide,
+        at=clock.now(),
+    )
+    return {"waiting": waiting, "closed": closed}
+
+
+def signal() -> Ref:
+    """A tap of long ago, as an alert points to it."""
+    return Ref("signal", codes.new_code())
+
+
+def invitations(world: World) -> dict[str, str]:
+    """A link for a member, one for somebody who will work here, and one that is no more."""
+    _, member = groups.invite(
+        role=Invitation.Role.MEMBER,
+        organisation=world.organisation,
+        group=world.group,
+        name="Uma",
+        by=world.actor(world.facilitator),
+        at=clock.now(),
+    )
+    _, staff = groups.invite(
+        role=Invitation.Role.SAFETY_LEAD, organisation=world.organisation, name="Uli", by=SYSTEM, at=clock.now()
+    )
+    return {"member": member, "staff": staff, "gone": codes.new_token()}
+
+
+def with_second_key(person: User) -> User:
+    """Somebody who has a code app and recovery codes."""
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    return person

@@ -1,0 +1,90 @@
+"""axe-core finds nothing to mend: on every page, as everybody who sees it, by phone and desk, by day and night.
+
+The whole set of rules runs on phone and desk by day; by night the rules about colour run again, as nothing else can
+differ. axe finds about half of what hinders people, so this is a floor; the keyboard is in test_keyboard.py.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.helpers import DESK, PHONE, Visits
+from tests.browser.pages import NOT_PAGES, Stop, addresses, arrive, stops
+from tests.browser.scene import Scene
+from tests.site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOUR = ["color-contrast", "link-in-text-block"]
+
+
+def test_every_page_of_the_site_has_its_place_here() -> None:
+    pages = {name for name, methods in addresses().items() if "GET" in methods}
+    takes_only = {name for name, methods in addresses().items() if "GET" not in methods}
+    visited = {stop.name for stop in stops()}
+    assert not visited & set(NOT_PAGES), "a page is either visited or not one"
+    assert (pages | takes_only) - visited - set(NOT_PAGES) == set(), "these addresses have no place in pages.py"
+    assert (visited | set(NOT_PAGES)) - pages - takes_only == set(), "these are no more"
+
+
+def test_axe_would_find_something(visits: Visits) -> None:
+    """Grey on grey, a picture without words, a field without a name: what a finding looks like."""
+    page = visits.page(visits.context(bypass_csp=True))
+    page.goto("/help/")
+    page.evaluate(
+        """() => document.querySelector("main").insertAdjacentHTML("beforeend",
+        '<p id="pale">pale words</p><img src="/static/img/icon.svg"><input name="x">')"""
+    )
+    page.add_style_tag(content="#pale { color: #ccc; background: #ddd }")
+    page.evaluate(AXE)
+    found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+    assert {what.partition(":")[0] for what in found} >= {"color-contrast", "image-alt", "label"}
+
+
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_axe_finds_nothing(visits: Visits, running_site: RunningSite, scene: Scene, screen: str) -> None:
+    """One browser per person walks through all their pages, so that each page costs a page, not a browser."""
+    found: list[str] = []
+    looked = 0
+    for who in dict.fromkeys(stop.who for stop in stops()):
+        options = PHONE if screen == "phone" else DESK
+        # The content policy refuses axe as it refuses every stranger; only here it may come in.
+        context = visits.context(bypass_csp=True, reduced_motion="reduce", **options)
+        page = visits.page(context)
+        user = visits.who(scene, who)
+        if user is not None:
+            page.goto(running_site.entry_path(user))
+        for stop in [stop for stop in stops() if stop.who == who]:
+            if stop.steps is not None and user is None:
+                context.clear_cookies()
+            found += look(page, stop, scene)
+            looked += 1
+        context.close()
+    assert not found, f"{len(found)} things to mend on {looked} pages:\n" + "\n".join(found)
+
+
+def look(page: Page, stop: Stop, scene: Scene) -> list[str]:
+    """What axe finds on one page, by day and by night."""
+    page.emulate_media(color_scheme="light")
+    lost = arrive(page, stop, scene)
+    if lost:
+        return [lost]
+    page.evaluate(AXE)
+    found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+    page.emulate_media(color_scheme="dark")
+    found |= violations(page, {"runOnly": {"type": "rule", "values": COLOUR}})
+    return [f"{stop.id}: {what}" for what in sorted(found)]
+
+
+def violations(page: Page, options: dict[str, Any]) -> set[str]:
+    answer = page.evaluate("(options) => axe.run(document, options)", options)
+    return {
+        f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
+        for one in answer["violations"]
+        for node in one["nodes"]
+    }
