@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from kindcircle.base.lib import clock, codes
@@ -22,88 +21,11 @@ from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.live import actions
 from kindcircle.rooms.live.models import Presence, Signal
 from kindcircle.rooms.safety.models import Alert
+from tests.doors.sockets.conftest import CANARY
+from tests.doors.sockets.devices import all_within, closed_after, cookie_of, in_thread, next_of, run, say, socket_for
 from tests.rooms.live.stage import Stage
 from tests.site import RunningSite
-from tests.world import World, make_person, make_world
-
-CANARY = "Zaunkoenig"
-
-
-@pytest.fixture(scope="module")
-def people(running_site: RunningSite) -> Iterator[tuple[World, World]]:
-    """Two organisations. In the first a member carries a name that must never reach another member's device."""
-    with running_site.database():
-        here, elsewhere = make_world(), make_world()
-    yield here, elsewhere
-
-
-@pytest.fixture
-def stage(running_site: RunningSite) -> Stage:
-    """A gathering of its own, open, with one member whose name is a canary."""
-    world = make_world(members=3)
-    canary = make_person(world.organisation, CANARY, at=world.at)
-    Membership.objects.create(group=world.group, user=canary, role="member", seat=4, joined_at=world.at)
-    world.members.append(canary)
-    stage = Stage(world)
-    stage.open()
-    return stage
-
-
-def cookie_of(site: RunningSite, user: User) -> str:
-    client = site.sign_in(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME]
-
-
-@asynccontextmanager
-async def socket_for(
-    site: RunningSite, cookie: str | None, code: str, *, origin: str | None = None, more: str = ""
-) -> AsyncIterator[ClientConnection]:
-    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"} if cookie else {}
-    address = f"{site.url.replace('http', 'ws')}/ws/gathering/{code}{more}"
-    async with connect(
-        address, additional_headers=headers, origin=site.url if origin is None else origin or None, compression=None
-    ) as socket:
-        yield socket
-
-
-async def say(socket: ClientConnection, **message: Any) -> None:
-    await socket.send(json.dumps(message))
-
-
-async def next_of(socket: ClientConnection, kind: str, within: float = 5) -> dict[str, Any]:
-    """The next frame of this kind; others are passed over."""
-    async with asyncio.timeout(within):
-        while True:
-            frame = json.loads(await socket.recv())
-            if frame["t"] == kind:
-                return frame
-
-
-async def all_within(socket: ClientConnection, seconds: float) -> list[str]:
-    """Every frame that comes in so many seconds, as text."""
-    frames = []
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while True:
-                frames.append(str(await socket.recv()))
-    return frames
-
-
-async def in_thread(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A verb of the rooms, from within a test of sockets."""
-
-    def work() -> Any:
-        try:
-            return verb(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(work)
-
-
-def run(story: Awaitable[None]) -> None:
-    asyncio.run(asyncio.wait_for(story, 60))  # type: ignore[arg-type]
-
+from tests.world import World
 
 # --- getting in ---
 
@@ -343,19 +265,6 @@ def test_a_facilitators_own_tap_is_not_taken(running_site: RunningSite, stage: S
 # --- being thrown out ---
 
 
-async def closed_after(socket: ClientConnection, act: Callable[[], Any]) -> tuple[float, int | None, list[str]]:
-    """Do this, then wait for the socket to close: seconds it took, its code, and what still came."""
-    begun = time.monotonic()
-    await in_thread(act)
-    frames = []
-    try:
-        async with asyncio.timeout(5):
-            while True:
-                frames.append(str(await socket.recv()))
-    except ConnectionClosed as closed:
-        return time.monotonic() - begun, closed.rcvd.code if closed.rcvd else None, frames
-
-
 @pytest.mark.parametrize("who", ["member", "facilitator"])
 def test_somebody_removed_hears_nothing_more_after_a_second(running_site: RunningSite, stage: Stage, who: str) -> None:
     user = stage.world.members[0] if who == "member" else stage.world.facilitators[1]
@@ -417,85 +326,6 @@ def test_a_member_taken_out_cannot_tap_even_before_the_socket_closes(running_sit
 
     run(story())
     assert not Signal.objects.filter(gathering=stage.gathering).exists()
-
-
-# --- hostile devices ---
-
-NONSENSE: list[str | bytes] = [
-    "",
-    "null",
-    "[]",
-    "{",
-    '{"t":1}',
-    '{"t":"hello"}',
-    '{"t":"hello","after":-1}',
-    '{"t":"hello","after":true}',
-    '{"t":"hello","after":99999999999999}',
-    '{"t":"hello","after":"1 OR 1=1"}',
-    '{"t":"clock","sent":NaN}',
-    '{"t":"clock","sent":1e400}',
-    '{"t":"clock","sent":"now"}',
-    '{"t":"signal","kind":["come"],"key":{}}',
-    '{"t":"events","events":[]}',
-    '{"t":"' + "x" * 5000 + '"}',
-    "[" * 2000,
-    "\x00\u202e\U0001f4a5",
-    b"\x00\xff binary",
-]
-
-
-def test_nonsense_is_refused_and_the_socket_lives_on(running_site: RunningSite, stage: Stage) -> None:
-    cookie = cookie_of(running_site, stage.world.member)
-
-    async def story() -> None:
-        async with socket_for(running_site, cookie, stage.code) as socket:
-            for message in NONSENSE:
-                await socket.send(message)
-                assert (await next_of(socket, "refused"))["why"]
-            await say(socket, t="hello", after=0)
-            await next_of(socket, "events")
-
-    run(story())
-    assert "Traceback" not in running_site.said()
-
-
-def test_a_flood_is_hung_up_on_and_harms_nobody_else(running_site: RunningSite, stage: Stage) -> None:
-    cookies = [cookie_of(running_site, user) for user in stage.world.members[:2]]
-
-    async def story() -> None:
-        async with (
-            socket_for(running_site, cookies[0], stage.code) as loud,
-            socket_for(running_site, cookies[1], stage.code) as calm,
-        ):
-            with contextlib.suppress(ConnectionClosed):
-                for _ in range(2000):
-                    await say(loud, t="here")
-            with pytest.raises(ConnectionClosed) as hung_up:
-                async with asyncio.timeout(10):
-                    while True:
-                        await loud.recv()
-            assert hung_up.value.rcvd and hung_up.value.rcvd.code == 4429
-            begun = time.monotonic()
-            await say(calm, t="clock", sent=1)
-            await next_of(calm, "clock")
-            assert time.monotonic() - begun < 1
-
-    run(story())
-
-
-def test_a_seventh_socket_of_one_person_takes_the_place_of_the_first(running_site: RunningSite, stage: Stage) -> None:
-    cookie = cookie_of(running_site, stage.world.member)
-
-    async def story() -> None:
-        async with contextlib.AsyncExitStack() as stack:
-            sockets = [await stack.enter_async_context(socket_for(running_site, cookie, stage.code)) for _ in range(7)]
-            with pytest.raises(ConnectionClosed):
-                async with asyncio.timeout(5):
-                    await sockets[0].recv()
-            await say(sockets[6], t="clock", sent=1)
-            await next_of(sockets[6], "clock")
-
-    run(story())
 
 
 def test_a_visit_by_entry_letters_opens_this_gathering_and_no_other(running_site: RunningSite, stage: Stage) -> None:

@@ -90,6 +90,20 @@ def test_an_empty_room_is_forgotten() -> None:
     run(story)
 
 
+def test_a_room_that_opens_anew_is_not_forgotten_with_the_old_one() -> None:
+    """The hub may still be busy with a room that has emptied when somebody comes back to that gathering."""
+
+    async def story(hub: Hub) -> None:
+        first = hub.enter(await Line().open(), visitor(1))
+        old = hub.rooms["a-gathering"]
+        hub.leave(first)
+        back = hub.enter(await Line().open(), visitor(1))
+        hub._forget(old)
+        assert list(hub.rooms["a-gathering"].seats) == [back]
+
+    run(story)
+
+
 def test_who_is_no_longer_admitted_is_seen_out_after_a_while(db: None) -> None:
     """Sessions run out by the clock; nothing else tells a socket that stays open."""
 

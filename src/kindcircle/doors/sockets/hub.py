@@ -125,8 +125,13 @@ class Hub:
         room = self.rooms.get(seat.visitor.code)
         if room is not None:
             room.seats.pop(seat, None)
-            if not room.seats and not room.heard:
-                del self.rooms[room.code]
+            if not room.heard:
+                self._forget(room)
+
+    def _forget(self, room: Room) -> None:
+        """Let go of an empty room; not of one of the same name that opened while we were waiting for something."""
+        if not room.seats and self.rooms.get(room.code) is room:
+            del self.rooms[room.code]
 
     def drop(self, seat: Seat, code: int) -> None:
         """Forget a socket and close it. From this moment nothing more is sent to it."""
@@ -255,8 +260,7 @@ class Hub:
         if looks % FLUSH == 0:
             for room in rooms:
                 await self._note_heard(room)
-                if not room.seats:
-                    self.rooms.pop(room.code, None)
+                self._forget(room)
 
     def _see_out(self, room: Room, stands: Standing, known: set[Visitor]) -> None:
         for seat in list(room.seats):
