@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from kindcircle.base.lib import codes
-from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
 from tests.house.matrix_house import (
     CLOSED_ACCOUNT,
     CO_FACILITATOR,
@@ -274,9 +274,16 @@ def _lead_do(house: House, about: str) -> list[Form]:
     ]
 
 
+def notes_seen(house: House) -> str:
+    """What the page of the closed gathering remembers: when its notes were saved last."""
+    recorded_at = Gathering.objects.get(pk=house.things["closed gathering"].pk).recorded_at
+    return recorded_at.isoformat() if recorded_at else ""
+
+
 def _after(house: House, about: str) -> list[Form]:
     member = house.things["seat 1"].code
     words = {"note": _typed(house), "reminder": _typed(house), f"line-{member}": _typed(house), "send": "on"}
+    words["seen_at"] = notes_seen(house)
     return [words | {f"came-{member}": "on", "step-checkin": "adapted", "why-checkin": _typed(house)}]
 
 

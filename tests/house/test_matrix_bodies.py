@@ -16,7 +16,7 @@ from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.live.models import Event, Signal
 from kindcircle.rooms.measures.models import Response
 from tests.house.matrix import Cell, Doors
-from tests.house.matrix_expected import PAGES, address
+from tests.house.matrix_expected import PAGES, address, notes_seen
 from tests.house.matrix_house import (
     FACILITATOR,
     FELLOW,
@@ -84,7 +84,8 @@ TRICKS = [
           lambda h: {"do": "practice", "practice": "../../secrets", "seconds": "180"}, ("live_event",)),
     Trick("marking a member of another group as having come", FACILITATOR, "facilitator:after", "closed gathering",
           lambda h: {f"came-{h.things['neighbour'].code}": "on", f"line-{h.things['neighbour'].code}": "x"}
-          | {f"came-{h.things[f'seat {n}'].code}": "on" for n in range(1, 5)}, ("groups_attendance",)),
+          | {f"came-{h.things[f'seat {n}'].code}": "on" for n in range(1, 5)} | {"seen_at": notes_seen(h)},
+          ("groups_attendance",)),
     Trick("an unwanted event of a member of another group", FACILITATOR, "facilitator:unwanted", "group",
           lambda h: event(h, h.things["neighbour"].code), ("safety_adverseevent", "outbox_delivery")),
     Trick("a group led by another house's people", LEAD, "organisation:start-group", "",

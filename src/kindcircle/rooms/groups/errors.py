@@ -56,3 +56,12 @@ class AlreadyOpen(Conflict):
 class GroupFull(Conflict):
     def __init__(self, seats: int) -> None:
         super().__init__(_("All %(seats)s seats in this group are taken.") % {"seats": seats})
+
+
+class NotesChanged(Conflict):
+    """A colleague has saved the notes of this meeting since the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A colleague saved notes too. Theirs and yours stand together here. Please look, then save once more.")
+        )

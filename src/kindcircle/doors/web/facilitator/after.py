@@ -1,12 +1,13 @@
 """The two-minute page after a meeting: who came, how people left, what was done, notes, and next week's reminder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -19,7 +20,7 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.actions import StepNote
-from kindcircle.rooms.groups.errors import NotOpen
+from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
 from kindcircle.rooms.groups.models import Gathering, StepRecord
 from kindcircle.rooms.live.queries import events_of, session_of
 from kindcircle.rooms.measures.models import Assignment, Response
@@ -53,12 +54,20 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
     session = session_of(gathering)
     members = [place.user for place in queries.places(gathering.group)]
+    problem = ""
     if request.method == "POST":
-        _save(request, gathering, session, members, actor, now)
-        messages.success(request, _("Saved. Thank you for today."))
-        return redirect("facilitator:after", code=gathering.code)
+        try:
+            _save(request, gathering, session, members, actor, now)
+        except NotesChanged as error:
+            problem = error.sentence
+            gathering.refresh_from_db()
+        else:
+            messages.success(request, _("Saved. Thank you for today."))
+            return redirect("facilitator:after", code=gathering.code)
     names = seals.names_of(members)
     notes = queries.notes_of(gathering, by=actor)
+    if problem:
+        notes = _together(notes, _typed(request.POST, session, members))
     came = queries.attendances(gathering)
     following = queries.gatherings_of(gathering.group).filter(number=gathering.number + 1).first()
     return render(
@@ -68,6 +77,8 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "gathering": gathering,
             "group": gathering.group,
             "session": session,
+            "problem": problem,
+            "seen_at": gathering.recorded_at.isoformat() if gathering.recorded_at else "",
             "people": [
                 {"user": user, "name": names[user.pk], "came": came.get(user.pk), "line": notes.lines.get(user.pk, "")}
                 for user in members
@@ -82,32 +93,75 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "reminder": notes.reminder or (_drafted(following) if following else ""),
             "longest": LONGEST,
         },
+        status=409 if problem else 200,
     )
 
 
 def _save(
     request: HttpRequest, gathering: Gathering, session: Session, members: list[User], actor: Actor, now: datetime
 ) -> None:
-    given = request.POST
-    steps = {
-        slot.id: StepNote(outcome=given[f"step-{slot.id}"], why=given.get(f"why-{slot.id}", "")[:LONGEST])
-        for slot in session.agenda
-        if given.get(f"step-{slot.id}") in StepRecord.Outcome.values
-    }
+    given, typed = request.POST, _typed(request.POST, session, members)
+    actions.record_after(
+        gathering=gathering,
+        steps={step: StepNote(outcome, typed.reasons.get(step, "")) for step, outcome in typed.outcomes.items()},
+        note=typed.note,
+        lines={user: typed.lines[user.pk] for user in members},
+        reminder=typed.reminder,
+        send_reminder="send" in given,
+        by=actor,
+        at=now,
+        seen_at=_moment(given.get("seen_at", "")),
+    )
     for user in members:
         actions.correct_attendance(
             gathering=gathering, member=user, came=f"came-{user.code}" in given, by=actor, at=now
         )
-    actions.record_after(
-        gathering=gathering,
-        steps=steps,
+
+
+def _typed(given: QueryDict, session: Session, members: list[User]) -> queries.AfterNotes:
+    """What stands in the boxes of the page that was sent."""
+    return queries.AfterNotes(
         note=given.get("note", "")[:LONGEST],
-        lines={user: given.get(f"line-{user.code}", "")[:LONGEST] for user in members},
         reminder=given.get("reminder", "")[:LONGEST],
-        send_reminder="send" in given,
-        by=actor,
-        at=now,
+        lines={user.pk: given.get(f"line-{user.code}", "")[:LONGEST] for user in members},
+        outcomes={
+            slot.id: outcome
+            for slot in session.agenda
+            if (outcome := given.get(f"step-{slot.id}", "")) in StepRecord.Outcome.values
+        },
+        reasons={slot.id: given.get(f"why-{slot.id}", "")[:LONGEST] for slot in session.agenda},
     )
+
+
+def _together(saved: queries.AfterNotes, typed: queries.AfterNotes) -> queries.AfterNotes:
+    """A colleague's saved notes and what was typed here, side by side in each box, so that neither is lost."""
+
+    def both(one: Mapping[Any, str], other: Mapping[Any, str]) -> dict[Any, str]:
+        return {name: _joined(one.get(name, ""), other.get(name, ""), " / ") for name in {**one, **other}}
+
+    return queries.AfterNotes(
+        note=_joined(saved.note, typed.note, "\n\n"),
+        reminder=_joined(saved.reminder, typed.reminder, "\n\n"),
+        lines=both(saved.lines, typed.lines),
+        outcomes=saved.outcomes | typed.outcomes,
+        reasons=both(saved.reasons, typed.reasons),
+    )
+
+
+def _joined(saved: str, typed: str, between: str) -> str:
+    """Both texts, or only the one that holds the other already. Line ends as browsers send them make no difference."""
+    plain_saved, plain_typed = saved.replace("\r\n", "\n").strip(), typed.replace("\r\n", "\n").strip()
+    if plain_typed in plain_saved:
+        return saved
+    return typed if plain_saved in plain_typed else f"{plain_saved}{between}{plain_typed}"
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment in a hidden field; None for an empty or a strange one."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _steps(session: Session, gathering: Gathering, notes: queries.AfterNotes) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -14,7 +15,7 @@ from kindcircle.base.lib import codes
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.errors import AlreadyOpen, NotOpen
+from kindcircle.rooms.groups.errors import AlreadyOpen, NotesChanged, NotOpen
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, StepRecord
 from kindcircle.rooms.groups.queries import present_places
 
@@ -65,9 +66,12 @@ def close_gathering(*, gathering: Gathering, by: Actor, at: datetime) -> Gatheri
         row = _locked(gathering)
         if row.state != CLOSING:
             raise NotOpen
-        row.state, row.closed_at, row.short_code = CLOSED, at, None
+        # Between this click and the lock somebody may have come in, or a clock been set back.
+        row.state, row.closed_at, row.short_code = CLOSED, max(at, row.opened_at or at), None
         row.save(update_fields=["state", "closed_at", "short_code"])
-        Attendance.objects.filter(gathering=row, left_at=None).update(left_at=at)
+        here = Attendance.objects.filter(gathering=row, left_at=None)
+        here.filter(arrived_at__gt=at).update(left_at=F("arrived_at"))
+        here.update(left_at=at)
         if not Gathering.objects.filter(group=row.group_id).exclude(state=CLOSED).exists():
             Group.objects.filter(pk=row.group_id).update(state=Group.State.FINISHED)
         _record(Event.GATHERING_CLOSED, by, row, at)
@@ -97,17 +101,16 @@ def correct_attendance(*, gathering: Gathering, member: User, came: bool, by: Ac
     """
     require(by, Permission.GATHERING_RECORD, gathering)
     with transaction.atomic():
-        rows = Attendance.objects.filter(gathering=gathering, user=member)
+        row = _locked(gathering)
+        rows = Attendance.objects.filter(gathering=row, user=member)
         if came == rows.exists():
             return
         if came:
-            begun = gathering.opened_at or gathering.starts_at
-            Attendance.objects.create(
-                gathering=gathering, user=member, arrived_at=begun, left_at=gathering.closed_at, by_hand=True
-            )
+            begun = row.opened_at or row.starts_at
+            Attendance.objects.create(gathering=row, user=member, arrived_at=begun, left_at=row.closed_at, by_hand=True)
         else:
             rows.delete()
-        _record(Event.ATTENDANCE_CORRECTED, by, gathering, at, concerns=member.code)
+        _record(Event.ATTENDANCE_CORRECTED, by, row, at, concerns=member.code)
 
 
 def record_after(
@@ -120,12 +123,15 @@ def record_after(
     send_reminder: bool,
     by: Actor,
     at: datetime,
+    seen_at: datetime | None = None,
 ) -> Gathering:
     """The two-minute after-page: what was done, one shared note, one line per member, next week's reminder.
 
-    send_reminder shows the words to the members and has a mail sent the day before, which says only that something
-    is coming up. Saving again replaces what was there, so two facilitators can add to it. Raises NotOpen before the
-    close.
+    send_reminder  shows the words to the members and has a mail sent the day before, which says only that something is
+                   coming up. Without it the words are a draft, also when they were shown before.
+    seen_at        when the notes on the page were saved last (recorded_at); None for an empty page. Saving replaces
+                   what was there, so it has to be known: two facilitators never write over each other.
+    Raises NotOpen before the close, NotesChanged.
     """
     require(by, Permission.GATHERING_RECORD, gathering)
     organisation = gathering.group.organisation
@@ -133,10 +139,12 @@ def record_after(
         row = _locked(gathering)
         if row.state != CLOSED:
             raise NotOpen
+        if row.recorded_at != seen_at:
+            raise NotesChanged
         row.sealed_note = seals.GROUP_NOTE.seal(note, code=row.code, holder=organisation)
         row.sealed_next_reminder = seals.REMINDER.seal(reminder, code=row.code, holder=organisation)
-        row.recorded_at = at
-        row.save(update_fields=["sealed_note", "sealed_next_reminder", "recorded_at"])
+        row.recorded_at, row.reminder_confirmed_at = at, None
+        row.save(update_fields=["sealed_note", "sealed_next_reminder", "recorded_at", "reminder_confirmed_at"])
         for step, noted in steps.items():
             record, _ = StepRecord.objects.get_or_create(gathering=row, step=step, defaults={"outcome": noted.outcome})
             record.outcome = noted.outcome
@@ -168,7 +176,8 @@ def _send_reminder(gathering: Gathering, *, by: Actor, at: datetime) -> None:
     gathering.reminder_confirmed_at = at
     gathering.save(update_fields=["reminder_confirmed_at"])
     due_at = max(at, following.starts_at - REMIND_BEFORE)
-    for place in present_places(gathering.group):
+    # Notes written late: what has begun is not coming up any more.
+    for place in present_places(gathering.group) if at < following.starts_at else ():
         about = log.Ref("gathering", following.code)
         queue.enqueue("next-meeting", to=place.user, about=about, once=following.code, at=due_at)
     _record(Event.REMINDER_CONFIRMED, by, gathering, at)

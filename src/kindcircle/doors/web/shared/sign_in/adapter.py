@@ -49,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _send(subject: str, body: str, address: str) -> None:
-    """A code that could not be sent is asked for again. The error's text may hold the address: only its type is kept."""
+    """Whoever gets no code asks again. The text of an error may hold the address, so only its type is logged."""
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
     except Exception as error:
