@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from kindcircle.base.access import Permission
-from kindcircle.base.lib import clock
+from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import Organisation
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety import queries
@@ -32,10 +32,10 @@ def help_now(request: HttpRequest) -> HttpResponse:
 
 
 def write_help_page() -> None:
-    """Make the file anew, in one step, so that nobody ever reads half of it."""
+    """Make the file anew, in one step, so that nobody ever reads half of it, whoever else is making it right now."""
     file = help_file()
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".new")
+    unfinished = file.with_suffix(f".{codes.new_code()}")
     unfinished.write_text(render_to_string("help.html", _context()), encoding="utf-8")
     unfinished.replace(file)
 
@@ -60,10 +60,14 @@ def _try_to_write() -> None:
 
 
 def _context() -> dict[str, object]:
-    """Every house's checked numbers, each once. Only `settings` and rows: the page must not hang on a request."""
+    """Every house's checked numbers, each once, emergency numbers first.
+
+    Only `settings` and rows: the page must not hang on a request.
+    """
     now = clock.now()
     lines: dict[tuple[str, str], queries.HelpLine] = {}
     for house in Organisation.objects.order_by("pk"):
         for line in queries.help_lines(house, at=now):
             lines.setdefault((line.name, line.number), line)
-    return {"lines": list(lines.values()), "leave_to": settings.LEAVE_TO, "demo": settings.DEMO}
+    in_order = sorted(lines.values(), key=lambda line: not line.emergency)
+    return {"lines": in_order, "leave_to": settings.LEAVE_TO, "demo": settings.DEMO}
