@@ -25,7 +25,7 @@ bridge = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]
 HELP_HEADERS = {
     "Content-Security-Policy": build_policy(),
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
