@@ -338,3 +338,9 @@ def test_a_damaged_list_is_an_error(folder: Path, line: str) -> None:
 def test_release_refuses_a_name_it_does_not_know(folder: Path) -> None:
     with pytest.raises(ContentError, match="is not a content file"):
         release(folder, ["handouts/none.md"])
+
+
+def test_a_questionnaire_without_one_main_score_is_no_measure_before_and_after(folder: Path) -> None:
+    plant(folder, f"{PROGRAMME}/programme.yaml", "illness-burden, wcc-6]", "fscrs-22, wcc-6]")
+    found = [finding.message for finding in errors(folder)]
+    assert found == ["'fscrs-22' has no one main score, so a report cannot set before beside after"]

@@ -274,6 +274,21 @@ def _instruments(file: str, programme: Programme, folder: Path) -> Iterator[Find
             if not any((shelf / name).is_dir() for shelf in shelves):
                 message = f"there is no questionnaire {name!r}"
                 yield Finding("error", file, f"measures.{number}", message)
+            elif time.occasion in ("baseline", "post") and not _has_main_score(name, shelves):
+                message = f"{name!r} has no one main score, so a report cannot set before beside after"
+                yield Finding("error", file, f"measures.{number}", message)
+
+
+def _has_main_score(name: str, shelves: Iterable[Path]) -> bool:
+    """Whether every version has a total with a range. A file that cannot be read is reported under its own name."""
+    for path in (path for shelf in shelves for path in (shelf / name).glob("*.yaml")):
+        try:
+            total = read_definition(path).total
+        except ContentError:
+            continue
+        if total is None or total.range is None:
+            return False
+    return True
 
 
 def _wording(file: str, passages: Iterable[Passage]) -> Iterator[Finding]:
