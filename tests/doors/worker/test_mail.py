@@ -169,3 +169,13 @@ def test_a_slow_mail_server_ends_the_round_before_its_lease(world: World, settin
     monkeypatch.setattr("kindcircle.doors.worker.mail.LONGEST_ROUND", 0.05)
     assert send_due(at=world.at) == 1
     assert Delivery.objects.filter(leased_until=None, sent_at=None).count() == 2
+
+
+def test_an_alert_does_not_stand_behind_reminders_that_have_waited_longer(world: World):
+    about = Ref("gathering", world.gathering.code)
+    for member in world.members:
+        queue.enqueue("next-meeting", to=member, about=about, once="reminder", at=world.at - MINUTE)
+    queue.enqueue("staff-please-look", to=world.facilitator, about=Ref("alert", "x" * 22), once="a", at=world.at)
+    first = queue.claim(world.at)
+    assert first is not None
+    assert first.user == world.facilitator

@@ -22,7 +22,7 @@ LONGEST_ROUND = 60.0
 
 
 def send_due(*, at: datetime) -> int:
-    """Send what is due, the longest-waiting first. Returns how many messages left the house."""
+    """Send what is due, alerts first. Returns how many messages left the house."""
     sent = 0
     began = time.monotonic()
     while time.monotonic() - began < LONGEST_ROUND and (delivery := queue.claim(at)) is not None:
