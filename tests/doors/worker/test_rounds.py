@@ -6,10 +6,12 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from starlette.applications import Starlette
 
 from kindcircle.base.audit.log import Ref
+from kindcircle.base.lib import clock
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.doors.worker import inside, loop
 from kindcircle.rooms.measures.models import Assignment
@@ -146,3 +148,12 @@ def test_nothing_is_sent_twice_over_many_rounds(world: World):
     for seconds in range(0, 7200, 60):
         loop.tick(at=world.at + seconds * SECOND, sheets=False)
     assert len(mail.outbox) == Delivery.objects.count() == 1
+
+
+def test_a_round_removes_sessions_that_ran_out_and_no_others(world: World, client):
+    client.force_login(world.member, backend="allauth.account.auth_backends.AuthenticationBackend")
+    key = client.session.session_key
+    loop.tick(at=clock.now() + timedelta(hours=11))
+    assert Session.objects.filter(session_key=key).exists()
+    loop.tick(at=clock.now() + timedelta(hours=13))
+    assert not Session.objects.filter(session_key=key).exists()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 
 from kindcircle.base.people.models import User
 
@@ -51,3 +52,9 @@ def hear(session: SessionBase, *, at: datetime) -> None:
     """Somebody asked for a page just now."""
     if at.timestamp() - session[HEARD] >= HEARD_EVERY.total_seconds():
         session[HEARD] = int(at.timestamp())
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove what is left of sessions that ran out: who was signed in when is nobody's business afterwards."""
+    removed, _ = Session.objects.filter(expire_date__lte=at).delete()
+    return removed

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from kindcircle.base.lib import clock
+from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
 from kindcircle.rooms.measures.actions import assign_due
 from kindcircle.rooms.safety import actions as safety
@@ -17,7 +18,8 @@ from kindcircle.rooms.writing.delivery import deliver_due
 
 log = logging.getLogger("kindcircle.worker")
 
-# Nobody waits by the second for a sheet: giving them out looks at every group, so the loop does it once a minute.
+# Nobody waits by the second for a sheet: giving them out looks at every group, so the loop does it once a minute,
+# and sweeps up old sessions beside it.
 SHEETS_EVERY = 60.0
 
 _last_tick_at: datetime | None = None
@@ -34,6 +36,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     well = _went_well("alerts", safety.escalate_due, at)
     if sheets:
         _went_well("sheets", assign_due, at)
+        _went_well("old sessions", sessions.sweep, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)
     if well and _went_well("beat", safety.beat, at):
