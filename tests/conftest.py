@@ -71,8 +71,16 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests against the running site come last: what they commit must not be seen by tests that count rows."""
-    items.sort(key=lambda item: "running_site" in getattr(item, "fixturenames", ()))
+    """Tests against the running site come late: what they commit must not be seen by tests that count rows.
+
+    Those with a browser come last: it leaves an event loop running in this thread, and no other can be started then.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        fixtures = getattr(item, "fixturenames", ())
+        return 2 if "browser" in fixtures else int("running_site" in fixtures)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
