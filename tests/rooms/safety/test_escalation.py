@@ -147,6 +147,20 @@ def test_without_a_safety_lead_everyone_there_is_told_in_their_place(office: Wor
     actions.escalate_due(at=MONDAY + 2 * HOUR)
     actions.escalate_due(at=MONDAY + 4 * HOUR)
     assert told() == ["owner", "backup", "everyone", "everyone"]
+    reasons = AuditEntry.objects.filter(event="alert escalated").order_by("number").values_list("reason", flat=True)
+    assert list(reasons) == ["backup", "everyone"], "nobody is written down as told who is not there"
+
+
+def test_where_an_hour_a_day_is_staffed_everyone_is_told_before_two_such_hours_have_passed(office: World):
+    house = office.organisation
+    house.staffed_days, house.staffed_until = "1234567", time(10)
+    house.save()
+    office.group.refresh_from_db()
+    alert = raise_one(office, MONDAY + MINUTE)
+    # Two staffed hours would end on Wednesday; the member is promised a call by Tuesday at ten.
+    assert alert.escalate_at == MONDAY + timedelta(days=1) + HOUR
+    assert actions.escalate_due(at=alert.escalate_at) == 1
+    assert Alert.objects.get().with_person == "everyone"
 
 
 def test_one_alert_that_cannot_move_does_not_hold_up_the_others(office: World):
