@@ -15,3 +15,6 @@
     },
   });
 })();
+
+// htmx notes the page's address in the browser's store, for a history that we do not use. Nothing of ours stays there.
+document.addEventListener("DOMContentLoaded", () => sessionStorage.removeItem("htmx-current-path-for-history"));
