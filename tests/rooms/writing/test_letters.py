@@ -143,3 +143,16 @@ def test_the_list_begins_with_what_arrived_and_goes_on_with_what_is_nearest(worl
 def test_any_words_come_back_as_they_were(world, text):
     sealed = seals.LETTER.seal(text, code="c" * 22, holder=world.member)
     assert seals.LETTER.open(sealed, code="c" * 22, holder=world.member) == text
+
+
+def test_one_letter_that_cannot_be_brought_holds_up_no_other(world):
+    lost = world.members[1]
+    write(world)
+    actions.write_letter(
+        text=WORDS, deliver_on=date(2026, 3, 28), client_key="x", author=lost, by=world.actor(lost), at=AT
+    )
+    lost.zone = "Nowhere/Atlantis"
+    lost.save()
+    with pytest.raises(LookupError):
+        delivery.deliver_due(at=AT + timedelta(days=9))
+    assert Letter.objects.get(author=world.member).delivered_at is not None

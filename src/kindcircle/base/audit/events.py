@@ -18,7 +18,6 @@ class Event(StrEnum):
     GATHERING_CLOSED = "gathering closed"
     ATTENDANCE_CORRECTED = "attendance corrected"
     AFTER_PAGE_SAVED = "after page saved"
-    MEMBER_NOTE_OPENED = "member note opened"
     REMINDER_CONFIRMED = "reminder confirmed"
     RESPONSE_SUBMITTED = "response submitted"
     FEEDBACK_OPENED = "feedback opened"

@@ -18,15 +18,23 @@ ARRIVES_AT_HOUR = 8
 def deliver_due(*, at: datetime) -> int:
     """Deliver every letter whose day has come where its writer lives. Returns how many arrived now.
 
-    Safe to run twice and in two processes: the conditional update lets each letter arrive once.
+    Safe to run twice and in two processes: the conditional update lets each letter arrive once. One letter that
+    cannot be delivered never holds up the others; its error comes after them.
     """
     arrived = 0
+    broken: Exception | None = None
     # No zone is more than a day ahead of UTC; the exact day is decided per writer below.
     maybe = Letter.objects.filter(delivered_at=None, deliver_on__lte=(at + timedelta(days=1)).date())
     for letter in maybe.select_related("author__organisation"):
-        local = at.astimezone(ZoneInfo(letter.author.zone))
-        if letter.deliver_on < local.date() or (letter.deliver_on == local.date() and local.hour >= ARRIVES_AT_HOUR):
-            arrived += _deliver(letter, at)
+        try:
+            local = at.astimezone(ZoneInfo(letter.author.zone))
+            today = letter.deliver_on == local.date() and local.hour >= ARRIVES_AT_HOUR
+            if letter.deliver_on < local.date() or today:
+                arrived += _deliver(letter, at)
+        except Exception as error:
+            broken = error
+    if broken is not None:
+        raise broken
     return arrived
 
 

@@ -119,7 +119,8 @@ class GroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         plans = all_programmes()
         self._offer("programme", [(f"{plan.id}/{plan.version}", plan.title) for plan in plans])
-        people = list(User.objects.filter(staff_roles__role=StaffRole.Role.FACILITATOR, organisation=house))
+        here = User.objects.filter(organisation=house, is_active=True)
+        people = list(here.filter(staff_roles__role=StaffRole.Role.FACILITATOR))
         names = seals.names_of(people)
         choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
         self._offer("owner", choices)

@@ -86,6 +86,11 @@ def _set_up(given: dict[str, str]) -> User:
     now = clock.now()
     country = given["country"].upper()
     with transaction.atomic():
+        # The site's own record is written first: whoever sends this at the same moment waits for it, and then
+        # finds the house that is there.
+        log.record(Event.SITE_SET_UP, by=SYSTEM, about=log.Ref("site", "site"), at=now, chain=log.SITE)
+        if Organisation.objects.exists():
+            raise NotFound(_("This site has been set up already. Please sign in."))
         organisation = Organisation.objects.create(
             name=given["organisation"], country=country, zone=given["zone"], created_at=now
         )
@@ -108,6 +113,4 @@ def _set_up(given: dict[str, str]) -> User:
             hours=given["line_hours"],
             source=given["line_source"],
         )
-        about = log.Ref("organisation", organisation.code)
-        log.record(Event.SITE_SET_UP, by=SYSTEM, about=about, at=now, chain=organisation.code)
     return user

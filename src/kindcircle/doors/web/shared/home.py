@@ -1,17 +1,23 @@
 """The front door, and the way out."""
 
+import logging
+
+from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Actor, Permission
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
+
+trouble = logging.getLogger("kindcircle.doors")
 
 
 @page(Permission.DOOR_USE)
@@ -25,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("member:gathering", code=gathering.code)
     if actor.facilitates or actor.roles & {"safety-lead", "facilitator"}:
         return redirect("facilitator:home")
-    if "organisation-lead" in actor.roles:
+    if actor.roles & {"organisation-lead", "operator"}:
         return redirect("organisation:home")
     return redirect("member:today")
 
@@ -37,13 +43,34 @@ def leave(request: HttpRequest) -> HttpResponse:
     It is also a plain link, so that it works before any script has loaded and when scripts are off.
     """
     actor = request.actor  # type: ignore[attr-defined]
-    if actor.signed_in:
-        user = User.objects.select_related("organisation").get(pk=actor.user_id)
-        about = log.Ref("person", user.code)
-        log.record(Event.LEFT_QUICKLY, by=actor, about=about, at=clock.now(), chain=user.organisation.code)
-    logout(request)
+    try:
+        if actor.signed_in:
+            _trace(actor)
+        logout(request)
+    except DatabaseError:
+        # Somebody has to get away now, and without the database no session is worth anything either.
+        trouble.error("a session could not be ended in the database")
     response = redirect(settings.LEAVE_TO)
+    response.delete_cookie(settings.SESSION_COOKIE_NAME)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+def _trace(actor: Actor) -> None:
+    user = User.objects.select_related("organisation").get(pk=actor.user_id)
+    about = log.Ref("person", user.code)
+    try:
+        log.record(Event.LEFT_QUICKLY, by=actor, about=about, at=clock.now(), chain=user.organisation.code)
+    except DatabaseError:
+        trouble.error("leaving could not be recorded")
+
+
+@page(Permission.DOOR_USE, methods=("GET", "POST"))
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out, and leave nothing of the pages behind in the browser."""
+    response: HttpResponse = account.logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -51,4 +78,4 @@ def leave(request: HttpRequest) -> HttpResponse:
 def lock(request: HttpRequest) -> HttpResponse:
     """End the session of a page that was left alone. What was typed stays in the covered page and in its draft."""
     logout(request)
-    return HttpResponse(status=204)
+    return HttpResponse(status=204, headers={"Clear-Site-Data": '"cache"'})

@@ -1,17 +1,24 @@
 """Opening and closing sessions by our own doors: an invitation, a pass, the demo, and leaving."""
 
+import logging
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.signals import authenticator_added
 from django.contrib.auth import login, logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from kindcircle.base.access import Actor
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Gathering
 
+trouble = logging.getLogger("kindcircle.doors")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -41,3 +48,25 @@ def factor_set_up(request: HttpRequest, **kwargs: object) -> None:
     request.session["factor_set_up"] = True
     # This runs at commit, which may come after the session was written for the answer.
     request.session.save()
+
+
+@receiver(user_logged_in)
+def came_in(user: User, **kwargs: object) -> None:
+    """Every sign-in leaves a trace, by whichever door."""
+    _record(Event.SIGNED_IN, user)
+
+
+@receiver(user_logged_out)
+def went_out(user: User | None, **kwargs: object) -> None:
+    """Every sign-out too, also when a page was left alone. A session ends even where its trace cannot be written."""
+    if user is None:
+        return
+    try:
+        _record(Event.SIGNED_OUT, user)
+    except DatabaseError:
+        trouble.error("a sign-out could not be recorded")
+
+
+def _record(event: Event, user: User) -> None:
+    by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
+    log.record(event, by=by, about=log.Ref("person", user.code), at=clock.now(), chain=user.organisation.code)
