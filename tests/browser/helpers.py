@@ -28,10 +28,15 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 @dataclass
 class Seen:
-    """What a browser did and complained about."""
+    """What a browser did and complained about, each complaint with the address it is about."""
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin anew, as for the next page."""
+        self.requests.clear()
+        self.complaints.clear()
 
     def strangers(self, *hosts: str) -> list[str]:
         """Requests to anybody but these hosts (with port)."""
@@ -60,7 +65,7 @@ class Visits:
 
         def complained(message: ConsoleMessage) -> None:
             if message.type in ("error", "warning"):
-                seen.complaints.append(message.text)
+                seen.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
         def asked(request: Request) -> None:
             if not request.url.startswith(("data:", "blob:", "chrome-extension:")):

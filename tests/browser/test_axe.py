@@ -82,7 +82,7 @@ def look(page: Page, stop: Stop, scene: Scene) -> list[str]:
 
 
 def violations(page: Page, options: dict[str, Any]) -> set[str]:
-    answer = page.evaluate("(options) => axe.run(document, options)", options)
+    answer = page.evaluate("(options) => axe.run(document, { ...options, resultTypes: [`violations`] })", options)
     return {
         f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
         for one in answer["violations"]
