@@ -57,7 +57,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _trace(actor: Actor) -> None:
-    user = User.objects.select_related("organisation").get(pk=actor.user_id)
+    user = User.objects.select_related("organisation").get(code=actor.code)
     about = log.Ref("person", user.code)
     try:
         log.record(Event.LEFT_QUICKLY, by=actor, about=about, at=clock.now(), chain=user.organisation.code)
