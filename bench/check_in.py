@@ -131,7 +131,11 @@ def sign_in(user: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
+    from kindcircle.base.lib import clock
+    from kindcircle.base.people import sessions
+
     session = SessionStore()
+    sessions.begin(session, at=clock.now())
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
