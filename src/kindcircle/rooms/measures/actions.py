@@ -24,6 +24,7 @@ from kindcircle.rooms.measures.errors import (
     AnswersNotClear,
     KeyTaken,
     NoLongerOpen,
+    NotInProgramme,
     NotOpenYet,
     WordsDoNotFit,
 )
@@ -134,6 +135,19 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
             asked_at=at,
         )
     return 0
+
+
+def ask_now(*, group: Group, instrument: str, by: Actor, at: datetime) -> int:
+    """Ask every present member for one of the programme's questionnaires now, besides its own times; open for a week.
+
+    Once between two meetings: asking again only reaches who has joined since. Returns how many were asked. These
+    answers count for safety and for a person's own course, never as before or after. Raises NotInProgramme.
+    """
+    require(by, Permission.MEASURE_ASSIGN, group)
+    plan = programme_of(group)
+    if instrument not in {*plan.instruments("baseline"), *plan.instruments("post")}:
+        raise NotInProgramme
+    return _assign_all(group, Occasion.ASKED, (instrument,), last_closed(group), at, at + WEEK)
 
 
 def assign_due(*, at: datetime) -> int:

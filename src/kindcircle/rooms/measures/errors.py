@@ -64,3 +64,8 @@ class AnswersNotClear(Invalid):
     def __init__(self, by_item: Mapping[str, str]) -> None:
         super().__init__(_("One or more answers need another look. What you wrote is still here."))
         self.by_item = dict(by_item)
+
+
+class NotInProgramme(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("This questionnaire does not belong to the group's programme."))

@@ -16,6 +16,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Response, Score
@@ -96,6 +97,15 @@ def missing_wordings(group: Group) -> list[str]:
     here = _imported(group.organisation)
     needed = [definition(*pair) for pair in sorted(set(asked))]
     return [one.name for one in needed if not one.wording.languages and (one.id, one.version) not in here]
+
+
+def askable(group: Group) -> list[tuple[str, str]]:
+    """Questionnaires of the group's programme whose words are here: (id, name), in the programme's own order."""
+    plan = programme_of(group)
+    here = _imported(group.organisation)
+    asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
+    found = [definition(name) for name in asked]
+    return [(one.id, one.name) for one in found if one.wording.languages or (one.id, one.version) in here]
 
 
 def sheets() -> QuerySet[Assignment]:

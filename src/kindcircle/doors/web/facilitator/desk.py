@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,8 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
-from kindcircle.rooms.measures.queries import missing_wordings
+from kindcircle.rooms.measures.actions import ask_now
+from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
 from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
 
@@ -69,10 +71,30 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "facilitators": [names[place.user_id] for place in facilitators if place.left_at is None],
         "gatherings": _with_themes(group),
         "practised": practised_lately(group, at=clock.now()),
+        "askable": askable(group),
         "owner": names.get(group.alerts_owner_id) or seals.name_of(group.alerts_owner),
         "backup": names.get(group.alerts_backup_id) or seals.name_of(group.alerts_backup),
     }
     return render(request, "facilitator/group.html", context)
+
+
+@page(Permission.MEASURE_ASSIGN, about=GROUPS, methods=("POST",))
+def ask(request: HttpRequest, group: Group) -> HttpResponse:
+    """Ask everybody in the group for one questionnaire now. It waits on their own page for a week."""
+    asked = ask_now(
+        group=group,
+        instrument=request.POST.get("instrument", ""),
+        by=request.actor,  # type: ignore[attr-defined]
+        at=clock.now(),
+    )
+    if asked:
+        words = ngettext(
+            "Asked %(n)s person. It waits on their page.", "Asked %(n)s people. It waits on their page.", asked
+        )
+        messages.success(request, words % {"n": asked})
+    else:
+        messages.success(request, _("Everybody was asked already since the last meeting."))
+    return redirect("facilitator:group", code=group.code)
 
 
 class InviteForm(forms.Form):

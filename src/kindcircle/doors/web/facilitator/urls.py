@@ -9,6 +9,7 @@ urlpatterns = [
     # The desk and the groups.
     path("", desk.home, name="home"),
     path("groups/<str:code>/", desk.group, name="group"),
+    path("groups/<str:code>/ask/", desk.ask, name="ask"),
     path("groups/<str:code>/invite/", desk.invite, name="invite"),
     path("groups/<str:code>/report/", report.report, name="report"),
     path("groups/<str:code>/unwanted/", unwanted.unwanted, name="unwanted"),
