@@ -185,13 +185,13 @@ def test_from_asking_to_a_closed_alert(
     # four Selma; every step once, however often the worker goes round.
     ada = Visitor(running_site, world.facilitators[0]).open("/desk/")
     assert "1 person may need you" in ada.text
-    tick(at=alert.raised_at + 2 * HOUR - MINUTE)
+    tick(at=alert.raised_at + 2 * HOUR - MINUTE, sheets=False)
     assert the_alert(world).with_person == Alert.Person.OWNER
     for _ in range(2):
-        tick(at=alert.raised_at + 2 * HOUR + MINUTE)
+        tick(at=alert.raised_at + 2 * HOUR + MINUTE, sheets=False)
     assert the_alert(world).with_person == Alert.Person.BACKUP
     for _ in range(2):
-        tick(at=alert.raised_at + 4 * HOUR + MINUTE)
+        tick(at=alert.raised_at + 4 * HOUR + MINUTE, sheets=False)
     assert the_alert(world).with_person == Alert.Person.LEAD
     assert told(alert) == [*(person.pk for person in world.facilitators), world.safety_lead.pk]
 
@@ -220,7 +220,7 @@ def test_from_asking_to_a_closed_alert(
     closed = the_alert(world)
     assert (closed.state, closed.close_reason) == (Alert.State.CLOSED, "plan-agreed")
     assert closed.escalate_at is None
-    tick(at=alert.raised_at + 48 * HOUR)
+    tick(at=alert.raised_at + 48 * HOUR, sheets=False)
     assert told(alert) == [*(person.pk for person in world.facilitators), world.safety_lead.pk]
     assert "Nobody is waiting" in selma.open("/desk/alerts/").text
 
