@@ -181,6 +181,10 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "20/h/ip",
 }
 MFA_ADAPTER = "kindcircle.doors.web.shared.sign_in.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "kindcircle.doors.web.shared.sign_in.forms.AddPasskeyForm",
+    "edit_webauthn": "kindcircle.doors.web.shared.sign_in.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import send_mail
@@ -69,5 +70,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return seals.name_of(user)
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        # The handle is the one allauth looks people up by when they come with nothing but a passkey.
         name = seals.name_of(user)
-        return {"id": user.code.encode(), "display_name": name, "name": name}
+        return {"id": user_pk_to_url_str(user).encode(), "display_name": name, "name": name}
