@@ -41,7 +41,6 @@ class Stop:
 
 NOT_PAGES = {
     "leave": "leads away",
-    "lock": "answers scripts",
     "demo-enter": "leads on",
     "first-run": "only while a site is empty: test_first_page.py",
     "account_request_login_code": "leads on to the sign-in page",
@@ -57,20 +56,10 @@ NOT_PAGES = {
     "member:facts": "answers scripts",
     "member:ring": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
-    "member:signal": "takes a form",
-    "member:piece": "takes a form",
-    "member:not-today": "takes a form",
-    "member:played": "answers scripts",
-    "member:draft": "answers scripts",
-    "member:draft-afresh": "takes a form",
-    "facilitator:lead-do": "takes a form",
+    "member:draft-afresh": "leads on",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
-    "facilitator:unwanted-over": "takes a form",
-    "organisation:line-check": "takes a form",
-    "organisation:line-remove": "takes a form",
-    "organisation:wording-accept": "takes a form",
 }
 
 LEAD_ON = {"mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
