@@ -32,7 +32,6 @@ class Event(StrEnum):
     ADVERSE_EVENT_ENDED = "adverse event ended"
     SIGNAL_SENT = "signal sent"
     ENTRY_WRITTEN = "journal entry written"
-    ENTRY_OPENED = "journal entry opened"
     LETTER_SEALED = "letter sealed"
     LETTER_DELIVERED = "letter delivered"
     LETTER_OPENED = "letter opened"

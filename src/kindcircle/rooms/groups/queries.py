@@ -1,7 +1,6 @@
 """Reading groups: who somebody is here, what comes next, who is in the room."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -60,11 +59,6 @@ def gatherings_of(group: Group) -> QuerySet[Gathering]:
     return Gathering.objects.filter(group=group).select_related("group__organisation").order_by("number")
 
 
-def next_gathering(group: Group) -> Gathering | None:
-    """The one that is open, or else the first that has not been closed."""
-    return gatherings_of(group).exclude(state=Gathering.State.CLOSED).first()
-
-
 def last_closed(group: Group) -> Gathering | None:
     """The most recent one that was closed."""
     return gatherings_of(group).filter(state=Gathering.State.CLOSED).last()
@@ -77,15 +71,6 @@ def open_by_short_code(short_code: str) -> Gathering | None:
         .select_related("group")
         .first()
     )
-
-
-def soon(group: Group, at: datetime, within: timedelta = timedelta(hours=12)) -> Gathering | None:
-    """The next gathering if it is open or starts within this time."""
-    coming = next_gathering(group)
-    if coming is None:
-        return None
-    near = coming.state != Gathering.State.PLANNED or coming.starts_at <= at + within
-    return coming if near else None
 
 
 @dataclass(frozen=True, slots=True)

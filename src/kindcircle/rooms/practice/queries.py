@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from django.db.models import QuerySet
-
-from kindcircle.base.access import Actor
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.practice.models import Play
@@ -23,11 +20,6 @@ class PracticeRange:
     lowest: int
     middle: int
     highest: int
-
-
-def plays_of(actor: Actor, *, since: datetime) -> QuerySet[Play]:
-    """One's own plays since then, newest first."""
-    return Play.objects.filter(member_id=actor.user_id, started_at__gte=since).order_by("-started_at")
 
 
 def practised_lately(group: Group, *, at: datetime, days: int = 7) -> PracticeRange | None:

@@ -15,7 +15,6 @@ from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
-from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions, queries
@@ -193,9 +192,3 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
 def _with_themes(group: Group) -> list[tuple[Gathering, str]]:
     plan = queries.programme_of(group)
     return [(one, plan.session(one.number).theme) for one in queries.gatherings_of(group)]
-
-
-def names_in_order(users: list[User]) -> list[tuple[User, str]]:
-    """People with their chosen names, opened with one query for their keys."""
-    names = seals.names_of(users)
-    return [(user, names[user.pk]) for user in users]

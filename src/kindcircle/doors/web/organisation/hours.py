@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation
+from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety.hours import close_day, keep_hours, open_day
 from kindcircle.rooms.safety.models import ClosedDay
@@ -71,7 +72,7 @@ class DayForm(forms.Form):
 def hours(request: HttpRequest) -> HttpResponse:
     """The week, the days off, and what follows from them."""
     actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
-    house = Organisation.objects.get(pk=actor.organisation_id)
+    house = house_of(request)
     what = request.POST.get("what", "") if request.method == "POST" else ""
     week = HoursForm(request.POST if what == "week" else None, initial=_now(house))
     day = DayForm(request.POST if what in {"close", "open"} else None)

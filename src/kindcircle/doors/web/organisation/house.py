@@ -34,7 +34,7 @@ ROLES = [
 @page(Permission.ORGANISATION_SEE)
 def home(request: HttpRequest) -> HttpResponse:
     """What is still to do before a group can start, and what there is."""
-    house = _house(request)
+    house = house_of(request)
     staff = list(StaffRole.objects.filter(user__organisation=house).select_related("user").order_by("pk"))
     names = seals.names_of(list({role.user_id: role.user for role in staff}.values()))
     people: dict[str, list[str]] = {}
@@ -80,7 +80,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _invitation, secret = actions.invite(
             role=form.cleaned_data["role"],
-            organisation=_house(request),
+            organisation=house_of(request),
             name=form.cleaned_data["name"],
             by=request.actor,  # type: ignore[attr-defined]
             at=clock.now(),
@@ -141,7 +141,7 @@ class GroupForm(forms.Form):
 @page(Permission.GROUP_START, methods=("GET", "POST"))
 def start_group(request: HttpRequest) -> HttpResponse:
     """Start a group with all its meetings."""
-    house = _house(request)
+    house = house_of(request)
     form = GroupForm(house, request.POST or None, initial={"zone": house.zone})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -175,5 +175,6 @@ def _on_the_clock_of(zone: str, typed: datetime) -> datetime:
     return typed.replace(tzinfo=ZoneInfo(zone))
 
 
-def _house(request: HttpRequest) -> Organisation:
+def house_of(request: HttpRequest) -> Organisation:
+    """The organisation of whoever asks."""
     return Organisation.objects.get(pk=request.actor.organisation_id)  # type: ignore[attr-defined]

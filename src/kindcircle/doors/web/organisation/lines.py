@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
-from kindcircle.base.people.models import Organisation
+from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.help_page import write_help_page
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety import helplines
@@ -41,7 +41,7 @@ class LineForm(forms.Form):
 def lines(request: HttpRequest) -> HttpResponse:
     """All numbers of the house, with who dialled them when; and a form for a new one."""
     actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
-    house = Organisation.objects.get(pk=actor.organisation_id)
+    house = house_of(request)
     keeps = can(actor, Permission.HELPLINE_KEEP, house)
     form = LineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
-from kindcircle.base.people.models import Organisation
+from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.measures import importing
 from kindcircle.rooms.measures.actions import import_wording
@@ -39,7 +39,7 @@ class FileForm(forms.Form):
 @page(Permission.WORDING_IMPORT, methods=("GET", "POST"))
 def wordings(request: HttpRequest) -> HttpResponse:
     """What is here already, and a form for a file."""
-    house = _house(request)
+    house = house_of(request)
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -76,7 +76,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         try:
             words = importing.accept(chosen, confirmed=confirmed, language=language, file=name, digest=digest)
             import_wording(
-                organisation=_house(request),
+                organisation=house_of(request),
                 definition=chosen.definition,
                 wording=words,
                 source_name=name,
@@ -133,7 +133,3 @@ def _shown(proposal: Proposal) -> dict[str, object]:
         "notes": [remark for remark in remarks if remark.weight == "note"],
         "licence": proposal.definition.licence,
     }
-
-
-def _house(request: HttpRequest) -> Organisation:
-    return Organisation.objects.get(pk=request.actor.organisation_id)  # type: ignore[attr-defined]
