@@ -29,17 +29,17 @@ POLICY = (
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 CUES = [
-    {"at": 0, "kind": "bell", "text": "We begin.", "no_breath": None, "eyes_open": None, "ms": 1500},
+    {"at": 0, "kind": "bell", "text": "We begin.", "ways": {}, "zone": None, "ms": 1500},
     {
         "at": 1500,
         "kind": "breath",
         "text": "Let the breath come.",
-        "no_breath": "Feel your feet.",
-        "eyes_open": "Rest your eyes.",
+        "ways": {"no_breath": "Feel your feet.", "eyes_open": "Rest your eyes."},
+        "zone": None,
         "ms": 1500,
     },
-    {"at": 3000, "kind": "say", "text": "Rest here.", "no_breath": None, "eyes_open": None, "ms": 1000},
-    {"at": 4000, "kind": "end", "text": "Thank you.", "no_breath": None, "eyes_open": None, "ms": 0},
+    {"at": 3000, "kind": "say", "text": "Rest here.", "ways": {}, "zone": None, "ms": 1000},
+    {"at": 4000, "kind": "end", "text": "Thank you.", "ways": {}, "zone": None, "ms": 0},
 ]
 PRACTICES = {"p01-pause": {"4": CUES, "60": [CUES[0], CUES[2] | {"at": 30_000}, CUES[3] | {"at": 60_000}]}}
 

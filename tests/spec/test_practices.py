@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kindcircle.spec.practices import Length, Practice, Step, all_practices, cues, load_practice
+from kindcircle.spec.practices import WAYS, Length, Needs, Practice, Step, Way, all_practices, cues, load_practice
 from kindcircle.spec.texts import SHIPPED, ContentError
 
 EVERY_LENGTH = [(practice, length) for practice in all_practices() for length in practice.durations]
@@ -39,9 +39,9 @@ def test_every_practice_of_the_catalogue_is_there_in_every_length() -> None:
 
 
 @pytest.mark.parametrize(("practice", "length"), EVERY_LENGTH, ids=NAMES)
-@pytest.mark.parametrize("variant", ["usual", "no_breath", "eyes_open"])
-def test_cues_rise_without_a_gap_and_end_on_time(practice: Practice, length: Length, variant: str) -> None:
-    timeline = cues(practice, length.seconds, variant)
+@pytest.mark.parametrize("way", [None, *WAYS])
+def test_cues_rise_without_a_gap_and_end_on_time(practice: Practice, length: Length, way: Way | None) -> None:
+    timeline = cues(practice, length.seconds, Needs(frozenset({way} if way else ())))
     assert timeline[0]["at"] == 0
     assert [cue["at"] + cue["ms"] for cue in timeline[:-1]] == [cue["at"] for cue in timeline[1:]]
     assert all(cue["ms"] > 0 and cue["kind"] != "end" and cue["text"] for cue in timeline[:-1])
@@ -49,12 +49,12 @@ def test_cues_rise_without_a_gap_and_end_on_time(practice: Practice, length: Len
     assert timeline[-1]["text"] == practice.ending
 
 
-def test_a_variant_changes_only_the_words_that_differ() -> None:
+def test_another_way_changes_only_the_words_that_differ() -> None:
     practice = load_practice("p19-scan-and-name")
-    usual, eyes_open = cues(practice, 600), cues(practice, 600, "eyes_open")
+    usual, eyes_open = cues(practice, 600), cues(practice, 600, Needs(frozenset({"eyes_open"})))
     differing = [(a, b) for a, b in zip(usual, eyes_open, strict=True) if a["text"] != b["text"]]
     assert differing
-    assert all(b["text"] == a["eyes_open"] == b["eyes_open"] for a, b in differing)
+    assert all(b["text"] == a["ways"]["eyes_open"] == b["ways"]["eyes_open"] for a, b in differing)
     assert [cue["at"] for cue in usual] == [cue["at"] for cue in eyes_open]
 
 
@@ -62,11 +62,33 @@ def test_no_breath_leaves_neither_breath_words_nor_a_breathing_shape() -> None:
     breathing = 0
     for practice in all_practices():
         for length in practice.durations:
-            usual, without = cues(practice, length.seconds), cues(practice, length.seconds, "no_breath")
+            usual = cues(practice, length.seconds)
+            without = cues(practice, length.seconds, Needs(frozenset({"no_breath"})))
             breathing += sum(cue["kind"] == "breath" for cue in usual)
             assert not [cue for cue in without if cue["kind"] == "breath"]
             assert not [cue for cue in without if re.search(r"\bbreath(s|e|ing)?\b", cue["text"])]
     assert breathing > 0
+
+
+def step(**fields: str) -> Step:
+    return Step.model_validate({"seconds": 20, "purpose": "rest", "kind": "say", "say": "Usual."} | fields)
+
+
+def test_a_part_left_out_comes_first_and_then_the_ways_in_their_order() -> None:
+    whole = step(no_touch="A cup.", no_breath="Sounds.", eyes_open="A plant.", zone="belly", zone_skipped="Hands.")
+    every = frozenset(WAYS)
+    assert Needs().words(whole) == "Usual."
+    assert Needs(every).words(whole) == "A cup."
+    assert Needs(every - {"no_touch"}).words(whole) == "Sounds."
+    assert Needs(frozenset({"seated", "low_literacy"})).words(whole) == "Usual."
+    assert Needs(every, frozenset({"belly"})).words(whole) == "Hands."
+    assert Needs(every, frozenset({"feet"})).words(whole) == "A cup."
+
+
+@pytest.mark.parametrize("fields", [{"zone": "belly"}, {"zone_skipped": "Hands."}])
+def test_a_part_of_the_body_always_comes_with_the_words_for_leaving_it_out(fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="says what to do when it is left out"):
+        step(**fields)
 
 
 def test_a_length_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -53,7 +53,7 @@ def test_opening_and_closing_are_locked_and_nothing_else_is() -> None:
 
 def test_every_practice_in_use_loads_in_its_length() -> None:
     for session in load_programme(KIND, "1").sessions:
-        uses = [use for slot in session.agenda for use in (slot.practice, slot.gentler, slot.ground_first) if use]
+        uses = [use for slot in session.agenda for use in slot.uses]
         uses += [session.home.minimum.practice, *(option.practice for option in session.home.usual)]
         for use in uses:
             assert use.load().length(use.seconds).seconds == use.seconds
@@ -112,8 +112,9 @@ def test_only_the_version_asked_for_is_given(tmp_path: Path) -> None:
     ("file", "old", "new", "message"),
     [
         ("programme.yaml", "weeks: 4", "weeks: 4\ncolour: blue", r"programme\.yaml: colour: this field is not known"),
-        ("programme.yaml", "  - session-4.yaml\n", "", r"numbered \[1, 2, 3\], expected 1 to 4"),
+        ("programme.yaml", "  - session-3.yaml\n", "", r"numbered \[1, 2, 4\], expected 1 to 3"),
         ("programme.yaml", "of: 4", "of: 5", "counts a different number of sessions"),
+        ("programme.yaml", "weeks: 4", "weeks: 5", "21 days after the first; that is not 5 weeks"),
         ("programme.yaml", "attend: 3", "attend: 5", "nobody can attend more"),
         ("programme.yaml", "max: 10", "max: 5", "sizes must rise"),
         ("programme.yaml", "- session-1.yaml", "- ../session-1.yaml", "names a .yaml file in the same folder"),
@@ -142,6 +143,42 @@ def test_a_slot_holds_no_more_practice_than_its_minutes() -> None:
     use = PracticeUse(practice="p22-soles-of-the-feet", seconds=300)
     with pytest.raises(ValueError, match="300 seconds of practice do not fit in 4 minutes"):
         Slot(id="a", kind="practice", title="A", minutes=4, practice=use, gentler=use, script="Hello.")
+
+
+def test_a_second_practice_takes_its_time_from_the_same_slot() -> None:
+    use = PracticeUse(practice="p22-soles-of-the-feet", seconds=180)
+    slot = Slot(id="a", kind="practice", title="A", minutes=6, practice=use, gentler=use, then=use, script="Hello.")
+    assert slot.uses == (use, use, use)
+    with pytest.raises(ValueError, match="360 seconds of practice do not fit in 5 minutes"):
+        Slot(id="a", kind="practice", title="A", minutes=5, practice=use, gentler=use, then=use, script="Hello.")
+
+
+def test_an_exercise_keeps_a_gentler_practice_and_has_none_of_its_own() -> None:
+    use = PracticeUse(practice="p22-soles-of-the-feet", seconds=180)
+    slot = Slot(id="a", kind="exercise", title="A", minutes=9, gentler=use, then=use, script="Draw.")
+    assert slot.uses == (use, use)
+    with pytest.raises(ValueError, match="needs a gentler alternative"):
+        Slot(id="a", kind="exercise", title="A", minutes=9, script="Draw.")
+    with pytest.raises(ValueError, match="an exercise has no practice of its own"):
+        Slot(id="a", kind="exercise", title="A", minutes=9, practice=use, gentler=use, script="Draw.")
+
+
+def test_a_retreat_stands_between_two_weeks_and_does_not_count(tmp_path: Path) -> None:
+    home = tmp_path / "programmes" / KIND / "1"
+    shutil.copytree(SHIPPED / "programmes" / KIND / "1", home)
+    whole = (home / "programme.yaml").read_text(encoding="utf-8")
+    whole = whole.replace("weeks: 4", "weeks: 3").replace("attend: 3\n  of: 4", "attend: 2\n  of: 3")
+    (home / "programme.yaml").write_text(whole, encoding="utf-8")
+    third = (home / "session-3.yaml").read_text(encoding="utf-8")
+    third = third.replace("number: 3\n", "number: 3\nlabel: Retreat\ndays_after: 4\ncounts: false\n", 1)
+    (home / "session-3.yaml").write_text(third, encoding="utf-8")
+    fourth = (home / "session-4.yaml").read_text(encoding="utf-8")
+    (home / "session-4.yaml").write_text(
+        fourth.replace("number: 4\n", "number: 4\ndays_after: 3\n", 1), encoding="utf-8"
+    )
+    programme = load_programme(KIND, "1", folder=tmp_path)
+    assert [programme.begins_after(one.number) for one in programme.sessions] == [0, 7, 11, 14]
+    assert [one.label for one in programme.sessions] == [None, None, "Retreat", None]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ in the steps, so that what people hear and when they hear it cannot drift apart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +29,8 @@ from kindcircle.spec.texts import (
 )
 
 StepKind = Literal["say", "silence", "breath", "bell", "write"]
-Variant = Literal["usual", "no_breath", "eyes_open"]
+Way = Literal["no_touch", "no_breath", "seated", "eyes_open", "low_literacy"]
+Zone = Literal["feet", "legs", "pelvis", "belly", "back", "chest", "shoulders", "arms", "hands", "neck", "face", "head"]
 Backdraft = Literal["low", "medium", "high"]
 Element = Literal[
     "self-kindness",
@@ -41,6 +43,9 @@ Element = Literal[
     "grounding",
 ]
 
+WAYS: tuple[Way, ...] = ("no_touch", "no_breath", "seated", "eyes_open", "low_literacy")
+"""Ways a member may ask for, in the order in which they are served. Each text serves whoever asked for any of them."""
+
 LEVELS: dict[Backdraft, int] = {"low": 0, "medium": 1, "high": 2}
 """Backdraft levels in order, to compare a practice with its gentler alternative."""
 
@@ -48,31 +53,52 @@ LEVELS: dict[Backdraft, int] = {"low": 0, "medium": 1, "high": 2}
 class Step(Strict):
     """One stretch of a practice: how long, what for, and the words shown and read out.
 
-    Silence and bell steps carry words too, so that nobody depends on hearing. The two alternatives
-    replace `say` for a member who asked for no breath focus, or for eyes open.
+    Silence and bell steps carry words too, so that nobody depends on hearing. Each way that is written
+    replaces `say` for a member who asked for it: no touch, no breath focus, seated, eyes open, no
+    writing. `zone` is the part of the body a step visits; `zone_skipped` stands in when a member leaves
+    that part out.
     """
 
     seconds: Annotated[int, Field(ge=3, le=600)]
     purpose: Words
     kind: StepKind
     say: Words
+    no_touch: Words | None = None
     no_breath: Words | None = None
+    seated: Words | None = None
     eyes_open: Words | None = None
+    low_literacy: Words | None = None
+    zone: Zone | None = None
+    zone_skipped: Words | None = None
     prompt: Slug | None = None
 
+    @property
+    def ways(self) -> dict[Way, str]:
+        """The other ways that are written for this step, in the order in which they are served."""
+        found = {way: getattr(self, way) for way in WAYS}
+        return {way: words for way, words in found.items() if words}
+
     @model_validator(mode="after")
-    def _breath_has_another_way(self) -> Step:
+    def _holds_together(self) -> Step:
         if self.kind == "breath" and self.no_breath is None:
             raise ValueError("a breath step needs no_breath words, so nobody has to follow the breath")
         if (self.prompt is not None) and self.kind != "write":
             raise ValueError("only a write step can open a writing prompt")
+        if (self.zone is None) != (self.zone_skipped is None):
+            raise ValueError("a step that visits a part of the body says what to do when it is left out")
         return self
 
 
 class Length(Strict):
-    """One way through a practice, from first word to last, in seconds."""
+    """One way through a practice, from first word to last, in seconds.
+
+    `name` says what this length is when it differs in kind. `open_circle` lets it into a circle that
+    anyone may join without a talk beforehand.
+    """
 
     seconds: Annotated[int, Field(ge=20, le=3600)]
+    name: Words | None = None
+    open_circle: bool = False
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -121,7 +147,8 @@ class Practice(Strict):
     """One practice, in every length we offer.
 
     `difficulty` is the most a chosen hard thing may hurt, 0 to 10, and never above 3; None where the
-    practice brings up nothing hard. `before` and `after` are shown to members; `guide` is for the guide.
+    practice brings up nothing hard. `leader` says who may lead it, `from_session` the first session of
+    any programme in which it may come. `before` and `after` are shown to members; `guide` is for the guide.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^p[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -135,6 +162,8 @@ class Practice(Strict):
     posture: Annotated[tuple[Literal["any", "seat", "lie", "stand"], ...], Field(min_length=1)]
     backdraft: Backdraft
     difficulty: Annotated[int, Field(ge=1, le=3)] | None = None
+    leader: Literal["anyone", "clinician"] = "anyone"
+    from_session: Annotated[int, Field(ge=1, le=52)] | None = None
     easier: Easier
     cautions: Annotated[tuple[Words, ...], Field(min_length=1)]
     exits: Annotated[tuple[Words, ...], Field(min_length=3)]
@@ -178,40 +207,66 @@ class Practice(Strict):
         return self.durations[0]
 
 
+class Visit(TypedDict):
+    """A part of the body that a cue visits, and the words for whoever leaves it out."""
+
+    name: Zone
+    skipped: str
+
+
 class Cue(TypedDict):
-    """One instant of a running practice. `at` and `ms` are whole milliseconds from its start."""
+    """One instant of a running practice. `at` and `ms` are whole milliseconds from its start.
+
+    `ways` holds the words of the other ways that are written for it; `zone` the part of the body, if any.
+    """
 
     at: int
     kind: Literal["bell", "say", "silence", "breath", "write", "end"]
     text: str
-    no_breath: str | None
-    eyes_open: str | None
+    ways: dict[Way, str]
+    zone: Visit | None
     ms: int
 
 
-def cues(practice: Practice, seconds: int, variant: Variant = "usual") -> list[Cue]:
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What somebody asked for, for themselves: other ways, and parts of the body to leave out."""
+
+    ways: frozenset[Way] = frozenset()
+    zones: frozenset[Zone] = frozenset()
+
+    def words(self, step: Step) -> str:
+        """What this person hears in this step: a part left out comes first, then the ways in their order."""
+        if step.zone in self.zones and step.zone_skipped:
+            return step.zone_skipped
+        return next((words for way, words in step.ways.items() if way in self.ways), step.say)
+
+
+USUAL = Needs()
+
+
+def cues(practice: Practice, seconds: int, needs: Needs = USUAL) -> list[Cue]:
     """What every device shows, and when: one cue per step, then `end` at the full length.
 
-    The first cue is at 0 and times only rise. `variant` chooses which words stand in `text`; both
-    alternatives travel with every cue, so that one member can change without asking anyone.
+    The first cue is at 0 and times only rise. `needs` chooses which words stand in `text`; all
+    other ways travel with every cue, so that one member can change without asking anyone.
     Without breath a breath cue becomes a silence cue, so that no breathing shape is drawn either.
     LookupError when the practice has no such length.
     """
     timeline: list[Cue] = []
     at = 0
     for step in practice.length(seconds).steps:
-        other = {"usual": None, "no_breath": step.no_breath, "eyes_open": step.eyes_open}[variant]
         cue = Cue(
             at=at,
-            kind="silence" if step.kind == "breath" and variant == "no_breath" else step.kind,
-            text=other or step.say,
-            no_breath=step.no_breath,
-            eyes_open=step.eyes_open,
+            kind="silence" if step.kind == "breath" and "no_breath" in needs.ways else step.kind,
+            text=needs.words(step),
+            ways=step.ways,
+            zone=Visit(name=step.zone, skipped=step.zone_skipped) if step.zone and step.zone_skipped else None,
             ms=step.seconds * 1000,
         )
         timeline.append(cue)
         at += cue["ms"]
-    timeline.append(Cue(at=at, kind="end", text=practice.ending, no_breath=None, eyes_open=None, ms=0))
+    timeline.append(Cue(at=at, kind="end", text=practice.ending, ways={}, zone=None, ms=0))
     return timeline
 
 

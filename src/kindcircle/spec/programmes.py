@@ -27,7 +27,7 @@ from kindcircle.spec.texts import (
     read_file,
 )
 
-SlotKind = Literal["open", "checkin", "teach", "practice", "sharing", "rest", "home", "close"]
+SlotKind = Literal["open", "checkin", "teach", "practice", "exercise", "sharing", "rest", "home", "close"]
 OPENING = "p47-arriving-together"
 CLOSING = "p48-leaving-gently"
 
@@ -58,7 +58,9 @@ class Slot(Strict):
     """One stretch of the run-sheet, in minutes.
 
     `script` is what the guide may say; `holder` is for the one who watches. `ground_first` opens the
-    slot with grounding, for the slot that follows a practice that can stir people up.
+    slot with grounding, for the slot that follows a practice that can stir people up; `then` is a second
+    practice in the same slot. An exercise is done together and is not in the catalogue of practices; it
+    keeps a gentler practice ready too.
     """
 
     id: Slug
@@ -68,6 +70,7 @@ class Slot(Strict):
     practice: PracticeUse | None = None
     gentler: PracticeUse | None = None
     ground_first: PracticeUse | None = None
+    then: PracticeUse | None = None
     script: Words
     holder: Words | None = None
     online: Words | None = None
@@ -81,16 +84,24 @@ class Slot(Strict):
         """Opening and closing are bookends: they can be shortened, never removed."""
         return self.kind in ("open", "close")
 
+    @property
+    def uses(self) -> tuple[PracticeUse, ...]:
+        """Every practice that may be led in this slot, in the order in which they would come."""
+        return tuple(use for use in (self.ground_first, self.practice, self.gentler, self.then) if use)
+
     @model_validator(mode="after")
     def _holds_together(self) -> Slot:
         if self.kind in ("open", "practice", "close") and self.practice is None:
             raise ValueError("this slot needs a practice")
-        if self.kind == "practice" and self.gentler is None:
-            raise ValueError("a practice slot needs a gentler alternative")
-        if self.gentler is not None and self.practice is None:
+        if self.kind == "exercise" and self.practice is not None:
+            raise ValueError("an exercise has no practice of its own; put a practice that follows in 'then'")
+        if self.kind in ("practice", "exercise") and self.gentler is None:
+            raise ValueError("this slot needs a gentler alternative")
+        if self.gentler is not None and self.practice is None and self.kind != "exercise":
             raise ValueError("a gentler alternative needs a practice beside it")
+        around = sum(use.seconds for use in (self.ground_first, self.then) if use)
         for use in (self.practice, self.gentler):
-            seconds = (use.seconds if use else 0) + (self.ground_first.seconds if self.ground_first else 0)
+            seconds = around + (use.seconds if use else 0)
             if seconds > self.minutes * 60:
                 raise ValueError(f"{seconds} seconds of practice do not fit in {self.minutes} minutes")
         return self
@@ -134,9 +145,16 @@ class Rest(Strict):
 
 
 class Session(Strict):
-    """One meeting of the programme, whole."""
+    """One meeting of the programme, whole.
+
+    `label` is what members call it when that is not its number, such as "Retreat"; `days_after` counts
+    from the session before; a session that does not count is left out of the rule of completion.
+    """
 
     number: Annotated[int, Field(ge=1, le=52)]
+    label: Words | None = None
+    days_after: Annotated[int, Field(ge=1, le=60)] = 7
+    counts: bool = True
     theme: Words
     aim: Words
     minutes: Minutes
@@ -217,28 +235,36 @@ class Completion(Strict):
 class MeasureTime(Strict):
     """When a set of questionnaires is asked.
 
-    `baseline` opens `within_days` before the first session, `post` stays open that long after the
-    last. `session` and `mid` stand `before`, `after` or `between` (in the week that follows) sessions;
-    `sessions` lists which, None means each one.
+    `screening` is asked before somebody is given a place. `baseline` opens `within_days` before the first
+    session, `post` stays open that long after the last, and `follow-up` opens `after_days` after the last
+    and stays open `within_days`. `session` and `mid` stand `before`, `after` or `between` (in the week that
+    follows) sessions; `sessions` lists which, None means each one.
     """
 
-    occasion: Literal["baseline", "session", "mid", "post"]
+    occasion: Literal["screening", "baseline", "session", "mid", "post", "follow-up"]
     moment: Literal["before", "after", "between"] | None = None
     sessions: tuple[int, ...] | None = None
     within_days: Annotated[int, Field(ge=0, le=60)] | None = None
+    after_days: Annotated[int, Field(ge=14, le=400)] | None = None
     instruments: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _holds_together(self) -> MeasureTime:
         if (self.occasion in ("session", "mid")) != (self.moment is not None):
-            raise ValueError("session and mid need a moment; baseline and post have none")
+            raise ValueError("session and mid need a moment; the other occasions have none")
+        if (self.occasion == "follow-up") != (self.after_days is not None):
+            raise ValueError("follow-up says after_days, and nothing else does")
         if self.occasion == "mid" and not self.sessions:
             raise ValueError("mid says after which sessions it comes")
         return self
 
 
 class Programme(Strict):
-    """A whole programme in one pinned version."""
+    """A whole programme in one pinned version.
+
+    `form` tells a closed group, whose members stay the same, from an open circle that anyone may join on
+    the day. `led_by` says who leads it; what only a clinician may lead is allowed nowhere else.
+    """
 
     id: Slug
     version: Version
@@ -247,6 +273,8 @@ class Programme(Strict):
     for_whom: Words
     not_now: Annotated[tuple[Words, ...], Field(min_length=1)]
     facilitators: Words
+    form: Literal["closed", "open"] = "closed"
+    led_by: Literal["facilitator", "clinician", "peer"] = "facilitator"
     weeks: Annotated[int, Field(ge=1, le=52)]
     session_minutes: Minutes
     size: Size
@@ -260,17 +288,24 @@ class Programme(Strict):
     @model_validator(mode="after")
     def _holds_together(self) -> Programme:
         numbers = [session.number for session in self.sessions]
-        if numbers != list(range(1, self.weeks + 1)):
-            raise ValueError(f"sessions are numbered {numbers}, expected 1 to {self.weeks}")
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise ValueError(f"sessions are numbered {numbers}, expected 1 to {len(numbers)}")
         for session in self.sessions:
-            if session.minutes != self.session_minutes:
+            if session.minutes != self.session_minutes and session.label is None:
                 raise ValueError(f"session {session.number} lasts {session.minutes} minutes")
-        if self.completion.of != self.weeks:
+        days = sum(session.days_after for session in self.sessions[1:])
+        if not (self.weeks - 1) * 7 <= days < self.weeks * 7:
+            raise ValueError(f"the last session comes {days} days after the first; that is not {self.weeks} weeks")
+        if self.completion.of != sum(session.counts for session in self.sessions):
             raise ValueError("the completion rule counts a different number of sessions")
         for time in self.measures:
             if set(time.sessions or ()) - set(numbers):
                 raise ValueError("measures name a session that is not there")
         return self
+
+    def begins_after(self, number: int) -> int:
+        """Days from the first session to this one: 0 for the first."""
+        return sum(session.days_after for session in self.sessions[1:number])
 
     def session(self, number: int) -> Session:
         """One session by its number, from 1. LookupError when there is none."""

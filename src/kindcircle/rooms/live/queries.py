@@ -69,7 +69,7 @@ def session_of(gathering: Gathering) -> Session:
 
 
 def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:
-    """Every practice that may be led today, by id and length in seconds: the planned, the gentler, the grounding."""
+    """Every practice that may be led today, planned or kept ready, by id and length in seconds."""
     return {(use.practice, str(use.seconds)): use.load() for use in _uses(session_of(gathering))}
 
 
@@ -178,7 +178,7 @@ def newest(gathering_ids: Iterable[int]) -> dict[int, Newest]:
 
 
 def _uses(session: Session) -> list[PracticeUse]:
-    uses = [use for slot in session.agenda for use in (slot.practice, slot.gentler, slot.ground_first) if use]
+    uses = [use for slot in session.agenda for use in slot.uses]
     return uses + ([session.home.at_need] if session.home.at_need else [])
 
 

@@ -113,7 +113,7 @@ def _programme(group: Group) -> Programme | None:
 
 def _uses(session: Session) -> list[PracticeUse]:
     """Every practice of a session, those for home last, so that the last one found is the one for home."""
-    met = [use for slot in session.agenda for use in (slot.practice, slot.gentler, slot.ground_first) if use]
+    met = [use for slot in session.agenda for use in slot.uses]
     home = session.home
     taken = [home.at_need] if home.at_need else []
     return [*met, *taken, home.minimum.practice, *(option.practice for option in home.usual)]

@@ -104,7 +104,7 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
         rule=plan.completion,
         started=len(members),
         left=sum(place.left_at is not None for place in members),
-        sessions_planned=plan.weeks,
+        sessions_planned=len(plan.sessions),
         sessions_held=len(held),
         attendance=_attendance(members, held, came, plan.completion),
         completed=Proportion(sum(n >= plan.completion.attend for n in sessions_of.values()), len(members)),

@@ -202,11 +202,12 @@ def _steps(gathering: Gathering, place: Placed) -> list[dict[str, Any]]:
 
 
 def _plays(slot: Slot) -> list[dict[str, Any]]:
-    """What may be started in a step, in the order one would: grounding, the practice, the gentler way."""
+    """What may be started in a step, in the order one would: grounding, the practice, the gentler way, what follows."""
     kinds: list[tuple[str, PracticeUse | None]] = [
         (_("First, to find the ground"), slot.ground_first),
         ("", slot.practice),
         (_("Gentler instead"), slot.gentler),
+        (_("And then"), slot.then),
     ]
     return [{"why": why, "main": use is slot.practice, **_named(use)} for why, use in kinds if use is not None]
 

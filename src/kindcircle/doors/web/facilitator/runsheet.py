@@ -12,7 +12,6 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import queries
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live.queries import session_of
-from kindcircle.spec.practices import load_practice
 from kindcircle.spec.programmes import PracticeUse, Session, Slot
 from kindcircle.spec.texts import load_handout
 
@@ -34,8 +33,8 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "materials": sorted({thing for slot in session.agenda for thing in slot.materials}),
             "talk": as_html(session.talk.script),
             "handout": as_html(session.talk.handout),
-            "home": [(option, load_practice(option.practice.practice)) for option in session.home.usual],
-            "minimum": (session.home.minimum, load_practice(session.home.minimum.practice.practice)),
+            "home": [(option, option.practice.load()) for option in session.home.usual],
+            "minimum": (session.home.minimum, session.home.minimum.practice.load()),
             "people": queries.present_places(gathering.group).count(),
         },
     )
@@ -54,6 +53,7 @@ def steps_of(session: Session, gathering: Gathering) -> list[dict[str, Any]]:
                 "practice": _practice(slot.practice),
                 "gentler": _practice(slot.gentler),
                 "ground_first": _practice(slot.ground_first),
+                "then": _practice(slot.then),
                 "handouts": [load_handout(name) for name in slot.handouts],
                 "script": paragraphs(slot),
             }
@@ -70,5 +70,5 @@ def paragraphs(slot: Slot) -> list[list[str]]:
 def _practice(use: PracticeUse | None) -> dict[str, Any] | None:
     if use is None:
         return None
-    words = load_practice(use.practice, use.version)
+    words = use.load()
     return {"use": use, "practice": words, "steps": words.length(use.seconds).steps}

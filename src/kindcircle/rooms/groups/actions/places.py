@@ -28,7 +28,6 @@ from kindcircle.spec.texts import ContentError
 
 INVITATION_LASTS = timedelta(hours=72)
 PASS_LASTS = timedelta(minutes=10)
-WEEK = timedelta(days=7)
 
 
 def start_group(
@@ -72,14 +71,14 @@ def start_group(
         )
         for seat, user in enumerate((owner, backup), start=1):
             Membership.objects.create(group=group, user=user, role=Membership.Role.FACILITATOR, seat=seat, joined_at=at)
-        # Weeks are added on the wall clock: a group that meets at six still meets at six after a clock change.
+        # Days are added on the wall clock: a group that meets at six still meets at six after a clock change.
         first_local = first_at.astimezone(ZoneInfo(zone))
         for session in plan.sessions:
-            starts_at = (first_local.replace(tzinfo=None) + (session.number - 1) * WEEK).replace(tzinfo=ZoneInfo(zone))
+            on_the_wall = first_local.replace(tzinfo=None) + timedelta(days=plan.begins_after(session.number))
             Gathering.objects.create(
                 group=group,
                 number=session.number,
-                starts_at=starts_at,
+                starts_at=on_the_wall.replace(tzinfo=ZoneInfo(zone)),
                 minutes=session.minutes,
                 online=bool(video_link) and not place,
                 guide=owner,

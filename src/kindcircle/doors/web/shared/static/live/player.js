@@ -14,7 +14,7 @@ export function breathAt(ms) {
   return within < IN ? { phase: "in", lasts: IN, left: IN - within } : { phase: "out", lasts: OUT, left: IN + OUT - within };
 }
 
-// "usual", "no_breath" or "eyes_open": what this person has chosen on this device, for themselves.
+// "usual", or one of the ways written with the cues: what this person has chosen on this device, for themselves.
 function chosenWay(root) {
   return root.querySelector('input[name="way"]:checked')?.value ?? "usual";
 }
@@ -37,7 +37,7 @@ export function createPlayer(root, bell) {
   const showWords = (practice, state, cues) => {
     const cue = cues[practice.cue];
     const endedEarly = state === "finished" && practice.position_ms < practice.total_ms;
-    const words = cue && !endedEarly ? (cue[chosenWay(root)] ?? cue.text) : "";
+    const words = cue && !endedEarly ? (cue.ways[chosenWay(root)] ?? cue.text) : "";
     say(root, "cue", words);
     for (const element of parts(root, "cue")) element.dataset.kind = cue?.kind ?? "";
   };
