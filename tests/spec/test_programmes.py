@@ -220,7 +220,7 @@ def test_the_agreements_are_twelve_lines_with_ids() -> None:
 def test_a_handout_under_another_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "handouts").mkdir()
     shutil.copy(SHIPPED / "handouts" / "hard-day-card.md", tmp_path / "handouts" / "card.md")
-    with pytest.raises(ContentError, match="'hard-day-card' but the file is named 'card'"):
+    with pytest.raises(ContentError, match="'hard-day-card' version 1, unlike the file name"):
         load_handout("card", folder=tmp_path)
 
 

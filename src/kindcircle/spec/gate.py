@@ -7,6 +7,7 @@ changes nothing; it answers with findings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from kindcircle.spec.instruments import read_definition
+from kindcircle.spec.library import load_library
 from kindcircle.spec.passages import (
     Audience,
     Passage,
     handout_passages,
+    library_passages,
     practice_passages,
     programme_passages,
     questionnaire_passages,
@@ -36,6 +39,7 @@ from kindcircle.spec.programmes import (
 from kindcircle.spec.readability import grade, longest_sentence, words
 from kindcircle.spec.released import altered, unreleased
 from kindcircle.spec.safety import load_member_texts
+from kindcircle.spec.shelves import file_name, versions
 from kindcircle.spec.texts import SHIPPED, ContentError, load_handout
 from kindcircle.spec.unwanted import INVITATION, UNSURE, unwanted_in
 
@@ -46,6 +50,8 @@ LONGEST_QUIET = 60
 LONGEST_WRITING = 150
 SPOKEN_PER_SECOND = 2.0
 FASTEST_PER_SECOND = 2.6
+
+YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 
 FoundT = TypeVar("FoundT")
 
@@ -65,7 +71,7 @@ def check(folder: Path = SHIPPED) -> list[Finding]:
 
     A site's folder may use practices, handouts and questionnaires that ship with the package.
     """
-    rooms = (_practices, _handouts, _programmes, _questionnaires, _safety, _release)
+    rooms = (_practices, _handouts, _library, _programmes, _questionnaires, _safety, _release)
     found = chain.from_iterable(look(folder) for look in rooms)
     return sorted(set(found), key=lambda one: (one.level, one.file, one.place, one.message))
 
@@ -99,6 +105,34 @@ def _handouts(folder: Path) -> Iterator[Finding]:
             yield from _refused(error, folder)
             continue
         yield from _wording(file, handout_passages(handout))
+
+
+def _library(folder: Path) -> Iterator[Finding]:
+    """Each claim has a source with a year, each practice and page it names is there, and no two stand in one place."""
+    taken: dict[int, str] = {}
+    for name, version in versions(folder, "library"):
+        file = f"library/{file_name(name, version)}"
+        try:
+            page = load_library(name, version, folder=folder)
+        except ContentError as error:
+            yield from _refused(error, folder)
+            continue
+        yield from _wording(file, library_passages(page))
+        for number, claim in enumerate(page.claims):
+            for text in (claim.text, *claim.sources):
+                if "?" in text:
+                    message = "holds a fact marked with ?; check it or leave it out"
+                    yield Finding("error", file, f"claims.{number}", message)
+            if not all(YEAR.search(source) for source in claim.sources):
+                yield Finding("error", file, f"claims.{number}.sources", "names a source without a year")
+        for practice in page.practices:
+            if _find(lambda at, name=practice: load_practice(name, folder=at), folder) is None:  # type: ignore[misc]
+                yield Finding("error", file, "practices", f"there is no practice {practice!r}")
+        for other in page.related:
+            if _find(lambda at, name=other: load_library(name, folder=at), folder) is None:  # type: ignore[misc]
+                yield Finding("error", file, "related", f"there is no page {other!r}")
+        if taken.setdefault(page.order, name) != name:
+            yield Finding("error", file, "order", f"{page.order} is the place of {taken[page.order]!r} already")
 
 
 def _programmes(folder: Path) -> Iterator[Finding]:
@@ -252,7 +286,7 @@ def _pace(file: str, length: Length) -> Iterator[Finding]:
     place = f"durations.{length.seconds}"
     for number, step in enumerate(length.steps):
         here = f"{place}.steps.{number}"
-        for said in (step.say, step.no_breath, step.eyes_open):
+        for said in (step.say, *step.ways.values(), step.zone_skipped):
             if said and len(words(said)) > step.seconds * FASTEST_PER_SECOND:
                 message = f"{len(words(said))} words are too many for {step.seconds} seconds"
                 yield Finding("error", file, here, message)

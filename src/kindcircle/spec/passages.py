@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.library import Page
 from kindcircle.spec.practices import Practice
 from kindcircle.spec.programmes import Programme, Session
 from kindcircle.spec.safety import MemberTexts
@@ -37,11 +38,15 @@ def practice_passages(practice: Practice) -> Iterator[Passage]:
     for prompt in practice.prompts:
         yield Passage(f"prompts.{prompt.id}", f"{prompt.prompt}\n\n{prompt.help}", "member")
     for length in practice.durations:
+        if length.name:
+            yield Passage(f"durations.{length.seconds}.name", length.name, "member")
         for number, step in enumerate(length.steps):
             yield Passage(f"durations.{length.seconds}.steps.{number}.purpose", step.purpose, "guide")
-            for said in (step.say, step.no_breath, step.eyes_open):
+            place = f"durations.{length.seconds}.steps.{number}"
+            yield Passage(place, step.say, "member")
+            for way, said in (*step.ways.items(), ("zone_skipped", step.zone_skipped)):
                 if said:
-                    yield Passage(f"durations.{length.seconds}.steps.{number}", said, "member")
+                    yield Passage(f"{place}.{way}", said, "member")
     for number, caution in enumerate(practice.cautions):
         yield Passage(f"cautions.{number}", caution, "guide")
     yield Passage("body", practice.guide, "guide")
@@ -55,6 +60,14 @@ def handout_passages(handout: Handout) -> Iterator[Passage]:
     yield Passage("text", handout.text, audience)
     for item in handout.items:
         yield Passage(f"items.{item.id}", item.text, audience)
+
+
+def library_passages(page: Page) -> Iterator[Passage]:
+    """All text of a page of the library but its citations."""
+    for place in ("title", "summary", "text"):
+        yield Passage(place, getattr(page, place), "member")
+    for number, claim in enumerate(page.claims):
+        yield Passage(f"claims.{number}", claim.text, "member")
 
 
 def programme_passages(programme: Programme) -> Iterator[Passage]:
@@ -74,6 +87,8 @@ def session_passages(session: Session) -> Iterator[Passage]:
     """All text of one session, with its talk and handout."""
     yield Passage("theme", session.theme, "member")
     yield Passage("aim", session.aim, "member")
+    if session.label:
+        yield Passage("label", session.label, "member")
     yield Passage("talk", session.talk.script, "guide")
     yield Passage("handout", session.talk.handout, "member")
     yield Passage("talk titles", f"{session.talk.title}\n\n{session.talk.handout_title}", "member")

@@ -8,15 +8,14 @@ in the steps, so that what people hear and when they hear it cannot drift apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field, StringConstraints, model_validator
 
+from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf, versions
 from kindcircle.spec.texts import (
-    SHIPPED,
     ContentError,
     Slug,
     Strict,
@@ -270,35 +269,38 @@ def cues(practice: Practice, seconds: int, needs: Needs = USUAL) -> list[Cue]:
     return timeline
 
 
-def load_practice(practice_id: str, version: str | int = "1", *, folder: Path = SHIPPED) -> Practice:
+def load_practice(practice_id: str, version: str | int = "1", *, folder: Path | None = None) -> Practice:
     """One practice by id and version; programmes pin the version, so a later one changes nothing.
 
-    Version 1 is `<id>.md`; a later version is `<id>.v<version>.md` beside it. ContentError if absent.
+    Version 1 is `<id>.md`; a later version is `<id>.v<version>.md` beside it. Without a folder every
+    shelf of the site is searched. ContentError if absent.
     """
-    name = practice_id if str(version) == "1" else f"{practice_id}.v{version}"
-    file = inside(folder, "practices", f"{name}.md")
+    shelf = on_a_shelf(folder, "practices", practice_id, str(version))
+    file = inside(shelf, "practices", file_name(practice_id, version))
     practice = _read_practice(file)
     if (practice.id, practice.version) != (practice_id, str(version)):
         raise ContentError(file, [("id", f"is {practice.id!r} version {practice.version}, unlike the file name")])
     return practice
 
 
+def newest_practice(practice_id: str, *, folder: Path | None = None) -> Practice:
+    """A practice as it is told today. ContentError when there is none."""
+    shelf, version = newest_on_shelves(folder, "practices").get(practice_id, (folder, "1"))
+    return load_practice(practice_id, version, folder=shelf)
+
+
 def practice_files(folder: Path) -> list[tuple[str, str]]:
     """(id, version) of every practice file in a folder, as its name says, in order."""
-    found: list[tuple[str, str]] = []
-    for file in (folder / "practices").glob("*.md"):
-        name, _, version = file.stem.partition(".v")
-        found.append((name, version or "1"))
-    return sorted(found, key=lambda one: (one[0], int(one[1]) if one[1].isdigit() else 0))
+    return versions(folder, "practices")
 
 
-def all_practices(*, folder: Path = SHIPPED) -> tuple[Practice, ...]:
+def all_practices(*, folder: Path | None = None) -> tuple[Practice, ...]:
     """Every practice in its newest version, by number."""
-    newest = dict(practice_files(folder))
-    return tuple(load_practice(name, version, folder=folder) for name, version in newest.items())
+    newest = sorted(newest_on_shelves(folder, "practices").items())
+    return tuple(load_practice(name, version, folder=shelf) for name, (shelf, version) in newest)
 
 
-@cache
+@kept
 def _read_practice(file: Path) -> Practice:
     raw, body = parse_front_matter(read_file(file), file)
     return build(Practice, raw | {"guide": body}, file)

@@ -7,15 +7,14 @@ version never changes.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from kindcircle.spec.practices import Practice, load_practice
+from kindcircle.spec.shelves import SHIPPED, in_order, kept, shelves
 from kindcircle.spec.texts import (
-    SHIPPED,
     ContentError,
     Slug,
     Strict,
@@ -41,7 +40,7 @@ class PracticeUse(Strict):
     version: Version = "1"
     seconds: Annotated[int, Field(ge=20, le=3600)]
 
-    def load(self, *, folder: Path = SHIPPED) -> Practice:
+    def load(self, *, folder: Path | None = None) -> Practice:
         """The practice itself."""
         return load_practice(self.practice, self.version, folder=folder)
 
@@ -327,38 +326,52 @@ class Programme(Strict):
         return tuple(dict.fromkeys(asked))
 
 
-def load_programme(programme_id: str, version: str | int, *, folder: Path = SHIPPED) -> Programme:
-    """One programme in exactly the version asked for. ContentError when it is absent or at fault."""
-    file = inside(folder, "programmes", programme_id, str(version), "programme.yaml")
-    programme = _read_programme(file)
+def load_programme(programme_id: str, version: str | int, *, folder: Path | None = None) -> Programme:
+    """One programme in exactly the version asked for. ContentError when it is absent or at fault.
+
+    Without a folder every shelf of the site is searched.
+    """
+    parts = ("programmes", programme_id, str(version))
+    shelf = next((one for one in shelves(folder) if one.joinpath(*parts).is_dir()), folder or SHIPPED)
+    home = inside(shelf, *parts)
+    programme = _read_programme(home)
     if (programme.id, programme.version) != (programme_id, str(version)):
-        raise ContentError(file, [("id", f"is {programme.id!r} version {programme.version}, unlike its folder")])
+        message = f"is {programme.id!r} version {programme.version}, unlike its folder"
+        raise ContentError(home / "programme.yaml", [("id", message)])
     return programme
 
 
 def programme_files(folder: Path) -> list[tuple[str, str]]:
     """(id, version) of every programme folder, oldest version first."""
     found = [(file.parent.parent.name, file.parent.name) for file in (folder / "programmes").glob("*/*/programme.yaml")]
-    return sorted(found, key=lambda one: (one[0], int(one[1]) if one[1].isdigit() else 0))
+    return sorted(found, key=in_order)
 
 
-def all_programmes(*, folder: Path = SHIPPED) -> tuple[Programme, ...]:
+def all_programmes(*, folder: Path | None = None) -> tuple[Programme, ...]:
     """Every programme in every version: ids in order, oldest version first."""
-    return tuple(load_programme(name, version, folder=folder) for name, version in programme_files(folder))
+    return tuple(
+        load_programme(name, version, folder=shelf)
+        for shelf in shelves(folder)
+        for name, version in programme_files(shelf)
+    )
 
 
-def newest_programme(programme_id: str, *, folder: Path = SHIPPED) -> Programme:
+def newest_programme(programme_id: str, *, folder: Path | None = None) -> Programme:
     """The newest version of a programme, for a new group. ContentError when there is none."""
-    versions = [version for name, version in programme_files(folder) if name == programme_id]
-    return load_programme(programme_id, versions[-1] if versions else "1", folder=folder)
+    for shelf in shelves(folder):
+        versions = [version for name, version in programme_files(shelf) if name == programme_id]
+        if versions:
+            return load_programme(programme_id, versions[-1], folder=shelf)
+    return load_programme(programme_id, "1", folder=folder)
 
 
-@cache
-def _read_programme(file: Path) -> Programme:
+@kept
+def _read_programme(home: Path) -> Programme:
+    file = home / "programme.yaml"
     raw = parse_yaml(read_file(file), file)
     names = raw.get("sessions")
     if isinstance(names, list):
-        raw["sessions"] = [_read_session(file.parent, name, file) for name in names]
+        raw["sessions"] = [_read_session(home, name, file) for name in names]
     return build(Programme, raw, file)
 
 

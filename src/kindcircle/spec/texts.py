@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal, TypeVar
@@ -17,8 +16,8 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
-SHIPPED = Path(__file__).resolve().parent.parent / "content"
-"""The words inside the package. A site's own folder has the same shape."""
+from kindcircle.spec.shelves import SHIPPED as SHIPPED
+from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
@@ -165,21 +164,29 @@ def gaps_in(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def load_handout(handout_id: str, *, folder: Path = SHIPPED) -> Handout:
-    """One handout by id, such as `what-happens-here`. ContentError when there is none."""
-    file = inside(folder, "handouts", f"{handout_id}.md")
+def load_handout(handout_id: str, version: str | int | None = None, *, folder: Path | None = None) -> Handout:
+    """One handout by id, such as `what-happens-here`: the newest version, or the one asked for.
+
+    Without a folder every shelf of the site is searched. ContentError when there is none.
+    """
+    if version is None:
+        shelf, version = newest_on_shelves(folder, "handouts").get(handout_id, (None, "1"))
+        folder = shelf or folder
+    shelf = on_a_shelf(folder, "handouts", handout_id, str(version))
+    file = inside(shelf, "handouts", file_name(handout_id, version))
     handout = _read_handout(file)
-    if handout.id != handout_id:
-        raise ContentError(file, [("id", f"is {handout.id!r} but the file is named {handout_id!r}")])
+    if (handout.id, handout.version) != (handout_id, str(version)):
+        raise ContentError(file, [("id", f"is {handout.id!r} version {handout.version}, unlike the file name")])
     return handout
 
 
-def all_handouts(*, folder: Path = SHIPPED) -> tuple[Handout, ...]:
-    """Every handout in a folder, by id."""
-    return tuple(load_handout(file.stem, folder=folder) for file in sorted((folder / "handouts").glob("*.md")))
+def all_handouts(*, folder: Path | None = None) -> tuple[Handout, ...]:
+    """Every handout in its newest version, by id."""
+    newest = sorted(newest_on_shelves(folder, "handouts").items())
+    return tuple(load_handout(name, version, folder=shelf) for name, (shelf, version) in newest)
 
 
-@cache
+@kept
 def _read_handout(file: Path) -> Handout:
     raw, body = parse_front_matter(read_file(file), file)
     return build(Handout, raw | {"text": body}, file)

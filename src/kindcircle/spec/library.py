@@ -1,0 +1,77 @@
+"""The library: short pages to read about self-compassion, each claim with its strength and where it comes from.
+
+A page is one Markdown file in `library/`; a later version is `<id>.v2.md` beside it. What research says and
+how sure it is stands in the front matter, so that no page can say more than its sources carry.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf
+from kindcircle.spec.texts import (
+    ContentError,
+    Slug,
+    Strict,
+    Version,
+    Words,
+    build,
+    inside,
+    parse_front_matter,
+    read_file,
+)
+
+Strength = Literal["well-supported", "some-support", "mixed", "unclear", "not-shown"]
+
+
+class Claim(Strict):
+    """One thing that is said about the world, how well research carries it, and which research."""
+
+    text: Words
+    strength: Strength
+    sources: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+
+class Page(Strict):
+    """One page of the library. `minutes` is the time to read it; `practices` are those that go with it."""
+
+    id: Slug
+    version: Version
+    title: Words
+    order: Annotated[int, Field(ge=1, le=99)]
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160, pattern=r"^[^\n]*$")]
+    minutes: Annotated[int, Field(ge=1, le=15)]
+    audience: Literal["member"]
+    claims: tuple[Claim, ...] = ()
+    practices: tuple[Slug, ...] = ()
+    related: tuple[Slug, ...] = ()
+    text: Words
+
+
+def load_library(page_id: str, version: str | int | None = None, *, folder: Path | None = None) -> Page:
+    """One page by id: the newest version, or the one asked for. ContentError when there is none."""
+    if version is None:
+        shelf, version = newest_on_shelves(folder, "library").get(page_id, (None, "1"))
+        folder = shelf or folder
+    shelf = on_a_shelf(folder, "library", page_id, str(version))
+    file = inside(shelf, "library", file_name(page_id, version))
+    page = _read_page(file)
+    if (page.id, page.version) != (page_id, str(version)):
+        raise ContentError(file, [("id", f"is {page.id!r} version {page.version}, unlike the file name")])
+    return page
+
+
+def all_library(*, folder: Path | None = None) -> tuple[Page, ...]:
+    """Every page in its newest version, in the order in which they are read."""
+    newest = newest_on_shelves(folder, "library").items()
+    pages = [load_library(name, version, folder=shelf) for name, (shelf, version) in newest]
+    return tuple(sorted(pages, key=lambda page: (page.order, page.id)))
+
+
+@kept
+def _read_page(file: Path) -> Page:
+    raw, body = parse_front_matter(read_file(file), file)
+    return build(Page, raw | {"text": body}, file)
