@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from kindcircle.spec.definition import Definition
@@ -23,6 +23,7 @@ from kindcircle.spec.scoring import (
     problems,
     score,
 )
+from kindcircle.spec.shelves import State, files_under
 from kindcircle.spec.texts import SHIPPED, ContentError, build, parse_yaml, read_file
 
 
@@ -143,8 +144,14 @@ def _version_order(one: Definition) -> tuple[int, ...]:
     return tuple(int(part) for part in one.version.split("."))
 
 
-@cache
 def _library(site: Path | None) -> dict[tuple[str, str], Definition]:
+    """Read once; a site's own are read again when one of them changed."""
+    folder = site / "instruments" if site else None
+    return _read_library(site, files_under(folder) if folder and folder.is_dir() else ())
+
+
+@lru_cache(maxsize=8)
+def _read_library(site: Path | None, state: State) -> dict[tuple[str, str], Definition]:
     found: dict[tuple[str, str], Definition] = {}
     for folder in (SHIPPED, *([site] if site else ())):
         for file in sorted((folder / "instruments").glob("*/*.yaml")):

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf
+from kindcircle.spec.shelves import file_name, kept, load_each, newest_on_shelves, on_a_shelf
 from kindcircle.spec.texts import (
     ContentError,
     Slug,
@@ -66,8 +66,7 @@ def load_library(page_id: str, version: str | int | None = None, *, folder: Path
 
 def all_library(*, folder: Path | None = None) -> tuple[Page, ...]:
     """Every page in its newest version, in the order in which they are read."""
-    newest = newest_on_shelves(folder, "library").items()
-    pages = [load_library(name, version, folder=shelf) for name, (shelf, version) in newest]
+    pages = load_each(folder, "library", lambda name, version, at: load_library(name, version, folder=at), ContentError)
     return tuple(sorted(pages, key=lambda page: (page.order, page.id)))
 
 

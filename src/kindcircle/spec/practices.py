@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field, StringConstraints, model_validator
 
-from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf, versions
+from kindcircle.spec.shelves import file_name, kept, load_each, newest_on_shelves, on_a_shelf, versions
 from kindcircle.spec.texts import (
     ContentError,
     Slug,
@@ -296,8 +296,9 @@ def practice_files(folder: Path) -> list[tuple[str, str]]:
 
 def all_practices(*, folder: Path | None = None) -> tuple[Practice, ...]:
     """Every practice in its newest version, by number."""
-    newest = sorted(newest_on_shelves(folder, "practices").items())
-    return tuple(load_practice(name, version, folder=shelf) for name, (shelf, version) in newest)
+    return tuple(
+        load_each(folder, "practices", lambda name, version, at: load_practice(name, version, folder=at), ContentError)
+    )
 
 
 @kept

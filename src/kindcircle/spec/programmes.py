@@ -16,6 +16,7 @@ from kindcircle.spec.practices import Practice, load_practice
 from kindcircle.spec.shelves import SHIPPED, in_order, kept, shelves
 from kindcircle.spec.texts import (
     ContentError,
+    HandoutName,
     Slug,
     Strict,
     Version,
@@ -75,7 +76,7 @@ class Slot(Strict):
     online: Words | None = None
     in_person: Words | None = None
     materials: tuple[Words, ...] = ()
-    handouts: tuple[Slug, ...] = ()
+    handouts: tuple[HandoutName, ...] = ()
     prompt: Sharing | None = None
 
     @property
@@ -348,12 +349,19 @@ def programme_files(folder: Path) -> list[tuple[str, str]]:
 
 
 def all_programmes(*, folder: Path | None = None) -> tuple[Programme, ...]:
-    """Every programme in every version: ids in order, oldest version first."""
-    return tuple(
-        load_programme(name, version, folder=shelf)
-        for shelf in shelves(folder)
-        for name, version in programme_files(shelf)
-    )
+    """Every programme that can be opened, drafts too, in every version: ids in order, oldest version first.
+
+    A folder that is named is read whole, and a fault in it is a ContentError.
+    """
+    found: list[Programme] = []
+    for shelf in shelves(folder):
+        for name, version in programme_files(shelf):
+            try:
+                found.append(load_programme(name, version, folder=shelf))
+            except ContentError:
+                if folder is not None or shelf == SHIPPED:
+                    raise
+    return tuple(found)
 
 
 def newest_programme(programme_id: str, *, folder: Path | None = None) -> Programme:

@@ -68,6 +68,24 @@ def newest_on_shelves(folder: Path | None, kind: str) -> dict[str, tuple[Path, s
     return found
 
 
+def load_each(
+    folder: Path | None, kind: str, load: Callable[[str, str, Path], ReadT], fault: type[Exception]
+) -> list[ReadT]:
+    """Every text of a kind in its newest version.
+
+    On a site one text that cannot be read must not close the page for all: it is left out, and the gate
+    names it. A folder that is named is read whole, faults and all.
+    """
+    found: list[ReadT] = []
+    for name, (shelf, version) in sorted(newest_on_shelves(folder, kind).items()):
+        try:
+            found.append(load(name, version, shelf))
+        except fault:
+            if folder is not None or shelf == SHIPPED:
+                raise
+    return found
+
+
 def kept(read: Callable[[Path], ReadT]) -> Callable[[Path], ReadT]:
     """Read a file, or a folder of files, once, and again only after it has changed. What ships never does."""
     memory: dict[Path, tuple[State, ReadT]] = {}
@@ -87,7 +105,15 @@ def kept(read: Callable[[Path], ReadT]) -> Callable[[Path], ReadT]:
 
 def state_of(path: Path) -> State:
     """What tells one state of a file or folder from the next: names, times of change and sizes."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return _state(sorted(path.iterdir()) if path.is_dir() else [path])
+
+
+def files_under(folder: Path) -> State:
+    """The same for every file in a folder and the folders inside it."""
+    return _state(sorted(folder.rglob("*.yaml")))
+
+
+def _state(files: list[Path]) -> State:
     try:
         return tuple((file.name, (found := file.stat()).st_mtime_ns, found.st_size) for file in files)
     except OSError:

@@ -17,10 +17,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from kindcircle.spec.shelves import SHIPPED as SHIPPED
-from kindcircle.spec.shelves import file_name, kept, newest_on_shelves, on_a_shelf
+from kindcircle.spec.shelves import file_name, kept, load_each, newest_on_shelves, on_a_shelf
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+HandoutName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(@[1-9][0-9]*)?$", max_length=66)]
+"""A handout as a programme names it: `hard-day-card` is its version 1, `hard-day-card@2` its version 2, for ever."""
 Version = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$", max_length=4)]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -180,10 +182,17 @@ def load_handout(handout_id: str, version: str | int | None = None, *, folder: P
     return handout
 
 
+def pinned_handout(name: str, *, folder: Path | None = None) -> Handout:
+    """The handout a programme names, in the version it named. A later version changes nothing for it."""
+    handout_id, _, version = name.partition("@")
+    return load_handout(handout_id, version or "1", folder=folder)
+
+
 def all_handouts(*, folder: Path | None = None) -> tuple[Handout, ...]:
     """Every handout in its newest version, by id."""
-    newest = sorted(newest_on_shelves(folder, "handouts").items())
-    return tuple(load_handout(name, version, folder=shelf) for name, (shelf, version) in newest)
+    return tuple(
+        load_each(folder, "handouts", lambda name, version, at: load_handout(name, version, folder=at), ContentError)
+    )
 
 
 @kept

@@ -152,6 +152,7 @@ def lost_definition() -> str | None:
     """Every version that a group or an answer refers to is still there."""
     from kindcircle.rooms.groups.models import Group
     from kindcircle.rooms.measures.models import Assignment
+    from kindcircle.spec.catalogue import missing_from
     from kindcircle.spec.instruments import load_instrument
     from kindcircle.spec.programmes import load_programme
     from kindcircle.spec.texts import ContentError
@@ -165,9 +166,13 @@ def lost_definition() -> str | None:
             return sentence.format(name=name, version=version)
     for name, version in Group.objects.values_list("programme", "programme_version").distinct().order_by():
         try:
-            load_programme(name, version)
-        except (LookupError, ContentError):
+            lost = missing_from(load_programme(name, version))
+        except ContentError:
             return sentence.format(name=name, version=version)
+        if lost:
+            return _(
+                "The programme {name} version {version} names {lost}, and it is not there. Please put it back."
+            ).format(name=name, version=version, lost=lost[0])
     return None
 
 

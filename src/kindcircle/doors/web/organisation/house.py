@@ -22,7 +22,7 @@ from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.models import Group, Invitation
 from kindcircle.rooms.measures.models import Wording
 from kindcircle.rooms.safety.queries import help_lines
-from kindcircle.spec.programmes import all_programmes
+from kindcircle.spec.catalogue import startable
 
 ROLES = [
     (Invitation.Role.FACILITATOR, gettext_lazy("leads groups")),
@@ -117,7 +117,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, house: Organisation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plans = all_programmes()
+        plans = startable()
         self._offer("programme", [(f"{plan.id}/{plan.version}", plan.title) for plan in plans])
         here = User.objects.filter(organisation=house, is_active=True)
         people = list(here.filter(staff_roles__role=StaffRole.Role.FACILITATOR))

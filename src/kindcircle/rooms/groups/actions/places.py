@@ -23,6 +23,7 @@ from kindcircle.rooms.groups.errors import (
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import open_by_short_code, programme_of
+from kindcircle.spec.catalogue import is_released
 from kindcircle.spec.programmes import Programme, load_programme
 from kindcircle.spec.texts import ContentError
 
@@ -227,9 +228,13 @@ def use_entry_pass(*, short_code: str, typed: str, at: datetime) -> tuple[User, 
 
 def _programme(programme: str, version: str) -> Programme:
     try:
-        return load_programme(programme, version)
+        found = load_programme(programme, version)
     except ContentError:
         raise UnknownProgramme from None
+    # A draft may change under the group, so nobody starts with one.
+    if not is_released(found):
+        raise UnknownProgramme
+    return found
 
 
 def _check_seats(group: Group, at: datetime) -> None:
