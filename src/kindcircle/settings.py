@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "kindcircle.doors.web.member",
     "kindcircle.doors.web.facilitator",
     "kindcircle.doors.web.organisation",
+    "kindcircle.doors.web.words",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -11,6 +11,7 @@ from kindcircle.base.lib.codes import digest
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.gallery import SENTENCES
 from kindcircle.rooms.groups.models import Invitation
+from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
 from tests.walks.post import mails_to, wait_for_mail
@@ -57,6 +58,10 @@ NOT_PAGES = {
     "member:ring": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
     "member:draft-afresh": "leads on",
+    "words:manual": "a file",
+    "words:session-handout": "a file",
+    "words:script": "a file",
+    "words:library-paper": "a file",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
@@ -160,6 +165,20 @@ def _organisation() -> Iterator[Stop]:
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
 
 
+def _words() -> Iterator[Stop]:
+    for who in ("facilitator", "organisation lead"):
+        yield Stop("words:programmes", who, named("words:programmes"))
+    who = "facilitator"
+    yield Stop("words:programme", who, named("words:programme", "compassionate-mind-group", "1"))
+    yield Stop("words:session", who, named("words:session", "eight-weeks-of-self-compassion", "1", 4))
+    yield Stop("words:practices", who, named("words:practices"))
+    yield Stop("words:practice", who, named("words:practice", "p19-scan-and-name", "2"))
+    for who in ("member", "facilitator"):
+        yield Stop("words:library", who, named("words:library"))
+        for one in all_library():
+            yield Stop("words:read", who, named("words:read", one.id), one.id)
+
+
 def arrive(page: Page, stop: Stop, scene: Scene) -> str:
     """Go there and do what has to be done. Answers with what is wrong about the way: empty when the page is there."""
     answer = page.goto(stop.path(scene))
@@ -174,7 +193,7 @@ def arrive(page: Page, stop: Stop, scene: Scene) -> str:
 
 def stops() -> list[Stop]:
     """Every page there is."""
-    return [*_doors(), *_member(), *_facilitator(), *_organisation()]
+    return [*_doors(), *_member(), *_facilitator(), *_organisation(), *_words()]
 
 
 def addresses() -> dict[str, set[str]]:

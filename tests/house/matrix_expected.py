@@ -12,6 +12,7 @@ from typing import Any
 
 from kindcircle.base.lib import codes
 from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.spec.library import all_library
 from tests.house.matrix_house import (
     CLOSED_ACCOUNT,
     CO_FACILITATOR,
@@ -60,6 +61,7 @@ LEADING = who(FACILITATOR, CO_FACILITATOR)
 OTHERS_LEADING = who(OTHER_FACILITATOR, FOREIGN_FACILITATOR)
 IN_MEETING = LEADING | {MEMBER, FELLOW}
 LEADS = who(LEAD, FOREIGN_LEAD)
+READERS = LEADING | OTHERS_LEADING | LEADS | {WAITING, SAFETY, FOREIGN_SAFETY}
 STAFF_OF_THE_HOUSE = LEADING | {OTHER_FACILITATOR, WAITING, SAFETY, LEAD}
 WITH_FACTORS = who(MEMBER, FACILITATOR, WEAK_FACILITATOR)  # who has set up a code app and spare codes
 
@@ -195,6 +197,18 @@ PAGES: dict[str, Page] = {
     "facilitator:wall": gatherings("GET", LEADING),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alert": Page("GET POST", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
+    # The words themselves.
+    "words:programmes": plain("GET", READERS),
+    "words:programme": Page("GET", {"programme": READERS}),
+    "words:manual": Page("GET", {"programme": READERS}),
+    "words:session": Page("GET", {"session": READERS}),
+    "words:session-handout": Page("GET", {"session": READERS}),
+    "words:practices": plain("GET", READERS),
+    "words:practice": Page("GET", {"words of a practice": READERS}),
+    "words:script": Page("GET", {"words of a practice": READERS}),
+    "words:library": plain("GET", SIGNED_IN),
+    "words:read": Page("GET", {"page to read": SIGNED_IN}),
+    "words:library-paper": Page("GET", {"page to read": SIGNED_IN}),
     # The organisation's side.
     "organisation:home": plain("GET", LEADS | {OPERATOR}),
     "organisation:invite": plain("GET POST", LEADS),
@@ -230,6 +244,10 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "passkey": lambda: {"pk": house.things["passkey"].pk},
         "practice": lambda: {"practice_id": "p22-soles-of-the-feet"},
         "practice of no group": lambda: {"practice_id": "no-such-practice"},
+        "programme": lambda: {"name": "kind-to-a-body-that-hurts", "version": "1"},
+        "session": lambda: {"name": "kind-to-a-body-that-hurts", "version": "1", "number": 2},
+        "words of a practice": lambda: {"name": "p22-soles-of-the-feet", "version": "1"},
+        "page to read": lambda: {"name": all_library()[0].id},
         "kind of draft": lambda: {"kind": "journal"},
     }
     if about in special:

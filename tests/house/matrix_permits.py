@@ -129,6 +129,11 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.HELP_SEE: everywhere(EVERY),
     P.DOOR_USE: everywhere(EVERY),
     P.ACCOUNT_USE: everywhere(WHOLE),
+    P.WORDS_SEE: with_staff(
+        with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
+        with_staff(LEAD_STAFF, staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)),
+    ),
+    P.LIBRARY_READ: everywhere(WHOLE),
     P.IN_OWN_NAME: OWN_THINGS,
     P.TODAY_SEE: everywhere(ANY_MEMBER),
     P.ASSIGNMENT_ANSWER: OWN_THINGS | OWN_SHEETS,

@@ -6,16 +6,27 @@ from collections.abc import Iterator
 from gettext import gettext as _
 
 from kindcircle.paper.blocks import Block, blocks, paragraphs
+from kindcircle.spec.catalogue import uses_of
+from kindcircle.spec.library import Page
 from kindcircle.spec.practices import Length, Practice, Step
 from kindcircle.spec.programmes import HomeOption, MeasureTime, PracticeUse, Programme, Session, Slot
-from kindcircle.spec.texts import Handout, load_handout
+from kindcircle.spec.texts import Handout, pinned_handout
 
 Words = dict[str, object]
+
+STRENGTHS = {
+    "well-supported": _("well supported"),
+    "some-support": _("some support"),
+    "mixed": _("mixed results"),
+    "unclear": _("not clear yet"),
+    "not-shown": _("not shown"),
+}
+"""How sure research is of a claim, in words."""
 
 
 def manual(programme: Programme) -> Words:
     """Everything a facilitator needs to lead a programme: the frame, each session, each script, each handout."""
-    used = list(dict.fromkeys(use for session in programme.sessions for use in _uses(session)))
+    used = list(dict.fromkeys(uses_of(programme)))
     handouts = dict.fromkeys(
         name for session in programme.sessions for slot in session.agenda for name in slot.handouts
     )
@@ -29,7 +40,7 @@ def manual(programme: Programme) -> Words:
         "scripts_title": _("The practices, word for word"),
         "scripts": [_script(practice, lengths) for practice, lengths in _practices(used)],
         "handouts_title": _("Pages to hand out"),
-        "handouts": [_handout(load_handout(name)) for name in handouts],
+        "handouts": [_handout(pinned_handout(name)) for name in handouts],
     }
 
 
@@ -45,6 +56,17 @@ def session_handout(programme: Programme, session: Session) -> Words:
 def page(handout: Handout) -> Words:
     """One page for members or facilitators, such as the group's agreements."""
     return _page(handout.title) | {"kicker": "", "blocks": _handout(handout)["blocks"], "notes_title": ""}
+
+
+def library_page(one: Page) -> Words:
+    """One page of the library, with how sure each claim is."""
+    found = blocks(one.text)
+    if one.claims:
+        found.append({"kind": "heading", "level": 2, "runs": paragraphs(_("How sure is this?"))[0]["runs"]})
+        found.append(
+            _list([f"{claim.text} ({STRENGTHS[claim.strength]}). {' '.join(claim.sources)}" for claim in one.claims])
+        )
+    return _page(one.title) | {"kicker": _("To read"), "blocks": found, "notes_title": ""}
 
 
 def script(practice: Practice) -> Words:
@@ -79,11 +101,12 @@ def _page(title: str) -> Words:
 # The frame ------------------------------------------------------------------------------------------
 
 
-def _frame(programme: Programme) -> list[Words]:
+def facts(programme: Programme) -> list[str]:
+    """A programme at a glance: how often, how long, how many people, and what counts as the whole course."""
     size = programme.size
     closed = programme.form == "closed"
     counted = sum(session.counts for session in programme.sessions)
-    facts = [
+    return [
         _("{n} meetings in {weeks} weeks, {minutes} minutes each").format(
             n=counted, weeks=programme.weeks, minutes=programme.session_minutes
         ),
@@ -96,19 +119,23 @@ def _frame(programme: Programme) -> list[Words]:
         _("A closed group") if closed else _("An open circle: anyone may come on the day"),
         programme.completion.words,
     ]
+
+
+def _frame(programme: Programme) -> list[Words]:
     return [
         _part(_("For whom"), [_paragraph(programme.for_whom)]),
-        _part(_("At a glance"), [_list(facts)]),
+        _part(_("At a glance"), [_list(facts(programme))]),
         _part(_("What comes first"), [_list(programme.not_now)]),
         _part(_("Who leads"), [_paragraph(programme.facilitators)]),
         _part(_("How deep sharing goes"), [_paragraph(programme.depth_note)]),
         _part(_("Keeping people safe"), [_list(programme.safety)]),
-        _part(_("What is asked, and when"), [_list([_asked(time, programme) for time in programme.measures])]),
+        _part(_("What is asked, and when"), [_list([asked(time, programme) for time in programme.measures])]),
         _part(_("Where ideas come from"), [_list(programme.credits)]),
     ]
 
 
-def _asked(time: MeasureTime, programme: Programme) -> str:
+def asked(time: MeasureTime, programme: Programme) -> str:
+    """One line of the schedule: when, and which questionnaires by their ids."""
     names = ", ".join(time.instruments)
     sessions = ", ".join(name_of(programme.session(number)) for number in time.sessions or ())
     at = {"before": _("before"), "after": _("at the end of"), "between": _("in the week after")}
@@ -193,15 +220,6 @@ def _home(session: Session) -> Iterator[Words]:
         yield option(_("Usual"), one)
     if session.home.at_need:
         yield {"label": _("On a hard day"), "text": _use(session.home.at_need)}
-
-
-def _uses(session: Session) -> Iterator[PracticeUse]:
-    for slot in session.agenda:
-        yield from slot.uses
-    yield session.home.minimum.practice
-    yield from (option.practice for option in session.home.usual)
-    if session.home.at_need:
-        yield session.home.at_need
 
 
 # One practice -----------------------------------------------------------------------------------------

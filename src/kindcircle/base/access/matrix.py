@@ -18,6 +18,7 @@ MEANS = {
     "group member": "A present member of the very group it belongs to.",
     "visiting member": "The same, come in by short code: only for that one meeting.",
     "facilitator somewhere": "Somebody who leads any group now, with a second factor.",
+    "leads in the house": "Somebody who leads any group of this organisation now, with a second factor.",
     "facilitator": "Somebody who leads the very group it belongs to now, with a second factor.",
     "facilitator of the house": "Somebody invited to lead groups of this organisation, with a second factor.",
     "safety lead": "Answers for safety in this organisation, with a second factor.",

@@ -12,12 +12,17 @@ class Permission(StrEnum):
     ACCOUNT_USE = "account.use"
     IN_OWN_NAME = "own-name.act"  # writing something that will belong to this very person
 
+    # The words: what groups do, and what there is to read.
+    WORDS_SEE = "words.see"  # programmes and practices whole, as those who lead them need them
+    LIBRARY_READ = "library.read"
+
     # A member's own side.
     TODAY_SEE = "today.see"
     ASSIGNMENT_ANSWER = "assignment.answer"
     RESPONSE_READ_OWN = "response.read-own"
     PRACTICE_PLAY = "practice.play"
     PLAY_RECORD = "play.record"
+    OWN_WAY_USE = "own-way.use"  # how somebody likes to practise
     DRAFT_KEEP = "draft.keep"
     JOURNAL_WRITE = "journal.write"
     JOURNAL_READ = "journal.read"
@@ -43,6 +48,7 @@ class Permission(StrEnum):
     PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
+    RECORDING_KEEP = "recording.keep"  # practices in the house's own voice
 
     # The organisation's side.
     ORGANISATION_SEE = "organisation.see"

@@ -142,6 +142,17 @@ def facilitator_somewhere(actor: Actor, facts: Facts) -> bool:
 
 
 @predicate
+def leads_in_the_house(actor: Actor, facts: Facts) -> bool:
+    """Facilitates some group now, with a second factor, and it is a thing of the same organisation."""
+    return (
+        bool(actor.facilitates)
+        and actor.strong
+        and actor.only_gathering is None
+        and (facts.organisation_id is None or facts.organisation_id == actor.organisation_id)
+    )
+
+
+@predicate
 def facilitator(actor: Actor, facts: Facts) -> bool:
     """Facilitates the very group it belongs to, with a second factor."""
     return facts.group_id in actor.facilitates and actor.strong and actor.only_gathering is None

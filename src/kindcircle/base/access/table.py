@@ -12,6 +12,7 @@ from kindcircle.base.access.predicates import (
     facilitator_somewhere,
     group_member,
     in_state,
+    leads_in_the_house,
     member_somewhere,
     operator,
     organisation_lead,
@@ -35,12 +36,16 @@ ALLOW: dict[P, list[Predicate]] = {
     P.DOOR_USE: [anybody],
     P.ACCOUNT_USE: [signed_in],
     P.IN_OWN_NAME: [owner],
+    # The words hold nothing about anybody.
+    P.WORDS_SEE: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
+    P.LIBRARY_READ: [signed_in],
     # A member's own side: nobody else, staff included.
     P.TODAY_SEE: [member_somewhere],
     P.ASSIGNMENT_ANSWER: [owner, visiting_owner],
     P.RESPONSE_READ_OWN: [owner, visiting_owner],
     P.PRACTICE_PLAY: [member_somewhere],
     P.PLAY_RECORD: [owner],
+    P.OWN_WAY_USE: [owner],
     P.DRAFT_KEEP: [member_somewhere],
     P.JOURNAL_WRITE: [member_somewhere],
     P.JOURNAL_READ: [owner],
@@ -64,6 +69,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.PAPER_ENTER: [facilitator],
     P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
+    # One voice for all groups of the house.
+    P.RECORDING_KEEP: [leads_in_the_house],
     # The organisation's side: settings and staff, never what members wrote or answered.
     P.ORGANISATION_SEE: [organisation_lead, operator],
     P.STAFF_INVITE: [organisation_lead],

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
-from kindcircle.doors.web.member.lengths import length_in_words
 from kindcircle.doors.web.member.sending import LONGEST_KEY
+from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.practice import actions
 from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import keys, seals
-from kindcircle.doors.web.member.lengths import length_in_words
 from kindcircle.doors.web.member.sending import SeeOther, on_to
+from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering

@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
-TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong"}
+TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "blockquote"}
 
 
 def as_html(text: str, *, deeper: int = 0) -> SafeString:

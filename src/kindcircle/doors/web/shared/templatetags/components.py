@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kindcircle.doors.web.shared import drawing
+from kindcircle.doors.web.shared.lengths import length_in_words
 
 register = template.Library()
 
@@ -46,6 +47,9 @@ def nav_link(context: Context, name: str, label: str, *args: str, within: str = 
 def dialled(number: str) -> str:
     """A telephone number as a link needs it: digits and the signs that are dialled, nothing else."""
     return "".join(sign for sign in number if sign.isdecimal() or sign in "+*#")
+
+
+register.filter("length_in_words", length_in_words)
 
 
 @register.simple_tag

@@ -1,0 +1,95 @@
+"""Programmes as staff read them before a group starts: the frame, each session whole, and the manual on paper."""
+
+from django.http import HttpRequest, HttpResponse
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.shared.markdown import as_html
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sheet import sheet_of
+from kindcircle.doors.web.words.frame import paper, show
+from kindcircle.paper import words
+from kindcircle.spec.catalogue import offers, programme_is_released
+from kindcircle.spec.gate import Finding, check
+from kindcircle.spec.programmes import Programme, Session, load_programme
+from kindcircle.spec.texts import ContentError
+
+
+@page(Permission.WORDS_SEE)
+def programmes(request: HttpRequest) -> HttpResponse:
+    """Every programme in its newest version, the older ones that groups may still follow, and the site's drafts."""
+    all_offers = offers()
+    ready = [one for one in all_offers if one.released and one.programme]
+    newest = {one.id: one.programme for one in ready}
+    older = [one.programme for one in ready if one.programme is not newest[one.id]]
+    drafts = [one for one in all_offers if not one.released or not one.programme]
+    return show(request, "words/programmes.html", {"programmes": newest.values(), "older": older, "drafts": drafts})
+
+
+@page(Permission.WORDS_SEE)
+def programme(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """The frame of a programme and its sessions."""
+    plan = _programme(name, version)
+    sessions = [(words.name_of(one), one) for one in plan.sessions]
+    draft = not programme_is_released(name, version)
+    about = {
+        "draft": draft,
+        "findings": _findings(plan) if draft else [],
+        "facts": words.facts(plan),
+        "asked": [words.asked(time, plan) for time in plan.measures],
+    }
+    return show(request, "words/programme.html", {"plan": plan, "sessions": sessions, **about})
+
+
+@page(Permission.WORDS_SEE)
+def session(request: HttpRequest, name: str, version: str, number: int) -> HttpResponse:
+    """One session as it would be led, minute by minute, with its talk and handout."""
+    plan = _programme(name, version)
+    one = _session(plan, number)
+    context = {
+        "plan": plan,
+        "session": one,
+        "name": words.name_of(one),
+        "sheet": sheet_of(one),
+        "talk": as_html(one.talk.script, deeper=1),
+        "handout": as_html(one.talk.handout, deeper=1),
+        "before": number - 1 or None,
+        "after": number + 1 if number < len(plan.sessions) else None,
+    }
+    return show(request, "words/session.html", context)
+
+
+@page(Permission.WORDS_SEE)
+def manual(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """The facilitator manual as PDF."""
+    plan = _programme(name, version)
+    return paper("manual", words.manual(plan), f"{plan.title} {plan.version}")
+
+
+@page(Permission.WORDS_SEE)
+def handout(request: HttpRequest, name: str, version: str, number: int) -> HttpResponse:
+    """One session's handout as PDF, to print or send."""
+    plan = _programme(name, version)
+    one = _session(plan, number)
+    return paper("handout", words.session_handout(plan, one), one.talk.handout_title)
+
+
+def _findings(plan: Programme) -> list[Finding]:
+    """What the gate still finds in a draft, file by file."""
+    home = f"programmes/{plan.id}/{plan.version}/"
+    shelf = next(one.shelf for one in offers() if (one.id, one.version) == (plan.id, plan.version))
+    return [found for found in check(shelf) if found.file.startswith(home) and found.level == "error"]
+
+
+def _programme(name: str, version: str) -> Programme:
+    try:
+        return load_programme(name, version)
+    except ContentError:
+        raise NotFound from None
+
+
+def _session(plan: Programme, number: int) -> Session:
+    try:
+        return plan.session(number)
+    except LookupError:
+        raise NotFound from None
