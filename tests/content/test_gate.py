@@ -340,7 +340,9 @@ def test_release_refuses_a_name_it_does_not_know(folder: Path) -> None:
         release(folder, ["handouts/none.md"])
 
 
-def test_a_questionnaire_without_one_main_score_is_no_measure_before_and_after(folder: Path) -> None:
+def test_the_first_outcome_has_one_main_score_and_the_others_may_do_without(folder: Path) -> None:
     plant(folder, f"{PROGRAMME}/programme.yaml", "illness-burden, wcc-6]", "fscrs-22, wcc-6]")
-    found = [finding.message for finding in errors(folder)]
+    assert [one.file for one in check(folder) if one.rule == "measure.no-main-score"] == [f"{PROGRAMME}/programme.yaml"]
+    plant(folder, f"{PROGRAMME}/programme.yaml", "[scs-sf-12, who-5,", "[fscrs-22, who-5,")
+    found = [one.message for one in errors(folder) if one.rule == "measure.main-score"]
     assert found == ["'fscrs-22' has no one main score, so a report cannot set before beside after"]

@@ -13,6 +13,8 @@ from pathlib import Path
 from kindcircle.spec.texts import ContentError, read_file
 
 LIST_NAME = "RELEASED.sha256"
+WAIVERS = "WAIVERS.yaml"
+"""Notes for whoever looks after the texts; not a text that people meet."""
 
 
 def content_files(folder: Path) -> list[str]:
@@ -20,7 +22,7 @@ def content_files(folder: Path) -> list[str]:
     return sorted(
         file.relative_to(folder).as_posix()
         for file in folder.rglob("*")
-        if file.is_file() and file.suffix in (".md", ".yaml")
+        if file.is_file() and file.suffix in (".md", ".yaml") and file != folder / WAIVERS
     )
 
 

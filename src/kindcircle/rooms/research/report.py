@@ -96,7 +96,8 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     held = list(Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).order_by("number"))
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
     sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
-    names = list(dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post"))))
+    asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
+    names = [name for name in asked if (total := definition(name).total) and total.range]
     outcomes = [_outcome(group, members, name, len(names), first=name == names[0]) for name in names]
     return CohortReport(
         group=group,
