@@ -5,6 +5,7 @@ actor = world.actor(world.members[0])            # who they are, as the access t
 other = make_world()                             # a second organisation, to prove that nothing crosses
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 
 PROGRAMME = "kind-to-a-body-that-hurts"
 VERSION = "1"
@@ -136,6 +138,19 @@ def make_group(
         for number in range(1, gatherings + 1)
     ]
     return group, planned
+
+
+def dial_emergency(
+    organisation: Organisation, people: Iterable[User], *, at: datetime, number: str = "999"
+) -> Helpline:
+    """The emergency number, dialled by these people: two of them, and groups may start."""
+    line = Helpline.objects.create(
+        organisation=organisation, country=organisation.country, name="Emergency services", number="999",
+        hours="Day and night", source="dialled", emergency=True, order=0,
+    )  # fmt: skip
+    for person in people:
+        HelplineCheck.objects.create(helpline=line, by=person, at=at)
+    return line
 
 
 def make_world(

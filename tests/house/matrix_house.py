@@ -413,7 +413,7 @@ def _settings(house: House) -> None:
     groups.make_entry_pass(gathering=t["open gathering"], member=t["seat 3"], by=guide, at=at)
     house.secrets |= {"demo": demo_token(t["seat 1"]), "set-up": set_up_token()}
     line = {"organisation": home, "name": "A line", "hours": "always", "source": "its own page", "by": lead, "at": at}
-    t["help line"] = add_helpline(number="116 123", **line)
+    t["help line"] = add_helpline(number="116 123", emergency=True, **line)
     for who in (lead, house.people[SAFETY].actor()):
         check_helpline(helpline=t["help line"], by=who, at=at)
     words = made_up_wording("phq-9")

@@ -33,6 +33,18 @@ class EventNotClear(Invalid):
         super().__init__(sentence)
 
 
+class EmergencyNumberNotDialled(Conflict):
+    """No new group begins while nobody could say which number to call."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Before a group starts, two people dial the emergency number and say that it is right. "
+                "You find it under Help lines."
+            )
+        )
+
+
 class HoursNotClear(Invalid):
     """No day is picked, so nobody would ever be there."""
 

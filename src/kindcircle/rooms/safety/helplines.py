@@ -22,6 +22,11 @@ def add_helpline(
     by: Actor,
     at: datetime,
     text_to: str = "",
+    deaf: str = "",
+    region: str = "",
+    audience: str = "",
+    languages: str = "",
+    cost: str = "",
     emergency: bool = False,
 ) -> Helpline:
     """Write a number down, exactly as it is dialled. Nobody sees it before two people have dialled it."""
@@ -33,6 +38,11 @@ def add_helpline(
             name=name,
             number=number,
             text_to=text_to,
+            deaf=deaf,
+            region=region,
+            audience=audience,
+            languages=languages,
+            cost=cost,
             hours=hours,
             source=source,
             emergency=emergency,

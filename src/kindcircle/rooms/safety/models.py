@@ -192,10 +192,15 @@ class Helpline(models.Model):
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="helplines")
     country = models.CharField(max_length=2)
+    region = models.CharField(max_length=80, blank=True, help_text="Where it answers, if not in the whole country.")
+    audience = models.CharField(max_length=80, blank=True, help_text="For whom it is, if not for everybody.")
     name = models.CharField(max_length=80)
     number = models.CharField(max_length=40, help_text="Exactly as dialled; never reformatted (hazard H04).")
     text_to = models.CharField(max_length=60, blank=True, help_text="How to reach it by text, exactly.")
+    deaf = models.CharField(max_length=200, blank=True, help_text="How people who do not hear reach it.")
     hours = models.CharField(max_length=80)
+    languages = models.CharField(max_length=80, blank=True)
+    cost = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=200, help_text="Where the number was confirmed.")
     emergency = models.BooleanField(default=False, help_text="The country's emergency number; always shown first.")
     order = models.PositiveSmallIntegerField(default=10)
@@ -204,8 +209,8 @@ class Helpline(models.Model):
         private: set[str] = set()
         personal: set[str] = set()
         operational = {
-            "id", "code", "organisation", "country", "name", "number", "text_to", "hours", "source",
-            "emergency", "order",
+            "id", "code", "organisation", "country", "region", "audience", "name", "number", "text_to", "deaf", "hours",
+            "languages", "cost", "source", "emergency", "order",
         }  # fmt: skip
         research: set[str] = set()
 

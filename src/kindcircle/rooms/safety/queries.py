@@ -33,6 +33,8 @@ class HelpLine:
     text_to: str
     hours: str
     emergency: bool
+    deaf: str = ""
+    more: tuple[str, ...] = ()  # for whom, where, in which languages, at what cost: only what is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,22 @@ def help_lines(organisation: Organisation, *, at: datetime) -> list[HelpLine]:
     fresh = Count("checks", filter=Q(checks__at__gt=at - HELPLINE_LASTS, checks__at__lte=at))
     rows = Helpline.objects.filter(organisation=organisation).annotate(fresh=fresh).filter(fresh__gte=2)
     return [
-        HelpLine(name=row.name, number=row.number, text_to=row.text_to, hours=row.hours, emergency=row.emergency)
+        HelpLine(
+            name=row.name,
+            number=row.number,
+            text_to=row.text_to,
+            hours=row.hours,
+            emergency=row.emergency,
+            deaf=row.deaf,
+            more=tuple(words for words in (row.audience, row.region, row.languages, row.cost) if words),
+        )
         for row in rows.order_by("-emergency", "order", "name")
     ]
+
+
+def may_start_groups(organisation: Organisation, *, at: datetime) -> bool:
+    """Whether the emergency number was dialled by two people lately enough: without it no new group begins."""
+    return any(line.emergency for line in help_lines(organisation, at=at))
 
 
 def alerts_may_be_late(*, at: datetime) -> bool:

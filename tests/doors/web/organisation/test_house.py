@@ -7,9 +7,10 @@ import pytest
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import StaffRole
 from kindcircle.rooms.groups.models import Gathering, Group
-from kindcircle.rooms.safety.models import Helpline
+from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.rooms.safety.queries import help_lines
-from tests.world import World, make_person
+from kindcircle.spec.helplines import emergency_number
+from tests.world import World, dial_emergency, make_person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -36,6 +37,7 @@ def two_facilitators(world: World) -> list[str]:
 
 def group(world: World, **other: str) -> dict[str, str]:
     owner, backup = two_facilitators(world)
+    dial_emergency(world.organisation, world.facilitators, at=clock.now())
     return {
         "name": "Winter circle",
         "programme": "kind-to-a-body-that-hurts/1",
@@ -102,6 +104,41 @@ def test_owner_and_backup_are_two_people(lead, world):
     given = group(world)
     answer = lead.post("/organisation/groups/start/", given | {"backup": given["owner"]})
     assert "two different people" in answer.content.decode()
+
+
+def test_no_group_starts_before_the_emergency_number_was_dialled_by_two(lead, world):
+    given = group(world)
+    HelplineCheck.objects.filter(by=world.facilitators[0]).delete()
+    assert "two people dial the emergency number" in lead.get("/organisation/groups/start/").content.decode()
+    answer = lead.post("/organisation/groups/start/", given)
+    assert answer.status_code == 422
+    assert "Before a group starts, two people dial" in answer.content.decode()
+    assert "Winter circle" in answer.content.decode()
+    assert not Group.objects.filter(name="Winter circle").exists()
+    assert "No new group can start until then" in lead.get("/organisation/").content.decode()
+
+
+def test_the_page_begins_with_a_number_found_on_a_public_page_and_shows_nobody_until_it_was_dialled(lead, world):
+    page = lead.get("/organisation/help-lines/").content.decode()
+    assert "Please dial it before anyone relies on it" in page
+    found = emergency_number(world.organisation.country)
+    assert found is not None
+    assert f'value="{found.number}"' in page
+    given = {
+        "name": found.name,
+        "number": found.number,
+        "hours": found.hours,
+        "source": found.source,
+        "emergency": "on",
+    }
+    assert lead.post("/organisation/help-lines/", given | {"deaf": found.deaf, "cost": "Free"}).status_code == 302
+    assert help_lines(world.organisation, at=clock.now()) == []
+    line = Helpline.objects.get(number=found.number)
+    for person in world.facilitators:
+        HelplineCheck.objects.create(helpline=line, by=person, at=clock.now())
+    (shown,) = help_lines(world.organisation, at=clock.now())
+    assert (shown.number, shown.deaf, shown.more) == (found.number, found.deaf, ("Free",))
+    assert "Please dial it before" not in lead.get("/organisation/help-lines/").content.decode()
 
 
 def test_a_number_is_shown_after_two_different_people_dialled_it(lead, client, world):

@@ -21,7 +21,8 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.models import Group, Invitation
 from kindcircle.rooms.measures.models import Wording
-from kindcircle.rooms.safety.queries import help_lines
+from kindcircle.rooms.safety import cohorts
+from kindcircle.rooms.safety.queries import help_lines, may_start_groups
 from kindcircle.spec.catalogue import startable
 
 ROLES = [
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "groups": groups,
             "facilitators": sum(role.role == StaffRole.Role.FACILITATOR for role in staff),
             "lines": len(help_lines(house, at=clock.now())),
+            "may_start": may_start_groups(house, at=clock.now()),
             "wordings": Wording.objects.filter(organisation=house).count(),
         },
     )
@@ -146,7 +148,7 @@ def start_group(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            group = actions.start_group(
+            group = cohorts.start_group(
                 organisation=house,
                 name=given["name"],
                 programme=given["programme"].partition("/")[0],
@@ -167,7 +169,8 @@ def start_group(request: HttpRequest) -> HttpResponse:
                 request, _("%(name)s is ready. Its facilitators can invite people now.") % {"name": group.name}
             )
             return redirect("organisation:home")
-    return render(request, "organisation/start_group.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "may_start": may_start_groups(house, at=clock.now())}
+    return render(request, "organisation/start_group.html", context, status=422 if form.errors else 200)
 
 
 def _on_the_clock_of(zone: str, typed: datetime) -> datetime:

@@ -16,6 +16,7 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety import helplines
 from kindcircle.rooms.safety.models import Helpline
 from kindcircle.rooms.safety.queries import HELPLINE_LASTS
+from kindcircle.spec.helplines import Number, emergency_number
 
 LINES = Helpline.objects.select_related("organisation")
 
@@ -28,7 +29,14 @@ class LineForm(forms.Form):
         label=gettext_lazy("Number"), help_text=gettext_lazy("Exactly as people dial it here."), max_length=40
     )
     text_to = forms.CharField(label=gettext_lazy("How to reach it by text"), max_length=60, required=False)
-    hours = forms.CharField(label=gettext_lazy("When it answers"), max_length=80)
+    deaf = forms.CharField(label=gettext_lazy("How deaf people reach it"), max_length=200, required=False)
+    hours = forms.CharField(
+        label=gettext_lazy("When it answers"), help_text=gettext_lazy("In the time of its own place."), max_length=80
+    )
+    audience = forms.CharField(label=gettext_lazy("For whom, if not for everybody"), max_length=80, required=False)
+    region = forms.CharField(label=gettext_lazy("Where, if not in the whole country"), max_length=80, required=False)
+    languages = forms.CharField(label=gettext_lazy("Languages"), max_length=80, required=False)
+    cost = forms.CharField(label=gettext_lazy("What a call costs"), max_length=80, required=False)
     source = forms.CharField(
         label=gettext_lazy("Where you confirmed it"),
         help_text=gettext_lazy("Such as the web site of the service."),
@@ -43,7 +51,8 @@ def lines(request: HttpRequest) -> HttpResponse:
     actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
     house = house_of(request)
     keeps = can(actor, Permission.HELPLINE_KEEP, house)
-    form = LineForm(request.POST or None)
+    start = None if house.helplines.filter(emergency=True).exists() else emergency_number(house.country)
+    form = LineForm(request.POST or None, initial=_begin_with(start))
     if request.method == "POST" and form.is_valid():
         helplines.add_helpline(organisation=house, by=actor, at=now, **form.cleaned_data)
         messages.success(request, _("Written down. It is shown once two people have dialled it."))
@@ -56,6 +65,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         shown.append(
             {
                 "line": line,
+                "more": [words for words in (line.audience, line.region, line.languages, line.cost) if words],
                 "checks": len(fresh),
                 "mine": mine,
                 "until": min(c.at for c in fresh) + HELPLINE_LASTS if fresh else None,
@@ -64,9 +74,17 @@ def lines(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "organisation/lines.html",
-        {"lines": shown, "form": form, "keeps": keeps},
+        {"lines": shown, "form": form, "keeps": keeps, "start": start},
         status=422 if form.errors else 200,
     )
+
+
+def _begin_with(start: Number | None) -> dict[str, object]:
+    """The form filled with a number that was confirmed on a public page, for the site to dial."""
+    if start is None:
+        return {}
+    known = {"name": start.name, "number": start.number, "hours": start.hours, "cost": start.cost}
+    return known | {"deaf": start.deaf, "source": start.source, "emergency": True}
 
 
 @page(Permission.HELPLINE_CHECK, about=LINES, methods=("POST",))
