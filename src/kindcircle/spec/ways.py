@@ -8,6 +8,7 @@ asked of people. "Understand", "at hand" and "get in touch" ask for nothing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from kindcircle.spec.practices import Step, Way
@@ -105,6 +106,11 @@ _NO_PEN = re.compile(
 
 def mentions(text: str) -> dict[Topic, str]:
     """What a text asks of a body, each with the words that say so. Empty when it leaves all of it alone."""
+    return dict(_mentions(text))
+
+
+@lru_cache(maxsize=20_000)
+def _mentions(text: str) -> tuple[tuple[Topic, str], ...]:
     found: dict[Topic, str] = {}
     if breath := _BREATH.search(text):
         found["breath"] = breath.group()
@@ -118,7 +124,7 @@ def mentions(text: str) -> dict[Topic, str]:
         writing = _WRITING.search(sentence)
         if writing and not _NO_PEN.search(sentence):
             found.setdefault("writing", writing.group())
-    return found
+    return tuple(found.items())
 
 
 def asks(step: Step) -> dict[Topic, str]:
