@@ -12,12 +12,14 @@ from kindcircle.wsgi import application as pages  # noqa: I001  (Django must be 
 from a2wsgi import WSGIMiddleware
 from csp.utils import build_policy
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse
 from starlette.routing import Mount, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from kindcircle.doors.sockets.gathering import gathering_socket
 from kindcircle.doors.web.shared.help_page import help_file, keep_help_page
+from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.doors.worker.inside import lifespan as worker_lifespan
 
 # Django, Starlette and a2wsgi each have their own names for the same two protocols.
@@ -48,7 +50,29 @@ async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/help/" and scope["method"] in {"GET", "HEAD"} and file.is_file():
         await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
     else:
-        await bridge(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)
+
+
+async def _pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """A page of Django's. Where it names a file instead, that is sent from here, in the parts that are asked for."""
+    named: MutableHeaders | None = None
+
+    async def passing(message: Message) -> None:
+        nonlocal named
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message["headers"]))
+            named = headers if HEADER in headers else None
+        if named is None:
+            await send(message)
+
+    await bridge(scope, receive, passing)  # type: ignore[arg-type]
+    if named is not None:
+        file = named[HEADER]
+        del named[HEADER]
+        del named["content-length"]
+        response = FileResponse(file)
+        response.raw_headers[:] = named.raw
+        await response(scope, receive, send)
 
 
 application = Starlette(

@@ -244,7 +244,11 @@ SILENCED_SYSTEM_CHECKS = [
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and TRUSTED_PROXIES else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "kindcircle.doors.web.shared.uploads.RecordingHandler",  # anything larger, on one page, for those who may
+]
+FILE_UPLOAD_TEMP_DIR = DATA_DIR
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- language and time ---
@@ -266,6 +270,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "kindcircle.doors.web.shared.static_files.HashedFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
+# How much all recordings of one organisation may hold together, in megabytes.
+RECORDINGS_MB = env.number("KINDCIRCLE_RECORDINGS_MB", 2000, lowest=1)
 
 EMAIL_HOST = env.text("KINDCIRCLE_MAIL_HOST")
 EMAIL_PORT = env.number("KINDCIRCLE_MAIL_PORT", 587)

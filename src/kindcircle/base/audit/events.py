@@ -37,6 +37,8 @@ class Event(StrEnum):
     LETTER_OPENED = "letter opened"
     LETTER_WITHDRAWN = "letter withdrawn"
     WORDING_IMPORTED = "wording imported"
+    RECORDING_KEPT = "recording kept"
+    RECORDING_TAKEN_BACK = "recording taken back"
     HELPLINE_CHANGED = "helpline changed"
     STAFFED_HOURS_CHANGED = "staffed hours changed"
     HELPLINE_CHECKED = "helpline checked"

@@ -65,6 +65,7 @@ JOURNAL = Seal("journal")
 LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
+OWN_WAY = Seal("own-way")
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")

@@ -1,11 +1,11 @@
-"""What was practised, when and for how long. It fills itself; nobody counts days."""
+"""What was practised, when and for how long; how each likes to practise; and practices in a house's own voice."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
-from kindcircle.base.people.models import User
+from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Group
 
 
@@ -41,3 +41,52 @@ class Play(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.member.organisation_id, owner_id=self.member_id)
+
+
+class OwnWay(models.Model):
+    """How one person likes to practise. Sealed: what somebody leaves out can say much about them."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    member = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    sealed_choice = models.BinaryField()
+
+    class Data:
+        private = {"sealed_choice"}
+        personal = {"member"}
+        operational = {"id", "code"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.member.organisation_id, owner_id=self.member_id)
+
+
+class Recording(models.Model):
+    """A practice in somebody's own voice, for one house. The file lies beside the database, under a name of its own."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    practice = models.CharField(max_length=60)
+    practice_version = models.CharField(max_length=12)
+    seconds = models.PositiveIntegerField(help_text="The length of the practice that it is for.")
+    file = models.CharField(max_length=30, unique=True)
+    bytes = models.PositiveIntegerField()
+    recorded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    kept_at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"recorded_by"}
+        operational = {
+            "id", "code", "organisation", "practice", "practice_version", "seconds", "file", "bytes", "kept_at",
+        }  # fmt: skip
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "practice", "practice_version", "seconds"], name="recording_one_for_each_length"
+            )
+        ]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.organisation_id)

@@ -9,15 +9,16 @@ from django.shortcuts import render
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
-from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.member.own_way import WayForm
+from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
 from kindcircle.doors.web.member.sending import LONGEST_KEY
+from kindcircle.doors.web.member.sound import keeping
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.practice import actions
-from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
-from kindcircle.spec.practices import Practice, cues
+from kindcircle.rooms.practice.courses import courses_of, offered
+from kindcircle.spec.practices import Practice
 
-GROUNDING = ALWAYS[0]
 WRITTEN = {
     "p06-letter-from-a-wise-friend": "member:letter-new",
     "p07-reading-it-again": "member:letters",
@@ -25,29 +26,25 @@ WRITTEN = {
 }
 """Practices that are done in writing, and the page they are written or read on."""
 SPARE_MINUTES = 10  # around a practice, before an untouched page is covered
+LATEST_TELLING = 14 * 24 * 3600  # seconds after which a play that was not told any sooner is dated then
 
 
 @page(Permission.PRACTICE_PLAY)
 def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
     """The home player. Without script the same page is a text to read at one's own pace."""
-    offer = _offer(request, practice_id)
-    words, seconds = offer.practice, _length(offer, request.GET.get("seconds", ""))
-    steps = words.length(seconds).steps
-    context = {
-        "practice": words,
-        "seconds": seconds,
+    here = playing(request, practice_id, request.GET.get("seconds", ""))
+    offer, words, seconds = here.offer, here.words, here.seconds
+    context = player_context(here) | {
         "lengths": [{"seconds": one, "words": length_in_words(one), "chosen": one == seconds} for one in offer.lengths],
         "shorter": max((one for one in offer.lengths if one < seconds), default=None),
-        "steps": steps,
-        "without_breath": any(step.no_breath for step in steps),
-        "eyes_open": any(step.eyes_open for step in steps),
-        "breath": any(step.kind == "breath" for step in steps),
-        "cues": {words.id: {str(seconds): cues(words, seconds)}},
         "easier": _easier(request, words),
         "grounding": GROUNDING,
         "is_grounding": words.id == GROUNDING,
         "write_at": WRITTEN.get(words.id),
-        "ways": _ways(words),
+        "access": _access(words),
+        "keeping": keeping(here),
+        "way_form": WayForm.of(here.choice),
+        "back_to": request.get_full_path(),
         # Nobody touches the page while practising.
         "idle_minutes": max(settings.MEMBER_IDLE_MINUTES, math.ceil(seconds / 60) + SPARE_MINUTES),
     }
@@ -56,14 +53,19 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
 
 @page(Permission.PRACTICE_PLAY, methods=("POST",))
 def played(request: HttpRequest, practice_id: str) -> HttpResponse:
-    """What the player tells: begun, or played so far. Each telling holds the whole story, so any may be lost."""
-    offer = _offer(request, practice_id)
-    key, seconds = request.POST.get("key", ""), _number(request.POST.get("seconds", ""))
-    so_far = _number(request.POST.get("played", ""))
-    if not 0 < len(key) <= LONGEST_KEY or seconds not in offer.lengths or so_far is None:
+    """What the player tells: begun, or played so far. Each telling holds the whole story, so any may be lost.
+
+    A phone that had no line tells later, and how many seconds `ago` it began.
+    """
+    offer = offer_of(request, practice_id)
+    key, seconds = request.POST.get("key", ""), number(request.POST.get("seconds", ""))
+    so_far, ago = number(request.POST.get("played", "")), number(request.POST.get("ago", "0"), digits=9)
+    if not 0 < len(key) <= LONGEST_KEY or seconds not in offer.lengths or so_far is None or ago is None:
         return HttpResponse(status=422)
     at, actor = clock.now(), request.actor  # type: ignore[attr-defined]
     so_far = min(so_far, seconds)
+    # When the first telling was lost, a later one still knows about when it began.
+    began = at - timedelta(seconds=min(max(so_far, ago), LATEST_TELLING))
     play = actions.start_play(
         practice=offer.practice,
         seconds=seconds,
@@ -71,28 +73,12 @@ def played(request: HttpRequest, practice_id: str) -> HttpResponse:
         member=request.user,  # type: ignore[arg-type]
         group=offer.group,
         by=actor,
-        # When the first telling was lost, a later one still knows about when it began.
-        at=at - timedelta(seconds=so_far),
+        at=began,
     )
-    actions.record_played(play=play, seconds=so_far, by=actor, at=at)
+    actions.record_played(
+        play=play, seconds=so_far, by=actor, at=max(began + timedelta(seconds=so_far), play.started_at)
+    )
     return HttpResponse(status=204)
-
-
-def _offer(request: HttpRequest, practice_id: str) -> Offer:
-    offer = offered(courses_of(request.actor), practice_id)  # type: ignore[attr-defined]
-    if offer is None:
-        raise NotFound
-    return offer
-
-
-def _length(offer: Offer, asked: str) -> int:
-    """The length that was asked for, if it is offered; else the usual one."""
-    seconds = _number(asked)
-    return seconds if seconds in offer.lengths else offer.usual
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _easier(request: HttpRequest, words: Practice) -> Practice | None:
@@ -104,7 +90,7 @@ def _easier(request: HttpRequest, words: Practice) -> Practice | None:
     return offer.practice if offer else None
 
 
-def _ways(words: Practice) -> list[str]:
+def _access(words: Practice) -> list[str]:
     """The same practice for different bodies and lives, in the order people look for them."""
     access = words.access
     return [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.member import checks, drafts, gathering, journal, letters, practice, today
+from kindcircle.doors.web.member import checks, drafts, gathering, journal, letters, own_way, practice, sound, today
 
 app_name = "member"
 urlpatterns = [
@@ -21,7 +21,12 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/not-today/", today.not_today, name="not-today"),
     path("hard-day/", today.hard_day, name="hard-day"),
+    path("practice/kept/", sound.kept, name="kept"),
+    path("practice/worker.js", sound.worker, name="worker"),
     path("practice/<slug:practice_id>/", practice.practice, name="practice"),
+    path("practice/<slug:practice_id>/sound/<int:seconds>/<slug:voice>/", sound.sound, name="sound"),
+    path("practice/<slug:practice_id>/to-keep/<int:seconds>/", sound.to_keep, name="to-keep"),
+    path("how-i-practise/", own_way.how_i_practise, name="own-way"),
     path("practice/<slug:practice_id>/played/", practice.played, name="played"),
     path("journal/", journal.journal, name="journal"),
     path("journal/new/", journal.new, name="journal-new"),

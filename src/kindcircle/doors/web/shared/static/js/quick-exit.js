@@ -11,8 +11,15 @@
     document.title = link.dataset.leaveTitle;
   };
 
+  // What somebody chose to keep on this phone goes too, also when the site cannot be reached to say so.
+  const forget = async () => {
+    if (window.caches) for (const name of await caches.keys()) caches.delete(name);
+    for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) one.unregister();
+  };
+
   const leave = () => {
     hide();
+    forget().catch(() => {});
     // keepalive lets the request outlive this page; "manual" keeps it from following to the neutral site.
     fetch(link.href, { keepalive: true, redirect: "manual", credentials: "same-origin" }).catch(() => {});
     if (others) others.postMessage("leave");

@@ -19,6 +19,7 @@ export function createBell(root, { heard = true } = {}) {
   const words = [...root.querySelectorAll('[data-live="bell"]')];
   const toggles = [...root.querySelectorAll('[data-live="sound"]')];
   let context = null;
+  let silent = false;
   let hiding = 0;
 
   const unlock = () => {
@@ -28,7 +29,7 @@ export function createBell(root, { heard = true } = {}) {
   };
 
   const sound = () => {
-    if (!heard || context?.state !== "running") return;
+    if (silent || !heard || context?.state !== "running") return;
     const begin = context.currentTime;
     for (const [ratio, loudness, seconds] of TONES) {
       const tone = new OscillatorNode(context, { frequency: LOWEST * ratio });
@@ -71,6 +72,11 @@ export function createBell(root, { heard = true } = {}) {
   show();
 
   return {
+    // The bell is in the sound that plays: here it is only seen and felt.
+    alone(yes) {
+      silent = yes;
+      for (const toggle of toggles) toggle.hidden = yes;
+    },
     // Rings for `moment`, unless it has rung for it already. True if it rang.
     ring(moment) {
       if (rung.has(moment)) return false;

@@ -1,71 +1,100 @@
-// A practice at home: the same player, led by one's own hand, with a log that fills itself.
-// The page works the same with the group's timeline and without any line once it is open.
+// A practice at home, led by one's own hand: heard from one file, in the device's voice, or seen and felt only.
+// Words, shape, bell and buzz follow one clock; with a file, that is the file itself.
 
 import { createBell } from "./bell.js";
-import { deviceNow } from "./clock.js";
 import { going } from "./commands.js";
-import { newKey, readJson, showWhen } from "./dom.js";
+import { parts, readJson, sayState, showWhen } from "./dom.js";
+import { createLog } from "./play-log.js";
 import { createPlayer } from "./player.js";
+import { createSoundClock } from "./sound-clock.js";
 import { statesOf } from "./states.js";
-import { LEAD, LED, position, practiceKey, practiceMap } from "./timeline.js";
+import { createStepClock } from "./step-clock.js";
+import { practiceKey, practiceMap } from "./timeline.js";
 
 const root = document.getElementById("home-player");
-const form = root.querySelector("form[data-log]");
-const practices = practiceMap(readJson("home-practices"));
-const player = createPlayer(root, createBell(root, { heard: root.dataset.sound === "on" }));
-const events = [];
-let told = null; // what the log was last told of this play
+const facts = readJson("home-facts");
+const variant = String(facts.seconds);
+const sheet = practiceMap(readJson("home-practices")).get(practiceKey(facts.practice, variant));
+const log = createLog(root, facts);
+const bell = createBell(root, { heard: root.dataset.sound === "on" });
+const player = createPlayer(root, bell, { turned: (phase) => feel(phase === "in" ? [40] : [40, 80, 40]) });
+const about = { practice: facts.practice, variant, sheet, changed: () => show() };
+let clock;
+let voice = null;
+let step = null;
 let next = 0;
 
-// As in a group, beginning and going on leave a moment to put the phone down.
-function add(kind, data = {}) {
-  const at = Math.ceil(deviceNow()) + (LED.includes(kind) ? LEAD : 0);
-  events.push({ n: events.length + 1, kind, at, data });
+function feel(pattern) {
+  if (facts.buzz && navigator.vibrate && navigator.userActivation?.hasBeenActive) navigator.vibrate(pattern);
 }
 
-const placed = () => position(events, Math.ceil(deviceNow()), practices);
-
-// What is chosen: the length picker if there is one, else the length the page was made for.
-const chosenLength = () => root.querySelector('[name="seconds"]:checked, select[name="seconds"]')?.value ?? root.dataset.seconds;
-
-// One row per play, found again by its key: told at the start, when paused, at the end and on leaving the page.
-function log(practice, state) {
-  if (!form || told === `${practice.play} ${state} ${practice.position_ms}`) return;
-  told = `${practice.play} ${state} ${practice.position_ms}`;
-  const body = new FormData(form);
-  body.set("key", practice.play);
-  body.set("practice", practice.practice);
-  body.set("seconds", practice.variant);
-  body.set("played", String(Math.floor(practice.position_ms / 1000)));
-  body.set("finished", state === "finished" && practice.position_ms === practice.total_ms ? "yes" : "no");
-  // A beacon outlives the page and needs no answer; the next one tells the whole story again.
-  navigator.sendBeacon(form.getAttribute("action"), body);
+// Each step is said and felt once, and only while it is new.
+function onStep(practice, state) {
+  const here = state === "running" ? `${practice.play} ${practice.cue}` : state;
+  if (here === step) return;
+  step = here;
+  voice?.hush();
+  if (state !== "running" || practice.cue === null) return;
+  const cue = sheet.cues[practice.cue];
+  if (cue.kind !== "breath") feel([60]);
+  voice?.say(cue.text);
 }
 
 function show() {
   clearTimeout(next);
-  const now = placed();
-  const { practice } = now;
+  const practice = clock.place();
   const state = going(practice);
-  const cues = practice ? practices.get(practiceKey(practice.practice, practice.variant)).cues : [];
-  const wait = player.show(practice, cues);
-  showWhen(root, statesOf(now, { me: null, link: "open", going: state }));
-  if (state === "finished") log(practice, state);
+  onStep(practice, state);
+  const wait = player.show(practice, sheet.cues);
+  const states = statesOf({ phase: "open", step: null, practice, round: null }, { me: null, link: "open", going: state });
+  if (state === "finished") states.add(practice.position_ms < practice.total_ms ? "practice-stopped" : "practice-whole");
+  showWhen(root, states);
+  if (navigator.mediaSession) navigator.mediaSession.playbackState = state === "running" ? "playing" : state === "none" ? "none" : "paused";
+  if (["paused", "finished"].includes(state)) log(practice, state);
   if (wait < Infinity) next = setTimeout(show, Math.max(1, wait));
 }
 
+// Whatever happens to the sound, the practice goes on in words, bells and buzz.
+function withoutSound() {
+  clock = createStepClock(about);
+  bell.alone(false);
+  sayState(root, "voice-state", "missing");
+}
+
 const does = {
-  start() {
-    add("practice_started", { practice: root.dataset.practice, variant: chosenLength(), play: newKey() });
-    log(placed().practice, "running");
+  async start() {
+    try {
+      await clock.start();
+    } catch (error) {
+      if (error.name === "NotAllowedError") return clock.end();
+      withoutSound();
+      await clock.start();
+    }
+    log(clock.place(), "running");
   },
-  pause() {
-    add("practice_paused", { play: placed().practice.play });
-    log(placed().practice, "paused");
+  pause: () => clock.pause(),
+  resume: () => clock.resume(),
+  end() {
+    clock.end();
+    parts(root, "stopped")[0]?.focus();
   },
-  resume: () => add("practice_resumed", { play: placed().practice.play }),
-  end: () => add("practice_ended", { play: placed().practice.play }),
 };
+
+async function begin() {
+  if (facts.sound) {
+    clock = createSoundClock({ ...about, url: facts.sound, lead: facts.lead, title: root.dataset.title });
+    bell.alone(true);
+    show();
+    sayState(root, "voice-state", "coming");
+    await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), withoutSound);
+  } else {
+    clock = createStepClock(about);
+    show();
+    if (facts.voice === "device") voice = await (await import("./device-voice.js")).createDeviceVoice();
+    sayState(root, "voice-state", facts.voice === "device" && !voice ? "missing" : facts.voice);
+  }
+  show();
+}
 
 root.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-does]");
@@ -73,17 +102,17 @@ root.addEventListener("click", (event) => {
   does[button.dataset.does]();
   show();
 });
-root.addEventListener("change", show);
+root.addEventListener("change", () => show());
 document.addEventListener("keydown", (event) => {
   // One key holds everything still, wherever the focus is.
-  if (event.key !== "Escape" || !["running", "waiting"].includes(going(placed().practice))) return;
-  does.pause();
+  if (event.key !== "Escape" || !["running", "waiting"].includes(going(clock.place()))) return;
+  clock.pause();
   show();
 });
-document.addEventListener("visibilitychange", show);
+document.addEventListener("visibilitychange", () => show());
 window.addEventListener("pagehide", () => {
-  const { practice } = placed();
+  voice?.hush();
+  const practice = clock.place();
   if (practice) log(practice, going(practice));
 });
-add("opened");
-show();
+begin();

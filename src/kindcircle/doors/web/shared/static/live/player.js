@@ -14,13 +14,24 @@ export function breathAt(ms) {
   return within < IN ? { phase: "in", lasts: IN, left: IN - within } : { phase: "out", lasts: OUT, left: IN + OUT - within };
 }
 
-// "usual", or one of the ways written with the cues: what this person has chosen on this device, for themselves.
-function chosenWay(root) {
-  return root.querySelector('input[name="way"]:checked')?.value ?? "usual";
+// The ways that are written for some steps, in the order in which they are served: WAYS of spec/practices.py.
+const WAYS = ["no_touch", "no_breath", "seated", "eyes_open", "low_literacy"];
+
+// What this person has chosen for themselves on this page.
+const chosenWays = (root) => [...root.querySelectorAll('input[name="way"]:checked')].map((box) => box.value);
+
+// The words for them: a part of the body that they leave out comes first, then their ways. Needs.words in Python.
+function wordsOf(cue, root) {
+  if (cue.zone && root.dataset.leaves?.split(" ").includes(cue.zone.name)) return cue.zone.skipped;
+  const chosen = chosenWays(root);
+  const way = WAYS.find((one) => chosen.includes(one) && cue.ways[one]);
+  return way ? cue.ways[way] : cue.text;
 }
 
-export function createPlayer(root, bell) {
+// `turned` hears of each turn of the breath, so that it can be felt as well as seen.
+export function createPlayer(root, bell, { turned = () => {} } = {}) {
   let seen = { play: null, state: "none" };
+  let turn = null;
 
   const ringAt = (practice, state, cues) => {
     const cue = cues[practice.cue];
@@ -37,16 +48,20 @@ export function createPlayer(root, bell) {
   const showWords = (practice, state, cues) => {
     const cue = cues[practice.cue];
     const endedEarly = state === "finished" && practice.position_ms < practice.total_ms;
-    const words = cue && !endedEarly ? (cue.ways[chosenWay(root)] ?? cue.text) : "";
+    const words = cue && !endedEarly ? wordsOf(cue, root) : "";
     say(root, "cue", words);
     for (const element of parts(root, "cue")) element.dataset.kind = cue?.kind ?? "";
   };
 
   const showBreath = (practice, state, cues) => {
     const cue = cues[practice.cue];
-    const wanted = cue?.kind === "breath" && state === "running" && chosenWay(root) !== "no_breath";
+    const wanted = cue?.kind === "breath" && state === "running" && !chosenWays(root).includes("no_breath");
     const breath = wanted ? breathAt(practice.position_ms - cue.at) : null;
-    const still = root.querySelector('input[name="still"]')?.checked || CALM.matches;
+    const still = root.querySelector('input[name="still"]')?.checked || root.dataset.still === "yes" || CALM.matches;
+    if ((breath?.phase ?? null) !== turn) {
+      turn = breath?.phase ?? null;
+      if (turn) turned(turn);
+    }
     for (const element of parts(root, "breath")) {
       element.hidden = !breath;
       if (!breath) continue;
@@ -81,6 +96,5 @@ export function createPlayer(root, bell) {
       if (state !== "running") return Infinity;
       return Math.min(practice.next_cue_in_ms ?? Infinity, breathLeft, left === null ? 1000 : left % 1000 || 1000);
     },
-    chosenWay: () => chosenWay(root),
   };
 }

@@ -1,0 +1,122 @@
+"""How somebody likes to practise: one page, remembered for them, and used wherever a practice is played."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from kindcircle.base.access import Permission
+from kindcircle.doors.web.member.sending import SeeOther, on_to
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
+
+ANCHORS = [
+    ("breath", later("My breath")),
+    ("feet", later("My feet")),
+    ("sounds", later("Sounds around me")),
+    ("hands", later("My hands")),
+]
+VOICES = [
+    ("recorded", later("A recorded voice, where there is one. If not, a made voice.")),
+    ("made", later("A voice made by a machine")),
+    ("device", later("The voice of this device")),
+    ("text", later("No voice: only words and bells")),
+]
+ZONES = [
+    ("feet", later("feet")), ("legs", later("legs")), ("pelvis", later("pelvis")), ("belly", later("belly")),
+    ("back", later("back")), ("chest", later("chest")), ("shoulders", later("shoulders")), ("arms", later("arms")),
+    ("hands", later("hands")), ("neck", later("neck")), ("face", later("face")), ("head", later("head")),
+]  # fmt: skip
+WAYS = [
+    ("eyes_open", later("With my eyes open, and no pictures in my mind")),
+    ("no_touch", later("Without touching my own body")),
+    ("seated", later("Sitting down, even where others stand or lie")),
+    ("no_writing", later("Speaking or drawing where others write")),
+]
+COMFORTS = [
+    ("shorter", later("Start with the shortest length")),
+    ("still", later("Keep the breathing shape still")),
+    ("buzz", later("Let the phone buzz softly at each step")),
+]
+
+
+class WayForm(forms.Form):
+    """Everything somebody can choose. All of it may stay as it is."""
+
+    use_required_attribute = False
+
+    anchor = forms.ChoiceField(choices=ANCHORS, widget=forms.RadioSelect, label=later("What I come back to"))
+    ways = forms.MultipleChoiceField(
+        choices=WAYS, widget=forms.CheckboxSelectMultiple, required=False, label=later("What suits my body")
+    )
+    zones = forms.MultipleChoiceField(
+        choices=ZONES,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=later("Parts of the body to leave out"),
+    )
+    voice = forms.ChoiceField(choices=VOICES, widget=forms.RadioSelect, label=later("What I hear"))
+    comforts = forms.MultipleChoiceField(
+        choices=COMFORTS, widget=forms.CheckboxSelectMultiple, required=False, label=later("Small comforts")
+    )
+
+    @classmethod
+    def of(cls, choice: Choice) -> "WayForm":
+        """The form as somebody left it."""
+        now = asdict(choice)
+        ticked = {
+            name: [key for key, _words in keys if now[key]] for name, keys in (("ways", WAYS), ("comforts", COMFORTS))
+        }
+        return cls(initial={"anchor": choice.anchor, "voice": choice.voice, "zones": list(choice.zones)} | ticked)
+
+    def choice(self) -> Choice:
+        """What was chosen."""
+        told: dict[str, Any] = self.cleaned_data
+        return Choice(
+            anchor=told["anchor"],
+            voice=told["voice"],
+            zones=tuple(zone for zone, _words in ZONES if zone in told["zones"]),  # type: ignore[misc]
+            **{key: key in told["ways"] for key, _words in WAYS},
+            **{key: key in told["comforts"] for key, _words in COMFORTS},
+        )
+
+
+@page(Permission.PRACTICE_PLAY, methods=("GET", "POST"))
+def how_i_practise(request: HttpRequest) -> HttpResponse:
+    """Look at it, change it, or put everything back. Nobody else ever sees it."""
+    actor, member = request.actor, request.user  # type: ignore[attr-defined]
+    back = _back(request)
+    if request.method == "GET":
+        form = WayForm.of(own_way(member, by=actor))  # type: ignore[arg-type]
+        return render(request, "member/own_way.html", {"form": form, "back": back})
+    form = WayForm(request.POST)
+    if "as-written" not in request.POST and not form.is_valid():
+        return render(request, "member/own_way.html", {"form": form, "back": back}, status=422)
+    chosen = AS_WRITTEN if "as-written" in request.POST else form.choice()
+    keep_own_way(chosen, member=member, by=actor)  # type: ignore[arg-type]
+    messages.success(request, _("Remembered. Only you can see this."))
+    return SeeOther(back) if back else on_to("member:own-way")
+
+
+def _back(request: HttpRequest) -> str:
+    """The practice that somebody came from, if they did."""
+    back = request.POST.get("back") or request.GET.get("back", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/practice/")
+    return back if ours else ""
+
+
+def in_words(choice: Choice) -> list[str]:
+    """What somebody chose, for the line above the player; nothing when all is as written."""
+    said = [str(dict(ANCHORS)[choice.anchor])] if choice.anchor != "breath" else []
+    now = asdict(choice)
+    said += [str(words) for key, words in (*WAYS, *COMFORTS) if now[key]]
+    if choice.zones:
+        names = dict(ZONES)
+        said.append(_("Leaving out: %(zones)s") % {"zones": ", ".join(str(names[zone]) for zone in choice.zones)})
+    return said

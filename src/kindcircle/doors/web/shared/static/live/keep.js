@@ -1,0 +1,78 @@
+// "Keep on this phone": this practice, its sound and what its page is made of, in the browser's own store, because
+// somebody asked for it. Nothing is kept before that, and no page that names anybody ever is.
+
+import { parts, readJson, saying, setText } from "./dom.js";
+import { megabytes, mine, sizeOf, STORE } from "./kept-store.js";
+import { tellNoted } from "./play-log.js";
+
+const root = document.getElementById("keep");
+const facts = readJson("home-keep");
+const [said] = parts(root, "keep-said");
+const tell = (state, size = "") => setText(said, saying(said, state).replace("{size}", size));
+const button = (does) => root.querySelector(`[data-keeps="${does}"]`);
+
+async function show(state = "") {
+  const size = await sizeOf(facts.name);
+  button("keep").hidden = size !== null;
+  button("forget").hidden = size === null;
+  tell(state || (size === null ? "not" : "kept"), size === null ? "" : megabytes(size));
+}
+
+async function keep() {
+  tell("coming");
+  const store = await caches.open(STORE + facts.name);
+  try {
+    const wanted = [facts.page, facts.shell, ...facts.parts, ...(facts.sound ? [facts.sound] : [])];
+    await Promise.all(wanted.map((url) => fetched(store, url)));
+    const about = { title: facts.title, length: facts.length, page: facts.page, who: await mine() };
+    await store.put(`/practice/kept/about/${facts.name.replace(" ", "/")}`, Response.json(about));
+    await navigator.serviceWorker.register(facts.worker, { scope: facts.scope });
+    await show();
+  } catch {
+    await caches.delete(STORE + facts.name);
+    await show("amiss");
+  }
+}
+
+async function fetched(store, url) {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const answer = await fetch(url);
+    if (answer.status === 200 && !answer.redirected) return store.put(url, answer);
+    if (answer.status !== 202) break;
+    await new Promise((go) => setTimeout(go, 1000)); // its voice is just being made
+  }
+  throw new Error(`could not fetch ${url}`);
+}
+
+async function forget() {
+  await caches.delete(STORE + facts.name);
+  await show();
+  const left = (await caches.keys()).some((name) => name.startsWith(STORE));
+  if (!left) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+}
+
+// What was kept by somebody else who used this phone goes as soon as another person is here.
+async function tidy() {
+  const who = await mine();
+  for (const name of await caches.keys()) {
+    const store = name.startsWith(STORE) && (await caches.open(name));
+    const about = store && (await store.match(`/practice/kept/about/${name.slice(STORE.length).replace(" ", "/")}`));
+    if (about && (await about.json()).who !== who) for (const one of await caches.keys()) await caches.delete(one);
+  }
+}
+
+if (window.caches && navigator.serviceWorker) {
+  // The one script that may answer in our name is our own.
+  window.trustedTypes?.createPolicy("default", {
+    createScriptURL: (url) => {
+      if (url === facts.worker) return url;
+      throw new TypeError("Refused: another script.");
+    },
+  });
+  root.hidden = false;
+  button("keep").addEventListener("click", keep);
+  button("forget").addEventListener("click", forget);
+  await tidy();
+  await show();
+  await tellNoted(document.querySelector("form[data-log]"), await mine()).catch(() => {}); // told another time
+}

@@ -1,0 +1,42 @@
+// The list of what is kept on this phone, and the way to take it away again. It needs no line.
+
+import { parts, setText } from "./dom.js";
+import { megabytes, sizeOf, STORE } from "./kept-store.js";
+
+const [list] = parts(document, "kept-list");
+const [line] = parts(document, "kept-line");
+const [all] = parts(document, "kept-all");
+const [none] = parts(document, "kept-none");
+
+async function about(name) {
+  const store = await caches.open(STORE + name);
+  const told = await store.match(`/practice/kept/about/${name.replace(" ", "/")}`);
+  return told ? { name, size: await sizeOf(name), ...(await told.json()) } : null;
+}
+
+async function show() {
+  const names = (await caches.keys()).filter((name) => name.startsWith(STORE)).map((name) => name.slice(STORE.length));
+  const kept = (await Promise.all(names.map(about))).filter(Boolean).sort((one, other) => one.title.localeCompare(other.title));
+  list.replaceChildren(...kept.map(row));
+  const size = kept.reduce((sum, one) => sum + one.size, 0);
+  setText(all, kept.length ? all.dataset.say.replace("{size}", megabytes(size)) : "");
+  none.hidden = kept.length > 0;
+}
+
+function row(one) {
+  const item = line.content.cloneNode(true);
+  const [link] = item.querySelectorAll("a");
+  link.href = one.page;
+  link.textContent = one.title;
+  item.querySelector(".tag").textContent = `${one.length} · ${megabytes(one.size)} MB`;
+  const button = item.querySelector("button");
+  button.setAttribute("aria-label", `${button.textContent.trim()}: ${one.title}, ${one.length}`);
+  button.addEventListener("click", async () => {
+    await caches.delete(STORE + one.name);
+    await show();
+    document.querySelector("h1").focus();
+  });
+  return item;
+}
+
+if (window.caches) show();
