@@ -55,7 +55,7 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
     phone_ines = Visitor(running_site, ines).open(f"/gathering/{gathering.code}/")
     assert "This page opens by itself when we begin." in phone_ines.text
     assert "Please come" not in phone_ines.text
-    ada.open("/desk/").follow("Tuesday circle").follow("1. Illness is hard")
+    ada.open("/desk/").follow("Tuesday circle").follow("Meeting 1: Illness is hard")
     ada.open(f"/desk/gatherings/{gathering.code}/lead/").press("Open in person")
     gathering.refresh_from_db()
     assert gathering.state == Gathering.State.OPEN

@@ -76,7 +76,7 @@ def script(practice: Practice) -> Words:
 
 def name_of(session: Session) -> str:
     """What a session is called: its label, or else its number."""
-    return session.label or _("Session {n}").format(n=session.number)
+    return session.label or _("Meeting {n}").format(n=session.number)
 
 
 def clock(seconds: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from kindcircle.base.access import NOBODY, Actor, Permission
 from kindcircle.base.access.gate import require
@@ -42,6 +43,12 @@ def programme_of(group: Group) -> Programme:
         return load_programme(group.programme, group.programme_version)
     except ContentError:
         raise ProgrammeGone from None
+
+
+def meeting_name(gathering: Gathering) -> str:
+    """What people call this meeting: the programme's own name for it, such as "Retreat", or else its number."""
+    label = programme_of(gathering.group).session(gathering.number).label
+    return label or _("Meeting %(n)s") % {"n": gathering.number}
 
 
 def places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet[Membership]:

@@ -75,6 +75,7 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "facilitator/after.html",
         {
             "gathering": gathering,
+            "meeting": queries.meeting_name(gathering),
             "group": gathering.group,
             "session": session,
             "problem": problem,

@@ -180,7 +180,7 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
     if coming is not None and coming.state != Gathering.State.PLANNED:
         waiting.append(Waiting(_("The meeting is open now"), reverse("facilitator:lead", args=[coming.code])))
     if last is not None and last.recorded_at is None:
-        words = _("Two minutes for the notes of meeting %(n)s") % {"n": last.number}
+        words = _("Two minutes for the notes: %(meeting)s") % {"meeting": queries.meeting_name(last)}
         waiting.append(Waiting(words, reverse("facilitator:after", args=[last.code])))
     missing = missing_wordings(group)
     if missing:
@@ -189,6 +189,6 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
     return waiting
 
 
-def _with_themes(group: Group) -> list[tuple[Gathering, str]]:
+def _with_themes(group: Group) -> list[tuple[Gathering, str, str]]:
     plan = queries.programme_of(group)
-    return [(one, plan.session(one.number).theme) for one in queries.gatherings_of(group)]
+    return [(one, queries.meeting_name(one), plan.session(one.number).theme) for one in queries.gatherings_of(group)]

@@ -21,7 +21,7 @@ from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.queries import meeting_name, present_places
 from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.models import Signal
@@ -41,6 +41,7 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     actions.arrive(gathering=gathering, by=request.actor, at=at)  # type: ignore[attr-defined]
     place = queries.placed(gathering, at=at)
     context = live_page.page_context(gathering, place) | {
+        "meeting": meeting_name(gathering),
         "steps": _steps(gathering, place),
         "gentler": _gentler(gathering),
         "ground": _ground(gathering),

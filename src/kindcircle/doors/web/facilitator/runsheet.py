@@ -8,6 +8,7 @@ from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sheet import sheet_of
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.queries import meeting_name
 from kindcircle.rooms.live.queries import session_of
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -19,6 +20,7 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     session = session_of(gathering)
     context = {
         "gathering": gathering,
+        "meeting": meeting_name(gathering),
         "group": gathering.group,
         "session": session,
         "sheet": sheet_of(session, gathering.starts_at),
