@@ -25,7 +25,7 @@ def wording(file: str, passages: Iterable[Passage]) -> Iterator[Finding]:
     """
     short: dict[Audience, list[str]] = {audience: [] for audience in HIGHEST_GRADE}
     for passage in passages:
-        if hint := DRAFT.search(passage.text):
+        for hint in DRAFT.finditer(passage.text):
             still = " ".join(hint.group(1).split())
             yield finding("text.draft", file, passage.place, f"still to write: {still}")
         text = DRAFT.sub(" ", passage.text)
