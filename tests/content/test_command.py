@@ -1,6 +1,5 @@
 """`kindcircle content` as a person at a terminal meets it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,12 @@ from kindcircle.spec.texts import SHIPPED
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """A site's own handouts, under ids of their own."""
     copy = tmp_path / "words"
-    shutil.copytree(SHIPPED / "handouts", copy / "handouts")
+    (copy / "handouts").mkdir(parents=True)
+    for file in (SHIPPED / "handouts").glob("*.md"):
+        text = file.read_text(encoding="utf-8").replace("id: ", "id: our-", 1)
+        (copy / "handouts" / f"our-{file.name}").write_text(text, encoding="utf-8")
     return copy
 
 
@@ -24,12 +27,13 @@ def test_the_shipped_words_pass() -> None:
 
 
 def test_what_to_mend_is_named_and_the_exit_code_is_1(folder: Path) -> None:
-    card = folder / "handouts" / "hard-day-card.md"
+    card = folder / "handouts" / "our-hard-day-card.md"
     card.write_text(card.read_text(encoding="utf-8") + "\nYou must rest.\n", encoding="utf-8")
     result = CliRunner().invoke(content, ["check", str(folder)])
     assert result.exit_code == 1
-    assert "handouts/hard-day-card.md" in result.output
+    assert "handouts/our-hard-day-card.md" in result.output
     assert "text: says 'You must': an order; invite with" in result.output
+    assert "→ Say it in the kinder way that the message gives. (text.unwanted)" in result.output
     assert "1 thing to mend." in result.output
 
 
@@ -47,12 +51,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_release_once_then_a_change_is_refused(folder: Path) -> None:
     run = CliRunner().invoke
-    first = run(content, ["release", str(folder), "--only", "handouts/hard"])
-    assert (first.exit_code, first.output) == (0, "handouts/hard-day-card.md\n1 file added to RELEASED.sha256.\n")
+    first = run(content, ["release", str(folder), "--only", "handouts/our-hard"])
+    assert (first.exit_code, first.output) == (0, "handouts/our-hard-day-card.md\n1 file added to RELEASED.sha256.\n")
     assert run(content, ["release", str(folder)]).exit_code == 0
     assert run(content, ["release", str(folder)]).output == "0 files added to RELEASED.sha256.\n"
-    assert "Worth a look" not in run(content, ["check", str(folder)]).output
-    card = folder / "handouts" / "hard-day-card.md"
+    assert "not released" not in run(content, ["check", str(folder)]).output
+    card = folder / "handouts" / "our-hard-day-card.md"
     card.write_text(card.read_text(encoding="utf-8").replace("Sip water.", "Drink water."), encoding="utf-8")
     again = run(content, ["release", str(folder)])
     assert again.exit_code == 1

@@ -14,7 +14,7 @@ import click
 
 from kindcircle.base.lib import places
 from kindcircle.spec import skeleton
-from kindcircle.spec.gate import Finding, check, not_ready
+from kindcircle.spec.gate import RULES, Finding, check, not_ready
 from kindcircle.spec.released import LIST_NAME, content_files, release, unreleased
 from kindcircle.spec.shelves import versions
 from kindcircle.spec.texts import SHIPPED, ContentError
@@ -70,7 +70,7 @@ def check_content(folder: Path | None, site: bool) -> None:
     new = sum(finding.rule == "release.new" for finding in findings)
     notes = [one for one in findings if one.level == "warning" and one.rule not in ("text.draft", "release.new")]
     _show(_("To mend"), errors)
-    _show(_("Still to write"), drafts)
+    _show(_("Still to write"), drafts, mends=False)
     _show(_("Worth a look"), notes)
     if new:
         said = ngettext("{n} file is new and not released.", "{n} files are new and not released.", new)
@@ -196,7 +196,7 @@ def _next_steps(folder: Path) -> None:
     click.echo(_("See what is still to write: kindcircle content check {where}").format(where=where))
 
 
-def _show(title: str, findings: list[Finding]) -> None:
+def _show(title: str, findings: list[Finding], *, mends: bool = True) -> None:
     """Findings by file, each with its place and what is wrong; under those of one rule, how to mend them."""
     if not findings:
         return
@@ -208,9 +208,16 @@ def _show(title: str, findings: list[Finding]) -> None:
             for finding in same:
                 where = f"{finding.where}: " if finding.where else ""
                 click.echo(f"    {where}{finding.message}")
-            click.echo(
-                textwrap.fill(
-                    f"→ {finding.mend} ({rule})", WIDTH, initial_indent="      ", subsequent_indent="        "
-                )
-            )
+            if mends:
+                click.echo(_how(rule))
     click.echo("")
+
+
+def _how(rule: str) -> str:
+    return textwrap.fill(
+        f"→ {RULES[rule].mend} ({rule})",
+        WIDTH,
+        initial_indent="      ",
+        subsequent_indent="        ",
+        break_on_hyphens=False,
+    )
