@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.facilitator import after, alerts, desk, lead, report, runsheet, unwanted
+from kindcircle.doors.web.facilitator import after, alerts, desk, lead, recordings, report, runsheet, unwanted
 
 app_name = "facilitator"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("gatherings/<str:code>/lead/round/", lead.turns, name="lead-round"),
     path("gatherings/<str:code>/entry-pass/", lead.entry_pass, name="entry-pass"),
     path("gatherings/<str:code>/wall/", lead.wall, name="wall"),
+    # Practices in the house's own voice.
+    path("recordings/", recordings.recordings, name="recordings"),
+    path("recordings/<slug:practice_id>/<slug:version>/<int:seconds>/", recordings.recording, name="recording"),
+    path("recordings/<slug:practice_id>/<slug:version>/<int:seconds>/made/", recordings.made, name="recording-made"),
+    path("recordings/<str:code>/sound/", recordings.recording_sound, name="recording-sound"),
+    path("recordings/<str:code>/take-back/", recordings.recording_take_back, name="recording-take-back"),
     # People who ask for someone.
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),

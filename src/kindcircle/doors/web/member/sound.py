@@ -19,21 +19,25 @@ from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sent_file import sent_sound
 from kindcircle.rooms.practice import sounds
+from kindcircle.rooms.practice.courses import courses_of
 from kindcircle.rooms.practice.recordings import file_of, recording_for
 from kindcircle.rooms.safety.queries import help_lines
 
 PATIENT = 8.0  # seconds for which a request waits for a voice that is being made
 _waiting = threading.BoundedSemaphore(4)  # requests that wait so; more would keep pages from others
 
+_STYLES = "tokens base frame components forms ring home live print"
+_SCRIPTS = "quick-exit theme page"
+_MODULES = (
+    "bell clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock states "
+    "step-clock timeline"
+)
 KEPT_PARTS = (
-    *(f"css/{name}.css" for name in ("tokens", "base", "frame", "components", "forms", "ring", "home", "live", "print")),
-    *(f"js/{name}.js" for name in ("quick-exit", "theme", "page")),
-    *(f"live/{name}.js" for name in (
-        "bell", "clock", "commands", "device-voice", "dom", "home-player", "kept", "kept-store", "play-log", "player",
-        "sound-clock", "states", "step-clock", "timeline",
-    )),
+    *(f"css/{name}.css" for name in _STYLES.split()),
+    *(f"js/{name}.js" for name in _SCRIPTS.split()),
+    *(f"live/{name}.js" for name in _MODULES.split()),
     "img/icon.svg",
-)  # fmt: skip
+)
 """Everything that a kept page loads; a test follows the links and imports and compares."""
 
 
@@ -72,7 +76,8 @@ def to_keep(request: HttpRequest, practice_id: str, seconds: int) -> HttpRespons
 @page(Permission.PRACTICE_PLAY)
 def kept(request: HttpRequest) -> HttpResponse:
     """What is kept on this phone. The phone itself fills in the list; we do not know it."""
-    return render(request, "member/kept.html")
+    course = courses_of(request.actor)[0]  # type: ignore[attr-defined]
+    return render(request, "member/kept.html", {"lines": help_lines(course.group.organisation, at=clock.now())})
 
 
 @page(Permission.DOOR_USE)

@@ -8,7 +8,6 @@ import { createLog } from "./play-log.js";
 import { createPlayer } from "./player.js";
 import { createSoundClock } from "./sound-clock.js";
 import { statesOf } from "./states.js";
-import { createStepClock } from "./step-clock.js";
 import { practiceKey, practiceMap } from "./timeline.js";
 
 const root = document.getElementById("home-player");
@@ -19,7 +18,8 @@ const log = createLog(root, facts);
 const bell = createBell(root, { heard: root.dataset.sound === "on" });
 const player = createPlayer(root, bell, { turned: (phase) => feel(phase === "in" ? [40] : [40, 80, 40]) });
 const about = { practice: facts.practice, variant, sheet, changed: () => show() };
-let clock;
+const stepped = async () => (await import("./step-clock.js")).createStepClock(about);
+let clock = { place: () => null };
 let voice = null;
 let step = null;
 let next = 0;
@@ -55,8 +55,8 @@ function show() {
 }
 
 // Whatever happens to the sound, the practice goes on in words, bells and buzz.
-function withoutSound() {
-  clock = createStepClock(about);
+async function withoutSound() {
+  clock = await stepped();
   bell.alone(false);
   sayState(root, "voice-state", "missing");
 }
@@ -67,7 +67,7 @@ const does = {
       await clock.start();
     } catch (error) {
       if (error.name === "NotAllowedError") return clock.end();
-      withoutSound();
+      await withoutSound();
       await clock.start();
     }
     log(clock.place(), "running");
@@ -88,7 +88,7 @@ async function begin() {
     sayState(root, "voice-state", "coming");
     await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), withoutSound);
   } else {
-    clock = createStepClock(about);
+    clock = await stepped();
     show();
     if (facts.voice === "device") voice = await (await import("./device-voice.js")).createDeviceVoice();
     sayState(root, "voice-state", facts.voice === "device" && !voice ? "missing" : facts.voice);

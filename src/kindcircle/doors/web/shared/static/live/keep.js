@@ -3,7 +3,7 @@
 
 import { parts, readJson, saying, setText } from "./dom.js";
 import { megabytes, mine, sizeOf, STORE } from "./kept-store.js";
-import { tellNoted } from "./play-log.js";
+import { NOTED } from "./play-log.js";
 
 const root = document.getElementById("keep");
 const facts = readJson("home-keep");
@@ -74,5 +74,8 @@ if (window.caches && navigator.serviceWorker) {
   button("forget").addEventListener("click", forget);
   await tidy();
   await show();
-  await tellNoted(document.querySelector("form[data-log]"), await mine()).catch(() => {}); // told another time
+  if (await caches.has(NOTED)) {
+    const { tellNoted } = await import("./tell-noted.js");
+    await tellNoted(document.querySelector("form[data-log]"), await mine()).catch(() => {}); // told another time
+  }
 }

@@ -1,7 +1,7 @@
 // The log that fills itself: a play was begun, and this much of it was played. Never a word.
 // With a line it is told at once. A kept page has none to rely on: it notes the play, and the next page of ours tells it.
 
-const NOTED = "kindcircle plays to tell";
+export const NOTED = "kindcircle plays to tell";
 
 // One row per play, found again by its key: told at the start, when paused, at the end and on leaving the page.
 export function createLog(root, { practice, seconds }) {
@@ -35,24 +35,4 @@ async function note(fields) {
   const who = about ? (await about.json()).who : null;
   const store = await caches.open(NOTED);
   await store.put(`/practice/${fields.practice}/noted/${fields.key}`, Response.json({ ...fields, who }));
-}
-
-// What this person played without a line is told now, and then forgotten here.
-export async function tellNoted(form, me) {
-  if (!window.caches || !(await caches.has(NOTED))) return;
-  const store = await caches.open(NOTED);
-  for (const request of await store.keys()) {
-    const { began, who, ...fields } = await (await store.match(request)).json();
-    if (who !== me) {
-      await store.delete(request);
-      continue;
-    }
-    const body = new FormData(form);
-    const ago = Math.max(0, Math.round((Date.now() - began) / 1000));
-    for (const [name, value] of Object.entries({ ...fields, ago })) body.set(name, String(value));
-    const answer = await fetch(`/practice/${fields.practice}/played/`, { method: "POST", body });
-    // Not open any more, or not understood: asking again would change nothing.
-    if (answer.ok || [404, 422].includes(answer.status)) await store.delete(request);
-  }
-  if (!(await store.keys()).length) await caches.delete(NOTED);
 }
