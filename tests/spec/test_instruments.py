@@ -343,3 +343,14 @@ def test_what_is_no_answer_is_refused(name: str, item: str, text: str) -> None:
 def test_an_item_nobody_asked_is_refused() -> None:
     with pytest.raises(LookupError):
         read_answer(load_instrument("phq-9"), "phq9_11", "1")
+
+
+def test_a_form_may_have_one_main_score_or_several_and_each_has_two_ends() -> None:
+    assert [score.id for score in load_instrument("phq-9", "1.0.0").headlines] == ["total"]
+    several = load_instrument("fcs-38", "1.0.0")
+    assert several.total is None
+    assert [(score.id, score.range) for score in several.headlines] == [
+        ("for_others", (0, 40)),
+        ("from_others", (0, 52)),
+        ("for_self", (0, 60)),
+    ]

@@ -83,6 +83,11 @@ class Definition(Strict):
         primary = [score for score in self.scores if score.role == "primary"]
         return primary[0] if len(primary) == 1 else None
 
+    @property
+    def headlines(self) -> tuple[Score, ...]:
+        """The scores that a page sets before beside after: each main one that has two ends."""
+        return tuple(score for score in self.scores if score.role == "primary" and score.range is not None)
+
     def item(self, number: int) -> Item:
         return next(item for item in self.items if item.number == number)
 

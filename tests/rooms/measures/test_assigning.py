@@ -1,6 +1,7 @@
 """Who is asked what and when; what is offered; and whose words it is asked in."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -83,6 +84,34 @@ class TestForAGroup:
         assert actions.assign_for_group(group=world.group, occasion="after", at=over + 8 * DAY) == 0
         assert actions.assign_for_group(group=world.group, occasion="after", at=over + HOUR) == 8 * 6
         assert {name for _, name in given(world, "after")} == self.ALL
+
+    def test_what_belongs_to_the_middle_comes_with_that_week_only(self, world: World):
+        Group.objects.filter(pk=world.group.pk).update(programme_version="2")
+        world.group.refresh_from_db()
+        asked = []
+        for gathering in world.gatherings[:3]:
+            close(gathering, gathering.ends_at)
+            actions.assign_for_group(group=world.group, occasion="weekly", at=gathering.ends_at + HOUR)
+            rows = Assignment.objects.filter(gathering=gathering, occasion="weekly")
+            asked.append(set(rows.values_list("instrument", flat=True)))
+        assert asked == [{"wcc-6"}, {"wcc-6", "alliance-pulse"}, {"wcc-6"}]
+
+    def test_three_months_later_the_same_questions_come_once_more(self, world: World):
+        Group.objects.filter(pk=world.group.pk).update(programme_version="2")
+        world.group.refresh_from_db()
+        for gathering in world.gatherings:
+            close(gathering, gathering.ends_at)
+        over = world.gatherings[-1].ends_at
+        ask = partial(actions.assign_for_group, group=world.group, occasion="follow-up")
+        assert ask(at=over + 89 * DAY) == 0
+        assert ask(at=over + 105 * DAY) == 0
+        new = ask(at=over + 91 * DAY)
+        later = Assignment.objects.filter(occasion="follow-up")
+        assert new == later.count() > 0
+        assert ask(at=over + 92 * DAY) == 0
+        sheet = later.first()
+        assert sheet is not None
+        assert (sheet.opens_at, sheet.closes_at) == (over + 90 * DAY, over + 104 * DAY)
 
     def test_a_group_without_gatherings_is_asked_nothing(self, world: World):
         Gathering.objects.all().delete()

@@ -43,8 +43,9 @@ Occasion = Assignment.Occasion
 # The sheet from after a gathering is offered once more at home, until the next day.
 AFTER_LEAVING = timedelta(hours=24)
 WEEK = timedelta(days=7)
-# No programme keeps its closing sheets open longer (spec.programmes.MeasureTime.within_days).
-LONGEST_AFTER = timedelta(days=61)
+# No programme asks later than this (spec.programmes.MeasureTime: after_days and within_days).
+LONGEST_AFTER = timedelta(days=461)
+FOLLOW_UP_LASTS = 14  # days, where the programme does not say
 SHORTEST_KEY, LONGEST_KEY = 22, 64
 
 
@@ -90,11 +91,11 @@ def assign_for_gathering(*, gathering: Gathering, at: datetime) -> int:
     plan = programme_of(gathering.group)
     ends = max(gathering.ends_at, at + timedelta(minutes=gathering.minutes))
     return _assign_all(
-        gathering.group, Occasion.ARRIVAL, plan.instruments("session", "before", gathering.number), gathering, at, ends
+        gathering.group, Occasion.ARRIVAL, _around(plan, "before", gathering.number), gathering, at, ends
     ) + _assign_all(
         gathering.group,
         Occasion.LEAVING,
-        plan.instruments("session", "after", gathering.number),
+        _around(plan, "after", gathering.number),
         gathering,
         at,
         ends + AFTER_LEAVING,
@@ -102,7 +103,9 @@ def assign_for_gathering(*, gathering: Gathering, at: datetime) -> int:
 
 
 def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
-    """Give every present member the sheets for the beginning, for this week, or for the end. Returns how many were new.
+    """Give every present member the sheets for the beginning, this week, the end or the months after it.
+
+    Returns how many were new.
 
     Nothing is given before its time or after it has passed, so this can be asked at any moment.
     """
@@ -121,6 +124,13 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
     if occasion == Occasion.AFTER and over:
         closes_at = last.closed_at + timedelta(days=_days(plan, "post"))
         return _assign_all(group, occasion, plan.instruments("post"), None, last.closed_at, closes_at, asked_at=at)
+    if occasion == Occasion.FOLLOW_UP and over:
+        time = next((one for one in plan.measures if one.occasion == "follow-up"), None)
+        if time is None or time.after_days is None:
+            return 0
+        opens_at = last.closed_at + timedelta(days=time.after_days)
+        closes_at = opens_at + timedelta(days=time.within_days or FOLLOW_UP_LASTS)
+        return _assign_all(group, occasion, time.instruments, None, opens_at, closes_at, asked_at=at)
     if occasion == Occasion.WEEKLY and not over:
         # After the last gathering the closing set holds the same questions.
         coming = next((one for one in gatherings if one.number > last.number), None)
@@ -128,7 +138,7 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
         return _assign_all(
             group,
             occasion,
-            plan.instruments("session", "between", last.number),
+            _around(plan, "between", last.number),
             last,
             last.closed_at,
             closes_at,
@@ -161,7 +171,7 @@ def assign_due(*, at: datetime) -> int:
     groups = Group.objects.annotate(last_closed_at=Max("gatherings__closed_at")).filter(going_on)
     for group in groups.select_related("organisation"):
         try:
-            for occasion in (Occasion.BASELINE, Occasion.WEEKLY, Occasion.AFTER):
+            for occasion in (Occasion.BASELINE, Occasion.WEEKLY, Occasion.AFTER, Occasion.FOLLOW_UP):
                 given += assign_for_group(group=group, occasion=occasion, at=at)
         except Exception as error:
             broken = error
@@ -384,6 +394,12 @@ def _versions_of(group: Group) -> dict[str, str]:
     """The version of each questionnaire this group answered first: before and after must be the same sheet."""
     rows = Assignment.objects.filter(group=group).order_by("-opens_at", "-pk").values_list("instrument", "version")
     return dict(rows)
+
+
+def _around(plan: Programme, moment: str, session: int) -> tuple[str, ...]:
+    """What is asked before, after or between sessions: each time, and in the sessions in the middle that are named."""
+    asked = (*plan.instruments("session", moment, session), *plan.instruments("mid", moment, session))
+    return tuple(dict.fromkeys(asked))
 
 
 def _days(plan: Programme, occasion: str) -> int:

@@ -19,6 +19,7 @@ class Assignment(models.Model):
         SETTLING = "settling"
         WEEKLY = "weekly"
         AFTER = "after"
+        FOLLOW_UP = "follow-up"  # some months later
         ASKED = "asked"  # by a facilitator, besides the programme's own times; never part of before and after
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)

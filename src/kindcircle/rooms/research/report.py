@@ -17,6 +17,7 @@ from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import Scored, definition, scores_of
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.parts import Score
 from kindcircle.spec.programmes import Completion
 from kindcircle.stats import feasibility
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
@@ -97,8 +98,11 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
     sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
     asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
-    names = [name for name in asked if (total := definition(name).total) and total.range]
-    outcomes = [_outcome(group, members, name, len(names), first=name == names[0]) for name in names]
+    scores = [(one, score) for one in map(definition, asked) for score in one.headlines]
+    outcomes = [
+        _outcome(group, members, one, score, len(scores), first=number == 0)
+        for number, (one, score) in enumerate(scores)
+    ]
     return CohortReport(
         group=group,
         title=plan.title,
@@ -126,18 +130,17 @@ def _attendance(
     )
 
 
-def _outcome(group: Group, members: list[Membership], name: str, outcomes: int, *, first: bool) -> Outcome:
-    one = definition(name)
-    total = one.total
-    if total is None or total.range is None:
-        raise ValueError(f"{name} has no one main score, so it cannot be an outcome")
-    scored = scores_of(group, name, total.id)
+def _outcome(
+    group: Group, members: list[Membership], one: Definition, score: Score, outcomes: int, *, first: bool
+) -> Outcome:
+    assert score.range is not None  # a headline has ends
+    scored = scores_of(group, one.id, score.id)
     before, after = _latest(scored, BEFORE), _latest(scored, AFTER)
     people = [place.user_id for place in members]
     pairs = [(before.get(person), after.get(person)) for person in people]
-    higher = total.better == "higher"
-    norms, source = _norms(one, total.id)
-    ends = (float(total.range[0]), float(total.range[1]))
+    higher = score.better == "higher"
+    norms, source = _norms(one, score.id)
+    ends = (float(score.range[0]), float(score.range[1]))
     versions = {found.rule for found in (*before.values(), *after.values())}
     result = analyse_before_after(
         [value(row) for row, _ in pairs],
@@ -147,8 +150,8 @@ def _outcome(group: Group, members: list[Membership], name: str, outcomes: int, 
         context=Context(groups=1, same_version=len(versions) <= 1, outcomes=outcomes, scale_ends=ends),
     )
     return Outcome(
-        instrument=name,
-        name=one.name,
+        instrument=one.id,
+        name=one.name if len(one.headlines) == 1 else f"{one.name}, {score.id.replace('_', ' ')}",
         primary=first,
         validated=one.licence.kind != "original",
         higher_is_better=higher,

@@ -22,20 +22,23 @@ def measures(file: str, programme: Programme, shelf: Shelf) -> Iterator[Finding]
             place = f"measures.{number}"
             if not any((home / name).is_dir() for home in homes):
                 yield finding("names.questionnaire", file, place, f"there is no questionnaire {name!r}")
-            elif time.occasion == "baseline" and not _has_main_score(name, homes):
+            elif time.occasion == "baseline":
+                main = _main_scores(name, homes)
                 # The first one is the outcome a group is judged by, chosen before it starts.
-                rule = "measure.main-score" if name == outcomes[0] else "measure.no-main-score"
-                message = f"{name!r} has no one main score, so a report cannot set before beside after"
-                yield finding(rule, file, place, message)
+                if name == outcomes[0] and main != 1:
+                    message = f"{name!r} comes first and has {main} main scores; the first one has exactly one"
+                    yield finding("measure.main-score", file, place, message)
+                elif main == 0:
+                    message = f"{name!r} has no main score, so a report cannot set before beside after"
+                    yield finding("measure.no-main-score", file, place, message)
 
 
-def _has_main_score(name: str, homes: Iterable[Path]) -> bool:
-    """Whether every version has a total with a range. A file that cannot be read is reported under its own name."""
+def _main_scores(name: str, homes: Iterable[Path]) -> int:
+    """How many main scores with two ends its poorest version has. A file that cannot be read is reported by itself."""
+    counts: list[int] = []
     for path in (path for home in homes for path in (home / name).glob("*.yaml")):
         try:
-            total = read_definition(path).total
+            counts.append(len(read_definition(path).headlines))
         except ContentError:
             continue
-        if total is None or total.range is None:
-            return False
-    return True
+    return min(counts, default=0)
