@@ -9,6 +9,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -25,6 +27,9 @@ from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.practice import actions as practice
+from kindcircle.rooms.practice.models import OwnWay, Recording
+from kindcircle.rooms.practice.own_way import Choice, keep_own_way
+from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
@@ -34,6 +39,7 @@ from kindcircle.rooms.writing.models import Letter
 from kindcircle.spec.practices import load_practice
 from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
+from tests.rooms.practice.recorded import recorded
 from tests.world import PROGRAMME, VERSION, join, make_organisation, make_person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -393,6 +399,9 @@ def _writing(house: House) -> None:
             practice=load_practice("p22-soles-of-the-feet"), seconds=60, client_key=codes.new_code(), member=person,
             group=None, by=by, at=at,
         )  # fmt: skip
+        choice = Choice(anchor="feet", eyes_open=True, zones=("chest",))
+        keep_own_way(choice, member=person, by=by)
+        t[f"{prefix}own way"] = OwnWay.objects.get(member=person)
     for name in ("arrived letter", "neighbour's arrived letter"):
         # Its day was the day before yesterday, so the worker brings it now, wherever its writer lives.
         Letter.objects.filter(pk=t[name].pk).update(deliver_on=at.date() - timedelta(days=2))
@@ -416,6 +425,7 @@ def _settings(house: House) -> None:
     t["help line"] = add_helpline(number="116 123", emergency=True, **line)
     for who in (lead, house.people[SAFETY].actor()):
         check_helpline(helpline=t["help line"], by=who, at=at)
+    t["recording"] = _recording(home, guide, at)
     words = made_up_wording("phq-9")
     measures.import_wording(
         organisation=home,
@@ -429,6 +439,17 @@ def _settings(house: House) -> None:
     for person, who in ((t["seat 1"], (MEMBER,)), (house.people[FACILITATOR].user, (FACILITATOR, WEAK_FACILITATOR))):
         give_second_factors(person, house.plant("name of a passkey", *who))
     t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
+
+
+def _recording(home: Any, guide: Actor, at: datetime) -> Recording:
+    """Somebody's own voice for the shortest practice."""
+    with NamedTemporaryFile() as file:
+        file.write(recorded())
+        file.flush()
+        return keep_recording(
+            come=Path(file.name), name="voice.wav", practice=load_practice("p03-comforting-contact"), seconds=20,
+            organisation=home, by=guide, at=at,
+        )  # fmt: skip
 
 
 def _actor(user: User) -> Actor:

@@ -57,6 +57,7 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
+    "own way", "recording",
     "demo site", "new site", "nothing",
 )  # fmt: skip
 
@@ -90,7 +91,7 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "account", "another group",
+    "help line", "account", "another group", "own way", "recording",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -111,7 +112,7 @@ SAFETY_STAFF = staff(who(SAFETY), who(FOREIGN_SAFETY), ANY_SAFETY)
 LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
 HOUSE_FACILITATORS = LEADING | {OTHER_FACILITATOR, WAITING}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
-WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "account")
+WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "own way", "account")
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
@@ -140,6 +141,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.RESPONSE_READ_OWN: OWN_THINGS | OWN_SHEETS,
     P.PRACTICE_PLAY: everywhere(ANY_MEMBER),
     P.PLAY_RECORD: OWN_THINGS,
+    P.OWN_WAY_USE: OWN_THINGS,
     P.DRAFT_KEEP: everywhere(ANY_MEMBER),
     P.JOURNAL_WRITE: everywhere(ANY_MEMBER),
     P.JOURNAL_READ: OWN_THINGS,
@@ -166,6 +168,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.PAPER_ENTER: LEADS_GROUP,
     P.FEEDBACK_READ: LEADS_GROUP,
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
+    P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),
     P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
     P.STAFF_INVITE: LEAD_STAFF,
     P.GROUP_START: LEAD_STAFF,

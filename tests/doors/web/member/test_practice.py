@@ -219,7 +219,9 @@ def with_modules(path: str, seen: set[str]) -> set[str]:
 @pytest.mark.parametrize("address", ["/today/", "/journal/new/", "/letters/new/", "/hard-day/", page_of(SCAN)])
 def test_a_page_is_light(client, address):
     said = client.get(address).content.decode()
-    linked = [re.sub(r"\.[0-9a-f]{12}\.", ".", one) for one in re.findall(r'/static/([^"]+\.(?:js|css))', said)]
+    linked = [
+        re.sub(r"\.[0-9a-f]{12}\.", ".", one) for one in re.findall(r'(?:src|href)="/static/([^"]+\.(?:js|css))"', said)
+    ]
     scripts: set[str] = set()
     for one in linked:
         if one.endswith(".js"):

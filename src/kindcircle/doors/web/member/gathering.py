@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -20,9 +21,17 @@ from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import open_assignments
+from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, own_way
 from kindcircle.spec.practices import load_practice
 
 GROUNDING = "p22-soles-of-the-feet"
+WAYS = [
+    ("eyes_open", gettext_lazy("With my eyes open")),
+    ("no_breath", gettext_lazy("Without the breath")),
+    ("no_touch", gettext_lazy("Without touch")),
+    ("seated", gettext_lazy("Sitting down")),
+    ("low_literacy", gettext_lazy("Without writing")),
+]
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
@@ -38,6 +47,8 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "own": own,
         "starts_at": thing.starts_at.astimezone(ZoneInfo(thing.group.zone)),
         "grounding": [step.say for step in load_practice(GROUNDING).shortest.steps],
+        "choice": _own_way(request),
+        "ways": WAYS,
         "tapped": request.GET.get("tapped", ""),
         "arrival": sheets.filter(occasion=Assignment.Occasion.ARRIVAL, response=None).exists(),
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
@@ -45,6 +56,14 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
     }
     return render(request, "member/gathering.html", context)
+
+
+def _own_way(request: HttpRequest) -> Choice:
+    """How this person likes to practise. A visit by short code opens nothing that is theirs, this neither."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor.only_gathering is not None:
+        return AS_WRITTEN
+    return own_way(request.user, by=actor)  # type: ignore[arg-type]
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
