@@ -15,27 +15,61 @@ NAMES = [f"{practice.number}-{length.seconds}" for practice, length in EVERY_LEN
 
 # The lengths named in the catalogue of practices, in seconds.
 CATALOGUE = {
-    "P01": (60, 180, 480),
-    "P03": (20, 150),
-    "P05": (300,),
-    "P06": (480, 900, 1500),
-    "P07": (180, 300),
-    "P08": (360, 600, 900),
-    "P09": (240, 600, 900),
-    "P12": (60, 180),
-    "P19": (240, 600, 900),
-    "P21": (60, 150),
-    "P22": (60, 180, 300),
-    "P25": (180, 240, 900, 1200),
-    "P27": (120, 240),
-    "P47": (120, 240, 600),
-    "P48": (120, 240, 480),
+    "p01-three-part-pause": (60, 180, 480),
+    "p02-on-shift-pause": (20, 60, 120),
+    "p03-comforting-contact": (20, 150),
+    "p04-slow-admit-ask-act": (120, 240),
+    "p05-soothing-actions-menu": (300,),
+    "p06-letter-from-a-wise-friend": (480, 900, 1500),
+    "p07-reading-it-again": (180, 300),
+    "p08-friend-and-self": (360, 600, 900),
+    "p09-three-line-day": (240, 600, 900),
+    "p10-changing-the-critics-tune": (480, 900),
+    "p11-what-do-i-really-want": (360, 720),
+    "p12-human-too": (60, 180),
+    "p13-finding-my-words": (300, 600),
+    "p14-a-fairer-thought": (240, 480),
+    "p15-breath-as-home": (180, 600, 1200),
+    "p16-box-breathing": (60, 120, 240),
+    "p17-soothing-rhythm": (120, 480, 720),
+    "p18-warm-breath": (300, 900, 1200),
+    "p19-scan-and-name": (240, 600, 900),
+    "p20-thankful-body-scan": (600, 1200, 1800),
+    "p21-five-sense-landing": (60, 150),
+    "p22-soles-of-the-feet": (60, 180, 300),
+    "p23-room-for-what-is-here": (360, 720),
+    "p24-ease-comfort-make-room": (300, 720),
+    "p25-goodwill": (180, 240, 300, 900, 1200),
+    "p26-widening-circle": (240, 600),
+    "p27-something-i-love": (120, 240),
+    "p28-calm-enough-place": (300, 600),
+    "p29-kind-companion": (480, 900),
+    "p30-compassionate-self": (480, 900),
+    "p31-in-for-me-out-for-you": (60, 900),
+    "p32-caring-with-limits-in-view": (120, 600),
+    "p33-kind-and-firm": (360, 720),
+    "p34-what-matters-one-promise": (480, 900),
+    "p35-taking-in-the-good": (120, 480),
+    "p36-owning-some-good": (240, 480),
+    "p37-care-for-an-older-hurt": (900,),
+    "p38-owning-and-mending": (900,),
+    "p39-many-parts-one-event": (720, 1200),
+    "p40-whose-story-is-it": (720, 780, 1500),
+    "p41-letter-from-a-kinder-future": (480, 900),
+    "p42-listening-without-fixing": (480, 720),
+    "p43-sharing-circle": (600, 1200, 2100),
+    "p44-one-bite-one-sip": (120, 360),
+    "p45-walking-kindly": (180, 600),
+    "p46-ordinary-minute": (60, 180),
+    "p47-arriving-together": (120, 240, 600),
+    "p48-leaving-gently": (120, 240, 480),
 }
 
 
 def test_every_practice_of_the_catalogue_is_there_in_every_length() -> None:
-    there = {practice.number: tuple(length.seconds for length in practice.durations) for practice in all_practices()}
+    there = {practice.id: tuple(length.seconds for length in practice.durations) for practice in all_practices()}
     assert there == CATALOGUE
+    assert len(there) == 48
 
 
 @pytest.mark.parametrize(("practice", "length"), EVERY_LENGTH, ids=NAMES)

@@ -110,7 +110,18 @@ def build(model: type[ModelT], raw: Mapping[str, object], file: Path) -> ModelT:
     except TypeError as error:
         raise ContentError(file, [("", f"holds a value that is not plain text or a number: {error}")]) from error
     except ValidationError as error:
-        raise ContentError(file, [_kindly(dict(fault)) for fault in error.errors()]) from error
+        faults = [dict(fault) for fault in error.errors()]
+        raise ContentError(file, [_kindly(fault) for fault in faults if not _follows(fault, faults)]) from error
+
+
+def _follows(fault: Mapping[str, object], faults: Iterable[Mapping[str, object]]) -> bool:
+    """Whether this is no fault of its own: a list counts as too short when one of its parts was refused."""
+    where = fault["loc"]
+    return fault["type"] == "too_short" and any(
+        isinstance(where, tuple) and isinstance(other["loc"], tuple) and other["loc"][: len(where)] == where
+        for other in faults
+        if other is not fault
+    )
 
 
 def _kindly(fault: Mapping[str, object]) -> tuple[str, str]:
@@ -121,6 +132,10 @@ def _kindly(fault: Mapping[str, object]) -> tuple[str, str]:
         message = "this field is not known here; check its spelling"
     elif fault["type"] == "missing":
         message = "this field is missing"
+    elif fault["type"] == "string_type":
+        message += "; write words, or put quotes round a number"
+    elif fault["type"] == "string_pattern_mismatch" and "pattern '^[a-z][a-z0-9]*" in message:
+        message = "only small letters, digits and single hyphens can stand here"
     return place, message
 
 

@@ -48,6 +48,10 @@ def refused(error: ContentError, folder: Path) -> Iterator[Finding]:
 
 # What the models say when they refuse, and the rule each belongs to.
 _REFUSALS = (
+    (
+        "languages.complete",
+        r"(?:items|labels|notes) lack |must have a text for|there in every language|English has to be",
+    ),
     ("file.unknown-field", r"not known here"),
     ("file.missing-field", r"this field is missing"),
     ("file.not-there", r"no such file"),

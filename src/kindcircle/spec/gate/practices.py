@@ -106,11 +106,12 @@ def _easier(file: str, practice: Practice, shelf: Shelf) -> Iterator[Finding]:
     name = practice.easier.practice
     if name is None:
         return
-    easier = shelf.named_practice(name)
-    if easier is None:
-        yield finding("names.practice", file, "easier.practice", f"there is no practice {name!r}")
-    elif LEVELS[easier.backdraft] > LEVELS[practice.backdraft]:
-        yield finding("practice.easier-stirs", file, "easier.practice", f"{easier.id} stirs more than {practice.id}")
+    for easier in shelf.named_practice(file, "easier.practice", name):
+        if isinstance(easier, Finding):
+            yield easier
+        elif LEVELS[easier.backdraft] > LEVELS[practice.backdraft]:
+            message = f"{easier.id} stirs more than {practice.id}"
+            yield finding("practice.easier-stirs", file, "easier.practice", message)
 
 
 def _sources(file: str, practice: Practice) -> Iterator[Finding]:

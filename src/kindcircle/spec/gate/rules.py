@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
         "Let the second practice stir people no more than the first, or move it to a slot of its own."
     ),
     "slot.ground-after": Rule(
-        "Begin the next slot with two to five minutes of grounding: "
+        "Begin the next slot with the ground, for two to five minutes. Add a line to it, such as "
         "ground_first: {practice: p22-soles-of-the-feet, seconds: 180}."
     ),
     "slot.handout-audience": Rule(
@@ -90,7 +90,7 @@ RULES: dict[str, Rule] = {
     # When a practice may come
     "use.too-early": Rule("Move the practice to a later session, or choose one that stirs people less."),
     "use.short-form": Rule("In a programme of up to six sessions, use the shortest length of this practice."),
-    "use.leader": Rule("Choose another practice, or say led_by: clinician, if clinicians lead every group of it."),
+    "use.leader": Rule("Choose another practice. If only clinicians lead this programme, say so: led_by: clinician."),
     "use.open-circle": Rule(
         "In an open circle nobody was spoken with first. Choose a length that is marked open_circle."
     ),
@@ -101,7 +101,8 @@ RULES: dict[str, Rule] = {
     ),
     "session.depth": Rule("Ask for less: lower max_depth, or the depth of the question."),
     "session.leaving-questions": Rule(
-        "Add to the measures: occasion session, moment after, instruments [after-session], for every session."
+        "Add a part to the measures with the occasion session, the moment after and [after-session]. "
+        "Name no sessions in it, so that it counts for all."
     ),
     "session.close-script": Rule(
         "Let the script of the last slot ask people to answer the few questions before they go."
@@ -129,7 +130,7 @@ RULES: dict[str, Rule] = {
     "release.changed": Rule(
         "Put the file back as it was. To change the words, copy it to a new version and change them there."
     ),
-    "release.new": Rule("When the words are final, run: kindcircle content release", level="warning"),
+    "release.new": Rule("When the words are final, run kindcircle content release.", level="warning"),
     "release.leans": Rule("Release this practice or handout too; a released programme stands on released texts."),
     "site.id-taken": Rule("Give your own text an id of its own, inside the file and in its name."),
     # Waivers

@@ -94,12 +94,12 @@ def _grounding(file: str, slot: Slot, after: Slot | None, shelf: Shelf) -> Itera
 def _handouts(file: str, slot: Slot, shelf: Shelf) -> Iterator[Finding]:
     place = f"agenda.{slot.id}.handouts"
     for name in slot.handouts:
-        handout = shelf.handout(name)
-        if handout is None:
-            yield finding("names.handout", file, place, f"there is no handout {name!r}")
-        elif handout.audience != "member" or handout.fields:
-            why = "has gaps to fill" if handout.fields else "is written for facilitators"
-            yield finding("slot.handout-audience", file, place, f"{name!r} {why}, and members are given it")
+        for handout in shelf.named_handout(file, place, name):
+            if isinstance(handout, Finding):
+                yield handout
+            elif handout.audience != "member" or handout.fields:
+                why = "has gaps to fill" if handout.fields else "is written for facilitators"
+                yield finding("slot.handout-audience", file, place, f"{name!r} {why}, and members are given it")
 
 
 def _timing(

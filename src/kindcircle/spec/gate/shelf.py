@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kindcircle.spec.gate.findings import Finding, finding, refused
-from kindcircle.spec.library import Page, load_library
+from kindcircle.spec.library import load_library
 from kindcircle.spec.practices import Practice, load_practice, newest_practice
 from kindcircle.spec.programmes import PracticeUse, programme_files
 from kindcircle.spec.released import released
@@ -67,25 +67,48 @@ class Shelf:
     def practice(self, use: PracticeUse | None) -> Practice | None:
         return None if use is None else self._find(lambda at: use.load(folder=at))
 
-    def named_practice(self, name: str) -> Practice | None:
-        return self._find(lambda at: newest_practice(name, folder=at))
-
-    def handout(self, name: str) -> Handout | None:
-        return self._find(lambda at: pinned_handout(name, folder=at))
-
-    def page(self, name: str) -> Page | None:
-        return self._find(lambda at: load_library(name, folder=at))
-
     def use_faults(self, file: str, place: str, use: PracticeUse) -> Iterator[Finding]:
         """Whether the practice a programme names is there, in that version and length."""
         practice = self.practice(use)
         if practice is None:
-            yield finding("names.practice", file, place, f"there is no practice {use.practice!r} version {use.version}")
+            if not self._stands("practices", use.practice, use.version):
+                message = f"there is no practice {use.practice!r} version {use.version}"
+                yield finding("names.practice", file, place, message)
             return
         try:
             practice.length(use.seconds)
         except LookupError as error:
             yield finding("names.length", file, place, str(error.args[0]))
+
+    def named_practice(self, file: str, place: str, name: str) -> Iterator[Practice | Finding]:
+        """The newest version of a practice that is named, or that it is not there."""
+        found = self._find(lambda at: newest_practice(name, folder=at))
+        if found is not None:
+            yield found
+        elif not self._stands("practices", name, "1"):
+            yield finding("names.practice", file, place, f"there is no practice {name!r}")
+
+    def named_handout(self, file: str, place: str, name: str) -> Iterator[Handout | Finding]:
+        """The handout a programme names, or that it is not there."""
+        found = self.handout(name)
+        handout_id, _, version = name.partition("@")
+        if found is not None:
+            yield found
+        elif not self._stands("handouts", handout_id, version or "1"):
+            yield finding("names.handout", file, place, f"there is no handout {name!r}")
+
+    def named_page(self, file: str, place: str, name: str) -> Iterator[Finding]:
+        """Whether a page of the library that is named is there."""
+        found = self._find(lambda at: load_library(name, folder=at))
+        if found is None and not self._stands("library", name, "1"):
+            yield finding("names.page", file, place, f"there is no page {name!r}")
+
+    def handout(self, name: str) -> Handout | None:
+        return self._find(lambda at: pinned_handout(name, folder=at))
+
+    def _stands(self, kind: str, name: str, version: str) -> bool:
+        """Whether there is such a file. When it cannot be read, that is said once, under its own name."""
+        return any((at / kind / file_name(name, version)).is_file() for at in (self.folder, SHIPPED))
 
     def _find(self, load: Callable[[Path], FoundT]) -> FoundT | None:
         """What `load` finds in the folder itself, else among what ships; None when in neither."""

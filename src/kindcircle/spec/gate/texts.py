@@ -38,11 +38,10 @@ def library(shelf: Shelf) -> Iterator[Finding]:
         yield from wording(file, library_passages(page))
         yield from _claims(file, page)
         for name in page.practices:
-            if shelf.named_practice(name) is None:
-                yield finding("names.practice", file, "practices", f"there is no practice {name!r}")
+            found = shelf.named_practice(file, "practices", name)
+            yield from (one for one in found if isinstance(one, Finding))
         for name in page.related:
-            if shelf.page(name) is None:
-                yield finding("names.page", file, "related", f"there is no page {name!r}")
+            yield from shelf.named_page(file, "related", name)
         if taken.setdefault(page.order, page.id) != page.id:
             message = f"{page.order} is the place of {taken[page.order]!r} already"
             yield finding("library.order", file, "order", message)
@@ -58,7 +57,7 @@ def _claims(file: str, page: Page) -> Iterator[Finding]:
 
 
 def questionnaires(shelf: Shelf) -> Iterator[Finding]:
-    """Every definition can be used; where the words are our own, they read easily, in every language whole."""
+    """Every definition can be used; where the words are our own, they read easily."""
     newest: dict[str, tuple[tuple[int, ...], str, Definition]] = {}
     bound: dict[str, Definition] = {}
     for path in sorted((shelf.folder / "instruments").glob("*/*.yaml")):
@@ -79,16 +78,6 @@ def questionnaires(shelf: Shelf) -> Iterator[Finding]:
     for file, definition in sorted(bound.items()):
         if definition.licence.kind == "original":
             yield from wording(file, questionnaire_passages(definition))
-            yield from _languages(file, definition)
-
-
-def _languages(file: str, definition: Definition) -> Iterator[Finding]:
-    """The model asks for every item and label; what it leaves open, such as the instruction, is all or none too."""
-    spoken = definition.wording.languages
-    has = {language: words.instruction is not None for language, words in spoken.items()}
-    for language in sorted(language for language, given in has.items() if not given and any(has.values())):
-        message = f"{language} has no instruction, and another language has one"
-        yield finding("languages.complete", file, f"wording.languages.{language}", message)
 
 
 def safety(shelf: Shelf) -> Iterator[Finding]:
