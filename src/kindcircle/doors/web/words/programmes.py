@@ -21,9 +21,10 @@ def programmes(request: HttpRequest) -> HttpResponse:
     all_offers = offers()
     ready = [one for one in all_offers if one.released and one.programme]
     newest = {one.id: one.programme for one in ready}
+    shown = [(plan, words.facts(plan)[:-1]) for plan in newest.values() if plan]
     older = [one.programme for one in ready if one.programme is not newest[one.id]]
     drafts = [one for one in all_offers if not one.released or not one.programme]
-    return show(request, "words/programmes.html", {"programmes": newest.values(), "older": older, "drafts": drafts})
+    return show(request, "words/programmes.html", {"programmes": shown, "older": older, "drafts": drafts})
 
 
 @page(Permission.WORDS_SEE)
