@@ -94,8 +94,3 @@ def test_words_that_look_like_commands_are_printed_as_they_are() -> None:
         "blocks": [{"kind": "paragraph", "runs": [{"text": strange, "strong": False, "emph": False}]}],
     }
     assert letters(strange) in printed(read(pdf("handout", page)))
-
-
-def test_lengths_in_words() -> None:
-    said = [words.length_of(seconds) for seconds in (20, 60, 150, 600)]
-    assert said == ["20 seconds", "1 minute", "2½ minutes", "10 minutes"]

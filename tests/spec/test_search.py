@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kindcircle.spec.lengths import in_words
 from kindcircle.spec.practices import LEVELS, Needs, Practice, all_practices
-from kindcircle.spec.search import Suggestion, find, how_long
+from kindcircle.spec.search import Suggestion, find
 from kindcircle.spec.ways import WAY_FOR, Topic, mentions
 
 ALL = all_practices()
@@ -85,7 +86,7 @@ def test_who_may_lead_and_from_when_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(20, "20 seconds"), (60, "1 minute"), (150, "2.5 minutes"), (100, "100 seconds")]
+    ("seconds", "said"), [(20, "20 seconds"), (60, "1 minute"), (150, "2½ minutes"), (100, "1½ minutes")]
 )
 def test_lengths_are_said_as_people_say_them(seconds: int, said: str) -> None:
-    assert how_long(seconds) == said
+    assert in_words(seconds) == said

@@ -7,6 +7,7 @@ from gettext import gettext as _
 
 from kindcircle.paper.blocks import Block, blocks, paragraphs
 from kindcircle.spec.catalogue import uses_of
+from kindcircle.spec.lengths import in_words
 from kindcircle.spec.library import Page
 from kindcircle.spec.practices import Length, Practice, Step
 from kindcircle.spec.programmes import HomeOption, MeasureTime, PracticeUse, Programme, Session, Slot
@@ -82,16 +83,6 @@ def name_of(session: Session) -> str:
 def clock(seconds: int) -> str:
     """Seconds as minutes and seconds, such as 2:05."""
     return f"{seconds // 60}:{seconds % 60:02d}"
-
-
-def length_of(seconds: int) -> str:
-    """A practice's length in words, such as "20 seconds" or "2½ minutes"."""
-    if seconds < 60:
-        return _("{n} seconds").format(n=seconds)
-    if seconds == 60:
-        return _("1 minute")
-    whole, rest = divmod(seconds, 60)
-    return _("{n} minutes").format(n=f"{whole}{'½' if rest == 30 else '' if not rest else f':{rest:02d}'}")
 
 
 def _page(title: str) -> Words:
@@ -208,7 +199,7 @@ def _slot(slot: Slot, minute: int) -> Words:
 
 def _use(use: PracticeUse) -> str:
     practice = use.load()
-    return f"{practice.number} {practice.title}, {length_of(use.seconds)}"
+    return f"{practice.number} {practice.title}, {in_words(use.seconds)}"
 
 
 def _home(session: Session) -> Iterator[Words]:
@@ -258,7 +249,7 @@ def _script(practice: Practice, lengths: list[Length]) -> Words:
         ],
         "lengths": [
             {
-                "title": length_of(length.seconds) + (f": {length.name}" if length.name else ""),
+                "title": in_words(length.seconds) + (f": {length.name}" if length.name else ""),
                 "steps": list(_steps(length)),
             }
             for length in lengths

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kindcircle.spec.lengths import in_words
 from kindcircle.spec.practices import LEVELS, Backdraft, Element, Length, Practice, Way
 from kindcircle.spec.ways import WAY_FOR, Topic, asks
 
@@ -108,7 +109,7 @@ def _sentence(practice: Practice, length: Length, trained: list[Element], reason
 
 
 def _reasons(practice: Practice, length: Length, trained: list[Element], reasons: list[str]) -> Iterator[str]:
-    yield how_long(length.seconds) + (f" ({length.name})" if length.name else "")
+    yield in_words(length.seconds) + (f" ({length.name})" if length.name else "")
     if trained:
         yield "trains " + " and ".join(element.replace("-", " ") for element in trained)
     yield from reasons
@@ -117,13 +118,6 @@ def _reasons(practice: Practice, length: Length, trained: list[Element], reasons
         yield "led by a clinician only"
     if practice.from_session is not None:
         yield f"from session {practice.from_session} on"
-
-
-def how_long(seconds: int) -> str:
-    """A length as a person says it: "20 seconds", "1 minute", "2.5 minutes"."""
-    if seconds < 60 or seconds % 30:
-        return f"{seconds} seconds"
-    return "1 minute" if seconds == 60 else f"{seconds / 60:g} minutes"
 
 
 def _haystack(practice: Practice) -> str:
