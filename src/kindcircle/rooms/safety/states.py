@@ -41,8 +41,8 @@ def as_markdown() -> str:
     lines = [
         "# States",
         "",
-        "Made from the tables in the code; a test compares. Whether the state allows a step is asked apart from",
-        "whether the person may take it (access.md).",
+        "Made from the tables in the code; a test compares. The state allows a step or not; who may take it is",
+        "another question (access.md).",
         "",
         "## Alert",
         "",

@@ -187,7 +187,7 @@ def test_words_sent_after_the_session_ended_are_given_back(client):
     answer = keep(Client(), others="CANARY <b>two</b>")
     assert answer.status_code == 401
     said = answer.content.decode()
-    assert "Not saved yet. Your words are still here." in said
+    assert "Not saved yet. Here is what you wrote." in said
     assert "CANARY-FEELING" in said
     assert "CANARY &lt;b&gt;two&lt;/b&gt;" in said
     assert 'href="/journal/new/"' in said
