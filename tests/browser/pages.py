@@ -57,6 +57,10 @@ NOT_PAGES = {
     "member:facts": "answers scripts",
     "member:ring": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
+    "member:sound": "a sound",
+    "member:worker": "a script",
+    "facilitator:recording-made": "a sound",
+    "facilitator:recording-sound": "a sound",
     "member:draft-afresh": "leads on",
     "words:manual": "a file",
     "words:session-handout": "a file",
@@ -113,6 +117,9 @@ def _member() -> Iterator[Stop]:
     for name in ("today", "hard-day", "journal", "journal-new", "letters", "letter-new"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
+    yield Stop("member:own-way", who, named("member:own-way"))
+    yield Stop("member:to-keep", who, named("member:to-keep", "p22-soles-of-the-feet", 60))
+    yield Stop("member:kept", who, named("member:kept"))
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
     yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
     yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))
@@ -150,6 +157,10 @@ def _facilitator() -> Iterator[Stop]:
             yield Stop(f"facilitator:{name}", f"facilitator in a {which}", at)
     at = about("facilitator:lead", lambda s: s.meetings["on"].code)
     yield Stop("facilitator:entry-pass", who, at, steps=_entry_letters)
+    yield Stop("facilitator:recordings", who, named("facilitator:recordings"))
+    for length in (20, 150):
+        at = named("facilitator:recording", "p03-comforting-contact", "1", length)
+        yield Stop("facilitator:recording", who, at, "recorded" if length == 20 else "")
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
     yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
     for which in ("waiting", "closed"):

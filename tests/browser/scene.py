@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -16,11 +18,14 @@ from kindcircle.rooms.groups.models import Gathering, Invitation
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
+from kindcircle.spec.practices import load_practice
 from tests.rooms.measures.sheets import bring_wording, send, sheet
+from tests.rooms.practice.recorded import recorded
 from tests.world import World, make_world
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -66,6 +71,7 @@ def make_scene() -> Scene:
         by=ines,
         at=clock.now() - DAY,
     )
+    own_voice(world)
     staff = with_second_key(world.facilitators[1])
     return Scene(
         world=world,
@@ -85,6 +91,17 @@ def make_scene() -> Scene:
         invitations=invitations(world),
         address=str(seals.address_of(world.member)),
     )
+
+
+def own_voice(world: World) -> None:
+    """The shortest practice in somebody's own voice."""
+    with NamedTemporaryFile() as file:
+        file.write(recorded())
+        file.flush()
+        keep_recording(
+            come=Path(file.name), name="voice.wav", practice=load_practice("p03-comforting-contact"), seconds=20,
+            organisation=world.organisation, by=world.actor(world.facilitator), at=clock.now(),
+        )  # fmt: skip
 
 
 def add_helplines(world: World) -> None:

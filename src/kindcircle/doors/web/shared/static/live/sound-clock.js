@@ -8,11 +8,12 @@ const TRIES = 40;
 
 export function createSoundClock({ url, lead, practice, variant, sheet, title, changed }) {
   const audio = new Audio();
-  audio.preload = "auto";
+  audio.preload = "none"; // nobody pays for a sound that they do not play
   let play = null;
   let ended = false; // by hand, before its end
   let wanted = false; // begun, while the voice is still on its way
-  let ready = null;
+  let there = false; // the file can be had
+  let asking = null;
 
   // The voice is made the first time somebody asks for it, which takes a moment.
   async function fetchable() {
@@ -27,11 +28,11 @@ export function createSoundClock({ url, lead, practice, variant, sheet, title, c
   }
 
   const prepare = () => {
-    ready ??= fetchable().then(() => {
+    asking ??= fetchable().then(() => {
       audio.src = url;
-      audio.load();
+      there = true;
     });
-    return ready;
+    return asking;
   };
 
   const at = () => Math.round(audio.currentTime * 1000) - lead;
@@ -53,10 +54,11 @@ export function createSoundClock({ url, lead, practice, variant, sheet, title, c
   };
 
   async function go() {
-    wanted = audio.readyState === 0;
+    wanted = true;
     changed();
     try {
-      if (wanted) await prepare();
+      // Some phones play only what is asked for in the very moment of a touch, so nothing is awaited without need.
+      if (!there) await prepare();
       await audio.play();
     } finally {
       wanted = false;
