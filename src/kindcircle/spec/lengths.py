@@ -1,4 +1,4 @@
-"""How long a practice takes, as a person says it, on paper and in reasons; pages say it in the reader's own language."""
+"""How long a practice takes, in words for paper and reasons; pages say it in the reader's own language."""
 
 
 def in_words(seconds: int) -> str:
