@@ -35,7 +35,7 @@ def programme(request: HttpRequest, name: str, version: str) -> HttpResponse:
     draft = not programme_is_released(name, version)
     about = {
         "draft": draft,
-        "findings": _findings(plan) if draft else [],
+        **(_still_to_do(plan) if draft else {}),
         "facts": words.facts(plan),
         "asked": [words.asked(time, plan) for time in plan.measures],
     }
@@ -75,11 +75,14 @@ def handout(request: HttpRequest, name: str, version: str, number: int) -> HttpR
     return paper("handout", words.session_handout(plan, one), one.talk.handout_title)
 
 
-def _findings(plan: Programme) -> list[Finding]:
-    """What the gate still finds in a draft, file by file."""
-    home = f"programmes/{plan.id}/{plan.version}/"
+def _still_to_do(plan: Programme) -> dict[str, list[Finding]]:
+    """What stands between a draft and its release: what the gate finds, and words that are still to be written."""
     shelf = next(one.shelf for one in offers() if (one.id, one.version) == (plan.id, plan.version))
-    return [found for found in check(shelf) if found.file.startswith(home) and found.level == "error"]
+    found = check(shelf, only=f"programmes/{plan.id}/{plan.version}/")
+    return {
+        "findings": [one for one in found if one.level == "error"],
+        "to_write": [one for one in found if one.rule == "text.draft"],
+    }
 
 
 def _programme(name: str, version: str) -> Programme:
