@@ -1,0 +1,241 @@
+"""How I practise, and the sound that follows from it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.test import Client
+
+from kindcircle.base.lib import clock
+from kindcircle.doors.web.member.sound import KEPT_PARTS
+from kindcircle.doors.web.shared.sent_file import HEADER
+from kindcircle.rooms.practice import recordings, sounds
+from kindcircle.rooms.practice.models import OwnWay, Recording
+from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
+from kindcircle.spec.practices import USUAL, load_practice
+from tests.doors.web.member.people import everybody_else, mid_course, signed_in
+from tests.rooms.practice.recorded import recorded
+from tests.world import World
+
+PAGE = "/how-i-practise/"
+CONTACT, FEET, SCAN, HUMAN = (
+    "p03-comforting-contact",
+    "p22-soles-of-the-feet",
+    "p19-scan-and-name",
+    "p12-human-too",
+)
+MADE = f"/practice/{CONTACT}/sound/20/made/"
+
+
+@pytest.fixture(autouse=True)
+def _home_of_its_own(settings, tmp_path: Path) -> None:
+    settings.HOME, settings.DATA_DIR = tmp_path, tmp_path / "data"
+
+
+@pytest.fixture
+def group(db) -> World:
+    return mid_course(clock.now())
+
+
+@pytest.fixture
+def client(group: World) -> Client:
+    return signed_in(group.member)
+
+
+def mine(group: World) -> Choice:
+    return own_way(group.member, by=group.actor(group.member))
+
+
+def choose(group: World, **choice: object) -> None:
+    keep_own_way(Choice(**choice), member=group.member, by=group.actor(group.member))
+
+
+def record(group: World, practice: str = CONTACT, seconds: int = 20) -> Recording:
+    file = Path(recordings.folder()) / "come"
+    file.write_bytes(recorded(seconds=seconds))
+    try:
+        return recordings.keep_recording(
+            come=file, name="voice.wav", practice=load_practice(practice), seconds=seconds,
+            organisation=group.organisation, by=group.actor(group.facilitator), at=clock.now(),
+        )  # fmt: skip
+    finally:
+        file.unlink()
+
+
+def facts(client: Client, practice: str = CONTACT, more: str = "") -> dict:
+    return client.get(f"/practice/{practice}/{more}").context["facts"]
+
+
+# --- choosing ---
+
+
+def test_what_is_chosen_is_remembered_and_leads_back_to_the_practice(client, group):
+    sent = {"anchor": "hands", "voice": "text", "zones": ["face", "feet"], "ways": ["eyes_open"], "comforts": ["buzz"]}
+    answer = client.post(PAGE, sent | {"back": f"/practice/{FEET}/?seconds=60"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/practice/{FEET}/?seconds=60")
+    assert mine(group) == Choice("hands", eyes_open=True, zones=("feet", "face"), voice="text", buzz=True)
+    said = client.get(PAGE).content.decode()
+    assert said.count(" checked") == 6
+    assert "Leaving out: feet, face" in client.get(f"/practice/{FEET}/").content.decode()
+    assert client.post(PAGE, {"as-written": "1"}).status_code == 303
+    assert mine(group) == AS_WRITTEN and not OwnWay.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"anchor": "candle", "voice": "text"},
+        {"anchor": "feet", "voice": "choir"},
+        {"anchor": "feet", "voice": "text", "zones": ["tail"]},
+    ],
+)
+def test_odd_choices_are_asked_for_again(client, group, sent):
+    assert client.post(PAGE, sent).status_code == 422
+    assert not OwnWay.objects.exists()
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/leave/", "/practice/\\\\x"])
+def test_it_leads_nowhere_else(client, back):
+    answer = client.post(PAGE, {"anchor": "feet", "voice": "text", "back": back})
+    assert "elsewhere" not in answer.headers["Location"] and answer.headers["Location"] != "/leave/"
+
+
+def test_only_members_have_one(group):
+    for who, other in everybody_else(group):
+        expected = 200 if who in ("another member", "a member of another house") else 404
+        assert other.get(PAGE).status_code == expected, who
+
+
+def test_the_words_are_those_of_the_way(client, group):
+    usual = client.get(f"/practice/{SCAN}/?seconds=600").context
+    choose(group, anchor="feet")
+    without = client.get(f"/practice/{SCAN}/?seconds=600").context
+    assert usual["spoken"] != without["spoken"]
+    assert usual["breath"] and not without["breath"]
+    cues = without["cues"][SCAN]["600"]
+    assert [cue["text"] for cue in cues] == without["spoken"]
+    assert not any(cue["ways"] or cue["zone"] for cue in cues)
+
+
+def test_shorter_first_and_still_any_length(client, group):
+    assert facts(client, SCAN)["seconds"] == 600
+    choose(group, shorter=True)
+    assert facts(client, SCAN)["seconds"] == 240
+    assert facts(client, SCAN, "?seconds=600")["seconds"] == 600
+
+
+def test_a_meeting_begins_in_the_same_way(client, group):
+    choose(group, anchor="sounds", eyes_open=True, zones=("belly",), still=True)
+    said = client.get(f"/gathering/{group.gatherings[2].code}/").content.decode()
+    assert 'data-leaves="belly"' in said
+    checked = re.findall(r'name="(way|still)"(?: value="(\w+)")? checked', said)
+    assert sorted(checked) == [("still", ""), ("way", "eyes_open"), ("way", "no_breath")]
+
+
+# --- hearing ---
+
+
+def test_the_made_voice_is_handed_over_once_it_is_there(client):
+    answer = client.get(MADE)
+    assert answer.status_code == 200
+    assert Path(answer.headers[HEADER]) == sounds.voice_file(load_practice(CONTACT), 20, USUAL)
+    assert answer.headers["Content-Type"] == "audio/mpeg"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_while_it_is_being_made_nobody_is_kept_waiting(client, monkeypatch):
+    monkeypatch.setattr(sounds, "ready", lambda *_, **__: None)
+    answer = client.get(MADE)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.content) == (202, "1", b"")
+
+    def busy(*_, **__):
+        raise sounds.VoiceBusy
+
+    monkeypatch.setattr(sounds, "ready", busy)
+    assert client.get(MADE).status_code == 202
+
+
+def test_the_house_s_own_voice_wins_where_it_says_the_same_words(client, group):
+    three = "?seconds=180"
+    assert facts(client, HUMAN, three)["voice"] == "made"
+    row = record(group, HUMAN, 180)
+    assert facts(client, HUMAN, three)["voice"] == "recorded"
+    answer = client.get(f"/practice/{HUMAN}/sound/180/recorded/")
+    assert Path(answer.headers[HEADER]) == recordings.file_of(row)
+    assert client.get(f"/practice/{HUMAN}/sound/180/made/").status_code == 404
+    choose(group, eyes_open=True)
+    assert facts(client, HUMAN, three)["voice"] == "made", "with eyes open it has other words"
+    choose(group, seated=True)
+    assert facts(client, HUMAN, three)["voice"] == "recorded", "sitting changes no word of it"
+    for voice in ("made", "device", "text"):
+        choose(group, voice=voice)
+        assert facts(client, HUMAN, three)["voice"] == voice
+    assert facts(client, HUMAN, three)["sound"] == ""
+
+
+def test_a_recording_is_heard_in_its_own_house_only(group):
+    record(group)
+    for who, other in everybody_else(group):
+        answer = other.get(f"/practice/{CONTACT}/sound/20/recorded/")
+        assert answer.status_code == (200 if who == "another member" else 404), who
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/practice/p06-letter-from-a-wise-friend/sound/480/made/",  # the group has not come to it
+        f"/practice/{SCAN}/sound/900/made/",  # longer than the group has met
+        f"/practice/{CONTACT}/sound/21/made/",
+        f"/practice/{CONTACT}/sound/20/choir/",
+        f"/practice/{CONTACT}/sound/20/text/",
+        f"/practice/{CONTACT}/to-keep/21/",
+        "/practice/p06-letter-from-a-wise-friend/to-keep/480/",
+    ],
+)
+def test_no_sound_and_no_page_to_keep_beyond_what_is_open(client, address):
+    assert client.get(address).status_code == 404
+
+
+# --- keeping ---
+
+
+def test_a_page_to_keep_names_nobody_and_holds_no_form(client, group):
+    for address in (f"/practice/{FEET}/to-keep/60/", "/practice/kept/"):
+        said = client.get(address).content.decode()
+        assert "<form" not in said and "csrf" not in said and "data-token" not in said and "data-who" not in said
+        assert "Ines" not in said and group.member.code not in said
+        links = set(re.findall(r'href="(/[^"]*)"', said)) - set(re.findall(r'href="(/static/[^"]*)"', said))
+        assert links <= {"/", "/help/", "/leave/", "/practice/kept/", "/today/", "#main"}
+
+
+def test_all_that_kept_pages_load_is_kept(client):
+    """Follows every link, and every import of every script, as a browser would."""
+    needed: set[str] = set()
+
+    def need(name: str) -> None:
+        if name in needed:
+            return
+        needed.add(name)
+        text = Path(str(finders.find(name))).read_text() if name.endswith(".js") else ""
+        for other in re.findall(r'(?:from |import\()"\./([a-z-]+\.js)"', text):
+            need(f"{name.rpartition('/')[0]}/{other}")
+
+    for address in (f"/practice/{FEET}/to-keep/60/", "/practice/kept/"):
+        said = client.get(address).content.decode()
+        for linked in re.findall(r'(?:src|href)="/static/([^"]+)"', said):
+            need(re.sub(r"\.[0-9a-f]{12}\.", ".", linked))
+    assert needed == set(KEPT_PARTS)
+    keeping = client.get(f"/practice/{FEET}/?seconds=60").context["keeping"]
+    assert keeping["parts"] == [static(name) for name in KEPT_PARTS]
+    assert keeping["page"] == f"/practice/{FEET}/to-keep/60/" and keeping["sound"] == f"/practice/{FEET}/sound/60/made/"
+
+
+def test_the_worker_answers_for_practices_only():
+    answer = Client().get("/practice/worker.js")
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "Service-Worker-Allowed" not in answer.headers
