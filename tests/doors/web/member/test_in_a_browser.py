@@ -109,7 +109,7 @@ def test_all_of_it_works_without_script(browser, running_site, group):
     expect(page.locator("noscript p")).to_be_visible()  # texts in there are unknown to get_by_text
     expect(page.get_by_role("button", name="Begin")).to_be_hidden()
     page.get_by_text("The words, to read at your own pace").click()
-    expect(page.get_by_text("Let your feet meet the floor.")).to_be_visible()
+    expect(page.locator("#words").get_by_text("Let your feet meet the floor.")).to_be_visible()
     page.goto("/journal/new/")
     page.get_by_label("How did it feel?").fill("Quiet.")
     page.get_by_role("button", name="Save").click()

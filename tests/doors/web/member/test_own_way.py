@@ -14,7 +14,7 @@ from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.rooms.practice import recordings, sounds
 from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
-from kindcircle.spec.practices import USUAL, load_practice
+from kindcircle.spec.practices import USUAL, Practice, load_practice
 from tests.doors.web.member.people import everybody_else, mid_course, signed_in
 from tests.rooms.practice.recorded import recorded
 from tests.world import World
@@ -52,12 +52,12 @@ def choose(group: World, **choice: object) -> None:
     keep_own_way(Choice(**choice), member=group.member, by=group.actor(group.member))
 
 
-def record(group: World, practice: str = CONTACT, seconds: int = 20) -> Recording:
+def record(group: World, practice: Practice | None = None, seconds: int = 20) -> Recording:
     file = Path(recordings.folder()) / "come"
     file.write_bytes(recorded(seconds=seconds))
     try:
         return recordings.keep_recording(
-            come=file, name="voice.wav", practice=load_practice(practice), seconds=seconds,
+            come=file, name="voice.wav", practice=practice or load_practice(CONTACT), seconds=seconds,
             organisation=group.organisation, by=group.actor(group.facilitator), at=clock.now(),
         )  # fmt: skip
     finally:
@@ -163,15 +163,19 @@ def test_while_it_is_being_made_nobody_is_kept_waiting(client, monkeypatch):
 def test_the_house_s_own_voice_wins_where_it_says_the_same_words(client, group):
     three = "?seconds=180"
     assert facts(client, HUMAN, three)["voice"] == "made"
-    row = record(group, HUMAN, 180)
+    words = client.get(f"/practice/{HUMAN}/{three}").context["practice"]
+    row = record(group, words, 180)
     assert facts(client, HUMAN, three)["voice"] == "recorded"
     answer = client.get(f"/practice/{HUMAN}/sound/180/recorded/")
     assert Path(answer.headers[HEADER]) == recordings.file_of(row)
     assert client.get(f"/practice/{HUMAN}/sound/180/made/").status_code == 404
+    written = {way for step in words.length(180).steps for way in step.ways}
+    assert "eyes_open" in written
     choose(group, eyes_open=True)
     assert facts(client, HUMAN, three)["voice"] == "made", "with eyes open it has other words"
-    choose(group, seated=True)
-    assert facts(client, HUMAN, three)["voice"] == "recorded", "sitting changes no word of it"
+    choose(group, no_writing=True, buzz=True)
+    assert "low_literacy" not in written
+    assert facts(client, HUMAN, three)["voice"] == "recorded", "nobody writes here, so not writing changes no word"
     for voice in ("made", "device", "text"):
         choose(group, voice=voice)
         assert facts(client, HUMAN, three)["voice"] == voice
