@@ -22,7 +22,7 @@ NOTES = REFERENCE.parent
 RUN = 8
 
 KINDS = ("practices", "programmes", "handouts", "library", "safety", "helplines")
-PAGES = ("README.md", "CHANGELOG.md", "SECURITY.md", "docs", "src/kindcircle")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "src/kindcircle")
 
 # Code, formulas, marks of a page and of a template: where these stand, nothing is said.
 NO_SENTENCE = re.compile(r"```[\s\S]*?```|`[^`\n]*`|\{\{.*?\}\}|<[^>]*>|^.*(?: = |[A-Z]_\w).*$", flags=re.MULTILINE)
@@ -34,7 +34,7 @@ EXCEPTIONS = {
     # A question of our own questionnaire, first written in the notes for it. Released, so it cannot change.
     "how well did today fit what you need",
     # A formula.
-    "2 n 1 1 r degrees of freedom",
+    "2 n 1 1 r2 degrees of freedom",
     # Names of four questionnaires in a row.
     "phq 9 gad 7 pss 10 who 5",
     # What Kindcircle is, in one line, on every first page of the project.
