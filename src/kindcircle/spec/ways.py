@@ -27,7 +27,8 @@ WAY_FOR: dict[Topic, Way] = {
 
 _PART = (
     r"(?:heart|chest|belly|stomach|tummy|face|cheeks?|upper arms?|forearms?|arms?|shoulders?|forehead|brow|temples?"
-    r"|neck|jaw|throat|head|skin|body|back of (?:your|the other) hand|other hand|other arm|collarbones?|ribs?|legs?)"
+    r"|neck|jaw|throat|head|skin|body|back of (?:your|the other) hand|other hand|other arm|collarbones?|ribs?|legs?"
+    r"|sleeve|wrists?|elbows?|hips?|hair|ears?)"
     r"(?! of (?:the|a|your) (?:chair|seat|sofa|table|bed))(?!-)"
 )
 _OWN = rf"(?:your (?:own )?|the |one |each |an? )?(?:left |right |sore |tired |upper |lower )?{_PART}"
@@ -55,8 +56,8 @@ _IDIOM = (
     r"|together|a chance)"
 )
 _STANDING = re.compile(
-    r"(?<![-\w])(?<!\ba )(?<!\bnews)(?:"
-    rf"stand(?:ing)?\b(?! {_IDIOM}\b)(?! up (?:for|to|against)\b)(?!-(?:by|in)\b)"
+    r"(?<![-\w])(?:"
+    rf"(?<!\ba )(?<!\bnews)stand(?:ing)?\b(?! {_IDIOM}\b)(?! up (?:for|to|against)\b)(?!-(?:by|in)\b)"
     r"|(?:^|you can |you could |you may |then |and )get up\b(?! early| late| in the| at| today)"
     r"|on your feet\b|rise to your feet\b"
     r"|lie (?:down|back|flat|still)|lying(?: down| back| flat| still)?\b(?! (?:a?round|about|to|there|on the table))"
