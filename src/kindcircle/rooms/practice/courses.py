@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch
 
 from kindcircle.base.access import Actor
+from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.spec.practices import Practice, all_practices
 from kindcircle.spec.programmes import PracticeUse, Programme, Session, load_programme
@@ -102,6 +103,15 @@ def offered(courses: list[Course], practice_id: str) -> Offer | None:
     practice = next(one for one in all_practices() if one.id == practice_id)
     lengths = tuple(one.seconds for one in practice.durations)
     return Offer(practice, lengths, lengths[0], courses[0].group if courses else None)
+
+
+def in_use(organisation: Organisation) -> list[Practice]:
+    """Every practice that a group of this house meets in, in the words that the group is pinned to."""
+    running = Group.objects.filter(organisation=organisation).exclude(state=Group.State.FINISHED)
+    programmes = {(group.programme, group.programme_version): _programme(group) for group in running}
+    uses = [use for one in programmes.values() if one for session in one.sessions for use in _uses(session)]
+    found = [use.load() for use in uses]
+    return list({(one.id, one.version): one for one in found}.values())
 
 
 def _programme(group: Group) -> Programme | None:

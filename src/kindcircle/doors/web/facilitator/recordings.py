@@ -22,6 +22,7 @@ from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sent_file import sent_sound
 from kindcircle.rooms.practice import sounds
+from kindcircle.rooms.practice.courses import in_use
 from kindcircle.rooms.practice.errors import TooBig, on_the_clock
 from kindcircle.rooms.practice.models import Recording
 from kindcircle.rooms.practice.recordings import (
@@ -57,20 +58,24 @@ class Row:
     """A practice in the list, with its lengths and whether each has a voice of the house."""
 
     practice: Practice
+    ours: bool  # a group of the house meets in these words
     lengths: list[dict[str, Any]]
 
 
 @page(Permission.RECORDING_KEEP)
 def recordings(request: HttpRequest) -> HttpResponse:
-    """Every practice, in its newest words and in those that were recorded."""
-    there = {(one.practice, one.practice_version, one.seconds) for one in recordings_of(_house(request))}
-    shown = {(one.id, one.version): one for one in all_practices()}
+    """Every practice, in the words that our groups meet in, in its newest words, and in those that were recorded."""
+    house = _house(request)
+    there = {(one.practice, one.practice_version, one.seconds) for one in recordings_of(house)}
+    ours = {(one.id, one.version): one for one in in_use(house)}
+    shown = {(one.id, one.version): one for one in all_practices()} | ours
     for name, version, _seconds in there:
         if (name, version) not in shown:
             found = _words(name, version)
             if found is not None:
                 shown[name, version] = found
-    rows = [Row(one, _lengths(one, there)) for one in sorted(shown.values(), key=lambda one: (one.number, one.version))]
+    in_order = sorted(shown.values(), key=lambda one: (one.number, one.version))
+    rows = [Row(one, (one.id, one.version) in ours, _lengths(one, there)) for one in in_order]
     return render(request, "facilitator/recordings.html", {"rows": rows, "count": len(there)})
 
 

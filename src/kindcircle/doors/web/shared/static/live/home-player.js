@@ -47,7 +47,9 @@ function show() {
   onStep(practice, state);
   const wait = player.show(practice, sheet.cues);
   const states = statesOf({ phase: "open", step: null, practice, round: null }, { me: null, link: "open", going: state });
-  if (state === "finished") states.add(practice.position_ms < practice.total_ms ? "practice-stopped" : "practice-whole");
+  const stopped = state === "finished" && practice.position_ms < practice.total_ms;
+  if (stopped) sayState(root, "practice-state", "stopped");
+  if (state === "finished") states.add(stopped ? "practice-stopped" : "practice-whole");
   showWhen(root, states);
   if (navigator.mediaSession) navigator.mediaSession.playbackState = state === "running" ? "playing" : state === "none" ? "none" : "paused";
   if (["paused", "finished"].includes(state)) log(practice, state);
