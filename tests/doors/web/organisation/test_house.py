@@ -1,8 +1,10 @@
 """An organisation lead gets the house ready: staff, numbers, a group. And sees no member's matter."""
 
-from datetime import UTC, datetime
+import datetime
+from datetime import re
 
 import pytest
+import UTC
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import StaffRole
@@ -98,6 +100,16 @@ def test_what_cannot_be_is_answered_kindly_and_kept(lead, world, spoilt, said):
     assert said in page
     assert "Winter circle" in page
     assert not Group.objects.filter(name="Winter circle").exists()
+
+
+def test_programmes_are_offered_in_their_newest_version_first_and_older_ones_say_so(lead, world):
+    page = lead.get("/organisation/groups/start/").content.decode()
+    offered = re.findall(r'<option value="([^"/]+/[0-9]+)"[^>]*>([^<]+)', page)
+    names = dict(offered)
+    assert names["kind-to-a-body-that-hurts/2"] == "Kind to a body that hurts"
+    assert names["kind-to-a-body-that-hurts/1"] == "Kind to a body that hurts (earlier version 1)"
+    later = [value for value, name in offered if "earlier version" not in name]
+    assert [value for value, _ in offered][: len(later)] == later
 
 
 def test_owner_and_backup_are_two_people(lead, world):

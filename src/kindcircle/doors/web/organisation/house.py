@@ -119,8 +119,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, house: Organisation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plans = startable()
-        self._offer("programme", [(f"{plan.id}/{plan.version}", plan.title) for plan in plans])
+        self._offer("programme", _programmes())
         here = User.objects.filter(organisation=house, is_active=True)
         people = list(here.filter(staff_roles__role=StaffRole.Role.FACILITATOR))
         names = seals.names_of(people)
@@ -138,6 +137,19 @@ class GroupForm(forms.Form):
         if not given.get("place") and not given.get("video_link"):
             self.add_error("place", _("Please say where the group meets: a room, or your own video link."))
         return given
+
+
+def _programmes() -> list[tuple[str, str]]:
+    """The programmes a group may start with, each in its newest version first."""
+    plans = startable()
+    newest = {plan.id: plan.version for plan in plans}
+    older = _("{title} (earlier version {version})")
+    fresh = [(f"{plan.id}/{plan.version}", plan.title) for plan in plans if newest[plan.id] == plan.version]
+    return fresh + [
+        (f"{plan.id}/{plan.version}", older.format(title=plan.title, version=plan.version))
+        for plan in plans
+        if newest[plan.id] != plan.version
+    ]
 
 
 @page(Permission.GROUP_START, methods=("GET", "POST"))
