@@ -1,10 +1,10 @@
 """An organisation lead gets the house ready: staff, numbers, a group. And sees no member's matter."""
 
 import datetime
-from datetime import re
+import re
+from datetime import UTC
 
 import pytest
-import UTC
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import StaffRole
