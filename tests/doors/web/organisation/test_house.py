@@ -1,8 +1,7 @@
 """An organisation lead gets the house ready: staff, numbers, a group. And sees no member's matter."""
 
-import datetime
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 
