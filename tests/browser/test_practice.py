@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.practice.models import Play
@@ -186,6 +186,43 @@ def test_when_the_sound_cannot_be_had_the_practice_goes_on(
     expect(live(page, "voice-state")).to_contain_text("There is no voice just now")
     page.get_by_role("button", name="Begin").click()
     expect(live(page, "cue")).to_contain_text("Choose a hold", timeout=8_000)
+
+
+def test_a_sound_that_breaks_off_goes_on_in_words_from_there(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    page = visits.enter(group.member, FEET, init=AUDIO, **PHONE)
+    ready(page)
+    page.get_by_role("button", name="Begin").click()
+    expect(live(page, "cue")).to_contain_text(FIRST, timeout=8_000)
+    jump(page, 3 + 32)
+    expect(live(page, "practice-left")).to_have_text("0:28")
+    page.evaluate("() => { window.audio.pause = () => {}; window.audio.dispatchEvent(new Event('error')); }")
+    expect(live(page, "practice-left")).to_have_text("0:26", timeout=4_000)
+    expect(live(page, "cue")).to_contain_text("You might lean a little to one side")
+    expect(live(page, "practice-state")).to_have_text("Under way")
+
+
+def test_a_voice_that_comes_long_after_the_touch_is_played_all_the_same(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    """A browser forgets a touch after five seconds; the first voice of a busy evening may take longer."""
+    page = visits.enter(group.member, "/today/", init=AUDIO, **PHONE)
+    asked: list[str] = []
+
+    def not_yet(route: Route) -> None:
+        asked.append(route.request.method)
+        if route.request.method == "HEAD" and len(asked) < 8:
+            route.fulfill(status=202)
+        else:
+            route.continue_()
+
+    page.context.route("**/sound/**", not_yet)
+    page.goto(CONTACT)
+    page.get_by_role("button", name="Begin").click()
+    expect(live(page, "practice-state")).to_have_text("It begins in a moment")
+    expect(live(page, "cue")).to_contain_text("Choose a hold", timeout=20_000)
+    assert asked.count("HEAD") == 8 and page.evaluate("window.audio.currentTime") >= 3
 
 
 def test_with_reduced_motion_nothing_moves(visits: Visits, running_site: RunningSite, group: World) -> None:

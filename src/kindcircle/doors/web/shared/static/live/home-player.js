@@ -57,8 +57,9 @@ function show() {
 }
 
 // Whatever happens to the sound, the practice goes on in words, bells and buzz.
-async function withoutSound() {
+async function withoutSound(from = null) {
   clock = await stepped();
+  if (from) clock.carryOn(from);
   bell.alone(false);
   sayState(root, "voice-state", "missing");
 }
@@ -68,7 +69,10 @@ const does = {
     try {
       await clock.start();
     } catch (error) {
-      if (error.name === "NotAllowedError") return clock.end();
+      if (error.name === "NotAllowedError") {
+        clock.forget();
+        return sayState(root, "voice-state", "again");
+      }
       await withoutSound();
       await clock.start();
     }
@@ -84,11 +88,12 @@ const does = {
 
 async function begin() {
   if (facts.sound) {
-    clock = createSoundClock({ ...about, url: facts.sound, lead: facts.lead, title: root.dataset.title });
+    const { sound: url, lead } = facts;
+    clock = createSoundClock({ ...about, url, lead, title: root.dataset.title, lost: withoutSound });
     bell.alone(true);
     show();
     sayState(root, "voice-state", "coming");
-    await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), withoutSound);
+    await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), () => withoutSound());
   } else {
     clock = await stepped();
     show();

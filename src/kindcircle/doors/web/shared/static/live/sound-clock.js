@@ -6,7 +6,8 @@ import { newKey } from "./dom.js";
 const AGAIN = 1000; // ms between questions whether the voice is ready
 const TRIES = 40;
 
-export function createSoundClock({ url, lead, practice, variant, sheet, title, changed }) {
+// `lost` hears when the sound breaks off, and where.
+export function createSoundClock({ url, lead, practice, variant, sheet, title, changed, lost }) {
   const audio = new Audio();
   audio.preload = "none"; // nobody pays for a sound that they do not play
   let play = null;
@@ -57,8 +58,12 @@ export function createSoundClock({ url, lead, practice, variant, sheet, title, c
     wanted = true;
     changed();
     try {
-      // Some phones play only what is asked for in the very moment of a touch, so nothing is awaited without need.
-      if (!there) await prepare();
+      // Phones play only what was asked for in the very moment of a touch. So it is asked for at once, and again
+      // when the voice is there.
+      if (!there) {
+        audio.play().catch(() => {});
+        await prepare();
+      }
       await audio.play();
     } finally {
       wanted = false;
@@ -75,6 +80,11 @@ export function createSoundClock({ url, lead, practice, variant, sheet, title, c
       if (audio.readyState) audio.currentTime = 0;
       onLockScreen();
       await go();
+    },
+    // As if it had never been begun.
+    forget() {
+      play = null;
+      changed();
     },
     pause: () => audio.pause(),
     resume: go,
@@ -95,6 +105,10 @@ export function createSoundClock({ url, lead, practice, variant, sheet, title, c
     for (const jump of ["seekto", "seekforward", "previoustrack", "nexttrack"]) session.setActionHandler(jump, null);
   }
 
+  audio.addEventListener("error", () => {
+    const here = place();
+    if (here && there && !here.finished && !wanted) lost(here);
+  });
   for (const kind of ["play", "pause", "seeked", "ended", "loadeddata", "timeupdate"]) audio.addEventListener(kind, changed);
   return clock;
 }

@@ -15,12 +15,23 @@ export function createStepClock({ practice, variant, sheet, changed }) {
     changed();
   }
 
+  // From where a sound broke off, as if this clock had led from the start.
+  function carryOn({ play, position_ms, paused }) {
+    const began = Math.ceil(deviceNow()) - position_ms;
+    events.length = 0;
+    events.push({ n: 1, kind: "opened", at: began - LEAD, data: {} });
+    events.push({ n: 2, kind: "practice_started", at: began, data: { practice, variant, play } });
+    if (paused) add("practice_paused", { play });
+    changed();
+  }
+
   const place = () => position(events, Math.ceil(deviceNow()), practices).practice;
   const now = () => ({ play: place()?.play });
   events.push({ n: 1, kind: "opened", at: Math.ceil(deviceNow()), data: {} });
   return {
     place,
     prepare: async () => {},
+    carryOn,
     start: async () => add("practice_started", { practice, variant, play: newKey() }),
     pause: () => add("practice_paused", now()),
     resume: async () => add("practice_resumed", now()),
