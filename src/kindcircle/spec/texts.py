@@ -86,12 +86,31 @@ def parse_yaml(text: str, file: Path) -> dict[str, object]:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ContentError(file, [(f"line {line}", f"not valid YAML: {error.problem}")]) from error
+        raise ContentError(file, [(f"line {line}", f"not valid YAML: {_plainly(str(error.problem))}")]) from error
     except yaml.YAMLError as error:
         raise ContentError(file, [("", f"not valid YAML: {error}")]) from error
     if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
         raise ContentError(file, [("", "expected named fields at the top of the file")])
     return raw
+
+
+# What the parser says, and what an author can do about it.
+_YAML_SAYS = (
+    (
+        r"mapping values are not allowed",
+        "a colon stands inside the words, which then need quotes, or the line begins too far to the right",
+    ),
+    (r"\\t|tab", "a tab stands at the beginning of the line; use spaces"),
+    (r"could not find expected ':'|expected ':'", "a word at the beginning of a line has no colon after it"),
+    (r"cannot start any token|unexpected indicator", "words begin with a sign of their own; put them between quotes"),
+    (r"end of stream|document separator", "a quote is opened and not closed"),
+    (r"expected", "the line does not begin below its neighbours, or a quote or bracket is not closed"),
+)
+
+
+def _plainly(problem: str) -> str:
+    said = next((said for pattern, said in _YAML_SAYS if re.search(pattern, problem)), None)
+    return f"{said} ({problem})" if said else problem
 
 
 def parse_front_matter(text: str, file: Path) -> tuple[dict[str, object], str]:
