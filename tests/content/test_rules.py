@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kindcircle.spec.gate import RULES, Finding, check, not_ready
+from kindcircle.spec.gate.programmes import ENDING
 from kindcircle.spec.readability import grade
 from kindcircle.spec.released import WAIVERS, content_files, release
 from kindcircle.spec.shelves import SHIPPED
@@ -163,7 +164,7 @@ PLANTED: list[tuple[str, Edit, str, str]] = [
     ("names.practice", words(PAGE, "[p90-slow-cup]", "[p89-nothing]"), PAGE, "there is no practice 'p89-nothing'"),
     ("names.length", use(2, "practice-b", "practice", "practice: p90-slow-cup, seconds: 130"), session(2), "no length of 130 seconds; it has 120"),
     ("names.handout", words(session(2), "our-card", "lost-card"), session(2), "there is no handout 'lost-card"),
-    ("names.handout", words(session(1), "group-agreements", "group-agreements@9"), session(1), "no handout 'group-agreements@9"),
+    ("names.handout", words(session(1), "group-agreements@2", "group-agreements@9"), session(1), "no handout 'group-agreements@9"),
     ("names.questionnaire", words(FRAME, "[arrival-check]", "[arrival-chart]"), FRAME, "there is no questionnaire 'arrival-chart'"),
     ("names.page", words(PAGE, "related: []", "related: [no-such-page]"), PAGE, "there is no page 'no-such-page'"),
     # a slot
@@ -299,6 +300,41 @@ def test_the_two_taps_of_a_circle_are_leaving_questions_only_in_a_circle(folder:
     assert {one.rule for one in errors(folder)} >= {"session.leaving-questions"}
     open_circle(folder)
     assert found(folder, "session.leaving-questions") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "After today there are two meetings left.",
+        "After today two meetings are left.",
+        "We have two more sessions.",
+        "Next week is the last but one.",
+        "An ending can bring up other endings.",
+        "A word about time, so that the ending takes nobody by surprise.",
+        "Our time together ends in two weeks.",
+        "Two more after this, and then we say goodbye.",
+        "In two weeks it will be our last meeting.",
+    ],
+)
+def test_the_ending_may_be_named_in_many_words(said: str) -> None:
+    assert ENDING.search(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "If you think of ending your life, use Help now.",
+        "If a letter starts to sound like a goodbye, stop, and ring us.",
+        "What you said last time is still with us.",
+        "How was the last week?",
+        "What you told us after the last meeting.",
+        "The ending of the practice is quiet.",
+        "Two people are left in the room.",
+        "Come past one of us, so that we can say goodbye.",
+    ],
+)
+def test_words_that_only_sound_like_it_do_not_name_the_ending(said: str) -> None:
+    assert not ENDING.search(said)
 
 
 # Where clinicians lead --------------------------------------------------------------------------
