@@ -252,6 +252,17 @@ def test_what_is_only_worth_a_look_stops_nothing(folder: Path, rule: str, edit: 
     assert any(one.file == file and message in one.message and one.level == "warning" for one in found(folder, rule))
 
 
+def test_all_files_of_a_programme_are_read_before_anything_is_said(folder: Path) -> None:
+    words(session(2), "minutes: 75", "minutes: 74")(folder)
+    words(session(4), "theme:", "colour: blue\ntheme:")(folder)
+    words(FRAME, "form: closed", "form: weekly")(folder)
+    assert [(one.rule, one.file) for one in errors(folder)] == [
+        ("file.value", FRAME),
+        ("file.sum", session(2)),
+        ("file.unknown-field", session(4)),
+    ]
+
+
 # An open circle ---------------------------------------------------------------------------------
 
 

@@ -139,13 +139,15 @@ def test_what_ships_is_released_and_what_is_nowhere_is_not(site: Path) -> None:
 def test_a_draft_that_cannot_be_opened_is_named_and_closes_no_page(site: Path) -> None:
     plant(site, session(2), "minutes: 75", "minutes: 74")
     touched(site / session(2))
+    plant(site, FRAME, "form: closed", "form: weekly")
+    touched(site / FRAME)
     plant(site, CUP, "number: P90", "number: P91")
     touched(site / CUP)
     plant(site, PAGE, "order: 90", "order: none")
     touched(site / PAGE)
     broken = the_offer()
     assert broken.programme is None
-    assert [(fault.file, fault.place) for fault in broken.faults] == [(session(2), "")]
+    assert [(fault.file, fault.place) for fault in broken.faults] == [(session(2), ""), (FRAME, "form")]
     assert "adds up to 75 minutes, not 74" in broken.faults[0].message
     assert "five-weeks" not in {one.id for one in (*startable(), *all_programmes())}
     assert "p90-slow-cup" not in {one.id for one in all_practices()}

@@ -112,8 +112,13 @@ def _offer(name: str, version: str, shelf: Path) -> Offer:
     try:
         return Offer(name, version, shelf, out, load_programme(name, version, folder=shelf))
     except ContentError as error:
-        file = error.file.relative_to(shelf).as_posix() if error.file.is_relative_to(shelf) else error.file.name
-        return Offer(name, version, shelf, out, None, tuple(Fault(file, *problem) for problem in error.problems))
+        return Offer(name, version, shelf, out, None, tuple(_faults(error, shelf)))
+
+
+def _faults(error: ContentError, shelf: Path) -> Iterator[Fault]:
+    for one in (error, *error.others):
+        file = one.file.relative_to(shelf).as_posix() if one.file.is_relative_to(shelf) else one.file.name
+        yield from (Fault(file, *problem) for problem in one.problems)
 
 
 def _released_on(shelf: Path, name: str, version: str) -> bool:

@@ -29,11 +29,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class ContentError(ValueError):
-    """A content file cannot be used. `file` says which; `problems` lists (place, message) pairs."""
+    """A content file cannot be used. `file` says which; `problems` lists (place, message) pairs.
 
-    def __init__(self, file: Path, problems: Iterable[tuple[str, str]]) -> None:
+    `others` holds the same for files that belong to it, so that an author sees all that is wrong at once.
+    """
+
+    def __init__(self, file: Path, problems: Iterable[tuple[str, str]], others: Iterable[ContentError] = ()) -> None:
         self.file = file
         self.problems = tuple(problems)
+        self.others = tuple(others)
         lines = "; ".join(f"{place}: {message}" if place else message for place, message in self.problems)
         super().__init__(f"{file}: {lines}")
 

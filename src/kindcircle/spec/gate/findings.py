@@ -40,10 +40,11 @@ def finding(rule: str, file: str, place: str, message: str) -> Finding:
 
 def refused(error: ContentError, folder: Path) -> Iterator[Finding]:
     """A file that cannot be read as what it should be: one finding for each fault in it."""
-    file = error.file.relative_to(folder) if error.file.is_relative_to(folder) else error.file
-    for place, message in error.problems:
-        rule = next((rule for rule, says in _REFUSALS if re.search(says, message)), "file.value")
-        yield finding(rule, file.as_posix(), place, message)
+    for one in (error, *error.others):
+        file = one.file.relative_to(folder) if one.file.is_relative_to(folder) else one.file
+        for place, message in one.problems:
+            rule = next((rule for rule, says in _REFUSALS if re.search(says, message)), "file.value")
+            yield finding(rule, file.as_posix(), place, message)
 
 
 # What the models say when they refuse, and the rule each belongs to.
