@@ -44,9 +44,9 @@ def session(number: int) -> str:
     return f"{PROGRAMME}/session-{number}.yaml"
 
 
-def write(folder: Path) -> Path:
+def write(folder: Path, *, weeks: int = 5) -> Path:
     """Everything, finished: no hint is left between brackets, and the gate has nothing to say but that it is new."""
-    files = skeleton.programme_files("five-weeks", "Five weeks", weeks=5, minutes=75)
+    files = skeleton.programme_files("five-weeks", "Five weeks", weeks=weeks, minutes=75)
     name, practice = skeleton.practice_file("slow-cup", "Slow cup", folder=folder)
     assert name == CUP
     second = session(2)

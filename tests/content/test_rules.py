@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kindcircle.spec.gate import RULES, Finding, check, not_ready
+from kindcircle.spec.gate import RULES, Finding, check, deepest_sharing, not_ready
 from kindcircle.spec.gate.programmes import ENDING
+from kindcircle.spec.programmes import load_programme
 from kindcircle.spec.readability import grade
 from kindcircle.spec.released import WAIVERS, content_files, release
 from kindcircle.spec.shelves import SHIPPED
@@ -367,6 +368,77 @@ def test_an_exercise_may_be_followed_by_what_stirs_a_little_and_not_by_what_stir
     assert errors(folder) == []
     put(folder, 4, "practice-a", "then", LETTER)
     assert {one.rule for one in errors(folder)} == {"slot.then-stirs", "slot.ground-after"}
+
+
+# Length of a course -----------------------------------------------------------------------------
+
+
+EASE = "practice: p24-ease-comfort-make-room, seconds: {}"
+
+
+@pytest.mark.parametrize(
+    ("weeks", "number", "seconds", "rules"),
+    [
+        (6, 2, 300, {"use.too-early"}),
+        (6, 3, 300, set()),
+        (6, 4, 720, {"use.short-form"}),
+        (7, 3, 300, {"use.too-early"}),
+        (7, 4, 300, set()),
+        (7, 4, 720, set()),
+    ],
+)
+def test_what_stirs_a_lot_comes_late_and_in_a_short_course_short(
+    tmp_path: Path, weeks: int, number: int, seconds: int, rules: set[str]
+) -> None:
+    folder = own.write(tmp_path / "content", weeks=weeks)
+    stirring(number, EASE.format(seconds))(folder)
+    assert {one.rule for one in errors(folder)} == rules
+
+
+def test_a_session_that_does_not_count_makes_no_course_longer(tmp_path: Path) -> None:
+    folder = own.write(tmp_path / "content", weeks=7)
+    words(session(4), "number: 4\n", "number: 4\nlabel: Retreat\ncounts: false\n")(folder)
+    words(FRAME, "  of: 7", "  of: 6")(folder)
+    stirring(3, EASE.format(300))(folder)
+    assert errors(folder) == []
+
+
+def test_home_practice_that_stirs_a_lot_waits_as_long_as_practice_in_the_room(folder: Path) -> None:
+    words(session(2), "  at_need: {practice: p21", "  at_need: {practice: p24-ease-comfort-make-room, seconds: 300} #")(
+        folder
+    )
+    assert [(one.rule, one.place) for one in errors(folder)] == [("use.too-early", "home.at_need")]
+
+
+@pytest.mark.parametrize("weeks", [3, 4])
+def test_only_from_four_sessions_on_the_ending_is_named_two_ahead(tmp_path: Path, weeks: int) -> None:
+    folder = own.write(tmp_path / "content", weeks=weeks)
+    for number in range(1, weeks + 1):
+        for old in ("After today we have two more meetings.", "This is our last meeting."):
+            text = (folder / session(number)).read_text(encoding="utf-8")
+            (folder / session(number)).write_text(text.replace(old, "Hello."), encoding="utf-8")
+    found = [(one.rule, one.file) for one in errors(folder)]
+    assert found == ([("programme.ending-named", session(2))] if weeks == 4 else [])
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "led_by", "deepest"),
+    [
+        (1, "closed", "facilitator", 2),
+        (2, "closed", "facilitator", 3),
+        (3, "closed", "facilitator", 3),
+        (4, "closed", "facilitator", 4),
+        (14, "closed", "facilitator", 4),
+        (7, "closed", "clinician", 4),
+        (8, "closed", "clinician", 5),
+        (1, "open", "peer", 3),
+        (9, "open", "clinician", 3),
+    ],
+)
+def test_how_deep_sharing_may_go(folder: Path, number: int, form: str, led_by: str, deepest: int) -> None:
+    programme = load_programme("five-weeks", "1", folder=folder).model_copy(update={"form": form, "led_by": led_by})
+    one = programme.session(1).model_copy(update={"number": number})
+    assert deepest_sharing(one, programme) == deepest
 
 
 # Languages ----------------------------------------------------------------------------------------

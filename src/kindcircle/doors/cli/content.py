@@ -183,11 +183,14 @@ def new_practice(name: str, title: str | None, folder: Path | None) -> None:
 
 def _write(folder: Path, files: dict[str, str]) -> None:
     # A site's folder is for its own account only; start-up refuses one that others can read.
-    os.umask(0o077)
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+    before = os.umask(0o077)
+    try:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    finally:
+        os.umask(before)
 
 
 def _next_steps(folder: Path) -> None:
