@@ -227,6 +227,25 @@ def test_a_refused_recording_leaves_the_one_that_was_there(world: World, come) -
     assert Recording.objects.get() == first and kept_files() == {first.file}
 
 
+def test_what_a_power_cut_left_behind_is_cleared_away(world: World, come) -> None:
+    first = keep(world, come(WAV))
+    strays = [
+        recordings.folder() / "half.mp3",
+        recordings.folder() / "x.come",
+        recordings.folder().parent / "t.upload.wav",
+    ]
+    for old in (False, True):
+        for file in strays:
+            file.write_bytes(b"half")
+            if old:
+                os.utime(file, (1, 1))
+        os.utime(recordings.file_of(first), (1, 1))
+        with pytest.raises(NotASound):
+            keep(world, come(b"nothing"))
+        assert [file.exists() for file in strays] == [not old] * 3
+    assert recordings.file_of(first).exists()
+
+
 def test_only_those_who_lead_in_this_house_bring_or_take_one_back(world: World, come) -> None:
     row = keep(world, come(WAV))
     elsewhere = make_world()

@@ -82,9 +82,12 @@ def test_what_was_heard_longest_ago_gives_way(monkeypatch: pytest.MonkeyPatch) -
         file = sounds.shelf() / f"{name}.mp3"
         file.write_bytes(bytes(1000))
         os.utime(file, (number, number))
+    for name, at in (("cut off", 1), ("going on", time.time())):
+        (sounds.shelf() / f"{name}.part").touch()
+        os.utime(sounds.shelf() / f"{name}.part", (at, at))
     monkeypatch.setattr(sounds, "ROOM", 2_000)
     sounds._make_room(keep=sounds.shelf() / "a.mp3")
-    assert {file.name for file in sounds.shelf().iterdir()} == {"a.mp3", "c.mp3"}
+    assert {file.name for file in sounds.shelf().iterdir()} == {"a.mp3", "c.mp3", "going on.part"}
 
 
 def test_the_one_who_makes_it_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

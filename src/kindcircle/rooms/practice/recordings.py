@@ -6,6 +6,7 @@ little memory and time. Nothing is run, unpacked or believed, and nothing of it 
 
 import subprocess
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from kindcircle.spec.practices import Practice
 
 LARGEST = 50 * 1024 * 1024  # bytes
 LONGEST_LOOK = 150  # seconds
+STRAY = 3600  # seconds after which a file that belongs to nothing is not just being worked on
 CONTAINERS = {
     ".mp3": "mp3", ".m4a": "mov", ".mp4": "mov", ".wav": "wav", ".flac": "flac", ".ogg": "ogg", ".oga": "ogg",
     ".opus": "ogg",
@@ -67,6 +69,7 @@ def keep_recording(
     Raises NotASound, WrongLength, TooQuiet, TooBig, NoRoom or OneAtATime; then whatever was there before stays.
     """
     require(by, Permission.RECORDING_KEEP, Facts(organisation_id=organisation.pk))
+    _sweep()
     kind = _container(come, name)
     if come.stat().st_size > LARGEST:
         raise TooBig
@@ -149,6 +152,16 @@ def _clean(come: Path, to: Path, kind: str, seconds: int) -> None:
         raise TooQuiet
     if amiss is not None:
         raise NotASound
+
+
+def _sweep() -> None:
+    """What a power cut left half done: files that belong to no recording, and uploads that nobody waits for."""
+    kept = set(Recording.objects.values_list("file", flat=True))
+    strays = [file for file in folder().iterdir() if file.name not in kept]
+    strays += Path(settings.DATA_DIR).glob("*.upload*")
+    for file in strays:
+        if file.is_file() and time.time() - file.stat().st_mtime > STRAY:
+            file.unlink(missing_ok=True)
 
 
 def _unlink(files: list[Path]) -> None:

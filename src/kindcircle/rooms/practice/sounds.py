@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -102,6 +103,9 @@ def _make(file: Path, moments: list[dict[str, Any]]) -> None:
 
 
 def _make_room(*, keep: Path) -> None:
+    for half in shelf().glob("*.part"):
+        if time.time() - half.stat().st_mtime > 2 * LONGEST:
+            half.unlink(missing_ok=True)  # its maker was cut off
     files = sorted(((one.stat(), one) for one in shelf().glob("*.mp3")), key=lambda pair: pair[0].st_mtime)
     used = sum(facts.st_size for facts, _ in files)
     for facts, one in files:
