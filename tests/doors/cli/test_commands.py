@@ -43,7 +43,6 @@ class Running:
     def __init__(self, *options: str, home: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = home.with_suffix(".log")
-        began = time.monotonic()
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [str(KINDCIRCLE), "run", *options],
@@ -59,7 +58,6 @@ class Running:
                 time.sleep(0.05)
         else:
             raise AssertionError(self.said())
-        self.seconds = time.monotonic() - began
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
@@ -94,9 +92,8 @@ def demo(demo_home: Path) -> Iterator[Running]:
 
 
 @pytest.mark.slow
-def test_the_second_start_is_quick_and_builds_nothing(demo: Running) -> None:
+def test_the_second_start_builds_nothing(demo: Running) -> None:
     assert "Building" not in demo.said()
-    assert demo.seconds < 5
 
 
 def test_every_link_it_prints_lets_somebody_in(demo: Running) -> None:

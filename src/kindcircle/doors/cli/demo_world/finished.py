@@ -32,22 +32,24 @@ class Story:
     scs: tuple[int, int | None]
     wcc: tuple[int, int | None]
     burden: tuple[int, int | None]
+    liked: int | None  # of 30, looking back
 
 
 # Mostly better, one a little worse, one as before; one who came but sent nothing back, one who left after two weeks.
 STORIES = (
-    Story("Ilse", (1, 2, 3, 4), (12, 7), (11, 7), (9, 13), (28, 35), (10, 15), (7, 6)),
-    Story("Jomo", (1, 2, 4), (9, 6), (10, 8), (10, 12), (31, 36), (12, 15), (6, 6)),
-    Story("Keiko", (1, 2, 3, 4), (15, 11), (14, 12), (6, 9), (24, 29), (7, 11), (8, 7)),
-    Story("Lucia", (1, 3, 4), (7, 8), (8, 9), (12, 11), (33, 32), (13, 12), (5, 6)),
-    Story("Mirza", (1, 2, 3, 4), (11, 5), (12, 6), (8, 15), (29, 39), (9, 17), (7, 5)),
-    Story("Noa", (2, 3, 4), (6, 4), (7, 5), (13, 15), (36, 40), (15, 18), (4, 4)),
-    Story("Oskar", (1, 2, 3), (10, None), (9, None), (11, None), (30, None), (11, None), (6, None)),
-    Story("Priya", (1, 2), (13, None), (13, None), (7, None), (26, None), (8, None), (8, None)),
+    Story("Ilse", (1, 2, 3, 4), (12, 7), (11, 7), (9, 13), (28, 35), (10, 15), (7, 6), 26),
+    Story("Jomo", (1, 2, 4), (9, 6), (10, 8), (10, 12), (31, 36), (12, 15), (6, 6), 24),
+    Story("Keiko", (1, 2, 3, 4), (15, 11), (14, 12), (6, 9), (24, 29), (7, 11), (8, 7), 25),
+    Story("Lucia", (1, 3, 4), (7, 8), (8, 9), (12, 11), (33, 32), (13, 12), (5, 6), 19),
+    Story("Mirza", (1, 2, 3, 4), (11, 5), (12, 6), (8, 15), (29, 39), (9, 17), (7, 5), 28),
+    Story("Noa", (2, 3, 4), (6, 4), (7, 5), (13, 15), (36, 40), (15, 18), (4, 4), 27),
+    Story("Oskar", (1, 2, 3), (10, None), (9, None), (11, None), (30, None), (11, None), (6, None), None),
+    Story("Priya", (1, 2), (13, None), (13, None), (7, None), (26, None), (8, None), (8, None), None),
 )
 LEFT_AFTER_TWO = "Priya"
 # The words of these are brought in by each site, so here they were filled in on paper.
 ON_PAPER = {"gad-7", "phq-9", "who-5", "scs-sf-12"}
+WEEK, ALLIANCE = (9, 17), (50, 70)  # points of the weekly check-in, and of the pulse of the group
 
 AFTERS = (
     After(
@@ -115,12 +117,15 @@ def _fill_in(house: House, group: Group, occasion: str, stories: dict[str, Story
             "scs-sf-12": story.scs,
             "wcc-6": story.wcc,
             "illness-burden": story.burden,
+            "ending-check": (None, story.liked),
         }[sheet.instrument][place]
         if wanted is None:
             continue
         # One line overlooked on one sheet, as happens on paper.
         blank = ("phq9_4",) if (story.name, place, sheet.instrument) == ("Lucia", 1, "phq-9") else ()
         answers = answers_for(sheet.instrument, wanted, chance=house.chance, blank=blank)
+        if sheet.instrument == "ending-check":
+            answers["worse"] = 1 if story.name == "Lucia" else 0
         moment = at + timedelta(minutes=number)
         house.answer(sheet, answers, at=moment, on_paper=sheet.instrument in ON_PAPER)
 
@@ -138,7 +143,8 @@ def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetim
     )
     for number, sheet in enumerate(sheets.select_related("group__organisation", "member").order_by("pk")):
         if number % 4 != 3:  # not everybody remembers
-            answers = answers_for(sheet.instrument, house.chance.randint(9, 17), chance=house.chance)
+            points = house.chance.randint(*(ALLIANCE if sheet.instrument == "alliance-pulse" else WEEK))
+            answers = answers_for(sheet.instrument, points, chance=house.chance)
             house.answer(sheet, answers, at=at + timedelta(minutes=7 * number), on_paper=False)
 
 

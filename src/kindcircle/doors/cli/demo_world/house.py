@@ -17,7 +17,7 @@ from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.spec.scoring import Answer
 
 ZONE = "Europe/London"
-PROGRAMME, VERSION = "kind-to-a-body-that-hurts", "1"
+PROGRAMME, VERSION = "kind-to-a-body-that-hurts", "2"
 
 
 @dataclass
