@@ -43,6 +43,7 @@ class Running:
     def __init__(self, *options: str, home: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = home.with_suffix(".log")
+        until = time.monotonic() + 60
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [str(KINDCIRCLE), "run", *options],
@@ -50,7 +51,7 @@ class Running:
                 stdout=log,
                 stderr=log,
             )
-        while self.process.poll() is None and time.monotonic() < began + 60:
+        while self.process.poll() is None and time.monotonic() < until:
             try:
                 httpx.get(f"{self.url}/help/", timeout=5)
                 break
