@@ -14,15 +14,16 @@ from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.rooms.practice import recordings, sounds
 from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
-from kindcircle.spec.practices import USUAL, Practice, load_practice
+from kindcircle.spec.practices import USUAL, Practice, all_practices, load_practice
 from tests.doors.web.member.people import everybody_else, mid_course, signed_in
 from tests.rooms.practice.recorded import recorded
 from tests.world import World
 
 PAGE = "/how-i-practise/"
-CONTACT, FEET, SCAN, HUMAN = (
+CONTACT, FEET, LANDING, SCAN, HUMAN = (
     "p03-comforting-contact",
     "p22-soles-of-the-feet",
+    "p21-five-sense-landing",
     "p19-scan-and-name",
     "p12-human-too",
 )
@@ -118,6 +119,16 @@ def test_the_words_are_those_of_the_way(client, group):
     cues = without["cues"][SCAN]["600"]
     assert [cue["text"] for cue in cues] == without["spoken"]
     assert not any(cue["ways"] or cue["zone"] for cue in cues)
+
+
+@pytest.mark.parametrize(
+    ("choice", "ground"), [({}, FEET), ({"anchor": "sounds"}, LANDING), ({"zones": ("feet",)}, LANDING)]
+)
+def test_the_ground_after_stopping_is_one_that_suits(client, group, choice, ground):
+    choose(group, **choice)
+    words = next(one for one in all_practices() if one.id == ground)
+    needs = Choice(**choice).needs
+    assert client.get(f"/practice/{SCAN}/").context["ground"] == [needs.words(one) for one in words.shortest.steps]
 
 
 def test_shorter_first_and_still_any_length(client, group):

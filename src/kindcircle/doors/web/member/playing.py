@@ -13,9 +13,9 @@ from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
 from kindcircle.rooms.practice.own_way import Choice, own_way
 from kindcircle.rooms.practice.recordings import recording_for
 from kindcircle.rooms.practice.voice.track import LEAD_MS
-from kindcircle.spec.practices import USUAL, Cue, Practice, cues, load_practice
+from kindcircle.spec.practices import USUAL, Cue, Practice, all_practices, cues
 
-GROUNDING = ALWAYS[0]
+GROUNDING, LANDING = ALWAYS[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,16 @@ def player_context(here: Playing) -> dict[str, Any]:
         "chosen": in_words(here.choice),
         "facts": here.facts,
         "cues": here.sheets,
-        "ground": [step.say for step in load_practice(GROUNDING).shortest.steps],
+        "ground": _ground(here.choice),
     }
+
+
+def _ground(choice: Choice) -> list[str]:
+    """What to come back to after stopping: the feet, or the room for who leaves them out or comes back to sounds."""
+    by_room = choice.anchor == "sounds" or "feet" in choice.zones
+    name = LANDING if by_room else GROUNDING
+    ground = next(one for one in all_practices() if one.id == name)
+    return [choice.needs.words(step) for step in ground.shortest.steps]
 
 
 def offer_of(request: HttpRequest, practice_id: str) -> Offer:
