@@ -253,6 +253,17 @@ def test_pace_and_invitation(site: Path, steps: list[tuple[int, str, str]], mess
     assert any(one.file == FEET and message in one.message for one in errors(site)), errors(site)
 
 
+def test_exactly_as_fast_and_exactly_as_quiet_as_may_be(site: Path) -> None:
+    fast = " ".join(["You can look."] * 8 + ["Look here."])  # 26 words in 10 seconds
+    quiet = " ".join(["You can look."] * 6 + ["Look here."])  # 20 words, then a minute
+    rewrite_steps(
+        site,
+        80,
+        STEP.format(seconds=10, kind="say", say=fast) + STEP.format(seconds=70, kind="say", say=quiet),
+    )
+    assert not [one for one in errors(site) if one.rule in ("practice.too-fast", "practice.too-quiet")]
+
+
 def test_a_minute_of_silence_is_allowed_and_no_more(site: Path) -> None:
     rewrite_steps(site, 60, STEP.format(seconds=60, kind="silence", say="You can rest."))
     assert not [one for one in errors(site) if one.file == FEET and "quiet" in one.message]

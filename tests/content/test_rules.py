@@ -234,6 +234,22 @@ def no_main_score(folder: Path) -> None:
     add("instruments/our-pulse/1.0.0.yaml", text)(folder)
 
 
+def test_two_minutes_of_grounding_are_enough_and_they_do_ground(folder: Path) -> None:
+    stirring(3, LETTER, ground="practice: p90-slow-cup, seconds: 120")(folder)
+    assert {one.rule for one in errors(folder)} == {"slot.ground-after"}
+    words(CUP, "elements: [mindfulness]", "elements: [grounding]")(folder)
+    assert errors(folder) == []
+
+
+def test_a_length_with_some_writing_in_it_differs_from_one_without(folder: Path) -> None:
+    add_length(60, 60, 60, kind="write")(folder)
+    words(CUP, "before: This", "prompts:\n  - {id: cup, prompt: The cup, help: One word.}\nbefore: This")(folder)
+    box = "        kind: write\n        say: If you like"
+    words(CUP, box, box.replace("write", "say"))(folder)
+    words(CUP, "        prompt: cup\n        low_literacy: Say it out loud.\n", "")(folder)
+    assert [(one.rule, one.place) for one in errors(folder)] == [("practice.length-name", "durations.120")]
+
+
 def found(folder: Path, rule: str) -> list[Finding]:
     return [finding for finding in check(folder) if finding.rule == rule]
 
