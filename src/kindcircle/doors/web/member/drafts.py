@@ -6,8 +6,9 @@ from django.shortcuts import redirect
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
-from kindcircle.doors.web.member.sending import key_of, on_to, version_of
+from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.writing import actions
 
 BOXES = {actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"), actions.LETTER: ("text",)}

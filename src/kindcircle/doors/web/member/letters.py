@@ -15,8 +15,9 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import Invalid
 from kindcircle.doors.web.member.drafts import BOXES
-from kindcircle.doors.web.member.sending import gives_words_back, key_of, on_to, version_of
+from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import DayHasPassed
 from kindcircle.rooms.writing.models import Letter

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from kindcircle.base.access import Permission
-from kindcircle.doors.web.member.sending import SeeOther, on_to
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
 
 ANCHORS = [

@@ -11,10 +11,10 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.doors.web.member.own_way import WayForm
 from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
-from kindcircle.doors.web.member.sending import LONGEST_KEY
 from kindcircle.doors.web.member.sound import keeping
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import LONGEST_KEY
 from kindcircle.rooms.practice import actions
 from kindcircle.rooms.practice.courses import courses_of, offered
 from kindcircle.spec.practices import Practice

@@ -1,35 +1,15 @@
-"""What every form on a member's own side has in common: its key, the draft it was filled from, the way on."""
+"""What forms on a member's own side have beyond a key and a way on: the draft they came from, words given back."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from kindcircle.base.lib import codes
 from kindcircle.doors.web.shared.errors import words_back
 
-LONGEST_KEY = 64
 View = Callable[..., HttpResponse]
-
-
-class SeeOther(HttpResponseRedirect):
-    """Done; go and look there. Reloading that page sends nothing again."""
-
-    status_code = 303
-
-
-def on_to(name: str, *args: str) -> SeeOther:
-    """The answer to a form that went through."""
-    return SeeOther(reverse(name, args=args))
-
-
-def key_of(request: HttpRequest) -> str:
-    """The key that this form was made with: the same for every try. A form without one counts as new each time."""
-    key = request.POST.get("key", "").strip()
-    return key if 0 < len(key) <= LONGEST_KEY else codes.new_code()
 
 
 def version_of(request: HttpRequest) -> int:

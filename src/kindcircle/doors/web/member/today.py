@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import keys, seals
-from kindcircle.doors.web.member.sending import SeeOther, on_to
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import reminder_for
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
