@@ -490,6 +490,31 @@ def test_a_language_people_were_given_after_an_answer_that_matters_is_not_taken_
     ]
 
 
+# What is done after an answer that matters -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shipped", "old", "new", "rule"),
+    [
+        ("safety/ladder-1.yaml", "after_staffed_minutes: 0", "after_staffed_minutes: 5", "file.value"),
+        ("helplines/emergency-1.yaml", "source: https://", "source: ftp://", "file.value"),
+    ],
+)
+def test_timings_and_numbers_are_read_too(folder: Path, shipped: str, old: str, new: str, rule: str) -> None:
+    text = (SHIPPED / shipped).read_text(encoding="utf-8")
+    assert old in text
+    add(shipped, text)(folder)
+    assert errors(folder) == []
+    later = shipped.replace("-1.", "-2.")
+    add(later, text.replace("version: 1\n", "version: 2\n").replace(old, new, 1))(folder)
+    assert {(one.rule, one.file) for one in errors(folder)} == {(rule, later)}
+
+
+def test_nothing_else_lies_beside_them(folder: Path) -> None:
+    add("safety/notes.yaml", "a: b\n")(folder)
+    assert [(one.rule, one.file) for one in errors(folder)] == [("file.stray", "safety/notes.yaml")]
+
+
 # Released texts -----------------------------------------------------------------------------------
 
 

@@ -11,10 +11,11 @@ from kindcircle.spec.gate.findings import Finding, finding, refused
 from kindcircle.spec.gate.practices import YEAR
 from kindcircle.spec.gate.shelf import Shelf
 from kindcircle.spec.gate.wording import wording
+from kindcircle.spec.helplines import load_emergency_numbers
 from kindcircle.spec.instruments import read_definition
 from kindcircle.spec.library import Page, load_library
 from kindcircle.spec.passages import handout_passages, library_passages, questionnaire_passages, safety_passages
-from kindcircle.spec.safety import load_member_texts
+from kindcircle.spec.safety import load_ladder, load_member_texts
 from kindcircle.spec.texts import ContentError, load_handout
 
 
@@ -102,6 +103,25 @@ def safety(shelf: Shelf) -> Iterator[Finding]:
         for lost in sorted(before - languages):
             yield finding("languages.complete", file, "languages", f"an earlier version also speaks {lost}")
         before |= languages
+
+
+def plans(shelf: Shelf) -> Iterator[Finding]:
+    """Timings of an alert and numbers to call can be used; nothing else lies beside them."""
+    for path in sorted((*(shelf.folder / "safety").glob("*"), *(shelf.folder / "helplines").glob("*"))):
+        file = path.relative_to(shelf.folder).as_posix()
+        name, _, version = path.stem.rpartition("-")
+        if not shelf.wants(file) or name == "member-texts":
+            continue
+        load = {"safety/ladder": load_ladder, "helplines/emergency": load_emergency_numbers}.get(
+            f"{path.parent.name}/{name}"
+        )
+        if load is None or not version.isdigit() or path.suffix != ".yaml":
+            yield finding("file.stray", file, "", "is no text that is read here")
+            continue
+        try:
+            load(int(version), folder=shelf.folder)
+        except ContentError as error:
+            yield from refused(error, shelf.folder)
 
 
 def _member_texts(folder: Path) -> list[Path]:
