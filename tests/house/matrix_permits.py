@@ -151,6 +151,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
     | {"open gathering": IN_GROUP | LEADING | {VISITING}}
     | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING}},
+    P.GATHERING_NOTE_DOWN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()},
     P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.GATHERING_LEAD: LEADS_GROUP,
@@ -160,6 +161,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     ),
     P.GROUP_SEE: LEADS_GROUP,
     P.MEMBER_INVITE: LEADS_GROUP,
+    P.GATHERING_MOVE: with_staff(LEADS_GROUP, LEAD_STAFF),
     P.GATHERING_RECORD: LEADS_GROUP,
     P.ALERT_LIST: with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
     P.ALERT_HANDLE: with_staff(LEADS_GROUP, SAFETY_STAFF),

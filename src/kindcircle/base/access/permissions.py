@@ -32,14 +32,17 @@ class Permission(StrEnum):
 
     # The live gathering.
     GATHERING_JOIN = "gathering.join"
+    GATHERING_NOTE_DOWN = "gathering.note-down"  # take its date into one's own calendar
     SIGNAL_SEND = "signal.send"
     ROUND_TAKE_PART = "round.take-part"
     GATHERING_LEAD = "gathering.lead"
+
 
     # The facilitator's side.
     DESK_SEE = "desk.see"
     GROUP_SEE = "group.see"
     MEMBER_INVITE = "member.invite"
+    GATHERING_MOVE = "gathering.move"  # see the dates of a group and change those to come
     GATHERING_RECORD = "gathering.record"
     ALERT_LIST = "alert.list"
     ALERT_HANDLE = "alert.handle"

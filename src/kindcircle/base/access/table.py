@@ -54,6 +54,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WITHDRAW: [owner & sealed],
     # The live gathering.
     P.GATHERING_JOIN: [group_member, visiting_member, facilitator],
+    P.GATHERING_NOTE_DOWN: [group_member, facilitator],
     P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
     P.GATHERING_LEAD: [facilitator],
@@ -61,6 +62,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.DESK_SEE: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.GROUP_SEE: [facilitator],
     P.MEMBER_INVITE: [facilitator],
+    P.GATHERING_MOVE: [facilitator, organisation_lead],
     P.GATHERING_RECORD: [facilitator],
     P.ALERT_LIST: [facilitator_somewhere, safety_lead],
     P.ALERT_HANDLE: [facilitator, safety_lead],

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 
 # No 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V: letters that sound or look alike across a room.
 READABLE = "ACDEFGHJKMNPQRTWXY34679"
@@ -10,6 +11,11 @@ READABLE = "ACDEFGHJKMNPQRTWXY34679"
 def new_code() -> str:
     """A public id: 22 URL-safe characters, 128 random bits (ASVS 11.5.1: a UUID would not count)."""
     return secrets.token_urlsafe(16)
+
+
+def code_from(words: str) -> str:
+    """The public id that these words always give, such as those of a form that may be sent twice."""
+    return urlsafe_b64encode(hashlib.sha256(words.encode()).digest()[:16]).decode().rstrip("=")
 
 
 def new_token() -> str:

@@ -27,6 +27,10 @@ MESSAGES: dict[str, Message] = {
         subject=_("A reminder"),
         body=_("Something you planned is coming up.\n\nTime and place are here:\n{link}\n"),
     ),
+    "new-time": Message(
+        subject=_("A change of time or place"),
+        body=_("Something you planned has a new time or place.\n\nWhen and where is here:\n{link}\n"),
+    ),
     "staff-please-look": Message(
         subject=_("Please look today"),
         body=_("Something needs a person to look at it today.\n\nPlease sign in:\n{link}\n"),

@@ -39,6 +39,12 @@ def enqueue(kind: str, *, to: User, about: Ref, once: str, at: datetime) -> None
     )
 
 
+def put_off(kind: str, *, about: Ref, at: datetime) -> None:
+    """What is still to be sent of this kind about this thing is due at another time: the thing itself has moved."""
+    waiting = Delivery.objects.filter(kind=kind, about_kind=about.kind, about_code=about.code)
+    waiting.filter(sent_at=None, gave_up_at=None, leased_until=None).update(due_at=at)
+
+
 def claim(at: datetime) -> Delivery | None:
     """Lease a delivery, or None: those to staff about safety first, then the longest-waiting.
 

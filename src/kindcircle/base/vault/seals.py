@@ -66,6 +66,7 @@ LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
 OWN_WAY = Seal("own-way")
+CALENDAR_LINK = Seal("calendar-link")
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")

@@ -65,3 +65,100 @@ class NotesChanged(Conflict):
         super().__init__(
             _("A colleague saved notes too. Theirs and yours stand together here. Please look, then save once more.")
         )
+
+
+class WordsMissing(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("There are no words yet. One short sentence is enough."))
+
+
+class WordsTooLong(Invalid):
+    def __init__(self, longest: int) -> None:
+        super().__init__(_("That is a little long. Please use up to %(longest)s letters.") % {"longest": longest})
+
+
+class KeepsPeopleSafe(Invalid):
+    def __init__(self, line: str) -> None:
+        super().__init__(
+            _("This line keeps people safe, so it stays in. You can word it in your own way: %(line)s") % {"line": line}
+        )
+
+
+class NothingChanged(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("This list says the same as the one you have. There is nothing to confirm."))
+
+
+class ReasonNeeded(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please say why, in a kind sentence. Only the person who proposed it will read it."))
+
+
+class ChooseOne(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please choose one."))
+
+
+class HeldAlready(Conflict):
+    def __init__(self, name: str) -> None:
+        super().__init__(_("%(name)s has been opened or held already. Its date stays as it was.") % {"name": name})
+
+
+class DatesChanged(Conflict):
+    """Somebody has moved one of these meetings since the preview was made."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A colleague changed these dates too. Here they are as they stand now. Please look again."))
+
+
+class NotADate(Invalid):
+    """A date that a meeting cannot have. The sentence says why."""
+
+
+def in_the_past(name: str) -> NotADate:
+    return NotADate(_("%(name)s would be in the past. Please choose a later time.") % {"name": name})
+
+
+def too_far() -> NotADate:
+    return NotADate(_("This is more than two years from now. Please check the year."))
+
+
+def never_shown(name: str) -> NotADate:
+    return NotADate(
+        _("%(name)s: the clocks go forward that night, and this hour is left out. Please choose another time.")
+        % {"name": name}
+    )
+
+
+def before_the_one_before(name: str, earlier: str, until: str) -> NotADate:
+    return NotADate(
+        _("%(name)s would begin before %(earlier)s is over (%(until)s). Please choose a later time.")
+        % {"name": name, "earlier": earlier, "until": until}
+    )
+
+
+def after_the_next(name: str, later: str, begins: str) -> NotADate:
+    return NotADate(
+        _(
+            "%(name)s would still go on when %(later)s begins (%(begins)s). "
+            "You could choose an earlier time, or move all the later ones too."
+        )
+        % {"name": name, "later": later, "begins": begins}
+    )
+
+
+def somebody_is_booked(name: str, who: str, begins: str) -> NotADate:
+    return NotADate(
+        _("%(name)s: %(who)s leads another group then (%(begins)s). Please choose another time.")
+        % {"name": name, "who": who, "begins": begins}
+    )
+
+
+def one_keeps_the_clock() -> NotADate:
+    return NotADate(
+        _("One meeting alone stays on the group's clock. To change the clock, move all the later ones too.")
+    )
+
+
+def no_place() -> NotADate:
+    return NotADate(_("Please say where the group meets: a room, or your own video link."))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
@@ -154,13 +155,20 @@ class Gathering(models.Model):
     # A draft until a facilitator has looked it over; only then do members see it.
     reminder_confirmed_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
+    # Somewhere else than the group usually meets: then both of these are its own, also where one is empty.
+    elsewhere = models.BooleanField(default=False)
+    own_place = models.CharField(max_length=160, blank=True, default="")
+    own_video_link = models.URLField(max_length=500, blank=True, default="")
+    # Rises with each move, so that no calendar prefers an older copy.
+    revision = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True, blank=True)
 
     class Data:
         private = {"sealed_note", "sealed_next_reminder"}
         personal = {"guide", "holder"}
         operational = {
             "id", "code", "group", "state", "short_code", "opened_at", "closed_at", "recorded_at",
-            "reminder_confirmed_at",
+            "reminder_confirmed_at", "elsewhere", "own_place", "own_video_link", "revision", "moved_at",
         }  # fmt: skip
         research = {"number", "starts_at", "minutes", "online"}
 
@@ -171,12 +179,26 @@ class Gathering(models.Model):
                 condition=Q(closed_at=None) | Q(opened_at__isnull=False, closed_at__gte=F("opened_at")),
                 name="gathering_closed_only_after_opened",
             ),
+            models.CheckConstraint(
+                condition=Q(elsewhere=True) | Q(own_place="", own_video_link=""),
+                name="gathering_own_place_only_elsewhere",
+            ),
         ]
 
     @property
     def ends_at(self):  # type: ignore[no-untyped-def]
         """When it is planned to end."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def place(self) -> str:
+        """The room or address of this very meeting; may be empty."""
+        return self.own_place if self.elsewhere else self.group.place
+
+    @property
+    def video_link(self) -> str:
+        """The video room of this very meeting; may be empty."""
+        return self.own_video_link if self.elsewhere else self.group.video_link
 
     def access_facts(self) -> Facts:
         states = {self.state} | ({"open"} if self.state == self.State.CLOSING else set())
@@ -278,3 +300,32 @@ class MemberNote(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gathering", "member"], name="member_note_once")]
+
+
+class CalendarLink(models.Model):
+    """How somebody's meetings stand in their own calendar: under which plain word, and by which secret link, if any."""
+
+    class Title(models.TextChoices):
+        APPOINTMENT = "appointment", _("Appointment")
+        BUSY = "busy", _("Busy")
+        CLASS = "class", _("Class")
+        TIME_FOR_ME = "time-for-me", _("Time for me")
+        MEETING = "meeting", _("Meeting")
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_link")
+    title = models.CharField(max_length=12, choices=Title.choices, default=Title.APPOINTMENT)
+    says_where = models.BooleanField(default=False)
+    # Both empty while the link is off. The row stays, so that entries keep their names when it is on again.
+    secret_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    sealed_secret = models.BinaryField(default=bytes, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    class Data:
+        private = {"sealed_secret"}
+        personal = {"user"}
+        operational = {"id", "code", "title", "says_where", "secret_hash", "made_at"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.user.organisation_id, owner_id=self.user_id)

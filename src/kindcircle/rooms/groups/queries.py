@@ -45,10 +45,14 @@ def programme_of(group: Group) -> Programme:
         raise ProgrammeGone from None
 
 
-def meeting_name(gathering: Gathering) -> str:
+def session_name(plan: Programme, number: int) -> str:
     """What people call this meeting: the programme's own name for it, such as "Retreat", or else its number."""
-    label = programme_of(gathering.group).session(gathering.number).label
-    return label or _("Meeting %(n)s") % {"n": gathering.number}
+    return plan.session(number).label or _("Meeting %(n)s") % {"n": number}
+
+
+def meeting_name(gathering: Gathering) -> str:
+    """The same, of a meeting of a group."""
+    return session_name(programme_of(gathering.group), gathering.number)
 
 
 def places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet[Membership]:

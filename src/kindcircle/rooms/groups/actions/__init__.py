@@ -10,6 +10,7 @@ from kindcircle.rooms.groups.actions.gatherings import (
     record_leaving,
     start_closing,
 )
+from kindcircle.rooms.groups.actions.moves import Change, Preview, Wish, move_gathering, preview_move
 from kindcircle.rooms.groups.actions.places import (
     accept_invitation,
     invite,
@@ -21,15 +22,20 @@ from kindcircle.rooms.groups.actions.places import (
 )
 
 __all__ = [
+    "Change",
+    "Preview",
     "StepNote",
+    "Wish",
     "accept_invitation",
     "close_gathering",
     "correct_attendance",
     "invite",
     "make_entry_pass",
     "make_person",
+    "move_gathering",
     "open_gathering",
     "open_invitation",
+    "preview_move",
     "record_after",
     "record_arrival",
     "record_leaving",

@@ -1,7 +1,7 @@
 """Starting a group and giving people a place in it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -18,12 +18,15 @@ from kindcircle.rooms.groups.errors import (
     CodeNotFound,
     GroupFull,
     InvitationGone,
+    NotADate,
     SamePersonTwice,
     UnknownProgramme,
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import open_by_short_code, programme_of
+from kindcircle.rooms.groups.series import hold_people, lay_out, look_over
 from kindcircle.spec.catalogue import is_released
+from kindcircle.spec.dates import instant, wall_clock
 from kindcircle.spec.programmes import Programme, load_programme
 from kindcircle.spec.texts import ContentError
 
@@ -45,19 +48,34 @@ def start_group(
     at: datetime,
     place: str = "",
     video_link: str = "",
+    walls: Sequence[datetime] | None = None,
+    key: str = "",
 ) -> Group:
     """A new group with all its dated gatherings: weekly, at the same time on the clock of its own zone.
 
     owner and backup answer for its alerts; they become its two facilitators.
-    Raises UnknownProgramme, SamePersonTwice.
+    walls  the dates as somebody has looked them over and moved them, on the clock of `zone`; then first_at is not used
+    key    the same key again is the same group: a form sent twice starts one
+    Raises UnknownProgramme, SamePersonTwice, NotADate for walls that cannot be.
     """
     if by != SYSTEM:
         require(by, Permission.GROUP_START, organisation)
     plan = _programme(programme, programme_version)
     if owner.pk == backup.pk:
         raise SamePersonTwice
+    code = codes.code_from(f"{organisation.code}:{key}") if key else codes.new_code()
     with transaction.atomic():
+        hold_people((owner, backup))
+        started = Group.objects.filter(code=code).first()
+        if started is not None:
+            return started
+        if walls is None:
+            # Days are added on the wall clock: a group that meets at six still meets at six after a clock change.
+            walls = lay_out(plan, wall_clock(first_at, zone))
+        else:
+            _look_over(plan, walls, zone, organisation, (owner, backup), at)
         group = Group.objects.create(
+            code=code,
             organisation=organisation,
             name=name,
             programme=plan.id,
@@ -72,14 +90,11 @@ def start_group(
         )
         for seat, user in enumerate((owner, backup), start=1):
             Membership.objects.create(group=group, user=user, role=Membership.Role.FACILITATOR, seat=seat, joined_at=at)
-        # Days are added on the wall clock: a group that meets at six still meets at six after a clock change.
-        first_local = first_at.astimezone(ZoneInfo(zone))
-        for session in plan.sessions:
-            on_the_wall = first_local.replace(tzinfo=None) + timedelta(days=plan.begins_after(session.number))
+        for session, wall in zip(plan.sessions, walls, strict=True):
             Gathering.objects.create(
                 group=group,
                 number=session.number,
-                starts_at=on_the_wall.replace(tzinfo=ZoneInfo(zone)),
+                starts_at=instant(wall, zone),
                 minutes=session.minutes,
                 online=bool(video_link) and not place,
                 guide=owner,
@@ -235,6 +250,22 @@ def _programme(programme: str, version: str) -> Programme:
     if not is_released(found):
         raise UnknownProgramme
     return found
+
+
+def _look_over(
+    plan: Programme,
+    walls: Sequence[datetime],
+    zone: str,
+    organisation: Organisation,
+    facilitators: tuple[User, User],
+    at: datetime,
+) -> None:
+    if len(walls) != len(plan.sessions):
+        raise UnknownProgramme
+    slots = look_over(plan, walls, zone=zone, country=organisation.country, facilitators=facilitators, at=at)
+    trouble = next((slot.trouble for slot in slots if slot.trouble), "")
+    if trouble:
+        raise NotADate(trouble)
 
 
 def _check_seats(group: Group, at: datetime) -> None:
