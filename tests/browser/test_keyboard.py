@@ -133,7 +133,7 @@ def test_a_member_plays_and_stops_a_practice(visits: Visits, world: World) -> No
     page.keyboard.press("Enter")
     expect(page.get_by_text("Under way")).to_be_visible(timeout=5000)
     keys.press("^Stop here$")
-    expect(page.get_by_text("The practice has come to its end")).to_be_visible()
+    expect(page.get_by_role("heading", name="That was a good choice.")).to_be_visible()
     wait_until(lambda: Play.objects.filter(member=world.member).exists(), page, what="the log that fills itself")
 
 
