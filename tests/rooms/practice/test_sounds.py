@@ -4,6 +4,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 
@@ -57,14 +58,17 @@ def test_many_who_ask_at_once_wait_for_one(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(jobs) == 1 and len(set(found)) == 1 and found[0].read_bytes() == b"sound"
 
 
-def test_what_cannot_be_made_leaves_nothing_and_can_be_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [RuntimeError(), OSError(28, "No space left"), TimeoutExpired("voice", 90)])
+def test_what_cannot_be_made_leaves_nothing_and_can_be_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def broken(job, *, within):
         Path(job["to"]).write_bytes(b"half")
-        raise RuntimeError
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(sounds, "work", broken)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(sounds.NoVoice):
             sounds.ready(FEET, 60, USUAL, within=5)
     assert not list(sounds.shelf().iterdir())
     assert sounds.ready(FEET, 60, USUAL, within=30) is not None

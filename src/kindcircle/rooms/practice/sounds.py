@@ -41,6 +41,10 @@ class VoiceBusy(Exception):
     """Too many voices are being made. Ask again in a moment."""
 
 
+class NoVoice(Exception):
+    """It could not be made: no room on the disk, or no voice on this machine. The practice goes on in words."""
+
+
 def shelf() -> Path:
     """The folder of made voices, which only this site can read."""
     folder = Path(settings.HOME) / "voices"
@@ -57,7 +61,8 @@ def voice_file(practice: Practice, seconds: int, needs: Needs) -> Path:
 def ready(practice: Practice, seconds: int, needs: Needs, *, within: float) -> Path | None:
     """The finished file, made now if it has to be; None when it takes longer than `within` seconds.
 
-    Asking again is right: the making goes on. Raises VoiceBusy when too much is asked at once.
+    Asking again is right: the making goes on. Raises VoiceBusy when too much is asked at once, NoVoice when it cannot
+    be made.
     """
     file = voice_file(practice, seconds, needs)
     if not file.is_file():
@@ -65,6 +70,8 @@ def ready(practice: Practice, seconds: int, needs: Needs, *, within: float) -> P
             _asked_for(file, _moments(cues(practice, seconds, needs))).result(timeout=within)
         except NotYet:
             return None
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            raise NoVoice from error
     os.utime(file)
     return file
 

@@ -171,6 +171,15 @@ def test_while_it_is_being_made_nobody_is_kept_waiting(client, monkeypatch):
     assert client.get(MADE).status_code == 202
 
 
+def test_a_machine_without_a_voice_has_no_sound_and_breaks_nothing(client, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr(sounds, "work", broken)
+    assert client.get(MADE).status_code == 404
+    assert client.get(f"/practice/{CONTACT}/").status_code == 200
+
+
 def test_the_house_s_own_voice_wins_where_it_says_the_same_words(client, group):
     three = "?seconds=180"
     assert facts(client, HUMAN, three)["voice"] == "made"

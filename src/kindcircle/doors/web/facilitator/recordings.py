@@ -114,6 +114,8 @@ def made(request: HttpRequest, practice_id: str, version: str, seconds: int) -> 
         file = sounds.ready(words, seconds, USUAL, within=PATIENT)
     except sounds.VoiceBusy:
         file = None
+    except sounds.NoVoice:
+        raise NotFound from None
     return sent_sound(file) if file else HttpResponse(status=202, headers={"Retry-After": "1"})
 
 

@@ -58,6 +58,8 @@ def sound(request: HttpRequest, practice_id: str, seconds: int, voice: str) -> H
         file = sounds.ready(here.words, seconds, here.choice.needs, within=PATIENT if patient else 0)
     except sounds.VoiceBusy:
         file = None
+    except sounds.NoVoice:
+        raise NotFound from None
     finally:
         if patient:
             _waiting.release()
