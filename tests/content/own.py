@@ -1,6 +1,7 @@
 """A site's own words to plant mistakes in: a finished programme of five weeks, a practice, a handout and a page."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from kindcircle.spec import skeleton
@@ -79,3 +80,68 @@ def put(folder: Path, number: int, slot: str, part: str, use: str | None) -> Non
 
 def errors(folder: Path) -> list[Finding]:
     return [finding for finding in check(folder) if finding.level == "error"]
+
+
+# Edits: each is made to a folder when its turn comes ---------------------------------------------
+
+Edit = Callable[[Path], None]
+GROUND = "practice: p22-soles-of-the-feet, seconds: 180"
+LETTER = "practice: p06-letter-from-a-wise-friend, version: '2', seconds: 480"
+PAUSE = "practice: p01-three-part-pause, version: '2', seconds: 180"
+
+
+def words(file: str, old: str, new: str) -> Edit:
+    return lambda folder: plant(folder, file, old, new)
+
+
+def stay(say: str, more: str = "") -> Edit:
+    """Other words for the third step of the practice, and other ways below it."""
+    return words(
+        CUP, "say: You could stay with it for a little. What do you notice? This is ours.", f"say: {say}{more}"
+    )
+
+
+def way(name: str, said: str) -> str:
+    return f"\n        {name}: {said}"
+
+
+def both(*edits: Edit) -> Edit:
+    def edit(folder: Path) -> None:
+        for one in edits:
+            one(folder)
+
+    return edit
+
+
+def use(number: int, slot: str, part: str, practice: str | None) -> Edit:
+    return lambda folder: put(folder, number, slot, part, practice)
+
+
+def stirring(number: int, practice: str, *, ground: str | None = GROUND) -> Edit:
+    """A practice that stirs a lot in a session, with grounding after it unless that is left out."""
+    return both(use(number, "practice-a", "practice", practice), use(number, "sharing", "ground_first", ground))
+
+
+def add(file: str, text: str) -> Edit:
+    def edit(folder: Path) -> None:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
+
+    return edit
+
+
+def add_length(*seconds: int, kind: str = "say", name: str = "") -> Edit:
+    """One more length of the practice, in steps of these seconds, with the name given."""
+    named = f"\n    name: {name}" if name else ""
+    box = "\n        prompt: cup\n        low_literacy: Say it out loud." if kind == "write" else ""
+    said = "If you like, look round and find one thing that is pleasant to see. Rest with it for a little."
+    steps = "".join(
+        f"      - seconds: {one}\n        purpose: rest\n        kind: {kind}\n        say: {said}{box}\n"
+        for one in seconds
+    )
+    length = f"  - seconds: {sum(seconds)}{named}\n    steps:\n{steps}"
+    return words(CUP, "---\n## How to lead it", f"{length}---\n## How to lead it")
+
+
+def found(folder: Path, rule: str) -> list[Finding]:
+    return [finding for finding in check(folder) if finding.rule == rule]
