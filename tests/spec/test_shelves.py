@@ -158,6 +158,66 @@ def test_a_draft_that_cannot_be_opened_is_named_and_closes_no_page(site: Path) -
         all_programmes(folder=site)
 
 
+HOSTILE = {
+    "a list within itself": b"id: &a [*a]",
+    "names that unfold": b"a: &a [x, x]\nb: &b [*a, *a]\nid: [*b, *b]",
+    "a field named by a list": b"? [a, b]\n: c",
+    "no such day": b"id: 2020-13-45",
+    "no such hour": b"id: 2020-01-01 99:00:00",
+    "a number that is none": b"id: !!int x",
+    "a yes that is none": b"id: !!bool x",
+    "a time that is none": b"id: !!timestamp x",
+    "a number without digits": b"id: 0b_",
+    "a number too long to write": b"id: " + b"9" * 5_000,
+    "a number too long to write, of another base": b"id: 0x" + b"f" * 5_000,
+    "lists within lists": b"id: " + b"[" * 200_000,
+    "lists within lists, line by line": b"id:\n  " + b"- " * 200_000,
+    "more than anyone writes": b"id: " + b"x" * 1_100_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("file", [FRAME, session(2), CUP])
+def test_no_file_of_a_site_brings_its_pages_down(site: Path, file: str, text: bytes) -> None:
+    (site / file).write_bytes(b"---\n" + text + b"\n---\nWords.\n" if file == CUP else text)
+    touched(site / file)
+    if file == CUP:
+        assert "p90-slow-cup" not in {one.id for one in all_practices()}
+    else:
+        assert [fault.file for fault in the_offer().faults] == [file]
+    assert any(finding.file == file and finding.level == "error" for finding in own.check(site))
+
+
+@pytest.mark.parametrize("file", [FRAME, session(2), f"{own.PROGRAMME}/session-2-talk.md", CUP, CARD, PAGE])
+def test_a_link_out_of_the_folder_shows_nothing(site: Path, tmp_path: Path, file: str) -> None:
+    secret = tmp_path / f"elsewhere{Path(file).suffix}"
+    (site / file).rename(secret)
+    (site / file).symlink_to(secret)
+    found = [finding for finding in own.check(site) if finding.level == "error"]
+    assert any("leads out of its folder" in finding.message for finding in found)
+    # A link to a neighbour stays at home, as folders that are handed in from outside are made.
+    (site / file).unlink()
+    secret.rename((site / file).with_name(f"..{secret.name}"))
+    (site / file).symlink_to(f"..{secret.name}")
+    assert not [finding for finding in own.check(site) if "leads out" in finding.message]
+
+
+def test_what_is_no_file_is_not_waited_for(site: Path) -> None:
+    for file in (CUP, session(2)):
+        (site / file).unlink()
+        os.mkfifo(site / file)
+    assert "p90-slow-cup" not in {one.id for one in all_practices()}
+    assert [fault.file for fault in the_offer().faults] == [session(2)]
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "../../../etc/passwd", "a\0b", ".", "", "x/y"])
+def test_an_odd_name_is_not_there(site: Path, name: str) -> None:
+    for load in (load_practice, load_handout, load_library, load_programme):
+        for version in ("1", name):
+            with pytest.raises(ContentError):
+                load(name, version)  # type: ignore[operator]
+
+
 def test_what_a_programme_names_and_the_site_has_lost_is_said(site: Path) -> None:
     own.put(site, 2, "practice-b", "practice", "practice: p90-slow-cup, seconds: 120")
     programme = load_programme("five-weeks", "1")

@@ -16,7 +16,7 @@ from kindcircle.spec.frame import Completion as Completion
 from kindcircle.spec.frame import MeasureTime as MeasureTime
 from kindcircle.spec.frame import Size as Size
 from kindcircle.spec.practices import Practice, load_practice
-from kindcircle.spec.shelves import SHIPPED, in_order, kept, shelves
+from kindcircle.spec.shelves import SHIPPED, in_order, is_there, kept, shelves
 from kindcircle.spec.texts import (
     ContentError,
     HandoutName,
@@ -24,6 +24,7 @@ from kindcircle.spec.texts import (
     Strict,
     Version,
     Words,
+    at_home,
     build,
     inside,
     parse_yaml,
@@ -281,7 +282,7 @@ def load_programme(programme_id: str, version: str | int, *, folder: Path | None
     Without a folder every shelf of the site is searched.
     """
     parts = ("programmes", programme_id, str(version))
-    shelf = next((one for one in shelves(folder) if one.joinpath(*parts).is_dir()), folder or SHIPPED)
+    shelf = next((one for one in shelves(folder) if is_there(one.joinpath(*parts))), folder or SHIPPED)
     home = inside(shelf, *parts)
     programme = _read_programme(home)
     if (programme.id, programme.version) != (programme_id, str(version)):
@@ -323,7 +324,7 @@ def newest_programme(programme_id: str, *, folder: Path | None = None) -> Progra
 
 @kept
 def _read_programme(home: Path) -> Programme:
-    file = home / "programme.yaml"
+    file = at_home(home, home / "programme.yaml")
     raw = parse_yaml(read_file(file), file)
     names = raw.get("sessions")
     if isinstance(names, list):
@@ -370,4 +371,4 @@ def _beside(folder: Path, name: object, suffix: str, file: Path, place: str) -> 
     """A file in the same folder, and nowhere else."""
     if not isinstance(name, str) or Path(name).name != name or not name.endswith(suffix):
         raise ContentError(file, [(place, f"names a {suffix} file in the same folder")])
-    return folder / name
+    return at_home(folder, folder / name)

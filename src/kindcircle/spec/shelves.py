@@ -56,7 +56,15 @@ def in_order(one: tuple[str, str]) -> tuple[str, int]:
 def on_a_shelf(folder: Path | None, kind: str, name: str, version: str) -> Path:
     """The first shelf that holds this text; the first of all when none does, so that a message can name it."""
     found = shelves(folder)
-    return next((one for one in found if (one / kind / file_name(name, version)).is_file()), found[0])
+    return next((one for one in found if is_there(one / kind / file_name(name, version))), found[0])
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; no name is too odd or too long to ask."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def newest_on_shelves(folder: Path | None, kind: str) -> dict[str, tuple[Path, str]]:
@@ -105,7 +113,10 @@ def kept(read: Callable[[Path], ReadT]) -> Callable[[Path], ReadT]:
 
 def state_of(path: Path) -> State:
     """What tells one state of a file or folder from the next: names, times of change and sizes."""
-    return _state(sorted(path.iterdir()) if path.is_dir() else [path])
+    try:
+        return _state(sorted(path.iterdir()) if path.is_dir() else [path])
+    except OSError:
+        return ()  # reading will say what is wrong
 
 
 def files_under(folder: Path) -> State:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
@@ -53,11 +54,16 @@ _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
-    """Safe YAML that also refuses the same key written twice."""
+    """Safe YAML that also refuses the same key written twice, and a name that stands for words elsewhere.
+
+    A few names that stand for names could unfold into more than any machine can hold.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen: set[object] = set()
         for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a field's name is a list", problem_mark=key_node.start_mark)
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"{key!r} is written twice", problem_mark=key_node.start_mark)
@@ -66,9 +72,16 @@ class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
         return fields
 
 
+LARGEST = 1_000_000  # bytes; the longest text of ours is a twentieth of it
+DEEPEST = 40  # lists within lists; ours have eight, and the parser itself gives way at some ten thousand
+
+
 def read_file(file: Path) -> str:
     """The text of a content file, as UTF-8. A missing or unreadable file is a ContentError."""
     try:
+        facts = file.stat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
+            raise ContentError(file, [("", "cannot be read: it is no file of words, or too large for one")])
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContentError(file, [("", "there is no such file")]) from None
@@ -81,21 +94,50 @@ def inside(folder: Path, *parts: str) -> Path:
     file = folder.joinpath(*parts)
     if not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", part) for part in parts):
         raise ContentError(file, [("", "is not a name a content file can have")])
+    return at_home(folder, file)
+
+
+def at_home(folder: Path, file: Path) -> Path:
+    """The file itself. ContentError for a link that leads out of its folder, to what is no text of ours."""
+    try:
+        stays = file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link that leads back to itself
+        stays = False
+    if not stays:
+        raise ContentError(file, [("", "cannot be read: it leads out of its folder")])
     return file
 
 
 def parse_yaml(text: str, file: Path) -> dict[str, object]:
     """YAML text as a mapping of named fields. Anything else is a ContentError that names the file."""
     try:
+        _look_over(text)
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise ContentError(file, [(f"line {line}", f"not valid YAML: {_plainly(str(error.problem))}")]) from error
     except yaml.YAMLError as error:
         raise ContentError(file, [("", f"not valid YAML: {error}")]) from error
+    except (ValueError, LookupError, AttributeError) as error:  # such as the 31st of February
+        raise ContentError(file, [("", f"holds a value that is not plain text or a number: {error}")]) from error
     if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
         raise ContentError(file, [("", "expected named fields at the top of the file")])
     return raw
+
+
+def _look_over(text: str) -> None:
+    """Refuse what would bring the reading down: lists too deep, and names that stand for words elsewhere."""
+    deep = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            deep += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            deep -= 1
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="a name stands for words elsewhere", problem_mark=event.start_mark)
+        if deep > DEEPEST:
+            raise yaml.MarkedYAMLError(problem="too many lists within lists", problem_mark=event.start_mark)
 
 
 # What the parser says, and what an author can do about it.
@@ -128,10 +170,12 @@ def parse_front_matter(text: str, file: Path) -> tuple[dict[str, object], str]:
 def build(model: type[ModelT], raw: Mapping[str, object], file: Path) -> ModelT:
     """Turn named fields into a strict model; every fault is named with its place in the file."""
     try:
-        # JSON mode keeps strictness yet accepts a YAML list where the model holds a tuple.
-        return model.model_validate_json(json.dumps(raw))
-    except TypeError as error:
+        words = json.dumps(raw)
+    except (TypeError, ValueError) as error:
         raise ContentError(file, [("", f"holds a value that is not plain text or a number: {error}")]) from error
+    try:
+        # JSON mode keeps strictness yet accepts a YAML list where the model holds a tuple.
+        return model.model_validate_json(words)
     except ValidationError as error:
         faults = [dict(fault) for fault in error.errors()]
         raise ContentError(file, [_kindly(fault) for fault in faults if not _follows(fault, faults)]) from error
