@@ -8,17 +8,14 @@ from django.utils.text import slugify
 
 from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
+from kindcircle.doors.web.shared.frame import base_for
 from kindcircle.paper.setting import pdf
-
-STAFF, HOUSE, OWN = "base_facilitator.html", "base_organisation.html", "base_member.html"
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page in the house of whoever asks: a facilitator's desk, the organisation's pages or a member's own."""
     actor = request.actor  # type: ignore[attr-defined]
-    leads = actor.facilitates or actor.roles & {"facilitator", "safety-lead"}
-    base = STAFF if leads else HOUSE if actor.roles else OWN
-    frame = {"base": base, "reads_words": can(actor, Permission.WORDS_SEE)}
+    frame = {"base": base_for(actor), "reads_words": can(actor, Permission.WORDS_SEE)}
     return render(request, template, frame | context, status=status)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.words import library, practices, programmes
+from kindcircle.doors.web.words import agreement, library, practices, programmes
 
 app_name = "words"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/<str:name>/", library.read, name="read"),
     path("library/<str:name>/page.pdf", library.paper, name="library-paper"),
+    # What a group agreed on, on paper.
+    path("agreement/<str:code>/list.pdf", agreement.paper_of, name="agreement"),
 ]
