@@ -117,6 +117,18 @@ def use(number: int, slot: str, part: str, practice: str | None) -> Edit:
     return lambda folder: put(folder, number, slot, part, practice)
 
 
+def handout(number: int, name: str, other: str) -> Edit:
+    """Another handout in place of one that a session gives out, in whichever version it names."""
+
+    def edit(folder: Path) -> None:
+        path = folder / session(number)
+        text, count = re.subn(rf"{name}(?:@\d+)?", other, path.read_text(encoding="utf-8"))
+        assert count, f"session {number} does not give out {name}"
+        path.write_text(text, encoding="utf-8")
+
+    return edit
+
+
 def stirring(number: int, practice: str, *, ground: str | None = GROUND) -> Edit:
     """A practice that stirs a lot in a session, with grounding after it unless that is left out."""
     return both(use(number, "practice-a", "practice", practice), use(number, "sharing", "ground_first", ground))

@@ -23,6 +23,7 @@ from tests.content.own import (
     both,
     errors,
     found,
+    handout,
     session,
     stay,
     stirring,
@@ -41,7 +42,7 @@ def test_what_mistakes_are_planted_in_has_none(folder: Path) -> None:
     assert {finding.rule for finding in check(folder)} == {"release.new"}
 
 
-NO_BACKDRAFT = words(session(1), "what-backdraft-is", "the-right-to-pass")
+NO_BACKDRAFT = handout(1, "what-backdraft-is", "the-right-to-pass")
 HARD = (
     "Notwithstanding considerable physiological variability, individualised understanding of accompanying "
     "psychological phenomena facilitates accommodation, particularly regarding uncontrollable deterioration and "
@@ -120,7 +121,7 @@ PLANTED: list[tuple[str, Edit, str, str]] = [
     ("names.practice", use(2, "practice-b", "practice", "practice: p01-three-part-pause, version: '9', seconds: 120"), session(2), "version 9"),
     ("names.practice", words(PAGE, "[p90-slow-cup]", "[p89-nothing]"), PAGE, "there is no practice 'p89-nothing'"),
     ("names.length", use(2, "practice-b", "practice", "practice: p90-slow-cup, seconds: 130"), session(2), "no length of 130 seconds; it has 120"),
-    ("names.handout", words(session(2), "our-card", "lost-card"), session(2), "there is no handout 'lost-card"),
+    ("names.handout", handout(2, "our-card", "lost-card"), session(2), "there is no handout 'lost-card"),
     ("names.handout", words(session(1), "group-agreements@2", "group-agreements@9"), session(1), "no handout 'group-agreements@9"),
     ("names.questionnaire", words(FRAME, "[arrival-check]", "[arrival-chart]"), FRAME, "there is no questionnaire 'arrival-chart'"),
     ("names.page", words(PAGE, "related: []", "related: [no-such-page]"), PAGE, "there is no page 'no-such-page'"),
