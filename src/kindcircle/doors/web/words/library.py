@@ -6,7 +6,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.doors.web.words.frame import paper as on_paper
+from kindcircle.doors.web.shared.printed import paper as on_paper
 from kindcircle.doors.web.words.frame import show
 from kindcircle.paper import words
 from kindcircle.spec.library import Page, all_library, load_library

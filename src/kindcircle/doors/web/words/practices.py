@@ -8,7 +8,8 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.doors.web.words.frame import paper, show
+from kindcircle.doors.web.shared.printed import paper
+from kindcircle.doors.web.words.frame import show
 from kindcircle.paper import words
 from kindcircle.spec.practices import Practice, all_practices, load_practice, newest_practice
 from kindcircle.spec.search import find

@@ -6,8 +6,9 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.printed import paper
 from kindcircle.doors.web.shared.sheet import sheet_of
-from kindcircle.doors.web.words.frame import paper, show
+from kindcircle.doors.web.words.frame import show
 from kindcircle.paper import words
 from kindcircle.spec.catalogue import offers, programme_is_released
 from kindcircle.spec.gate import Finding, check

@@ -1,0 +1,13 @@
+"""A page on paper: a PDF that a browser shows, under a plain file name."""
+
+from django.http import HttpResponse
+from django.utils.text import slugify
+
+from kindcircle.paper.setting import pdf
+
+
+def paper(shape: str, words: dict[str, object], name: str) -> HttpResponse:
+    """A PDF, shown in the browser under a plain file name."""
+    response = HttpResponse(pdf(shape, words), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{slugify(name)}.pdf"'
+    return response
