@@ -1,5 +1,6 @@
 """Markdown becomes blocks and runs: every word is kept, and none of them can act as a command."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,18 @@ def test_each_kind_of_block_is_found() -> None:
 def test_what_has_no_shape_here_keeps_its_words() -> None:
     assert blocks("```\nfeet\n```") == [{"kind": "paragraph", "runs": [run("feet\n")]}]
     assert blocks("<b>feet</b>") == [{"kind": "paragraph", "runs": [run("<b>feet</b>")]}]
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("#### a", [2]),
+        ("# a\n\n#### b\n\n## c\n\n##### d", [1, 2, 2, 3]),
+        ("## a\n\n###\n\n### ![](b)\n\n#### c", [2, 3]),
+    ],
+)
+def test_no_level_of_heading_is_skipped_and_none_is_empty(text: str, levels: list[int]) -> None:
+    assert [one["level"] for one in blocks(text)] == levels
 
 
 def test_spoken_lines_stay_lines() -> None:

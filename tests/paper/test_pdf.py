@@ -2,12 +2,14 @@
 
 import io
 import re
+import resource
 from collections.abc import Iterator
 
 import pytest
 from pypdf import PdfReader
 
 from kindcircle.paper import words
+from kindcircle.paper.blocks import blocks, paragraphs
 from kindcircle.paper.setting import pdf
 from kindcircle.spec.practices import all_practices
 from kindcircle.spec.programmes import Programme, all_programmes
@@ -85,6 +87,29 @@ def test_every_page_to_hand_out_prints() -> None:
 def test_the_same_words_give_the_same_bytes() -> None:
     page = words.script(all_practices()[0])
     assert pdf("script", page) == pdf("script", page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Well done \N{SLIGHTLY SMILING FACE}", "日本語", "\ufffe", "#### deep", "#", "- # a\n- ###### b", "![](x)", "- "],
+)
+def test_no_words_of_people_s_own_stop_the_printing(text: str) -> None:
+    page = words.page(all_handouts()[0]) | {"title": f"Ours {text}", "blocks": [*blocks(text), *paragraphs(text)]}
+    assert "Ours" in printed(read(pdf("handout", page)))
+
+
+def test_setting_many_pages_takes_no_memory_from_the_site() -> None:
+    """The setter keeps what it has set: a hundred megabytes and more for each manual that was changed a little."""
+    manual = words.manual(PROGRAMMES[0])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for edition in "abc":
+        pdf("manual", manual | {"edition": edition})
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
+
+
+def test_what_cannot_be_set_is_said() -> None:
+    with pytest.raises(RuntimeError, match="could not be set"):
+        pdf("no-such-shape", {})
 
 
 def test_words_that_look_like_commands_are_printed_as_they_are() -> None:

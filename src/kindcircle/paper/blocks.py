@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -18,12 +20,23 @@ def blocks(text: str) -> list[Block]:
     heading  {kind, level, runs}          paragraph {kind, runs}
     list     {kind, ordered, items}       each item is a list of blocks
     quote    {kind, blocks}
-    A run is {text, strong, emph}. What has no shape here (images, rules, code) becomes its plain text.
+    A run is {text, strong, emph}. What has no shape here (images, rules, code) becomes its plain text. No level of
+    heading is skipped, so that a screen reader can follow.
     """
     tokens = _MARKDOWN.parse(text)
+    _step_by_step(tokens)
     found, rest = _until(tokens, 0, "")
     assert rest == len(tokens)
     return found
+
+
+def _step_by_step(tokens: list[Token]) -> None:
+    """A heading comes at most one level below the one before it; the first at the second level or above."""
+    before = 1
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open" and _runs(inside):
+            before = min(int(token.tag[1:]), before + 1)
+            token.tag = f"h{before}"
 
 
 def paragraphs(text: str) -> list[Block]:
@@ -46,7 +59,8 @@ def _until(tokens: list[Token], at: int, close: str) -> tuple[list[Block], int]:
         if token.type == close:
             return found, at + 1
         if token.type == "heading_open":
-            found.append({"kind": "heading", "level": int(token.tag[1:]), "runs": _runs(tokens[at + 1])})
+            if runs := _runs(tokens[at + 1]):
+                found.append({"kind": "heading", "level": int(token.tag[1:]), "runs": runs})
             at += 3
         elif token.type == "paragraph_open":
             found.append({"kind": "paragraph", "runs": _runs(tokens[at + 1])})
