@@ -128,16 +128,16 @@ def parse_yaml(text: str, file: Path) -> dict[str, object]:
 def _look_over(text: str) -> None:
     """Refuse what would bring the reading down: lists too deep, and names that stand for words elsewhere."""
     deep = 0
-    event: Any
     for event in yaml.parse(text, Loader=_Loader):
+        where: Any = event.start_mark
         if isinstance(event, yaml.CollectionStartEvent):
             deep += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             deep -= 1
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="a name stands for words elsewhere", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="a name stands for words elsewhere", problem_mark=where)
         if deep > DEEPEST:
-            raise yaml.MarkedYAMLError(problem="too many lists within lists", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="too many lists within lists", problem_mark=where)
 
 
 # What the parser says, and what an author can do about it.
