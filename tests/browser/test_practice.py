@@ -372,6 +372,24 @@ def test_somebody_else_on_the_same_phone_finds_nothing(visits: Visits, running_s
     wait_until(lambda: stored(page) == {}, page, what="the other's store to be gone")
 
 
+def test_what_is_kept_goes_when_its_words_do_not_suit_any_more(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    page = visits.enter(group.member, "/today/", **PHONE)
+    keep(page)
+    keep_own_way(Choice(zones=("feet",)), member=group.member, by=group.actor(group.member))
+    page.goto(FEET)
+    expect(live(page, "keep-said")).to_contain_text("You changed how you practise")
+    assert stored(page) == {}
+    keep(page)
+    page.goto("/how-i-practise/")
+    expect(live(page, "kept-gone")).to_be_hidden()
+    page.get_by_label("feet", exact=True).uncheck()
+    page.get_by_role("button", name="Remember this").click()
+    expect(live(page, "kept-gone")).to_be_visible()
+    assert stored(page) == {}
+
+
 def test_screen_readers_are_told_what_everything_is(visits: Visits, running_site: RunningSite, group: World) -> None:
     page = visits.enter(group.member, CONTACT, init=AUDIO, bypass_csp=True, reduced_motion="reduce", **PHONE)
     ready(page)

@@ -180,6 +180,29 @@ def test_a_machine_without_a_voice_has_no_sound_and_breaks_nothing(client, monke
     assert client.get(f"/practice/{CONTACT}/").status_code == 200
 
 
+def test_a_sound_that_was_kept_is_never_taken_for_other_words(client, group):
+    def now() -> tuple[str, str]:
+        keeping = client.get(f"/practice/{SCAN}/?seconds=240").context["keeping"]
+        return keeping["sound"], keeping["way"]
+
+    usual = now()
+    assert usual == now()
+    choose(group, buzz=True)
+    assert usual == now(), "the same words"
+    choose(group, anchor="feet")
+    without = now()
+    assert without[0] != usual[0] and without[1] != usual[1]
+    assert client.get(without[0]).status_code in (200, 202)
+    # A page from before, in another tab, gets no other words than it shows.
+    assert client.get(usual[0]).status_code == 404
+    # A new recording of the same words is another sound as well.
+    choose(group)
+    record(group)
+    first = facts(client)["sound"]
+    record(group)
+    assert facts(client)["sound"] != first and client.get(first).status_code == 404
+
+
 def test_the_house_s_own_voice_wins_where_it_says_the_same_words(client, group):
     three = "?seconds=180"
     assert facts(client, HUMAN, three)["voice"] == "made"
@@ -256,7 +279,9 @@ def test_all_that_kept_pages_load_is_kept(client):
     assert needed == set(KEPT_PARTS)
     keeping = client.get(f"/practice/{FEET}/?seconds=60").context["keeping"]
     assert keeping["parts"] == [static(name) for name in KEPT_PARTS]
-    assert keeping["page"] == f"/practice/{FEET}/to-keep/60/" and keeping["sound"] == f"/practice/{FEET}/sound/60/made/"
+    assert keeping["page"] == f"/practice/{FEET}/to-keep/60/" and keeping["sound"].startswith(
+        f"/practice/{FEET}/sound/60/made/?of="
+    )
 
 
 def test_the_worker_answers_for_practices_only():

@@ -1,6 +1,8 @@
 """How somebody likes to practise: one page, remembered for them, and used wherever a practice is played."""
 
+import json
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -93,8 +95,9 @@ def how_i_practise(request: HttpRequest) -> HttpResponse:
     actor, member = request.actor, request.user  # type: ignore[attr-defined]
     back = _back(request)
     if request.method == "GET":
-        form = WayForm.of(own_way(member, by=actor))  # type: ignore[arg-type]
-        return render(request, "member/own_way.html", {"form": form, "back": back})
+        choice = own_way(member, by=actor)  # type: ignore[arg-type]
+        context = {"form": WayForm.of(choice), "back": back, "way": mark_of(choice, member.code)}  # type: ignore[union-attr]
+        return render(request, "member/own_way.html", context)
     form = WayForm(request.POST)
     if "as-written" not in request.POST and not form.is_valid():
         return render(request, "member/own_way.html", {"form": form, "back": back}, status=422)
@@ -109,6 +112,12 @@ def _back(request: HttpRequest) -> str:
     back = request.POST.get("back") or request.GET.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/practice/")
     return back if ours else ""
+
+
+def mark_of(choice: Choice, code: str) -> str:
+    """By this a phone knows that what it keeps is in other words than this person now hears. It tells nothing else."""
+    heard = [code, sorted(choice.needs.ways), sorted(choice.needs.zones), choice.voice]
+    return sha256(json.dumps(heard).encode()).hexdigest()[:16]
 
 
 def in_words(choice: Choice) -> list[str]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.member.own_way import in_words
 from kindcircle.doors.web.shared.lengths import length_in_words
+from kindcircle.rooms.practice import sounds
 from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
 from kindcircle.rooms.practice.own_way import Choice, own_way
 from kindcircle.rooms.practice.recordings import recording_for
@@ -20,12 +21,13 @@ GROUNDING, LANDING = ALWAYS[:2]
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """One practice as one person hears it. voice: recorded, made, device or text."""
+    """One practice as one person hears it. voice: recorded, made, device or text; mark: of the sound's very words."""
 
     offer: Offer
     seconds: int
     choice: Choice
     voice: str
+    mark: str
     cues: list[Cue]
 
     @property
@@ -37,7 +39,7 @@ class Playing:
         """Where its sound is, or nothing. The mark changes with what is heard, so that no cache mixes two up."""
         if self.voice not in ("recorded", "made"):
             return ""
-        return reverse("member:sound", args=[self.words.id, self.seconds, self.voice])
+        return f"{reverse('member:sound', args=[self.words.id, self.seconds, self.voice])}?of={self.mark}"
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -64,16 +66,18 @@ def playing(request: HttpRequest, practice_id: str, asked: str = "") -> Playing:
     choice = own_way(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     seconds = _length(offer, asked, choice)
     timeline = cues(offer.practice, seconds, choice.needs)
-    return Playing(offer, seconds, choice, _voice(request, offer.practice, seconds, choice, timeline), timeline)
+    return Playing(offer, seconds, choice, *_voice(request, offer.practice, seconds, choice, timeline), timeline)
 
 
-def _voice(request: HttpRequest, words: Practice, seconds: int, choice: Choice, timeline: list[Cue]) -> str:
+def _voice(request: HttpRequest, words: Practice, seconds: int, choice: Choice, timeline: list[Cue]) -> tuple[str, str]:
     """The house's own voice wins where it says the very words that this person would hear; else what they chose."""
+    made = sounds.voice_file(words, seconds, choice.needs).stem[:12]
     if choice.voice != "recorded":
-        return choice.voice
+        return choice.voice, made
     as_written = [cue["text"] for cue in cues(words, seconds, USUAL)] == [cue["text"] for cue in timeline]
     house = request.actor.organisation_id  # type: ignore[attr-defined]
-    return "recorded" if as_written and recording_for(house, words, seconds) else "made"
+    recording = recording_for(house, words, seconds) if as_written else None
+    return ("recorded", recording.code[:12]) if recording else ("made", made)
 
 
 def player_context(here: Playing) -> dict[str, Any]:

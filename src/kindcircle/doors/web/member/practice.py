@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
-from kindcircle.doors.web.member.own_way import WayForm
+from kindcircle.doors.web.member.own_way import WayForm, mark_of
 from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
 from kindcircle.doors.web.member.sound import keeping
 from kindcircle.doors.web.shared.lengths import length_in_words
@@ -42,7 +42,7 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         "is_grounding": words.id == GROUNDING,
         "write_at": WRITTEN.get(words.id),
         "access": _access(words),
-        "keeping": keeping(here),
+        "keeping": keeping(here, mark_of(here.choice, request.user.code)),  # type: ignore[union-attr]
         "way_form": WayForm.of(here.choice),
         "back_to": request.get_full_path(),
         # Nobody touches the page while practising.

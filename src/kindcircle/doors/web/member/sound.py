@@ -45,7 +45,7 @@ KEPT_PARTS = (
 def sound(request: HttpRequest, practice_id: str, seconds: int, voice: str) -> HttpResponse:
     """One file with words and bells. 202 while it is still being made; then ask again in a second."""
     here = _exactly(request, practice_id, seconds)
-    if voice != here.voice or not here.sound_url:
+    if voice != here.voice or not here.sound_url or request.GET.get("of", here.mark) != here.mark:
         raise NotFound
     if voice == "recorded":
         house = request.actor.organisation_id  # type: ignore[attr-defined]
@@ -88,8 +88,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
 
 
-def keeping(here: Playing) -> dict[str, Any]:
-    """What a phone has to fetch to keep this practice."""
+def keeping(here: Playing, way: str) -> dict[str, Any]:
+    """What a phone has to fetch to keep this practice, and the mark of the way in which it is kept."""
     words = here.words
     return {
         "name": f"{words.id} {here.seconds}",
@@ -100,6 +100,7 @@ def keeping(here: Playing) -> dict[str, Any]:
         "shell": reverse("member:kept"),
         "worker": reverse("member:worker"),
         "scope": "/practice/",
+        "way": way,
         "parts": [static(name) for name in KEPT_PARTS],
     }
 

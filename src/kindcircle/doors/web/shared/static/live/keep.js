@@ -2,7 +2,7 @@
 // somebody asked for it. Nothing is kept before that, and no page that names anybody ever is.
 
 import { parts, readJson, saying, setText } from "./dom.js";
-import { megabytes, mine, sizeOf, STORE } from "./kept-store.js";
+import { megabytes, mine, sizeOf, STORE, tidy } from "./kept-store.js";
 import { NOTED } from "./play-log.js";
 
 const root = document.getElementById("keep");
@@ -24,7 +24,7 @@ async function keep() {
   try {
     const wanted = [facts.page, facts.shell, ...facts.parts, ...(facts.sound ? [facts.sound] : [])];
     await Promise.all(wanted.map((url) => fetched(store, url)));
-    const about = { title: facts.title, length: facts.length, page: facts.page, who: await mine() };
+    const about = { title: facts.title, length: facts.length, page: facts.page, who: await mine(), way: facts.way };
     await store.put(`/practice/kept/about/${facts.name.replace(" ", "/")}`, Response.json(about));
     await navigator.serviceWorker.register(facts.worker, { scope: facts.scope });
     await show();
@@ -51,16 +51,6 @@ async function forget() {
   if (!left) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
 }
 
-// What was kept by somebody else who used this phone goes as soon as another person is here.
-async function tidy() {
-  const who = await mine();
-  for (const name of await caches.keys()) {
-    const store = name.startsWith(STORE) && (await caches.open(name));
-    const about = store && (await store.match(`/practice/kept/about/${name.slice(STORE.length).replace(" ", "/")}`));
-    if (about && (await about.json()).who !== who) for (const one of await caches.keys()) await caches.delete(one);
-  }
-}
-
 if (window.caches && navigator.serviceWorker) {
   // The one script that may answer in our name is our own.
   window.trustedTypes?.createPolicy("default", {
@@ -72,8 +62,7 @@ if (window.caches && navigator.serviceWorker) {
   root.hidden = false;
   button("keep").addEventListener("click", keep);
   button("forget").addEventListener("click", forget);
-  await tidy();
-  await show();
+  await show((await tidy(facts.way)) ? "changed" : "");
   if (await caches.has(NOTED)) {
     const { tellNoted } = await import("./tell-noted.js");
     await tellNoted(document.querySelector("form[data-log]"), await mine()).catch(() => {}); // told another time
