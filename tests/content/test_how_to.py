@@ -61,7 +61,7 @@ def test_from_the_first_command_to_a_released_programme(tmp_path: Path) -> None:
     site = Running(*look.split()[2:], home=home, port=free_port())
     try:
         [address] = re.findall(r"Its address is `([^`]+)`", GUIDE.read_text(encoding="utf-8"))
-        with httpx.Client(base_url=site.url, follow_redirects=True) as browser:
+        with httpx.Client(base_url=site.url, follow_redirects=True, timeout=60) as browser:
             browser.get(re.findall(r"http\S+/demo/enter/\S+/", site.said())[0])
             assert "Your own drafts" in browser.get("/words/programmes/").text
             page = browser.get(address)

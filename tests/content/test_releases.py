@@ -71,9 +71,12 @@ def test_timings_and_numbers_are_read_too(folder: Path, shipped: str, old: str, 
     assert {(one.rule, one.file) for one in errors(folder)} == {(rule, later)}
 
 
-def test_nothing_else_lies_beside_them(folder: Path) -> None:
-    add("safety/notes.yaml", "a: b\n")(folder)
-    assert [(one.rule, one.file) for one in errors(folder)] == [("file.stray", "safety/notes.yaml")]
+@pytest.mark.parametrize(
+    "file", ["safety/notes.yaml", "safety/ladder-x.yaml", "safety/ladder-1.txt", "helplines/a-1.yaml"]
+)
+def test_nothing_else_lies_beside_them(folder: Path, file: str) -> None:
+    add(file, "a: b\n")(folder)
+    assert [(one.rule, one.file) for one in errors(folder)] == [("file.stray", file)]
 
 
 # Released texts -----------------------------------------------------------------------------------
