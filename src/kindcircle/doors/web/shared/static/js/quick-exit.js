@@ -2,6 +2,7 @@
 // Without this script the link still works: it asks the server, which does the same a little slower.
 (() => {
   const WITHIN = 1500; // ms in which Shift must be pressed three times
+  const FORGET = 200; // ms, at the most, before the neutral page is asked for
   const others = "BroadcastChannel" in window ? new BroadcastChannel("kindcircle-leave") : null;
   const link = document.querySelector("[data-leave]");
   if (!link) return;
@@ -13,17 +14,23 @@
 
   // What somebody chose to keep on this phone goes too, also when the site cannot be reached to say so.
   const forget = async () => {
-    if (window.caches) for (const name of await caches.keys()) caches.delete(name);
-    for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) one.unregister();
+    const names = window.caches ? await caches.keys() : [];
+    await Promise.all(names.map((name) => caches.delete(name)));
+    for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) await one.unregister();
   };
+  const within = (ms) => new Promise((go) => setTimeout(go, ms));
 
   const leave = () => {
     hide();
-    forget().catch(() => {});
     // keepalive lets the request outlive this page; "manual" keeps it from following to the neutral site.
     fetch(link.href, { keepalive: true, redirect: "manual", credentials: "same-origin" }).catch(() => {});
     if (others) others.postMessage("leave");
-    window.location.replace(link.dataset.leave);
+    const gone = forget().catch(() => {});
+    const away = () => window.location.replace(link.dataset.leave);
+    // On a kept page there may be no line, so the phone has to forget by itself. All is hidden already; a blink longer
+    // lets it.
+    if (navigator.serviceWorker?.controller) Promise.race([gone, within(FORGET)]).then(away);
+    else away();
   };
 
   link.addEventListener("click", (event) => {
