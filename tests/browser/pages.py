@@ -66,6 +66,7 @@ NOT_PAGES = {
     "words:session-handout": "a file",
     "words:script": "a file",
     "words:library-paper": "a file",
+    "words:agreement": "a file",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
@@ -129,6 +130,8 @@ def _member() -> Iterator[Stop]:
     for which in ("sent", "worrying"):
         at = about("member:check-done", lambda s, which=which: s.sheets[which].code)
         yield Stop("member:check-done", who, at, which)
+    for name in ("agreement", "agreement-propose"):
+        yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.world.group.code))
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
@@ -161,6 +164,9 @@ def _facilitator() -> Iterator[Stop]:
     for length in (20, 150):
         at = named("facilitator:recording", "p03-comforting-contact", "1", length)
         yield Stop("facilitator:recording", who, at, "recorded" if length == 20 else "")
+    for name in ("agreement", "agreement-wording", "repairs"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
+    yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
     yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
     for which in ("waiting", "closed"):

@@ -14,7 +14,10 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups import repairs
+from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Invitation
+from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.measures.models import Assignment
@@ -44,6 +47,7 @@ class Scene:
     entry: JournalEntry
     invitations: dict[str, str]
     address: str
+    repair: Repair
 
 
 def make_scene() -> Scene:
@@ -90,7 +94,30 @@ def make_scene() -> Scene:
         entry=entry,
         invitations=invitations(world),
         address=str(seals.address_of(world.member)),
+        repair=agreed(world),
     )
+
+
+def agreed(world: World) -> Repair:
+    """A list with a second version, proposals that wait, one of each answer, and a line that was not kept."""
+    group, guide, at = world.group, world.actor(world.facilitator), clock.now()
+    new = Line("", "We may stretch at any time.")
+    confirm = {"group": group, "taken_up": (), "by": guide, "at": at}
+    groups.confirm_agreement(lines=[*starter(), new], seen=0, **confirm)
+    says = {"group": group, "answer": "agree", "at": at}
+    groups.answer_agreement(number=1, member=world.member, by=world.actor(world.member), **says)
+    groups.confirm_agreement(lines=[*starter()[:6], *starter()[7:], Line("", "We begin slowly.")], seen=1, **confirm)
+    tomas = world.members[1]
+    groups.answer_agreement(number=2, member=tomas, by=world.actor(tomas), **says)
+    for line in ("", "mind-the-time"):
+        groups.propose_line(
+            group=group, line=line, text="We face each other when we speak.", client_key=codes.new_code(),
+            author=world.member, by=world.actor(world.member), at=at,
+        )  # fmt: skip
+    return repairs.note_breach(
+        group=group, line="mind-the-time", noticed_on=at.date(), note="Somebody was cut short.",
+        client_key=codes.new_code(), by=guide, at=at,
+    )  # fmt: skip
 
 
 def own_voice(world: World) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from kindcircle.base.lib import codes
+from kindcircle.rooms.groups.agreements import starter
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.spec.library import all_library
 from tests.house.matrix_house import (
@@ -183,6 +184,17 @@ PAGES: dict[str, Page] = {
     "member:gathering-check": gatherings("GET", IN_MEETING, visiting=True),
     "member:signal": gatherings("POST", IN_MEETING, visiting=True),
     "member:piece": gatherings("POST", IN_MEETING, visiting=True),
+    # What the group agreed on.
+    "member:agreement": Page("GET", {"group": who(MEMBER, FELLOW)}),
+    "member:agreement-answer": Page("POST", {"group": who(MEMBER, FELLOW)}),
+    "member:agreement-propose": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
+    "member:proposal-back": Page("POST", {"proposal": who(MEMBER), "proposal set aside": who(MEMBER)}),
+    "words:agreement": Page("GET", {"group": IN_MEETING}),
+    "facilitator:agreement": Page("GET", {"group": LEADING}),
+    "facilitator:agreement-wording": Page("GET POST", {"group": LEADING}),
+    "facilitator:proposal-aside": Page("POST", {"proposal": LEADING, "proposal set aside": LEADING}),
+    "facilitator:repairs": Page("GET POST", {"group": LEADING}),
+    "facilitator:repair": Page("GET POST", {"repair": LEADING, "closed repair": LEADING}),
     # The facilitators' side.
     "facilitator:home": plain("GET", LEADING | OTHERS_LEADING | {WAITING, SAFETY, FOREIGN_SAFETY}),
     "facilitator:group": Page("GET", {"group": LEADING}),
@@ -334,6 +346,11 @@ def _start_group(house: House, about: str) -> list[Form]:
     return [plan | {"place": "Room 4", "video_link": "", "owner": owner, "backup": backup}]
 
 
+def _wording(house: House, about: str) -> list[Form]:
+    lines = {f"line-{line.id}": line.text for line in starter()}
+    return [lines | {"seen": "1", "new-1": _typed(house), f"take-{house.things['proposal'].code}": "on"}]
+
+
 FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "join": lambda h, _: [{"letters": h.things["open gathering"].short_code}],
     "join-code": lambda h, _: [{"letters": "AAAAAA"}],
@@ -356,6 +373,17 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "strange")
     ],
     "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
+    "member:agreement-answer": lambda h, _: [{"number": "1", "answer": word} for word in ("agree", "talk", "strange")],
+    "member:agreement-propose": lambda h, _: [{"key": codes.new_code(), "line": "mind-the-time", "text": _typed(h)}],
+    "facilitator:agreement-wording": _wording,
+    "facilitator:proposal-aside": lambda h, _: [{"reason": _typed(h)}],
+    "facilitator:repairs": lambda h, _: [
+        {"key": codes.new_code(), "line": "mind-the-time", "noticed_on": "2027-01-19", "note": _typed(h)}
+    ],
+    "facilitator:repair": lambda h, _: [
+        {"do": "save", "note-view": _typed(h), "done-view": "2027-01-19"},
+        {"do": "close", "outcome": "mended", "ending": _typed(h)},
+    ],
     "facilitator:invite": lambda h, _: [{"name": _typed(h)}],
     "facilitator:ask": lambda h, _: [{"instrument": "wcc-6"}],
     "facilitator:after": _after,

@@ -21,6 +21,8 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups import repairs
+from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live import actions as live
@@ -162,6 +164,7 @@ def build_house(at: datetime) -> House:
     _past_meeting(house)
     _meetings_now(house)
     _asking_for_people(house)
+    _agreeing(house)
     _writing(house)
     _settings(house)
     return house
@@ -368,6 +371,32 @@ def _asking_for_people(house: House) -> None:
         by=guide,
         at=at,
     )
+
+
+def _agreeing(house: House) -> None:
+    """A list with a line of its own, a proposal that waits and one set aside, and a line that was not kept."""
+    t, at, guide = house.things, house.at, house.people[FACILITATOR].actor()
+    group, member = t["group"], t["seat 1"]
+    line = Line("", house.plant("line of the agreement", *IN_GROUP, *LEADING))
+    groups.confirm_agreement(group=group, lines=[*starter(), line], taken_up=(), seen=0, by=guide, at=at)
+    fellow = t["seat 2"]
+    groups.answer_agreement(group=group, number=1, answer="talk", member=fellow, by=_actor(fellow), at=at)
+    for name in ("proposal set aside", "proposal"):
+        t[name] = groups.propose_line(
+            group=group, line="", text=house.plant(name, MEMBER, *LEADING), client_key=codes.new_code(),
+            author=member, by=_actor(member), at=at,
+        )  # fmt: skip
+    reason = house.plant("why a proposal was set aside", MEMBER)
+    groups.set_aside(proposal=t["proposal set aside"], reason=reason, by=guide, at=at)
+    for name in ("repair", "closed repair"):
+        t[name] = repairs.note_breach(
+            group=group, line="mind-the-time", noticed_on=at.date(), note=house.plant(f"note on a {name}", *LEADING),
+            client_key=codes.new_code(), by=guide, at=at,
+        )  # fmt: skip
+        steps = {"view": repairs.StepWords(note=house.plant(f"step of a {name}", *LEADING))}
+        repairs.save_steps(repair=t[name], steps=steps, by=guide, at=at)
+    ending = house.plant("how a repair ended", *LEADING)
+    repairs.close_repair(repair=t["closed repair"], outcome="mended", ending=ending, by=guide, at=at)
 
 
 def _writing(house: House) -> None:

@@ -57,7 +57,7 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
-    "own way", "recording",
+    "own way", "recording", "proposal", "repair",
     "demo site", "new site", "nothing",
 )  # fmt: skip
 
@@ -84,6 +84,8 @@ OF_GROUP = (
     "raised alert",
     "closed alert",
     "adverse event",
+    "proposal",
+    "repair",
 )
 ELSEWHERE = {
     "another group": who(OTHER_FACILITATOR),
@@ -117,7 +119,7 @@ OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
 )  # fmt: skip
-OWN_THINGS = own(*WRITTEN, *SHEETS) | {
+OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal") | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "sheet of the former member": who(FORMER_MEMBER),
 }
@@ -159,6 +161,10 @@ PERMITS: dict[P, Mapping[str, Who]] = {
         with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
         staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
     ),
+    P.AGREEMENT_READ: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()},
+    P.AGREEMENT_ANSWER: MEETING,
+    P.PROPOSAL_TAKE_BACK: OWN_THINGS,
+    P.AGREEMENT_KEEP: LEADS_GROUP,
     P.GROUP_SEE: LEADS_GROUP,
     P.MEMBER_INVITE: LEADS_GROUP,
     P.GATHERING_MOVE: with_staff(LEADS_GROUP, LEAD_STAFF),

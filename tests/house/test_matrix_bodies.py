@@ -12,12 +12,14 @@ import pytest
 from django.db import connection
 
 from kindcircle.base.lib import codes
+from kindcircle.rooms.groups.agreements import starter
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.live.models import Event, Signal
 from kindcircle.rooms.measures.models import Response
 from tests.house.matrix import Cell, Doors
 from tests.house.matrix_expected import PAGES, address, notes_seen
 from tests.house.matrix_house import (
+    CO_FACILITATOR,
     FACILITATOR,
     FELLOW,
     FOREIGN_FACILITATOR,
@@ -27,6 +29,8 @@ from tests.house.matrix_house import (
     WAITING,
     House,
 )
+
+WORDED = {f"line-{line.id}": line.text for line in starter()}
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,12 @@ TRICKS = [
           ("safety_alert", "measures_score", "outbox_delivery")),
     Trick("taking another member's turn", FELLOW, "member:piece", "open gathering",
           lambda h: {"round": round_of(h), "what": "done", "holder": place_of(h, "seat 1")}, ("live_event",)),
+    Trick("a step of mending given to a member", FACILITATOR, "facilitator:repair", "repair",
+          lambda h: {"do": "save", "who-view": h.things["seat 1"].code}, ("groups_repairstep",)),
+    Trick("a proposal that is none, taken up", FACILITATOR, "facilitator:agreement-wording", "group",
+          lambda h: {"seen": "1", f"take-{codes.new_code()}": "on"} | WORDED, ("groups_agreement",)),
+    Trick("a yes to a version that is none", MEMBER, "member:agreement-answer", "group",
+          lambda h: {"number": "7", "answer": "agree"}, ("groups_agreementanswer",)),
     Trick("a draft of a kind that does not exist", MEMBER, "member:draft", "kind of draft",
           lambda h: {"key": codes.new_code(), "body": "x", "version": "0"}, ("writing_draft",)),
     Trick("a close by a reason of one's own making", FACILITATOR, "facilitator:alert", "raised alert",
@@ -127,6 +137,12 @@ HONEST = [
           lambda h: plan(h, owner=foreign(h, WAITING), backup=foreign(h, FACILITATOR)), ("groups_group",)),
     Trick("a role", LEAD, "organisation:invite", "",
           lambda h: {"name": "x", "role": "facilitator"}, ("groups_invitation",)),
+    Trick("a step of mending", FACILITATOR, "facilitator:repair", "repair",
+          lambda h: {"do": "save", "who-view": foreign(h, CO_FACILITATOR)}, ("groups_repairstep",)),
+    Trick("a proposal, taken up", FACILITATOR, "facilitator:agreement-wording", "group",
+          lambda h: {"seen": "1", f"take-{h.things['proposal'].code}": "on"} | WORDED, ("groups_agreement",)),
+    Trick("a yes", MEMBER, "member:agreement-answer", "group",
+          lambda h: {"number": "1", "answer": "agree"}, ("groups_agreementanswer",)),
     Trick("a tap", MEMBER, "member:signal", "open gathering",
           lambda h: {"kind": "come", "key": codes.new_code()}, ("safety_alert",)),
     Trick("a sheet", MEMBER, "member:check", "sheet of the closing gathering",

@@ -59,6 +59,12 @@ def page(handout: Handout) -> Words:
     return _page(handout.title) | {"kicker": "", "blocks": _handout(handout)["blocks"], "notes_title": ""}
 
 
+def agreement(title: str, lines: list[str], edition: str, after: str) -> Words:
+    """What one group agreed on: its own lines in order, and under them what belongs to every such list."""
+    own = {"kind": "list", "ordered": True, "items": [[_paragraph(line)] for line in lines]}
+    return _page(title) | {"kicker": edition, "blocks": [own, *blocks(after)], "notes_title": ""}
+
+
 def library_page(one: Page) -> Words:
     """One page of the library, with how sure each claim is."""
     found = blocks(one.text)

@@ -37,6 +37,11 @@ class Permission(StrEnum):
     ROUND_TAKE_PART = "round.take-part"
     GATHERING_LEAD = "gathering.lead"
 
+    # What a group agreed on.
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_ANSWER = "agreement.answer"  # say yes or not yet, and propose a line
+    PROPOSAL_TAKE_BACK = "proposal.take-back"
+    AGREEMENT_KEEP = "agreement.keep"  # proposals, answers, the next version, and mending
 
     # The facilitator's side.
     DESK_SEE = "desk.see"

@@ -58,6 +58,11 @@ ALLOW: dict[P, list[Predicate]] = {
     P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
     P.GATHERING_LEAD: [facilitator],
+    # What a group agreed on: members and those who lead read it; what each of them said to it only the latter.
+    P.AGREEMENT_READ: [group_member, facilitator],
+    P.AGREEMENT_ANSWER: [group_member],
+    P.PROPOSAL_TAKE_BACK: [owner],
+    P.AGREEMENT_KEEP: [facilitator],
     # The facilitator's side: own groups only.
     P.DESK_SEE: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.GROUP_SEE: [facilitator],

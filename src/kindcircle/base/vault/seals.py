@@ -66,16 +66,23 @@ LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
 OWN_WAY = Seal("own-way")
+PROPOSAL = Seal("proposal")
 CALENDAR_LINK = Seal("calendar-link")
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
 ADVERSE_EVENT = Seal("adverse-event")
+PROPOSAL_ANSWER = Seal("proposal-answer")
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")
 REMINDER = Seal("reminder")
 INVITED = Seal("invited")
+# What a group agreed on, and how it mends what was not kept.
+AGREEMENT = Seal("agreement")
+REPAIR = Seal("repair")
+REPAIR_STEP = Seal("repair-step")
+REPAIR_ENDING = Seal("repair-ending")
 # The site's own.
 SECOND_FACTOR = Seal("second-factor")
 

@@ -94,6 +94,26 @@ class ReasonNeeded(Invalid):
         super().__init__(_("Please say why, in a kind sentence. Only the person who proposed it will read it."))
 
 
+class AgreementChanged(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("The list has changed since this page was opened. Please look at the new one first."))
+
+
+class ProposalDecided(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This proposal was answered or taken back in the meantime. Please look once more."))
+
+
+class GroupOver(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This group has ended. Its agreement can be read and stays as it is."))
+
+
+class RepairOver(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This was closed in the meantime. Please look at how it ended."))
+
+
 class ChooseOne(Invalid):
     def __init__(self) -> None:
         super().__init__(_("Please choose one."))

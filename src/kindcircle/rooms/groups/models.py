@@ -329,3 +329,7 @@ class CalendarLink(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.user.organisation_id, owner_id=self.user_id)
+
+
+# The same app, one noun further: known to Django as soon as these are.
+from kindcircle.rooms.groups import models_agreement  # noqa: E402, F401

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kindcircle.base.people.models import User
+from kindcircle.doors.cli.demo_world import agreed
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
@@ -91,7 +92,10 @@ def live_through(house: House, *, first_at: datetime) -> Group:
         present = {name: members[name] for name, story in stories.items() if gathering.number in story.came}
         left_early = {"Keiko": 12} if gathering.number == 3 else {}
         held = hold(house, gathering, present, after=after, left_early=left_early)
+        if gathering.number == 1:
+            agreed.agree(house, group, agreed=list(members.values()), talk=[], at=gathering.ends_at)
         if gathering.number == 2:
+            agreed.mend(house, group, at=gathering.ends_at)
             _unwanted(house, group, members["Ilse"], at=gathering.ends_at + DAY)
             left_at = gathering.ends_at + 3 * DAY
             Membership.objects.filter(group=group, user=members[LEFT_AFTER_TWO]).update(left_at=left_at)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
+from kindcircle.doors.cli.demo_world import agreed
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
@@ -19,7 +20,7 @@ from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
-from kindcircle.spec.practices import load_practice
+from kindcircle.spec.practices import newest_practice
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 NAME = "Alder circle"
@@ -84,6 +85,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
     present = {name: user for name, user in members.items() if name != AWAY}
     hold(house, first, present, after=FIRST, left_early={"Chiyo": 9}, asked=ASKED)
     _settle(house, members[ASKED], first)
+    _agree(house, group, members, at=first.ends_at)
     _at_home(house, group, members, since=first.ends_at)
     _weekly(house, group, present, at=first.ends_at + 4 * DAY)
     _ask_for_somebody(house, group, members[WAITING], at=at - 25 * MINUTE)
@@ -131,9 +133,17 @@ def _letters_written(house: House, member: User, *, at: datetime) -> None:
         )
 
 
+def _agree(house: House, group: Group, members: dict[str, User], *, at: datetime) -> None:
+    """Most said yes to the list, one would like to talk, and two proposals reached the facilitators since."""
+    yes = [members[name] for name in ("Benedikt", "Chiyo", ASKED, "Fionnuala")]
+    agreed.agree(house, group, agreed=yes, talk=[members[WAITING]], at=at)
+    agreed.propose(house, group, members["Chiyo"], text=agreed.PROPOSED, at=at + DAY)
+    agreed.propose(house, group, members["Gaurav"], text=agreed.LOUDER, line="mind-the-time", at=at + 2 * DAY)
+
+
 def _at_home(house: House, group: Group, members: dict[str, User], *, since: datetime) -> None:
     """A week at home: some practice, a few lines written, one letter that came back."""
-    pause = load_practice("p01-three-part-pause")
+    pause = newest_practice("p01-three-part-pause")
     for number, member in enumerate(members.values()):
         for day in range(1, 7):
             if house.chance.random() > 0.25 + 0.08 * number:

@@ -1,6 +1,7 @@
 """The desk: one card per group with who, what is next and what is waiting; and each group's own page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,13 +19,15 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.rooms.groups import actions, queries
+from kindcircle.rooms.groups import actions, agreements, queries
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.repairs import next_steps
 from kindcircle.rooms.measures.actions import ask_now
 from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
 from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
 
+ONE_DAY = timedelta(days=1)
 GROUPS = Group.objects.select_related("organisation", "alerts_owner", "alerts_backup")
 
 
@@ -45,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("facilitator:alerts")
     alerts = list(waiting_for(actor))
     cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]
+    _agreement_waiting(cards)
     return render(
         request,
         "facilitator/home.html",
@@ -64,6 +69,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     facilitators = list(queries.places(group, Membership.Role.FACILITATOR))
     names = seals.names_of([place.user for place in (*members, *facilitators)])
     context = _card(group, [alert for alert in waiting_for(request.actor) if alert.group_id == group.pk])  # type: ignore[attr-defined]
+    _agreement_waiting([context])
     context |= {
         "members": [(names[place.user_id], place) for place in members if place.left_at is None],
         "left": [(names[place.user_id], place) for place in members if place.left_at is not None],
@@ -187,6 +193,28 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
         words = _("Words still missing for: %(names)s") % {"names": ", ".join(missing)}
         waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code]) + "#words"))
     return waiting
+
+
+def _agreement_waiting(cards: list[dict[str, Any]]) -> None:
+    """Onto each card: a list to word, a talk that was asked for, a step of mending whose day has come."""
+    groups = [card["group"] for card in cards]
+    counts, due, today = agreements.waiting_in(groups), next_steps(groups), timezone.localdate()
+    for card in cards:
+        code, (proposed, talk) = card["group"].code, counts.get(card["group"].pk, (0, 0))
+        where = reverse("facilitator:agreement", args=[code])
+        if proposed:
+            words = ngettext("%(n)s proposal for the agreement", "%(n)s proposals for the agreement", proposed)
+            card["waiting"].append(Waiting(words % {"n": proposed}, where))
+        if talk:
+            words = ngettext(
+                "%(n)s person would like to talk about the agreement",
+                "%(n)s people would like to talk about the agreement",
+                talk,
+            )
+            card["waiting"].append(Waiting(words % {"n": talk}, where))
+        if due.get(card["group"].pk, today + ONE_DAY) <= today:
+            url = reverse("facilitator:repairs", args=[code])
+            card["waiting"].append(Waiting(_("A step of mending is due"), url))
 
 
 def _with_themes(group: Group) -> list[tuple[Gathering, str, str]]:

@@ -44,6 +44,7 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "meeting": meeting_name(gathering),
         "steps": _steps(gathering, place),
         "gentler": _gentler(gathering),
+        "agreement": _agreement(request, gathering),
         "ground": _ground(gathering),
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
@@ -79,6 +80,7 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """For a projector: the way in, what we are doing, the bell and the breath. Nothing private ever reaches it."""
     place = queries.placed(gathering, at=clock.now())
     context = live_page.page_context(gathering, place, wall=True) | {
+        "agreement": live_page.agreement_shown(gathering, request.actor),  # type: ignore[attr-defined]
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         **_way_in(gathering),
     }
@@ -221,6 +223,11 @@ def _gentler(gathering: Gathering) -> list[dict[str, Any]]:
         if slot.practice and slot.gentler
     }
     return [{"instead_of": code, **_named(use)} for code, use in swaps.items()]
+
+
+def _agreement(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
+    by = request.actor  # type: ignore[attr-defined]
+    return live_page.agreement_shown(gathering, by, link="facilitator:agreement")
 
 
 def _ground(gathering: Gathering) -> dict[str, Any] | None:

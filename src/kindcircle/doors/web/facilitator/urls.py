@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.facilitator import after, alerts, desk, lead, recordings, report, runsheet, unwanted
+from kindcircle.doors.web.facilitator import (
+    after,
+    agreement,
+    alerts,
+    desk,
+    lead,
+    recordings,
+    repairs,
+    report,
+    runsheet,
+    unwanted,
+)
 
 app_name = "facilitator"
 urlpatterns = [
@@ -14,6 +25,12 @@ urlpatterns = [
     path("groups/<str:code>/report/", report.report, name="report"),
     path("groups/<str:code>/unwanted/", unwanted.unwanted, name="unwanted"),
     path("unwanted/<str:code>/over/", unwanted.over, name="unwanted-over"),
+    # What the group agreed on, and mending what was not kept.
+    path("groups/<str:code>/agreement/", agreement.agreement, name="agreement"),
+    path("groups/<str:code>/agreement/wording/", agreement.wording, name="agreement-wording"),
+    path("proposals/<str:code>/aside/", agreement.aside, name="proposal-aside"),
+    path("groups/<str:code>/repairs/", repairs.repairs_of, name="repairs"),
+    path("repairs/<str:code>/", repairs.repair, name="repair"),
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
     path("gatherings/<str:code>/after/", after.after, name="after"),

@@ -22,7 +22,7 @@ from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import open_assignments
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, own_way
-from kindcircle.spec.practices import load_practice
+from kindcircle.spec.practices import newest_practice
 
 GROUNDING = "p22-soles-of-the-feet"
 WAYS = [
@@ -41,12 +41,14 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
     actions.arrive(gathering=thing, by=actor, at=at)
     place = queries.placed(thing, at=at)
     own = queries.own_place(thing, actor)
+    at_home = own is not None and actor.only_gathering is None  # a visit by short code opens this meeting only
     sheets = Assignment.objects.filter(member_id=actor.user_id, gathering=thing)
     told = set(sheets.filter(response__isnull=False).values_list("occasion", flat=True))
     context = live_page.page_context(thing, place, own.code if own else "") | {
         "own": own,
+        "agreement": live_page.agreement_shown(thing, actor, link="member:agreement" if at_home else ""),
         "starts_at": thing.starts_at.astimezone(ZoneInfo(thing.group.zone)),
-        "grounding": [step.say for step in load_practice(GROUNDING).shortest.steps],
+        "grounding": [step.say for step in newest_practice(GROUNDING).shortest.steps],
         "choice": _own_way(request),
         "ways": WAYS,
         "tapped": request.GET.get("tapped", ""),

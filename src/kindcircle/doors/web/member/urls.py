@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.member import checks, drafts, gathering, journal, letters, own_way, practice, sound, today
+from kindcircle.doors.web.member import (
+    agreement,
+    checks,
+    drafts,
+    gathering,
+    journal,
+    letters,
+    own_way,
+    practice,
+    sound,
+    today,
+)
 
 app_name = "member"
 urlpatterns = [
@@ -17,6 +28,11 @@ urlpatterns = [
     path("gathering/<str:code>/check/<str:occasion>/", gathering.check, name="gathering-check"),
     path("gathering/<str:code>/signal", gathering.signal, name="signal"),
     path("gathering/<str:code>/piece", gathering.piece, name="piece"),
+    # What the group agreed on.
+    path("agreement/<str:code>/", agreement.agreement, name="agreement"),
+    path("agreement/<str:code>/answer/", agreement.answer, name="agreement-answer"),
+    path("agreement/<str:code>/propose/", agreement.propose, name="agreement-propose"),
+    path("proposals/<str:code>/back/", agreement.take_back, name="proposal-back"),
     # One's own side at home.
     path("today/", today.today, name="today"),
     path("today/not-today/", today.not_today, name="not-today"),

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
+from kindcircle.base.access import Actor
 from kindcircle.base.lib import clock, codes
+from kindcircle.rooms.groups.agreements import shown_at
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries
 from kindcircle.spec import timeline
@@ -32,6 +34,13 @@ def page_context(gathering: Gathering, place: Placed, own_code: str = "", *, wal
         "facts": first_facts(gathering, own_code, wall=wall),
         "key": codes.new_code(),
     }
+
+
+def agreement_shown(gathering: Gathering, by: Actor, *, link: str = "") -> dict[str, Any]:
+    """What the group agreed on, for the opening step. link: the page where this person does more with it."""
+    shown = shown_at(gathering, by=by)
+    where = reverse(link, args=[gathering.group.code]) if link else ""
+    return {"standing": shown.standing, "today": shown.today, "link": where}
 
 
 def first_facts(gathering: Gathering, own_code: str, *, wall: bool) -> dict[str, Any]:

@@ -1,5 +1,12 @@
 """Everything that changes a group: starting it, inviting into it, its gatherings, and who was there."""
 
+from kindcircle.rooms.groups.actions.agreements import (
+    answer_agreement,
+    confirm_agreement,
+    propose_line,
+    set_aside,
+    take_back_proposal,
+)
 from kindcircle.rooms.groups.actions.gatherings import (
     StepNote,
     close_gathering,
@@ -27,7 +34,9 @@ __all__ = [
     "StepNote",
     "Wish",
     "accept_invitation",
+    "answer_agreement",
     "close_gathering",
+    "confirm_agreement",
     "correct_attendance",
     "invite",
     "make_entry_pass",
@@ -36,10 +45,13 @@ __all__ = [
     "open_gathering",
     "open_invitation",
     "preview_move",
+    "propose_line",
     "record_after",
     "record_arrival",
     "record_leaving",
+    "set_aside",
     "start_closing",
     "start_group",
+    "take_back_proposal",
     "use_entry_pass",
 ]

@@ -154,13 +154,14 @@ def empty(title: str, text: str, url: str = "", action: str = "") -> dict[str, A
 
 @register.inclusion_tag("components/reader.html")
 def reader(who: str, *, id: str = "") -> dict[str, Any]:
-    """The line beside every text box: who can read this. who: me, facilitators, group-unnamed, group-named."""
+    """The line beside every text box: who can read this: me, facilitators, its-author, group-unnamed or group-named."""
     sentence, sign = {
         "me": (_("Only you can read this. Nobody is watching this page. If you need someone now:"), "lock"),
         "facilitators": (
             _("Your facilitators can read this. They may not see it today. If you need someone now:"),
             "person",
         ),
+        "its-author": (_("Whoever proposed it can read this. If you need someone now:"), "person"),
         "group-unnamed": (_("Your group can read this, without your name. If you need someone now:"), "people"),
         "group-named": (_("Your group can read this, with your name. If you need someone now:"), "people"),
     }[who]

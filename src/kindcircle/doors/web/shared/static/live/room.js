@@ -1,6 +1,7 @@
 // The live page: what we are doing now, in step with everyone. Works for a member's phone, the facilitators' page
 // and a projector: every part is optional. docs/reference/timeline.md lists the names it looks for.
 
+import { createAgreement } from "./agreement.js";
 import { createBell } from "./bell.js";
 import { Clock, deviceNow } from "./clock.js";
 import { going } from "./commands.js";
@@ -21,6 +22,7 @@ const events = [];
 const clock = new Clock();
 const bell = createBell(root, { heard: root.dataset.sound === "on" });
 const player = createPlayer(root, bell);
+const foldAgreement = createAgreement(root, deviceNow);
 let facts = { practices: {}, titles: {}, steps: [], names: {}, prompts: {}, events: [], ...readJson("room-facts") };
 let practices = practiceMap(facts.practices);
 const me = facts.me || null;
@@ -72,6 +74,7 @@ function show() {
   // Eyes closed, no hands on the phone: idle-lock.js lets the page be while we meet.
   root.toggleAttribute("data-stays-open", placed.phase === "open" || placed.phase === "closing");
   showWhen(root, statesOf(placed, { me, link, going: going(practice) }));
+  foldAgreement(placed.phase === "open" && step?.index === 0);
   learnMore(placed);
   const turns = placed.round && !placed.round.closed ? placed.round.round : "";
   if (turns && turns !== drawn) tellPage("round"); // the server draws its ring, with the names of those who are here
