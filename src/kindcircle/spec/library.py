@@ -6,12 +6,23 @@ how sure it is stands in the front matter, so that no page can say more than its
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from kindcircle.spec.shelves import file_name, kept, load_each, newest_on_shelves, on_a_shelf
+from kindcircle.spec.released import is_as_released
+from kindcircle.spec.shelves import (
+    SHIPPED,
+    file_name,
+    kept,
+    load_each,
+    newest_on_shelves,
+    on_a_shelf,
+    shelves,
+    versions,
+)
 from kindcircle.spec.texts import (
     ContentError,
     Slug,
@@ -68,6 +79,22 @@ def all_library(*, folder: Path | None = None) -> tuple[Page, ...]:
     """Every page in its newest version, in the order in which they are read."""
     pages = load_each(folder, "library", lambda name, version, at: load_library(name, version, folder=at), ContentError)
     return tuple(sorted(pages, key=lambda page: (page.order, page.id)))
+
+
+def pages_for_members() -> tuple[Page, ...]:
+    """What members may read: all that ships, and a site's own pages once they are released.
+
+    Each in its newest version of which that is true, in the order in which they are read.
+    """
+    found: dict[str, Page] = {}
+    for shelf in reversed(shelves()):
+        for name, version in versions(shelf, "library"):
+            if shelf == SHIPPED:
+                found[name] = load_library(name, version, folder=shelf)
+            elif is_as_released(shelf, f"library/{file_name(name, version)}"):
+                with suppress(ContentError):  # the gate names it
+                    found[name] = load_library(name, version, folder=shelf)
+    return tuple(sorted(found.values(), key=lambda page: (page.order, page.id)))
 
 
 @kept

@@ -45,6 +45,15 @@ def released(folder: Path) -> dict[str, str]:
     return listed
 
 
+def is_as_released(folder: Path, name: str) -> bool:
+    """Whether this file is listed and reads as it did then."""
+    try:
+        was = released(folder).get(name)
+        return was is not None and fingerprint(folder / name) == was
+    except (ContentError, OSError):
+        return False
+
+
 def altered(folder: Path) -> list[str]:
     """Released files that were changed or removed, as relative paths."""
     return [

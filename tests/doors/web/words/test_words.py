@@ -5,13 +5,16 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from pypdf import PdfReader
 
 from kindcircle.base.people.models import StaffRole
 from kindcircle.spec.library import all_library
 from kindcircle.spec.practices import all_practices
 from kindcircle.spec.programmes import all_programmes
+from kindcircle.spec.released import release
 from kindcircle.spec.texts import SHIPPED
+from tests.content import own
 from tests.doors.web.organisation.test_house import enter
 from tests.world import World, make_person
 
@@ -80,6 +83,11 @@ def test_paper_is_a_pdf_under_a_plain_name(guide, address, words):
         "/words/practices/p99-none/1/",
         "/words/practices/p22-soles-of-the-feet/99/script.pdf",
         "/words/library/no-such-page/",
+        f"/words/programmes/{'a' * 300}/1/",
+        f"/words/programmes/{KIND}/{'1' * 300}/",
+        f"/words/practices/{'a' * 300}/1/script.pdf",
+        f"/words/library/{'a' * 300}/",
+        "/words/library/%00/",
     ],
 )
 def test_what_is_not_there_is_not_found(guide, address):
@@ -121,3 +129,48 @@ def test_a_draft_of_the_site_is_read_with_what_is_still_to_mend(guide, own_shelf
     assert "an order; invite" in page(guide, "/words/programmes/our-own/1/")
     session.write_text(session.read_text(encoding="utf-8").replace("number: 1", "number: one", 1), encoding="utf-8")
     assert "cannot be opened yet" in page(guide, "/words/programmes/")
+
+
+def test_a_draft_that_names_what_is_not_there_says_so(guide, own_shelf):
+    own.write(own_shelf)
+    own.put(own_shelf, 2, "practice-b", "practice", "practice: p90-slow-cup, seconds: 120")
+    home = "/words/programmes/five-weeks/1/"
+    page(guide, f"{home}2/")
+    (own_shelf / own.CUP).unlink()
+    for address in (f"{home}2/", f"{home}manual.pdf"):
+        answer = guide.get(address)
+        assert answer.status_code == 409
+        assert "p90-slow-cup version 1 (120 s)" in answer.content.decode()
+    page(guide, f"{home}1/")
+    # The same for a page to read, and for a practice.
+    assert "p90" not in page(guide, "/words/library/our-page/")
+    own.write(own_shelf)
+    own.plant(own_shelf, own.CUP, "  practice: p22-soles-of-the-feet", "  practice: p91-none")
+    page(guide, "/words/practices/p90-slow-cup/1/")
+
+
+def test_members_read_no_page_that_is_not_released(client, guide, world, own_shelf):
+    own.write(own_shelf)
+    addresses = ("/words/library/our-page/", "/words/library/our-page/page.pdf")
+    member = enter(Client(), world.member)
+
+    def seen() -> str:
+        assert {member.get(one).status_code for one in addresses} == {200}
+        return page(member, addresses[0])
+
+    assert "our-page" not in page(member, "/words/library/")
+    assert {member.get(one).status_code for one in addresses} == {404}
+    assert "our-page" in page(guide, "/words/library/")
+    assert "A kind word" in page(guide, addresses[0])
+    release(own_shelf)
+    assert "our-page" in page(member, "/words/library/")
+    assert "A kind word" in seen()
+    # While the next version is written, they read the one that is out.
+    first = own_shelf / own.PAGE
+    text = first.read_text(encoding="utf-8").replace('version: "1"', 'version: "2"')
+    first.with_name("our-page.v2.md").write_text(text.replace("A kind word can", "A soft word can"), encoding="utf-8")
+    assert "A kind word can" in seen()
+    assert "A soft word can" in page(guide, addresses[0])
+    # A page that was changed after its release is no page that anybody released.
+    first.write_text(first.read_text(encoding="utf-8") + "And more.\n", encoding="utf-8")
+    assert {member.get(one).status_code for one in addresses} == {404}

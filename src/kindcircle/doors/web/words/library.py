@@ -1,29 +1,31 @@
-"""The library: short pages about kindness to oneself, for everybody who is signed in."""
+"""The library: short pages about kindness to oneself, for everybody who is signed in; a draft only for staff."""
 
 from django.http import HttpRequest, HttpResponse
 
 from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import can
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper as on_paper
-from kindcircle.doors.web.words.frame import show
+from kindcircle.doors.web.words.frame import found, show
 from kindcircle.paper import words
-from kindcircle.spec.library import Page, all_library, load_library
+from kindcircle.spec.library import Page, all_library, pages_for_members
 from kindcircle.spec.practices import newest_practice
-from kindcircle.spec.texts import ContentError
 
 
 @page(Permission.LIBRARY_READ)
 def library(request: HttpRequest) -> HttpResponse:
     """What there is to read, in a good order."""
-    return show(request, "words/library.html", {"pages": all_library()})
+    out = set(pages_for_members())
+    return show(request, "words/library.html", {"pages": [(one, one not in out) for one in _pages(request)]})
 
 
 @page(Permission.LIBRARY_READ)
 def read(request: HttpRequest, name: str) -> HttpResponse:
     """One page, with how sure each claim is and where it comes from."""
-    one = _page(name)
+    pages = {one.id: one for one in _pages(request)}
+    one = _page(request, name)
     context = {
         "one": one,
         "text": as_html(one.text),
@@ -31,8 +33,8 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
             {"text": claim.text, "strength": words.STRENGTHS[claim.strength], "sources": claim.sources}
             for claim in one.claims
         ],
-        "practices": [newest_practice(practice) for practice in one.practices],
-        "related": [load_library(other) for other in one.related],
+        "practices": [practice for name in one.practices if (practice := found(newest_practice, name))],
+        "related": [pages[other] for other in one.related if other in pages],
     }
     return show(request, "words/read.html", context)
 
@@ -40,12 +42,17 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
 @page(Permission.LIBRARY_READ)
 def paper(request: HttpRequest, name: str) -> HttpResponse:
     """The same page as PDF."""
-    one = _page(name)
+    one = _page(request, name)
     return on_paper("handout", words.library_page(one), one.title)
 
 
-def _page(name: str) -> Page:
-    try:
-        return load_library(name)
-    except ContentError:
-        raise NotFound from None
+def _pages(request: HttpRequest) -> tuple[Page, ...]:
+    reads_drafts = can(request.actor, Permission.WORDS_SEE)  # type: ignore[attr-defined]
+    return all_library() if reads_drafts else pages_for_members()
+
+
+def _page(request: HttpRequest, name: str) -> Page:
+    one = next((one for one in _pages(request) if one.id == name), None)
+    if one is None:
+        raise NotFound
+    return one

@@ -9,7 +9,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper
-from kindcircle.doors.web.words.frame import show
+from kindcircle.doors.web.words.frame import found, show
 from kindcircle.paper import words
 from kindcircle.spec.practices import Practice, all_practices, load_practice, newest_practice
 from kindcircle.spec.search import find
@@ -92,7 +92,7 @@ def practices(request: HttpRequest) -> HttpResponse:
 def practice(request: HttpRequest, name: str, version: str) -> HttpResponse:
     """One practice in every length, with every other way, and what to watch for."""
     one = _practice(name, version)
-    easier = newest_practice(one.easier.practice) if one.easier.practice else None
+    easier = found(newest_practice, one.easier.practice) if one.easier.practice else None
     sheet = words.script(one)["script"]
     return show(
         request,

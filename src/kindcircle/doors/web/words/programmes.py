@@ -10,7 +10,7 @@ from kindcircle.doors.web.shared.printed import paper
 from kindcircle.doors.web.shared.sheet import sheet_of
 from kindcircle.doors.web.words.frame import show
 from kindcircle.paper import words
-from kindcircle.spec.catalogue import offers, programme_is_released
+from kindcircle.spec.catalogue import missing_from, offers, programme_is_released
 from kindcircle.spec.gate import Finding, check
 from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
@@ -48,11 +48,15 @@ def session(request: HttpRequest, name: str, version: str, number: int) -> HttpR
     """One session as it would be led, minute by minute, with its talk and handout."""
     plan = _programme(name, version)
     one = _session(plan, number)
+    try:
+        sheet = sheet_of(one)
+    except (ContentError, LookupError) as error:
+        return _lacking(request, plan, error)
     context = {
         "plan": plan,
         "session": one,
         "name": words.name_of(one),
-        "sheet": sheet_of(one),
+        "sheet": sheet,
         "talk": as_html(one.talk.script, deeper=1),
         "handout": as_html(one.talk.handout, deeper=1),
         "before": number - 1 or None,
@@ -65,7 +69,11 @@ def session(request: HttpRequest, name: str, version: str, number: int) -> HttpR
 def manual(request: HttpRequest, name: str, version: str) -> HttpResponse:
     """The facilitator manual as PDF."""
     plan = _programme(name, version)
-    return paper("manual", words.manual(plan), f"{plan.title} {plan.version}")
+    try:
+        said = words.manual(plan)
+    except (ContentError, LookupError) as error:
+        return _lacking(request, plan, error)
+    return paper("manual", said, f"{plan.title} {plan.version}")
 
 
 @page(Permission.WORDS_SEE)
@@ -74,6 +82,14 @@ def handout(request: HttpRequest, name: str, version: str, number: int) -> HttpR
     plan = _programme(name, version)
     one = _session(plan, number)
     return paper("handout", words.session_handout(plan, one), one.talk.handout_title)
+
+
+def _lacking(request: HttpRequest, plan: Programme, error: Exception) -> HttpResponse:
+    """A draft may name what is not written yet; whoever writes it is told what. Anything else is a fault of ours."""
+    lacking = missing_from(plan)
+    if not lacking:
+        raise error
+    return show(request, "words/lacking.html", {"plan": plan, "lacking": lacking}, status=409)
 
 
 def _still_to_do(plan: Programme) -> dict[str, list[Finding]]:
