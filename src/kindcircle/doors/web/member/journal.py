@@ -19,7 +19,7 @@ from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import NothingWritten
 from kindcircle.rooms.writing.models import JournalEntry
-from kindcircle.spec.practices import Practice, load_practice
+from kindcircle.spec.practices import Practice, newest_practice
 
 ENTRIES = JournalEntry.objects.select_related("author")
 PRACTICE = "p09-three-line-day"
@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
     """One entry, opened for its writer."""
     text = actions.open_entry(entry=entry, by=request.actor)  # type: ignore[attr-defined]
-    asked = _asked(load_practice(entry.practice))
+    asked = _asked(newest_practice(entry.practice))
     lines = [(asked.get(name, ""), words) for name, words in _lines(text).items()]
     return render(request, "member/journal_entry.html", {"entry": entry, "lines": lines})
 
@@ -84,7 +84,7 @@ def _ask(
 ) -> HttpResponse:
     asked = [
         {"id": prompt.id, "ask": prompt.prompt, "help": prompt.help, "rows": 4}
-        for prompt in load_practice(PRACTICE).prompts
+        for prompt in newest_practice(PRACTICE).prompts
     ]
     last = {"id": "tomorrow", "ask": _("One small kind thing for tomorrow"), "rows": 2, "optional": True}
     context = {

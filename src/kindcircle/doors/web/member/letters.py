@@ -21,12 +21,10 @@ from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.writing import actions, queries
 from kindcircle.rooms.writing.errors import DayHasPassed
 from kindcircle.rooms.writing.models import Letter
-from kindcircle.spec.practices import load_practice
+from kindcircle.spec.practices import newest_practice
 
 LETTERS = Letter.objects.select_related("author__organisation")
 PRACTICE = "p06-letter-from-a-wise-friend"
-THINKING = ("choose and set a limit", "feelings", "a wise friend")
-"""The steps of the written practice that come before its letter. They are thought, not typed: one box is enough."""
 
 
 class TwoDays(Invalid):
@@ -147,15 +145,19 @@ def _ask(
     error: Invalid | None = None,
     refilled: bool = False,
 ) -> HttpResponse:
-    practice = load_practice(PRACTICE)
+    practice = newest_practice(PRACTICE)
     prompt = next(one for one in practice.prompts if one.id == "letter")
-    spoken = {step.purpose: step.say for step in reversed(practice.shortest.steps)}
+    steps = practice.shortest.steps
+    own = next(step.purpose for step in steps if step.prompt == "letter")
+    letter = [number for number, step in enumerate(steps) if step.purpose == own]
+    begins, ends = letter[0], letter[-1]
     context = {
         "practice": practice,
-        "thinking": [spoken[purpose] for purpose in THINKING if purpose in spoken],
+        # What comes before the letter is thought, not typed: one box is enough.
+        "thinking": [step.say for step in steps[:begins]],
         "box": {"id": "text", "ask": prompt.prompt, "help": prompt.help, "words": typed["text"], "rows": 10},
-        "writing": [step.say for step in practice.shortest.steps if step.prompt == "letter"],
-        "closing": [spoken[purpose] for purpose in ("read once", "close") if purpose in spoken],
+        "writing": [step.say for step in steps[begins : ends + 1]],
+        "closing": [step.say for step in steps[ends + 1 :]],
         "days": _suggested(),
         "tomorrow": timezone.localdate() + timedelta(days=1),
         "furthest": timezone.localdate() + actions.FURTHEST,
