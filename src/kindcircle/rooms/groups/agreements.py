@@ -164,8 +164,9 @@ def waits_for(group: Group, *, by: Actor) -> bool:
     """Whether there is a version this member has not answered. A group that has ended asks nothing."""
     if group.state == Group.State.FINISHED:
         return False
-    newest = Agreement.objects.filter(group=group).order_by("-number").first()
-    return newest is not None and own_answer(newest, by=by) is None
+    own = AgreementAnswer.objects.filter(agreement=OuterRef("pk"), member_id=by.user_id)
+    newest = Agreement.objects.filter(group=group).order_by("-number").annotate(answered=Exists(own)).first()
+    return newest is not None and not newest.answered
 
 
 def said_to(group: Group, *, by: Actor) -> Said:
