@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "kindcircle.rooms.writing",
     "kindcircle.rooms.live",
     "kindcircle.rooms.practice",
+    "kindcircle.rooms.care",
     "kindcircle.doors.web.shared",
     "kindcircle.doors.web.member",
     "kindcircle.doors.web.facilitator",

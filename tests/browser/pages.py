@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.gallery import SENTENCES
-from kindcircle.rooms.groups.models import Invitation
+from kindcircle.rooms.groups.models import Invitation, Membership
 from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
@@ -62,6 +62,7 @@ NOT_PAGES = {
     "facilitator:recording-made": "a sound",
     "facilitator:recording-sound": "a sound",
     "member:draft-afresh": "leads on",
+    "facilitator:notes-paper": "a file",
     "words:manual": "a file",
     "words:session-handout": "a file",
     "words:script": "a file",
@@ -150,6 +151,12 @@ def _facilitator() -> Iterator[Stop]:
         at = about("facilitator:runsheet", lambda s, which=which: s.meetings[which].code)
         yield Stop("facilitator:runsheet", who, at, which)
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code))
+    yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code), "name", _name)
+    yield Stop("facilitator:own-check", who, about("facilitator:own-check", lambda s: s.meetings["over"].code))
+    yield Stop("facilitator:notes", who, about("facilitator:notes", lambda s: _place_of(s).code))
+    yield Stop("facilitator:supervision-new", who, named("facilitator:supervision-new"))
+    yield Stop("facilitator:supervision", who, about("facilitator:supervision", lambda s: s.supervision.code))
+    yield Stop("facilitator:care", who, named("facilitator:care"))
     for which in ("over", "on", "planned"):
         for name in ("lead", "wall"):
             at = about(f"facilitator:{name}", lambda s, which=which: s.meetings[which].code)
@@ -176,7 +183,7 @@ def _facilitator() -> Iterator[Stop]:
 
 def _organisation() -> Iterator[Stop]:
     who = "organisation lead"
-    for name in ("home", "invite", "start-group", "lines", "hours", "wordings"):
+    for name in ("home", "invite", "start-group", "lines", "hours", "supervision", "wordings"):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
@@ -228,7 +235,18 @@ def addresses() -> dict[str, set[str]]:
     return found
 
 
+def _place_of(scene: Scene) -> Membership:
+    return Membership.objects.get(group=scene.world.group, user=scene.world.member)
+
+
 # --- what has to be done before a page is there ---
+
+
+def _name(page: Page, scene: Scene) -> None:
+    """A name slips into the note that all share."""
+    page.locator("#note-text").fill(f"A round with {seals.name_of(scene.world.member)}.")
+    page.get_by_role("button", name="Save these notes").click()
+    page.locator("#look-note").wait_for()
 
 
 def _wrong_letters(page: Page, scene: Scene) -> None:

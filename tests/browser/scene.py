@@ -13,6 +13,9 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.care.models import Supervision
+from kindcircle.rooms.care.own_check import keep_own_check
+from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import repairs
 from kindcircle.rooms.groups.agreements import Line, starter
@@ -47,6 +50,7 @@ class Scene:
     entry: JournalEntry
     invitations: dict[str, str]
     address: str
+    supervision: Supervision
     repair: Repair
 
 
@@ -94,6 +98,7 @@ def make_scene() -> Scene:
         entry=entry,
         invitations=invitations(world),
         address=str(seals.address_of(world.member)),
+        supervision=cared_for(world, over),
         repair=agreed(world),
     )
 
@@ -129,6 +134,16 @@ def own_voice(world: World) -> None:
             come=Path(file.name), name="voice.wav", practice=load_practice("p03-comforting-contact"), seconds=20,
             organisation=world.organisation, by=world.actor(world.facilitator), at=clock.now(),
         )  # fmt: skip
+
+
+def cared_for(world: World, over: Gathering) -> Supervision:
+    """The facilitator was low after the first meeting, and took it to supervision."""
+    by = world.actor(world.facilitator)
+    keep_own_check(gathering=over, how=3, ratings={"pace": 4, "warmth": 5}, by=by, at=clock.now())
+    return note_supervision(
+        held_on=clock.now().date() - DAY, minutes=60, with_whom="Kim", taken="How to slow down.", same_day=True,
+        client_key=codes.new_code(), by=by, at=clock.now(),
+    )  # fmt: skip
 
 
 def add_helplines(world: World) -> None:

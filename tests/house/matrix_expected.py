@@ -205,6 +205,12 @@ PAGES: dict[str, Page] = {
     "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
+    "facilitator:own-check": gatherings("GET POST", LEADING),
+    "facilitator:notes": Page("GET", {"member's place": LEADING}),
+    "facilitator:notes-paper": Page("GET", {"member's place": LEADING}),
+    "facilitator:care": plain("GET", LEADING | OTHERS_LEADING | {WAITING}),
+    "facilitator:supervision-new": plain("GET POST", LEADING | OTHERS_LEADING | {WAITING}),
+    "facilitator:supervision": Page("GET POST", {"supervision": who(FACILITATOR)}),
     "facilitator:lead": gatherings("GET", LEADING),
     "facilitator:lead-do": gatherings("POST", LEADING),
     "facilitator:lead-round": gatherings("GET", LEADING),
@@ -243,6 +249,7 @@ PAGES: dict[str, Page] = {
     "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
     "organisation:hours": plain("GET POST", LEADS),
+    "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
 }
@@ -334,6 +341,11 @@ def _after(house: House, about: str) -> list[Form]:
     return [words | {f"came-{member}": "on", "step-checkin": "adapted", "why-checkin": _typed(house)}]
 
 
+def _supervision(house: House, about: str) -> list[Form]:
+    words = {"with_whom": _typed(house), "taken": _typed(house), "held_on": house.at.date().isoformat()}
+    return [words | {"minutes": "50", "key": codes.new_code()}]
+
+
 def _sheet(house: House, about: str) -> list[Form]:
     answers = {"ease": "5", "fit": "5", "steadiness": "2", "to_know": _typed(house), "contact": "1"}
     return [{"key": codes.new_code(), "asked": "1"} | answers]
@@ -387,6 +399,9 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:invite": lambda h, _: [{"name": _typed(h)}],
     "facilitator:ask": lambda h, _: [{"instrument": "wcc-6"}],
     "facilitator:after": _after,
+    "facilitator:own-check": lambda h, _: [{"how": "5", "pace": "3", "warmth": "6"}],
+    "facilitator:supervision-new": _supervision,
+    "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
     "facilitator:alert": lambda h, _: [

@@ -20,6 +20,8 @@ from kindcircle.base.access import SYSTEM, Actor
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
+from kindcircle.rooms.care.own_check import keep_own_check
+from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import repairs
 from kindcircle.rooms.groups.agreements import Line, starter
@@ -166,6 +168,7 @@ def build_house(at: datetime) -> House:
     _asking_for_people(house)
     _agreeing(house)
     _writing(house)
+    _caring(house)
     _settings(house)
     return house
 
@@ -437,6 +440,18 @@ def _writing(house: House) -> None:
     deliver_due(at=at)
     for name in ("arrived letter", "neighbour's arrived letter"):
         t[name].refresh_from_db()
+
+
+def _caring(house: House) -> None:
+    """What the facilitator took to supervision, and how they were after the first meeting."""
+    t, guide = house.things, house.people[FACILITATOR].actor()
+    t["member's place"] = Membership.objects.get(group=t["group"], user=t["seat 1"])
+    t["supervision"] = note_supervision(
+        held_on=house.at.date(), minutes=60, with_whom=house.plant("with whom they talked", FACILITATOR),
+        taken=house.plant("what they took to supervision", FACILITATOR), same_day=False,
+        client_key=codes.new_code(), by=guide, at=house.at,
+    )  # fmt: skip
+    keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
 
 
 def _settings(house: House) -> None:

@@ -36,6 +36,7 @@ from tests.house.matrix_house import (
     SAFETY,
     VISITING,
     WAITING,
+    WEAK_FACILITATOR,
     House,
 )
 
@@ -57,7 +58,7 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
-    "own way", "recording", "proposal", "repair",
+    "own way", "supervision", "recording", "proposal", "repair",
     "demo site", "new site", "nothing",
 )  # fmt: skip
 
@@ -93,7 +94,7 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "account", "another group", "own way", "recording",
+    "help line", "account", "another group", "own way", "supervision", "recording",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -121,6 +122,7 @@ OWN_SHEETS = (
 )  # fmt: skip
 OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal") | {
     "neighbour's journal entry": who(NEIGHBOUR),
+    "supervision": who(FACILITATOR, WEAK_FACILITATOR),
     "sheet of the former member": who(FORMER_MEMBER),
 }
 MEETING = dict.fromkeys((*OF_GROUP, *ELSEWHERE), IN_GROUP) | {
@@ -169,6 +171,11 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.MEMBER_INVITE: LEADS_GROUP,
     P.GATHERING_MOVE: with_staff(LEADS_GROUP, LEAD_STAFF),
     P.GATHERING_RECORD: LEADS_GROUP,
+    P.NOTES_EXPORT: LEADS_GROUP,
+    P.OWN_CARE_SEE: with_staff(
+        everywhere(ANY_LEADING), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
+    ),
+    P.SUPERVISION_KEEP: {"supervision": who(FACILITATOR)},
     P.ALERT_LIST: with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
     P.ALERT_HANDLE: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.REPORT_SEE: LEADS_GROUP,
@@ -188,6 +195,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
     ),
     P.STAFFED_HOURS_KEEP: LEAD_STAFF,
+    P.SUPERVISION_HOURS_SEE: LEAD_STAFF,
     P.SITE_SET_UP: {"new site": EVERY},
     P.DEMO_ENTER: {"demo site": EVERY},
     P.GALLERY_SEE: {"demo site": EVERY},

@@ -34,7 +34,8 @@ from tests.world import World, join, make_group, make_person, make_staff
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
 FRAGMENTS = {"facilitator:lead-people", "facilitator:lead-round", "facilitator:lead-taps", "member:ring"}
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
-NOT_PAGES = {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"} | SOUNDS
+PAPER = {"facilitator:notes-paper"}
+NOT_PAGES = {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"} | SOUNDS | PAPER
 
 CSP = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self'", "font-src": "'self'",

@@ -25,12 +25,13 @@ KEPT = 24  # finished PDFs, of two megabytes at most
 _setters = threading.BoundedSemaphore(2)
 
 
-def pdf(shape: str, words: Mapping[str, object]) -> bytes:
+def pdf(shape: str, words: Mapping[str, object], *, keep: bool = True) -> bytes:
     """A PDF of one shape (`manual`, `handout`, `script`, `note`) filled with words. The same words give the same bytes.
 
-    RuntimeError when these words cannot be set.
+    keep=False for words about a person: they stay in no memory. RuntimeError when these words cannot be set.
     """
-    return _set(json.dumps({"shape": shape, "words": words}))
+    job = json.dumps({"shape": shape, "words": words})
+    return _set(job) if keep else _set.__wrapped__(job)
 
 
 @lru_cache(maxsize=KEPT)

@@ -49,6 +49,9 @@ class Permission(StrEnum):
     MEMBER_INVITE = "member.invite"
     GATHERING_MOVE = "gathering.move"  # see the dates of a group and change those to come
     GATHERING_RECORD = "gathering.record"
+    NOTES_EXPORT = "notes.export"  # one person's notes alone, to read and on paper
+    OWN_CARE_SEE = "own-care.see"
+    SUPERVISION_KEEP = "supervision.keep"  # one's own log
     ALERT_LIST = "alert.list"
     ALERT_HANDLE = "alert.handle"
     REPORT_SEE = "report.see"
@@ -66,6 +69,7 @@ class Permission(StrEnum):
     HELPLINE_KEEP = "helpline.keep"
     HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"
+    SUPERVISION_HOURS_SEE = "supervision-hours.see"  # how much, never with whom or what about
 
     # Running the machine.
     SITE_SET_UP = "site.set-up"

@@ -69,6 +69,10 @@ ALLOW: dict[P, list[Predicate]] = {
     P.MEMBER_INVITE: [facilitator],
     P.GATHERING_MOVE: [facilitator, organisation_lead],
     P.GATHERING_RECORD: [facilitator],
+    P.NOTES_EXPORT: [facilitator],
+    # Care for those who lead: each sees their own, also between two groups.
+    P.OWN_CARE_SEE: [facilitator_somewhere, waiting_facilitator],
+    P.SUPERVISION_KEEP: [owner & leads_in_the_house, owner & waiting_facilitator],
     P.ALERT_LIST: [facilitator_somewhere, safety_lead],
     P.ALERT_HANDLE: [facilitator, safety_lead],
     P.REPORT_SEE: [facilitator],
@@ -87,6 +91,7 @@ ALLOW: dict[P, list[Predicate]] = {
     # Any of the staff may be the second person who dials a number.
     P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.STAFFED_HOURS_KEEP: [organisation_lead],
+    P.SUPERVISION_HOURS_SEE: [organisation_lead],
     # Running the machine.
     P.SITE_SET_UP: [new_site],
     P.DEMO_ENTER: [demo],

@@ -68,6 +68,10 @@ ANSWERS = Seal("answers")
 OWN_WAY = Seal("own-way")
 PROPOSAL = Seal("proposal")
 CALENDAR_LINK = Seal("calendar-link")
+# A facilitator's own.
+SUPERVISION_WITH = Seal("supervision-with")
+SUPERVISION = Seal("supervision")
+OWN_CHECK = Seal("own-check")
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
@@ -76,6 +80,8 @@ PROPOSAL_ANSWER = Seal("proposal-answer")
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")
+# What was looked at for names: under the key of the note that it repeats.
+LOOKED_OVER = Seal("looked-over")
 REMINDER = Seal("reminder")
 INVITED = Seal("invited")
 # What a group agreed on, and how it mends what was not kept.

@@ -1,7 +1,7 @@
 """The two-minute page after a meeting: who came, how people left, what was done, notes, and next week's reminder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median_low
 from typing import Any
@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.care import notes as care
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.actions import StepNote
 from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
@@ -26,6 +28,7 @@ from kindcircle.rooms.live.queries import events_of, session_of
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.naming import without_names
 from kindcircle.spec.programmes import Session
 from kindcircle.spec.texts import load_handout
 
@@ -53,7 +56,8 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         raise NotOpen(_("These notes open when the meeting has been closed."))
     actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
     session = session_of(gathering)
-    members = [place.user for place in queries.places(gathering.group)]
+    places = list(queries.places(gathering.group))
+    members = [place.user for place in places]
     problem = ""
     if request.method == "POST":
         try:
@@ -62,13 +66,14 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             problem = error.sentence
             gathering.refresh_from_db()
         else:
-            messages.success(request, _("Saved. Thank you for today."))
+            messages.success(request, _said(gathering, actor))
             return redirect("facilitator:after", code=gathering.code)
     names = seals.names_of(members)
     notes = queries.notes_of(gathering, by=actor)
     if problem:
         notes = _together(notes, _typed(request.POST, session, members))
     came = queries.attendances(gathering)
+    look = care.to_look_at(gathering, notes)
     following = queries.gatherings_of(gathering.group).filter(number=gathering.number + 1).first()
     return render(
         request,
@@ -81,9 +86,12 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "problem": problem,
             "seen_at": gathering.recorded_at.isoformat() if gathering.recorded_at else "",
             "people": [
-                {"user": user, "name": names[user.pk], "came": came.get(user.pk), "line": notes.lines.get(user.pk, "")}
-                for user in members
+                {"user": place.user, "name": names[place.user_id], "came": came.get(place.user_id), "place": place}
+                | {"line": notes.lines.get(place.user_id, ""), "look": look.get(place.user_id, ())}
+                for place in places
             ],
+            "look_at_note": look.get(None, ()),
+            "look": len(look),
             "came": sum(user.pk in came for user in members),
             "alerts": _alerts(gathering, names),
             "leaving": _leaving(gathering, names, actor, now),
@@ -102,6 +110,8 @@ def _save(
     request: HttpRequest, gathering: Gathering, session: Session, members: list[User], actor: Actor, now: datetime
 ) -> None:
     given, typed = request.POST, _typed(request.POST, session, members)
+    if "instead" in given:
+        typed = _unnamed(typed, gathering, _field(given["instead"], members))
     actions.record_after(
         gathering=gathering,
         steps={step: StepNote(outcome, typed.reasons.get(step, "")) for step, outcome in typed.outcomes.items()},
@@ -117,6 +127,39 @@ def _save(
         actions.correct_attendance(
             gathering=gathering, member=user, came=f"came-{user.code}" in given, by=actor, at=now
         )
+    if "fine" in given:
+        field = _field(given["fine"], members)
+        member = next((user for user in members if user.pk == field), None)
+        shown = given.getlist(f"shown-{given['fine']}")
+        care.look_over(gathering=gathering, member=member, words=shown, by=actor, at=now)
+
+
+def _field(text: str, members: list[User]) -> care.Field:
+    """Which box a button belongs to: somebody's line by their code, and else the note that all share."""
+    return next((user.pk for user in members if text == f"line-{user.code}"), None)
+
+
+def _unnamed(typed: queries.AfterNotes, gathering: Gathering, field: care.Field) -> queries.AfterNotes:
+    """What was typed, with "a member" wherever somebody else is named in this one box."""
+    found = care.names_found(gathering.group, typed).get(field, [])
+    if field is None:
+        return replace(typed, note=without_names(typed.note, found, _("a member")))
+    line = without_names(typed.lines[field], found, _("a member"))
+    return replace(typed, lines={**typed.lines, field: line})
+
+
+def _said(gathering: Gathering, actor: Actor) -> str:
+    """That it is saved; and how many boxes may name somebody whom they should not."""
+    gathering.refresh_from_db()
+    left = len(care.to_look_at(gathering, queries.notes_of(gathering, by=actor)))
+    if not left:
+        return _("Saved. Thank you for today.")
+    words = ngettext(
+        "Saved. In %(n)s place there may be somebody else's name: it is marked below.",
+        "Saved. In %(n)s places there may be somebody else's name: they are marked below.",
+        left,
+    )
+    return words % {"n": left}
 
 
 def _typed(given: QueryDict, session: Session, members: list[User]) -> queries.AfterNotes:

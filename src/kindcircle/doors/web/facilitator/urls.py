@@ -8,10 +8,13 @@ from kindcircle.doors.web.facilitator import (
     alerts,
     desk,
     lead,
+    notes,
+    own_care,
     recordings,
     repairs,
     report,
     runsheet,
+    supervision,
     unwanted,
 )
 
@@ -34,6 +37,14 @@ urlpatterns = [
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
     path("gatherings/<str:code>/after/", after.after, name="after"),
+    path("gatherings/<str:code>/own-check/", own_care.own_check, name="own-check"),
+    # One person's notes alone.
+    path("places/<str:code>/notes/", notes.notes, name="notes"),
+    path("places/<str:code>/notes.pdf", notes.notes_paper, name="notes-paper"),
+    # Care for whoever leads: theirs alone.
+    path("care/", own_care.care, name="care"),
+    path("care/supervision/", supervision.new, name="supervision-new"),
+    path("care/supervision/<str:code>/", supervision.one, name="supervision"),
     # During a meeting.
     path("gatherings/<str:code>/lead/", lead.lead, name="lead"),
     path("gatherings/<str:code>/lead/do/", lead.do, name="lead-do"),

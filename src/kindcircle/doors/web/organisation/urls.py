@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.organisation import hours, house, lines, wording
+from kindcircle.doors.web.organisation import hours, house, lines, supervision, wording
 
 app_name = "organisation"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("help-lines/<str:code>/remove/", lines.remove, name="line-remove"),
     # When somebody is there.
     path("hours/", hours.hours, name="hours"),
+    path("supervision/", supervision.supervision, name="supervision"),
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),
     path("wordings/accept/", wording.accept, name="wording-accept"),
