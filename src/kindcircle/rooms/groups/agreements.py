@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -76,7 +76,6 @@ class Proposal:
     state: str
     answer: str
     proposed_at: datetime
-    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def version_of(group: Group, number: int) -> Standing | None:
     if number == 0:
         return Standing(0, starter(), None)
     one = Agreement.objects.filter(group=group, number=number).first()
-    return one and Standing(number, lines_of(one, group), one)
+    return Standing(number, lines_of(one, group), one) if one else None
 
 
 def versions_of(group: Group, *, by: Actor) -> list[Standing]:
@@ -210,7 +209,7 @@ def own_proposals(group: Group, *, by: Actor) -> list[Proposal]:
     return _opened(group, rows.order_by("-proposed_at", "-pk"))
 
 
-def _opened(group: Group, rows) -> list[Proposal]:  # type: ignore[no-untyped-def]
+def _opened(group: Group, rows: QuerySet[LineProposal]) -> list[Proposal]:
     found = list(rows.select_related("proposed_by"))
     people = {row.proposed_by_id: row.proposed_by for row in found}
     keys.open_keys([*people.values(), group.organisation])
@@ -231,7 +230,6 @@ def _proposal(row: LineProposal, name: str, now: Standing) -> Proposal:
         state=row.state,
         answer=seals.PROPOSAL_ANSWER.open(answer, code=row.code, holder=author) if answer else "",
         proposed_at=row.proposed_at,
-        decided_at=row.decided_at,
     )
 
 

@@ -67,7 +67,7 @@ def note_breach(
             return kept
         repair = Repair(
             code=codes.new_code(), group=group, agreement=now.agreement, line=line, noticed_on=noticed_on,
-            noted_by_id=by.user_id, noted_at=at, client_key=client_key,
+            noted_by_id=by.user_id, noted_at=at, client_key=client_key,  # type: ignore[misc]
         )  # fmt: skip
         repair.sealed_note = seals.REPAIR.seal(note.strip(), code=repair.code, holder=organisation)
         repair.save(force_insert=True)

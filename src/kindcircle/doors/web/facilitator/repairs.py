@@ -40,7 +40,7 @@ STEPS = [
     (STEP.CHANGE, gettext_lazy("Agree on one change"), gettext_lazy("Something small, and soon.")),
     (STEP.FOLLOW_UP, gettext_lazy("Follow up"), gettext_lazy("Within two days, and in the next meeting. Did it hold?")),
 ]
-OUTCOMES = [
+OUTCOMES: list[tuple[str, Any]] = [
     (Repair.Outcome.MENDED, gettext_lazy("It is mended")),
     (Repair.Outcome.PARTLY, gettext_lazy("It is mended in part")),
     (Repair.Outcome.NOT_MENDED, gettext_lazy("It did not mend. We take it to supervision")),

@@ -113,9 +113,8 @@ def confirm_agreement(
         answered = LineProposal.objects.filter(group=group, code__in=taken_up, state=OPEN)
         if answered.count() != len(set(taken_up)):
             raise ProposalDecided
-        agreement = Agreement(
-            group=group, number=now.number + 1, confirmed_by_id=by.user_id, confirmed_at=at, code=codes.new_code()
-        )
+        agreement = Agreement(group=group, number=now.number + 1, confirmed_at=at, code=codes.new_code())
+        agreement.confirmed_by_id = by.user_id  # type: ignore[assignment]
         words = json.dumps([[line.id, line.text] for line in named])
         agreement.sealed_lines = seals.AGREEMENT.seal(words, code=agreement.code, holder=group.organisation)
         agreement.save(force_insert=True)
