@@ -1,8 +1,9 @@
 """The shelf of made voices: each is made once, never twice at once, and gives way when room is needed."""
 
 import os
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from subprocess import TimeoutExpired
 
@@ -92,6 +93,47 @@ def test_what_was_heard_longest_ago_gives_way(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sounds, "ROOM", 2_000)
     sounds._make_room(keep=sounds.shelf() / "a.mp3")
     assert {file.name for file in sounds.shelf().iterdir()} == {"a.mp3", "c.mp3", "going on.part"}
+
+
+def test_two_who_make_room_at_once_do_not_trip_over_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(400):
+        (sounds.shelf() / f"{number}.mp3").write_bytes(b"sound")
+        half = sounds.shelf() / f"{number}.part"
+        half.touch()
+        os.utime(half, (1, 1))
+    monkeypatch.setattr(sounds, "ROOM", 0)
+    keep = sounds.shelf() / "0.mp3"
+    with ThreadPoolExecutor(8) as makers:
+        list(makers.map(lambda _: sounds._make_room(keep=keep), range(8)))
+    assert [file.name for file in sounds.shelf().iterdir()] == ["0.mp3"]
+
+
+def test_a_voice_that_gave_way_while_it_was_asked_for_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(job, *, within):
+        Path(job["to"]).write_bytes(b"sound")
+        return {}
+
+    monkeypatch.setattr(sounds, "work", taken)
+    monkeypatch.setattr(sounds, "_make_room", lambda *, keep: keep.unlink())
+    assert sounds.ready(FEET, 60, USUAL, within=5) is None
+
+
+def test_few_pages_wait_and_the_others_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are made by few threads. Whoever asks for voices, member or staff, can hold no more than some of them."""
+    done = threading.Event()
+
+    def slow(job, *, within):
+        done.wait(10)
+        Path(job["to"]).write_bytes(b"sound")
+        return {}
+
+    monkeypatch.setattr(sounds, "work", slow)
+    with ThreadPoolExecutor(12) as people:
+        asked = [people.submit(sounds.for_page, FEET, 60, USUAL) for _ in range(12)]
+        put_off, waiting = wait(asked, timeout=1.5)
+        done.set()
+    assert len(waiting) <= 4 and {one.result() for one in put_off} == {None}
+    assert {one.result() for one in waiting} == {sounds.voice_file(FEET, 60, USUAL)}
 
 
 def test_the_one_who_makes_it_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

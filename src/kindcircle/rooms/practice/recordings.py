@@ -7,6 +7,7 @@ little memory and time. Nothing is run, unpacked or believed, and nothing of it 
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -75,15 +76,16 @@ def keep_recording(
         raise TooBig
     there = recordings_of(organisation)
     old = there.filter(practice=practice.id, practice_version=practice.version, seconds=seconds)
-    used = there.exclude(pk__in=old).aggregate(used=Sum("bytes"))["used"] or 0
     draft = folder() / f"{codes.new_code()}.mp3"
     try:
         _clean(come, draft, kind, seconds)
         size = draft.stat().st_size
-        if used + size > settings.RECORDINGS_MB * 1024 * 1024:
-            raise NoRoom
         with transaction.atomic():
             Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+            # Asked only now: another recording may have been kept while this one was looked at.
+            used = there.exclude(pk__in=old).aggregate(used=Sum("bytes"))["used"] or 0
+            if used + size > settings.RECORDINGS_MB * 1024 * 1024:
+                raise NoRoom
             gone = [folder() / one.file for one in old]
             old.delete()
             kept = Recording.objects.create(
@@ -160,8 +162,9 @@ def _sweep() -> None:
     strays = [file for file in folder().iterdir() if file.name not in kept]
     strays += Path(settings.DATA_DIR).glob("*.upload*")
     for file in strays:
-        if file.is_file() and time.time() - file.stat().st_mtime > STRAY:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else's upload was just finished
+            if file.is_file() and time.time() - file.stat().st_mtime > STRAY:
+                file.unlink()
 
 
 def _unlink(files: list[Path]) -> None:

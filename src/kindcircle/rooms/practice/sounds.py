@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,13 @@ VOICE = "eSpeak NG f4, 1"
 AT_ONCE = 2  # voices that are made at the same time
 WAITING = 24  # voices that may wait for their turn
 LONGEST = 90  # seconds that one may take
+PATIENT = 8.0  # seconds for which a request waits for a voice that is being made
 ROOM = 1024 * 1024 * 1024  # bytes; what was heard longest ago goes first
 log = logging.getLogger("kindcircle.sounds")
 
 _makers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="voice")
 _lock = threading.Lock()
+_waiting = threading.BoundedSemaphore(4)  # requests that wait so; more would keep pages from others
 _under_way: dict[str, "Future[None]"] = {}
 
 
@@ -72,8 +75,23 @@ def ready(practice: Practice, seconds: int, needs: Needs, *, within: float) -> P
             return None
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             raise NoVoice from error
-    os.utime(file)
+    try:
+        os.utime(file)
+    except FileNotFoundError:
+        return None  # its room was just needed
     return file
+
+
+def for_page(practice: Practice, seconds: int, needs: Needs) -> Path | None:
+    """The same, for a page that cannot wait long: None means that asking again in a second is right."""
+    patient = _waiting.acquire(blocking=False)
+    try:
+        return ready(practice, seconds, needs, within=PATIENT if patient else 0)
+    except VoiceBusy:
+        return None
+    finally:
+        if patient:
+            _waiting.release()
 
 
 def _moments(timeline: Sequence[Cue]) -> list[dict[str, Any]]:
@@ -110,10 +128,10 @@ def _make(file: Path, moments: list[dict[str, Any]]) -> None:
 
 
 def _make_room(*, keep: Path) -> None:
-    for half in shelf().glob("*.part"):
-        if time.time() - half.stat().st_mtime > 2 * LONGEST:
+    for facts, half in _there("*.part"):
+        if time.time() - facts.st_mtime > 2 * LONGEST:
             half.unlink(missing_ok=True)  # its maker was cut off
-    files = sorted(((one.stat(), one) for one in shelf().glob("*.mp3")), key=lambda pair: pair[0].st_mtime)
+    files = sorted(_there("*.mp3"), key=lambda pair: pair[0].st_mtime)
     used = sum(facts.st_size for facts, _ in files)
     for facts, one in files:
         if used <= ROOM:
@@ -121,6 +139,12 @@ def _make_room(*, keep: Path) -> None:
         if one != keep:
             one.unlink(missing_ok=True)
             used -= facts.st_size
+
+
+def _there(names: str) -> Iterator[tuple[os.stat_result, Path]]:
+    for file in shelf().glob(names):
+        with suppress(FileNotFoundError):  # another maker made room at the same time
+            yield file.stat(), file
 
 
 def work(job: dict[str, Any], *, within: float) -> dict[str, Any]:

@@ -37,7 +37,6 @@ from kindcircle.spec.practices import USUAL, Practice, all_practices, cues, load
 from kindcircle.spec.texts import ContentError
 
 RECORDINGS = Recording.objects.select_related("organisation")
-PATIENT = 8.0  # seconds for which the made voice is waited for
 
 
 class FileForm(forms.Form):
@@ -111,9 +110,7 @@ def made(request: HttpRequest, practice_id: str, version: str, seconds: int) -> 
     """The made voice, to listen to and to compare. 202 while it is still being made."""
     words = _practice(practice_id, version, seconds)
     try:
-        file = sounds.ready(words, seconds, USUAL, within=PATIENT)
-    except sounds.VoiceBusy:
-        file = None
+        file = sounds.for_page(words, seconds, USUAL)
     except sounds.NoVoice:
         raise NotFound from None
     return sent_sound(file) if file else HttpResponse(status=202, headers={"Retry-After": "1"})

@@ -1,6 +1,5 @@
 """The sound of a practice for the one who may open it, and the pages that a phone can keep and play without a line."""
 
-import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,6 @@ from kindcircle.rooms.practice import sounds
 from kindcircle.rooms.practice.courses import courses_of
 from kindcircle.rooms.practice.recordings import file_of, recording_for
 from kindcircle.rooms.safety.queries import help_lines
-
-PATIENT = 8.0  # seconds for which a request waits for a voice that is being made
-_waiting = threading.BoundedSemaphore(4)  # requests that wait so; more would keep pages from others
 
 _STYLES = "tokens base frame components forms ring home live print"
 _SCRIPTS = "quick-exit theme page"
@@ -53,16 +49,10 @@ def sound(request: HttpRequest, practice_id: str, seconds: int, voice: str) -> H
         if recording is None:
             raise NotFound
         return sent_sound(file_of(recording))
-    patient = _waiting.acquire(blocking=False)
     try:
-        file = sounds.ready(here.words, seconds, here.choice.needs, within=PATIENT if patient else 0)
-    except sounds.VoiceBusy:
-        file = None
+        file = sounds.for_page(here.words, seconds, here.choice.needs)
     except sounds.NoVoice:
         raise NotFound from None
-    finally:
-        if patient:
-            _waiting.release()
     return sent_sound(file) if file else HttpResponse(status=202, headers={"Retry-After": "1"})
 
 
