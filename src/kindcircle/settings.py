@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "kindcircle.doors.web.facilitator",
     "kindcircle.doors.web.organisation",
     "kindcircle.doors.web.words",
+    "kindcircle.doors.web.calendar",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -181,6 +182,8 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "5/5m/key,30/m/ip",
     "join": "20/10m/ip",
     "invitation": "20/h/ip",
+    "calendar": "20/h/ip",
+    "calendar-feed": "60/h/key",
 }
 MFA_ADAPTER = "kindcircle.doors.web.shared.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("kindcircle.doors.web.member.urls")),
     path("desk/", include("kindcircle.doors.web.facilitator.urls")),
     path("words/", include("kindcircle.doors.web.words.urls")),
+    path("calendar/", include("kindcircle.doors.web.calendar.urls")),
     path("organisation/", include("kindcircle.doors.web.organisation.urls")),
 ]
 

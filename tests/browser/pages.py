@@ -1,12 +1,15 @@
 """Every page of the site, who sees it, and how to get there. A new address without a place here fails a test."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import Page
 
+from kindcircle.base.lib import clock
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.gallery import SENTENCES
@@ -62,6 +65,8 @@ NOT_PAGES = {
     "facilitator:recording-made": "a sound",
     "facilitator:recording-sound": "a sound",
     "member:draft-afresh": "leads on",
+    "calendar:feed": "a file",
+    "calendar:meeting": "a file",
     "facilitator:notes-paper": "a file",
     "words:manual": "a file",
     "words:session-handout": "a file",
@@ -187,6 +192,7 @@ def _organisation() -> Iterator[Stop]:
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
+    yield Stop("organisation:start-group", who, named("organisation:start-group"), "all dates", _see_all_dates)
 
 
 def _words() -> Iterator[Stop]:
@@ -215,9 +221,22 @@ def arrive(page: Page, stop: Stop, scene: Scene) -> str:
     return "" if there == stop.name or stop.name in LEAD_ON else f"{stop.id}: led on to {there}"
 
 
+def _calendar() -> Iterator[Stop]:
+    for who in ("member", "facilitator", "organisation lead"):
+        yield Stop("calendar:mine", who, named("calendar:mine"))
+    yield Stop("calendar:mine", "member", named("calendar:mine"), "with a link", _make_link)
+    for who in ("facilitator", "organisation lead"):
+        yield Stop("calendar:dates", who, about("calendar:dates", lambda s: s.world.group.code))
+    planned = about("calendar:move", lambda s: s.meetings["planned"].code)
+    yield Stop("calendar:move", "facilitator", planned)
+    yield Stop("calendar:move", "organisation lead", planned, "preview", _move)
+    yield Stop("calendar:move", "facilitator", planned, "refused", _move_into_the_past)
+    yield Stop("calendar:move", "facilitator", about("calendar:move", lambda s: s.meetings["over"].code), "held")
+
+
 def stops() -> list[Stop]:
     """Every page there is."""
-    return [*_doors(), *_member(), *_facilitator(), *_organisation(), *_words()]
+    return [*_doors(), *_member(), *_facilitator(), *_organisation(), *_words(), *_calendar()]
 
 
 def addresses() -> dict[str, set[str]]:
@@ -293,7 +312,35 @@ def _entry_letters(page: Page, scene: Scene) -> None:
     page.wait_for_url("**/entry-pass/")
 
 
+def _see_all_dates(page: Page, scene: Scene) -> None:
+    page.get_by_label("Name of the group").fill("Winter circle")
+    page.get_by_label("First meeting").fill(f"{clock.now().year + 1}-01-01T18:00")
+    page.get_by_label("Room or address").fill("Room 3")
+    page.get_by_label("Leads it, and sees alerts first").select_option(index=1)
+    page.get_by_label("Leads it too, and sees alerts next").select_option(index=2)
+    page.get_by_role("button", name="See all dates").click()
+    page.get_by_text("Public holiday").first.wait_for()
+
+
+def _make_link(page: Page, scene: Scene) -> None:
+    page.get_by_role("button", name=re.compile("Make (my|a new) link")).click()
+    page.locator("#link").wait_for()
+
+
+def _move(page: Page, scene: Scene) -> None:
+    page.get_by_label("This one and all after it").check()
+    page.get_by_label("New day and time").fill(f"{clock.now() + timedelta(days=40):%Y-%m-%dT18:00}")
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Yes, move it").wait_for()
+
+
+def _move_into_the_past(page: Page, scene: Scene) -> None:
+    page.get_by_label("New day and time").fill("2020-01-01T18:00")
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_text("would be in the past").wait_for()
+
+
 def _start_nothing(page: Page, scene: Scene) -> None:
     page.evaluate("document.querySelectorAll('main form').forEach((form) => (form.noValidate = true))")
-    page.get_by_role("button", name="Start the group").click()
+    page.get_by_role("button", name="See all dates").click()
     page.locator("[aria-invalid=true]").first.wait_for()

@@ -237,6 +237,14 @@ PAGES: dict[str, Page] = {
     "words:library": plain("GET", SIGNED_IN),
     "words:read": Page("GET", {"page to read": SIGNED_IN}),
     "words:library-paper": Page("GET", {"page to read": SIGNED_IN}),
+    # Dates.
+    "calendar:mine": plain("GET", SIGNED_IN - {WEAK_FACILITATOR}),
+    "calendar:words": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    "calendar:link": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    "calendar:meeting": gatherings("GET", IN_MEETING),
+    "calendar:dates": Page("GET", {"group": LEADING | {LEAD}}),
+    "calendar:move": gatherings("GET POST", LEADING | {LEAD}),
+    "calendar:feed": Page("GET", {"calendar link": EVERYBODY}),
     # The organisation's side.
     "organisation:home": plain("GET", LEADS | {OPERATOR}),
     "organisation:invite": plain("GET POST", LEADS),
@@ -267,6 +275,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
     special: dict[str, Callable[[], dict[str, Any]]] = {
         "letters on the wall": lambda: {"short_code": house.things["open gathering"].short_code},
         "invitation": lambda: {"secret": house.secrets["invitation"]},
+        "calendar link": lambda: {"secret": house.secrets["calendar"]},
         "set-up link": lambda: {"secret": house.secrets["set-up"]},
         "demo link": lambda: {"token": house.secrets["demo"]},
         "error": lambda: {"status": 404},
@@ -355,7 +364,15 @@ def _start_group(house: House, about: str) -> list[Form]:
     owner, backup = (house.people[name].user.code for name in (FACILITATOR, WAITING))  # type: ignore[union-attr]
     begins = (house.at + timedelta(days=3)).strftime("%Y-%m-%dT18:00")
     plan = {"name": "Another circle", "programme": "kind-to-a-body-that-hurts/1", "first_at": begins, "zone": "UTC"}
-    return [plan | {"place": "Room 4", "video_link": "", "owner": owner, "backup": backup}]
+    look = plan | {"place": "Room 4", "video_link": "", "owner": owner, "backup": backup}
+    days = {f"when_{n}": (house.at + timedelta(days=3 + 7 * n)).strftime("%Y-%m-%dT04:00") for n in (1, 2, 3, 4)}
+    return [look] + [look | days | {"do": do, "key": "a key"} for do in ("again", "skip-2", "start")]
+
+
+def _move(house: House, about: str) -> list[Form]:
+    wall = (house.at + timedelta(days=200)).strftime("%Y-%m-%dT04:00")
+    place = {"place": "Room 9", "video_link": "", "zone": "UTC", "wall": wall, "scope": "after"}
+    return [place | {"do": "look"}, place | {"do": "move", "seen": "something older"}]
 
 
 def _wording(house: House, about: str) -> list[Form]:
@@ -414,6 +431,9 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,
+    "calendar:words": lambda _h, _: [{"title": "busy", "says_where": "on"}],
+    "calendar:link": lambda _h, _: [{"do": "make", "seen": "off"}, {"do": "off"}],
+    "calendar:move": _move,
     "organisation:lines": lambda h, _: [
         {"name": "Line", "number": "111", "text_to": "", "hours": "always", "source": "its page"}
     ],

@@ -23,7 +23,7 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups import repairs
+from kindcircle.rooms.groups import calendars, repairs
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import actor_for
@@ -180,7 +180,7 @@ def _people(house: House) -> None:
                          FORMER_MEMBER, role="facilitator")  # fmt: skip
     holder = house.person(home, "second facilitator", *IN_GROUP, *LEADING, SAFETY, *STAFF_LIST,
                           FORMER_MEMBER, role="facilitator")  # fmt: skip
-    t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING))
+    t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING, LEAD))
     for number in range(6):
         # The first two are who the expectations speak of. A safety lead has to be able to say whom something befell.
         what = ("member", "fellow member")[number] if number < 2 else f"member in seat {number + 1}"
@@ -469,6 +469,8 @@ def _settings(house: House) -> None:
     t["help line"] = add_helpline(number="116 123", emergency=True, **line)
     for who in (lead, house.people[SAFETY].actor()):
         check_helpline(helpline=t["help line"], by=who, at=at)
+    own = calendars.renew_link(user=t["seat 1"], seen="off", by=house.people[MEMBER].actor(), at=at)
+    house.secrets["calendar"] = calendars.secret_of(own)
     t["recording"] = _recording(home, guide, at)
     words = made_up_wording("phq-9")
     measures.import_wording(

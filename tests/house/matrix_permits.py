@@ -134,6 +134,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.HELP_SEE: everywhere(EVERY),
     P.DOOR_USE: everywhere(EVERY),
     P.ACCOUNT_USE: everywhere(WHOLE),
+    P.CALENDAR_USE: everywhere(WHOLE - {WEAK_FACILITATOR, ALL_ROLES_WEAK}),
     P.WORDS_SEE: with_staff(
         with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
         with_staff(LEAD_STAFF, staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)),

@@ -6,6 +6,7 @@ form stay as they are.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,9 +56,9 @@ def foreign(house: House, name: str) -> str:
 
 
 def plan(house: House, **more: str) -> dict[str, Any]:
-    first = house.at.replace(year=house.at.year + 1).strftime("%Y-%m-%dT18:00")
-    fixed = {"name": "New", "programme": "kind-to-a-body-that-hurts/1", "first_at": first, "zone": "UTC", "place": "x"}
-    return fixed | more
+    days = [(house.at + timedelta(days=365 + 7 * week)).strftime("%Y-%m-%dT18:00") for week in range(4)]
+    fixed = {"name": "New", "programme": "kind-to-a-body-that-hurts/1", "zone": "UTC", "place": "x", "do": "start"}
+    return fixed | {"first_at": days[0]} | {f"when_{n}": day for n, day in enumerate(days, start=1)} | more
 
 
 def event(house: House, member: str) -> dict[str, Any]:

@@ -35,7 +35,10 @@ from tests.world import World, join, make_group, make_person, make_staff
 FRAGMENTS = {"facilitator:lead-people", "facilitator:lead-round", "facilitator:lead-taps", "member:ring"}
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
 PAPER = {"facilitator:notes-paper"}
-NOT_PAGES = {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"} | SOUNDS | PAPER
+CALENDARS = {"calendar:feed", "calendar:meeting"}
+NOT_PAGES = (
+    CALENDARS | SOUNDS | PAPER | {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"}
+)
 
 CSP = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self'", "font-src": "'self'",

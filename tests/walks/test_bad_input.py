@@ -75,7 +75,7 @@ def test_too_many_tries_get_slower_with_a_sentence_that_says_what_to_do(running_
 
 def test_a_programme_nobody_has_cannot_be_started(running_site: RunningSite, world: World) -> None:
     odile = Visitor(running_site, world.organisation_lead).open("/organisation/groups/start/")
-    form, sent = odile.filled("Start the group", {"name": "Ghost circle", "place": "Room 1"})
+    form, sent = odile.filled("See all dates", {"name": "Ghost circle", "place": "Room 1"})
     before = Group.objects.count()
     for programme in (f"{PROGRAMME}/99", "no-such-thing/1", "../../etc/passwd", ""):
         odile.post(form.action or odile.path, sent | {"programme": [programme]})

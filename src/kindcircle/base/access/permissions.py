@@ -12,6 +12,8 @@ class Permission(StrEnum):
     ACCOUNT_USE = "account.use"
     IN_OWN_NAME = "own-name.act"  # writing something that will belong to this very person
 
+    CALENDAR_USE = "calendar.use"  # one's own dates, and the link that brings them to one's own calendar
+
     # The words: what groups do, and what there is to read.
     WORDS_SEE = "words.see"  # programmes and practices whole, as those who lead them need them
     LIBRARY_READ = "library.read"

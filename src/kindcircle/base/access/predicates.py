@@ -96,6 +96,12 @@ def signed_in(actor: Actor, facts: Facts) -> bool:
 
 
 @predicate
+def fully_signed_in(actor: Actor, facts: Facts) -> bool:
+    """Signed in to the whole site, and with a second factor if they lead a group."""
+    return actor.signed_in and actor.only_gathering is None and (actor.strong or not actor.facilitates)
+
+
+@predicate
 def system(actor: Actor, facts: Facts) -> bool:
     return "system" in actor.roles
 

@@ -10,6 +10,7 @@ from kindcircle.base.access.predicates import (
     anybody,
     facilitator,
     facilitator_somewhere,
+    fully_signed_in,
     group_member,
     in_state,
     leads_in_the_house,
@@ -36,6 +37,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.DOOR_USE: [anybody],
     P.ACCOUNT_USE: [signed_in],
     P.IN_OWN_NAME: [owner],
+    P.CALENDAR_USE: [fully_signed_in],
     # The words hold nothing about anybody.
     P.WORDS_SEE: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
     P.LIBRARY_READ: [signed_in],

@@ -40,7 +40,7 @@ def link_behind(secret: str) -> CalendarLink | None:
 
 def choose_words(*, user: User, title: str, says_where: bool, by: Actor) -> CalendarLink:
     """Under which word meetings stand in this person's calendar, and whether it tells where they are."""
-    require(by, Permission.IN_OWN_NAME, user)
+    _own_account(by, user)
     with transaction.atomic():
         link = _own(user)
         link.title, link.says_where = title, says_where
@@ -53,7 +53,7 @@ def renew_link(*, user: User, seen: str, by: Actor, at: datetime) -> CalendarLin
 
     seen  the link as the page showed it (`stamp`): the same wish sent twice makes one link, not two
     """
-    require(by, Permission.IN_OWN_NAME, user)
+    _own_account(by, user)
     with transaction.atomic():
         link = _own(user)
         if stamp(link) != seen:
@@ -68,7 +68,7 @@ def renew_link(*, user: User, seen: str, by: Actor, at: datetime) -> CalendarLin
 
 def end_link(*, user: User, by: Actor, at: datetime) -> CalendarLink:
     """Switch the link off. It opens nothing from now on; what a calendar has fetched is out of our reach."""
-    require(by, Permission.IN_OWN_NAME, user)
+    _own_account(by, user)
     with transaction.atomic():
         link = _own(user)
         if link.secret_hash is None:
@@ -84,9 +84,10 @@ def stamp(link: CalendarLink) -> str:
     return "off" if link.made_at is None else link.made_at.isoformat()
 
 
-def meetings_of(user: User, *, at: datetime) -> list[Gathering]:
+def meetings_of(by: Actor, *, at: datetime) -> list[Gathering]:
     """The meetings to come of all groups that somebody belongs to, as member or facilitator, in order."""
-    mine = Membership.objects.filter(user=user, left_at=None).values("group")
+    require(by, Permission.CALENDAR_USE)
+    mine = by.member_of | by.facilitates
     rows = Gathering.objects.filter(group__in=mine, starts_at__gt=at - timedelta(hours=12))
     waiting = rows.exclude(state=Gathering.State.CLOSED).select_related("group__organisation")
     return list(waiting.order_by("starts_at"))
@@ -125,6 +126,11 @@ def entry_of(gathering: Gathering, link: CalendarLink, *, called_off: bool = Fal
 def saved_calendar(user: User) -> CalendarLink:
     """The same as `calendar_of`, and kept, so that the names of entries stay the same."""
     return CalendarLink.objects.get_or_create(user=user)[0]
+
+
+def _own_account(by: Actor, user: User) -> None:
+    require(by, Permission.CALENDAR_USE)
+    require(by, Permission.IN_OWN_NAME, user)
 
 
 def _own(user: User) -> CalendarLink:

@@ -1,7 +1,7 @@
 """An organisation lead gets the house ready: staff, numbers, a group. And sees no member's matter."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -36,13 +36,33 @@ def two_facilitators(world: World) -> list[str]:
     return [person.code for person in people]
 
 
+def before_summer_time() -> date:
+    """The second Thursday before London's clocks next go forward, on the last Sunday of March of next year."""
+    last = date(clock.now().year + 1, 3, 31)
+    return last - timedelta(days=last.isoweekday() % 7) - timedelta(days=10)
+
+
+def dates_of(page: str) -> dict[str, str]:
+    """What stands in the boxes of the page of all dates, and what it carries along."""
+    boxes = re.findall(r"<input[^>]*>", page)
+    pairs = [(re.search(r'name="([^"]*)"', box), re.search(r'value="([^"]*)"', box)) for box in boxes]
+    return {name.group(1): value.group(1) for name, value in pairs if name and value}
+
+
+def start(lead, given: dict[str, str], **changed: str):
+    """See all dates, then start."""
+    seen = lead.post("/organisation/groups/start/", given)
+    assert seen.status_code == 200, seen.content.decode()
+    return lead.post("/organisation/groups/start/", dates_of(seen.content.decode()) | changed | {"do": "start"})
+
+
 def group(world: World, **other: str) -> dict[str, str]:
     owner, backup = two_facilitators(world)
     dial_emergency(world.organisation, world.facilitators, at=clock.now())
     return {
         "name": "Winter circle",
         "programme": "kind-to-a-body-that-hurts/1",
-        "first_at": "2027-03-18T18:00",
+        "first_at": f"{before_summer_time():%Y-%m-%d}T18:00",
         "zone": "Europe/London",
         "place": "Room 1",
         "owner": owner,
@@ -70,16 +90,88 @@ def test_a_new_facilitator_has_a_calm_empty_desk(client, world):
 
 
 def test_a_group_keeps_its_hour_on_the_wall_over_the_clock_change(lead, world):
-    assert lead.post("/organisation/groups/start/", group(world)).status_code == 302
+    assert start(lead, group(world)).status_code == 302
     made = Group.objects.get(name="Winter circle")
     starts = list(Gathering.objects.filter(group=made).order_by("number").values_list("starts_at", flat=True))
-    # London's clocks go forward on 28 March 2027: six in the evening is 18:00 UTC before and 17:00 after.
+    # Six in the evening in London is 18:00 UTC before the clocks go forward and 17:00 after.
+    first = before_summer_time()
     assert starts == [
-        datetime(2027, 3, 18, 18, tzinfo=UTC),
-        datetime(2027, 3, 25, 18, tzinfo=UTC),
-        datetime(2027, 4, 1, 17, tzinfo=UTC),
-        datetime(2027, 4, 8, 17, tzinfo=UTC),
+        datetime.combine(first + timedelta(weeks=week), time(hour), UTC) for week, hour in enumerate((18, 18, 17, 17))
     ]
+
+
+def test_nothing_is_written_before_all_dates_were_seen(lead, world):
+    answer = lead.post("/organisation/groups/start/", group(world))
+    assert "nothing is written down yet" in answer.content.decode()
+    assert not Group.objects.filter(name="Winter circle").exists()
+
+
+def test_a_form_sent_twice_starts_one_group(lead, world):
+    seen = dates_of(lead.post("/organisation/groups/start/", group(world)).content.decode()) | {"do": "start"}
+    assert [lead.post("/organisation/groups/start/", seen).status_code for _ in range(2)] == [302, 302]
+    assert Group.objects.filter(name="Winter circle").count() == 1
+
+
+def test_a_date_can_be_skipped_or_moved_and_holidays_are_marked(lead, world):
+    first = before_summer_time()
+    year = first.year
+    # A series over New Year's Day, which all of the country has, on whatever weekday it falls.
+    given = group(world, first_at=f"{year - 1}-12-25T18:00")
+    page = lead.post("/organisation/groups/start/", given).content.decode()
+    assert "Public holiday: Christmas Day" in page and "Public holiday: New Year" in page
+    seen = dates_of(page)
+    skipped = lead.post("/organisation/groups/start/", seen | {"do": "skip-2"}).content.decode()
+    boxes = dates_of(skipped)
+    assert [boxes[f"when_{n}"][:10] for n in (1, 2, 3)] == [f"{year - 1}-12-25", f"{year}-01-08", f"{year}-01-15"]
+    moved = lead.post("/organisation/groups/start/", boxes | {"when_2": f"{year}-01-09T19:30", "do": "again"})
+    boxes = dates_of(moved.content.decode())
+    assert (boxes["when_2"], boxes["when_3"]) == (f"{year}-01-09T19:30", f"{year}-01-15T18:00")
+    assert lead.post("/organisation/groups/start/", boxes | {"do": "start"}).status_code == 302
+    made = Group.objects.get(name="Winter circle")
+    assert Gathering.objects.get(group=made, number=2).starts_at == datetime(year, 1, 9, 19, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("soon", "Please give a date and a time"),
+        ("", "Please fill this in."),
+        ("9999-12-31T18:00", "more than two years from now"),
+        ("0001-01-01T18:00", "would be in the past"),
+        ("before", "would begin before Meeting 1 is over"),
+        ("gap", "this hour is left out"),
+    ],
+)
+def test_a_date_that_cannot_be_is_said_and_nothing_is_lost(lead, world, typed, said):
+    seen = dates_of(lead.post("/organisation/groups/start/", group(world)).content.decode())
+    sunday = before_summer_time() + timedelta(days=10)
+    words = {"before": f"{seen['when_1'][:10]}T18:10", "gap": f"{sunday:%Y-%m-%d}T01:30"}
+    answer = lead.post("/organisation/groups/start/", seen | {"when_2": words.get(typed, typed), "do": "start"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page
+    kept = dates_of(page)
+    assert kept["name"] == "Winter circle" and kept["when_4"] == seen["when_4"]
+    assert not Group.objects.filter(name="Winter circle").exists()
+
+
+@pytest.mark.parametrize("do", ["skip-", "skip-99999999999999999999", "skip-²", "skip-0", "nonsense", "again"])
+def test_rubbish_in_a_button_starts_nothing(lead, world, do):
+    seen = dates_of(lead.post("/organisation/groups/start/", group(world)).content.decode())
+    assert lead.post("/organisation/groups/start/", seen | {"do": do}).status_code in (200, 422)
+    assert not Group.objects.filter(name="Winter circle").exists()
+
+
+def test_somebody_who_leads_another_group_then_is_named_with_the_time(lead, world):
+    given = group(world)
+    assert start(lead, given).status_code == 302
+    other = given | {"name": "Second circle", "backup": two_facilitators(world)[1]}
+    page = lead.post("/organisation/groups/start/", other).content.decode()
+    assert "Meeting 1: Kim leads another group then" in page and "18:00" in page
+    assert "Winter circle" not in page.partition("Second circle")[2]
+    seen = dates_of(page) | {"do": "start"}
+    assert lead.post("/organisation/groups/start/", seen).status_code == 422
+    assert not Group.objects.filter(name="Second circle").exists()
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,6 @@ def _drafted(following: Gathering) -> str:
         "group": group.name,
         "day": date_format(begins, "l j F"),
         "time": time_format(begins, "H:i"),
-        "place": group.place or _("Online. The link is on your page."),
+        "place": following.place or _("Online. The link is on your page."),
     }
     return draft.fill({name: values[name] for name in draft.fields})

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.organisation import hours, house, lines, supervision, wording
+from kindcircle.doors.web.organisation import hours, house, lines, starting, supervision, wording
 
 app_name = "organisation"
 urlpatterns = [
     path("", house.home, name="home"),
     path("staff/invite/", house.invite, name="invite"),
-    path("groups/start/", house.start_group, name="start-group"),
+    path("groups/start/", starting.start_group, name="start-group"),
     # The numbers people can call.
     path("help-lines/", lines.lines, name="lines"),
     path("help-lines/<str:code>/dialled/", lines.check, name="line-check"),

@@ -18,3 +18,9 @@ def stop_guessing(request: HttpRequest, action: str, sentence: str) -> None:
 def count_wrong(request: HttpRequest, action: str) -> None:
     """One more wrong try."""
     ratelimit.consume(request, app=APP, action=action, limit_get=True)
+
+
+def stop_asking(request: HttpRequest, action: str, sentence: str, *, key: str) -> None:
+    """One more time that this was asked for, right or wrong. Raises TooMany when it was too often."""
+    if not ratelimit.consume(request, app=APP, action=action, key=key, limit_get=True):
+        raise TooMany(sentence)

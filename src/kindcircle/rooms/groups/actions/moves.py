@@ -52,11 +52,8 @@ class Change:
     gathering: Gathering
     was: datetime
     to: Slot
+    when_changes: bool
     where_changes: bool
-
-    @property
-    def when_changes(self) -> bool:
-        return self.gathering.starts_at != self.to.starts_at
 
     @property
     def any(self) -> bool:
@@ -126,11 +123,13 @@ def _preview(gathering: Gathering, wish: Wish, by: Actor, at: datetime) -> Previ
     new_place = (row.place, row.video_link) != (wish.place, wish.video_link)
     changes = [_change(one, was, wish, names[one.pk], new_place=new_place) for one in moving]
     leading = [place.user for place in present_places(group, Membership.Role.FACILITATOR)]
-    _refuse_out_of_order(whole, changes, names, wish.zone)
-    for change in changes:
-        if change.when_changes:
-            refuse_past(change.to, at=at)
-            refuse_double_booking(change.to, zone=wish.zone, facilitators=leading, besides=group.pk)
+    moved = [change for change in changes if change.when_changes]
+    for change in moved:
+        refuse_past(change.to, at=at)
+    if moved:
+        _refuse_out_of_order(whole, changes, names, wish.zone)
+    for change in moved:
+        refuse_double_booking(change.to, zone=wish.zone, facilitators=leading, besides=group.pk)
     return Preview(tuple(changes), _seen(group, moving), len(_told(group, by)))
 
 
@@ -140,7 +139,7 @@ def _change(one: Gathering, was: datetime, wish: Wish, name: str, *, new_place: 
     wall = dates.moved_with(was, wish.wall, own)
     to = dated(one.number, name, wall, one.minutes, zone=wish.zone, country=group.organisation.country)
     where_changes = new_place and (one.place, one.video_link) != (wish.place, wish.video_link)
-    return Change(one, own, to, where_changes)
+    return Change(one, own, to, one.starts_at != to.starts_at, where_changes)
 
 
 def _refuse_out_of_order(

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CalendarConfig(AppConfig):
+    name = "kindcircle.doors.web.calendar"
+    label = "calendar"

@@ -1,0 +1,201 @@
+"""Starting a group: what, where and with whom; then all its dates, looked over before anything is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock, codes
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.vault import seals
+from kindcircle.doors.web.organisation.house import house_of
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import key_of
+from kindcircle.rooms.groups.errors import SamePersonTwice
+from kindcircle.rooms.groups.queries import session_name
+from kindcircle.rooms.groups.series import Slot, lay_out, look_over, put_off
+from kindcircle.rooms.safety import cohorts
+from kindcircle.rooms.safety.errors import EmergencyNumberNotDialled
+from kindcircle.rooms.safety.queries import may_start_groups
+from kindcircle.spec.catalogue import startable
+from kindcircle.spec.dates import instant
+from kindcircle.spec.programmes import Programme, load_programme
+
+TYPED = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+NOT_A_TIME = gettext_lazy("Please give a date and a time, such as 2027-01-19 18:00.")
+SKIP = "skip-"
+
+
+class GroupForm(forms.Form):
+    """A new group: what, when, where, and the two people who answer for it."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the group"), max_length=80)
+    programme = forms.ChoiceField(label=gettext_lazy("Programme"))
+    first_at = forms.DateTimeField(
+        label=gettext_lazy("First meeting"),
+        help_text=gettext_lazy("Date and time on the clock of the place. You see all the others next."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=TYPED,
+        error_messages={"invalid": NOT_A_TIME},
+    )
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())]
+    )
+    place = forms.CharField(label=gettext_lazy("Room or address"), max_length=160, required=False)
+    video_link = forms.URLField(
+        label=gettext_lazy("Your own video link"),
+        help_text=gettext_lazy("If the group meets online. It opens beside our page."),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+    )
+    owner = forms.ChoiceField(label=gettext_lazy("Leads it, and sees alerts first"))
+    backup = forms.ChoiceField(label=gettext_lazy("Leads it too, and sees alerts next"))
+
+    def __init__(self, house: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("programme", _programmes())
+        here = User.objects.filter(organisation=house, is_active=True)
+        people = list(here.filter(staff_roles__role=StaffRole.Role.FACILITATOR))
+        names = seals.names_of(people)
+        choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
+        self._offer("owner", choices)
+        self._offer("backup", choices)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # declared above
+        field.choices = choices
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        if not given.get("place") and not given.get("video_link"):
+            self.add_error("place", _("Please say where the group meets: a room, or your own video link."))
+        if given.get("owner") and given.get("owner") == given.get("backup"):
+            self.add_error("backup", SamePersonTwice().sentence)
+        return given
+
+
+def _programmes() -> list[tuple[str, str]]:
+    """The programmes a group may start with, each in its newest version first."""
+    plans = startable()
+    newest = {plan.id: plan.version for plan in plans}
+    older = _("{title} (earlier version {version})")
+    fresh = [(f"{plan.id}/{plan.version}", plan.title) for plan in plans if newest[plan.id] == plan.version]
+    return fresh + [
+        (f"{plan.id}/{plan.version}", older.format(title=plan.title, version=plan.version))
+        for plan in plans
+        if newest[plan.id] != plan.version
+    ]
+
+
+class DatesForm(forms.Form):
+    """Each date as it is now; every one may be changed."""
+
+    def __init__(self, plan: Programme, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for session in plan.sessions:
+            self.fields[f"when_{session.number}"] = forms.DateTimeField(
+                label=_("%(name)s: day and time") % {"name": session_name(plan, session.number)},
+                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+                input_formats=TYPED,
+                error_messages={"invalid": NOT_A_TIME},
+            )
+
+    @property
+    def walls(self) -> list[datetime]:
+        return [self.cleaned_data[name].replace(tzinfo=None) for name in self.fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One date on the page: its box, and what is to be said about it."""
+
+    field: forms.BoundField
+    slot: Slot
+
+
+@page(Permission.GROUP_START, methods=("GET", "POST"))
+def start_group(request: HttpRequest) -> HttpResponse:
+    """First what and where; then all dates, each to be moved or skipped; then the group is there."""
+    house, at = house_of(request), clock.now()
+    form = GroupForm(house, request.POST or None, initial={"zone": house.zone})
+    do = request.POST.get("do", "look")
+    if request.method != "POST" or not form.is_valid() or do == "back":
+        return _first_page(request, house, form, status=422 if form.errors else 200)
+    if not may_start_groups(house, at=at):
+        form.add_error(None, EmergencyNumberNotDialled().sentence)
+        return _first_page(request, house, form, status=422)
+    given = form.cleaned_data
+    plan = load_programme(*given["programme"].split("/"))
+    people = [User.objects.get(code=given[name], organisation=house) for name in ("owner", "backup")]
+    if do == "look":
+        typed = DatesForm(plan, _boxes(lay_out(plan, given["first_at"].replace(tzinfo=None))))
+    else:
+        typed = DatesForm(plan, request.POST)
+    if not typed.is_valid():
+        return _dates_page(request, form, typed, [], status=422)
+    walls = typed.walls
+    skipped = do.removeprefix(SKIP)
+    if do.startswith(SKIP) and skipped.isascii() and skipped.isdigit():
+        walls = put_off(walls, int(skipped))
+    elif do == "start":
+        try:
+            group = cohorts.start_group(
+                organisation=house,
+                name=given["name"],
+                programme=plan.id,
+                programme_version=plan.version,
+                zone=given["zone"],
+                first_at=instant(walls[0], given["zone"]),
+                walls=walls,
+                owner=people[0],
+                backup=people[1],
+                place=given["place"],
+                video_link=given["video_link"],
+                key=key_of(request),
+                by=request.actor,  # type: ignore[attr-defined]
+                at=at,
+            )
+        except KindError as error:
+            form.add_error(None, error.sentence)
+        else:
+            words = _("%(name)s is ready. Its facilitators can invite people now.") % {"name": group.name}
+            messages.success(request, words)
+            return redirect("organisation:home")
+    slots = look_over(plan, walls, zone=given["zone"], country=house.country, facilitators=people, at=at)
+    return _dates_page(request, form, DatesForm(plan, _boxes(walls)), slots, status=422 if form.errors else 200)
+
+
+def _boxes(walls: Sequence[datetime]) -> dict[str, str]:
+    return {f"when_{number}": wall.strftime("%Y-%m-%dT%H:%M") for number, wall in enumerate(walls, start=1)}
+
+
+def _first_page(request: HttpRequest, house: Organisation, form: GroupForm, *, status: int) -> HttpResponse:
+    context = {"form": form, "may_start": may_start_groups(house, at=clock.now())}
+    return render(request, "organisation/start_group.html", context, status=status)
+
+
+def _dates_page(
+    request: HttpRequest, form: GroupForm, typed: DatesForm, slots: Sequence[Slot], *, status: int
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "typed": typed,
+        "lines": [Line(field, slot) for field, slot in zip(typed, slots, strict=True)] if slots else [],
+        "key": request.POST.get("key") or codes.new_code(),
+        "zone": form.cleaned_data["zone"],
+        "trouble": any(slot.trouble for slot in slots),
+        "skip": SKIP,
+    }
+    return render(request, "organisation/start_dates.html", context, status=status)
