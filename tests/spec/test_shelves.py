@@ -130,6 +130,15 @@ def test_a_damaged_list_releases_nothing(site: Path) -> None:
     assert not the_offer().released
 
 
+@pytest.mark.parametrize("name", ["notes for Ann.md", "handouts/our\tcard.md", "library/a\nb.md"])
+def test_a_name_with_a_space_damages_no_list(site: Path, name: str) -> None:
+    release(site)
+    (site / name).write_text("Mine.\n", encoding="utf-8")
+    with pytest.raises(ContentError, match="not a name a content file can have"):
+        release(site)
+    assert programme_is_released("five-weeks", "1")
+
+
 def test_what_ships_is_released_and_what_is_nowhere_is_not(site: Path) -> None:
     assert programme_is_released("kind-to-a-body-that-hurts", "1")
     assert not programme_is_released("kind-to-a-body-that-hurts", "999")

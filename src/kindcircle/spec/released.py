@@ -81,6 +81,11 @@ def release(folder: Path, names: list[str] | None = None) -> list[str]:
     wanted = new if names is None else names
     if strange := sorted(set(wanted) - set(new)):
         raise ContentError(file, [(name, "is already released, or is not a content file") for name in strange])
+    if odd := [name for name in wanted if re.search(r"\s", name)]:
+        # Written into the list, it would make the whole list unreadable.
+        raise ContentError(
+            file, [(name, "is not a name a content file can have; leave out the spaces") for name in odd]
+        )
     listed |= {name: fingerprint(folder / name) for name in wanted}
     lines = [f"{listed[name]}  {name}\n" for name in sorted(listed)]
     file.write_text("".join(lines), encoding="utf-8", newline="\n")
