@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "kindcircle.base.outbox",
     "kindcircle.rooms.groups",
     "kindcircle.rooms.safety",
+    "kindcircle.rooms.conversations",
     "kindcircle.rooms.measures",
     "kindcircle.rooms.writing",
     "kindcircle.rooms.live",

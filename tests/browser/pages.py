@@ -130,6 +130,8 @@ def _member() -> Iterator[Stop]:
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
     yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
     yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))
+    yield Stop("member:write", "safety lead", named("member:write"))
+    yield Stop("member:conversation", who, about("member:conversation", lambda s: s.place.code))
     for which in ("open", "brought"):
         yield Stop("member:check", who, about("member:check", lambda s, which=which: s.sheets[which].code), which)
     yield Stop("member:check", who, about("member:check", lambda s: s.sheets["open"].code), "sent empty", _send_empty)
@@ -179,6 +181,8 @@ def _facilitator() -> Iterator[Stop]:
     for name in ("agreement", "agreement-wording", "repairs"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
+    yield Stop("facilitator:conversations", who, named("facilitator:conversations"))
+    yield Stop("facilitator:conversation", who, about("facilitator:conversation", lambda s: s.conversation.code))
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
     yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
     for which in ("waiting", "closed"):

@@ -16,10 +16,13 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.care.models import Supervision
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
+from kindcircle.rooms.conversations.actions import answer, write
+from kindcircle.rooms.conversations.models import Conversation
+from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import repairs
 from kindcircle.rooms.groups.agreements import Line, starter
-from kindcircle.rooms.groups.models import Gathering, Invitation
+from kindcircle.rooms.groups.models import Gathering, Invitation, Membership
 from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import queries
@@ -48,6 +51,8 @@ class Scene:
     alerts: dict[str, Alert]
     letters: dict[str, Letter]
     entry: JournalEntry
+    place: Membership
+    conversation: Conversation
     invitations: dict[str, str]
     address: str
     supervision: Supervision
@@ -96,6 +101,8 @@ def make_scene() -> Scene:
         alerts=alerts(world, over),
         letters={"arrived": arrived, "sealed": sealed},
         entry=entry,
+        place=member_places().get(user=world.member),
+        conversation=conversation(world),
         invitations=invitations(world),
         address=str(seals.address_of(world.member)),
         supervision=cared_for(world, over),
@@ -219,6 +226,22 @@ def other_meetings() -> dict[str, Gathering]:
             live.start_closing(gathering=gathering, by=guide, at=at)
         found[state] = gathering
     return found
+
+
+def conversation(world: World) -> Conversation:
+    """A tap, an answer to it, and words that wait longer than they should, with the wish to be rung."""
+    ines, place = world.actor(world.member), member_places().get(user=world.member)
+    said = write(place=place, phrase="late", client_key=codes.new_code(), by=ines, at=clock.now() - 5 * DAY)
+    talk, ada = said.conversation, world.actor(world.facilitator)
+    answer(
+        conversation=talk, text="Thank you.", seen=said.code, client_key=codes.new_code(), by=ada,
+        at=clock.now() - 5 * DAY,
+    )  # fmt: skip
+    write(
+        place=place, text="May I leave early?", please_ring=True, client_key=codes.new_code(), by=ines,
+        at=clock.now() - 4 * DAY,
+    )  # fmt: skip
+    return talk
 
 
 def letter(world: World, days: int) -> Letter:

@@ -172,6 +172,11 @@ PAGES: dict[str, Page] = {
         },
     ),
     "member:letter-withdraw": Page("GET POST", {"sealed letter": who(MEMBER), "arrived letter": NOBODY}),
+    "member:write": plain("GET", SIGNED_IN),
+    "member:conversation": Page(
+        "GET POST",
+        {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)},  # to read; see test_messages.py
+    ),
     "member:draft": Page("POST", {"kind of draft": MEMBERS}),
     "member:draft-afresh": Page("GET POST", {"kind of draft": MEMBERS}),
     "member:check": Page("GET POST", SHEETS),
@@ -223,6 +228,8 @@ PAGES: dict[str, Page] = {
     "facilitator:recording-made": Page("GET", {"length to record": LEADING | OTHERS_LEADING}),
     "facilitator:recording-sound": Page("GET", {"recording": LEADING | {OTHER_FACILITATOR}}),
     "facilitator:recording-take-back": Page("POST", {"recording": LEADING | {OTHER_FACILITATOR}}),
+    "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
+    "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alert": Page("GET POST", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
     # The words themselves.
@@ -396,6 +403,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:played": lambda h, _: [{"key": codes.new_code(), "seconds": "60", "played": "20"}],
     "member:journal-new": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h)}],
     "member:letter-new": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "month"}],
+    "member:conversation": lambda h, _: [
+        {"key": codes.new_code(), "text": _typed(h)},
+        {"key": codes.new_code(), "text": _typed(h), "phrase": "late", "ring": "1"},
+    ],
     "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
     "member:check": _sheet,
     "member:signal": lambda h, _: [
@@ -421,6 +432,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
+    "facilitator:conversation": lambda h, _: [
+        {"key": codes.new_code(), "step": "answer", "text": _typed(h)},
+        {"key": codes.new_code(), "step": "settle", "reason": "spoken"},
+    ],
     "facilitator:alert": lambda h, _: [
         {"step": "acting", "note": _typed(h)},
         {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},

@@ -22,6 +22,8 @@ from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
+from kindcircle.rooms.conversations.actions import answer, write
+from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import calendars, repairs
 from kindcircle.rooms.groups.agreements import Line, starter
@@ -434,6 +436,7 @@ def _writing(house: House) -> None:
         choice = Choice(anchor="feet", eyes_open=True, zones=("chest",))
         keep_own_way(choice, member=person, by=by)
         t[f"{prefix}own way"] = OwnWay.objects.get(member=person)
+    _to_those_who_lead(house)
     for name in ("arrived letter", "neighbour's arrived letter"):
         # Its day was the day before yesterday, so the worker brings it now, wherever its writer lives.
         Letter.objects.filter(pk=t[name].pk).update(deliver_on=at.date() - timedelta(days=2))
@@ -452,6 +455,30 @@ def _caring(house: House) -> None:
         client_key=codes.new_code(), by=guide, at=house.at,
     )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
+
+
+def _to_those_who_lead(house: House) -> None:
+    """The member wrote to those who lead, and one of them answered. Who left has a place too, to read from."""
+    t, at = house.things, house.at
+    places = {place.user_id: place for place in member_places().filter(group=t["group"])}
+    t["place"] = place = places[t["seat 1"].pk]
+    former = house.people[FORMER_MEMBER].user
+    assert former is not None
+    t["place of the former member"] = places[former.pk]
+    words = house.plant("message to those who lead", MEMBER, *LEADING)
+    message = write(
+        place=place, text=words, phrase="hard-topic", client_key=codes.new_code(), by=_actor(t["seat 1"]), at=at
+    )
+    t["conversation"] = message.conversation
+    words = house.plant("answer of those who lead", MEMBER, *LEADING)
+    key = codes.new_code()
+    guide = house.people[FACILITATOR].actor()
+    answer(conversation=message.conversation, text=words, seen=message.code, client_key=key, by=guide, at=at)
+    draft = house.plant("draft of a message", MEMBER)
+    writing.save_draft(
+        kind=f"message-{place.code}", box="text", text=draft, page=codes.new_code(), version=0, author=t["seat 1"],
+        by=_actor(t["seat 1"]), at=at,
+    )  # fmt: skip
 
 
 def _settings(house: House) -> None:

@@ -153,6 +153,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.LETTER_WRITE: everywhere(ANY_MEMBER),
     P.LETTER_OPEN: own("arrived letter"),
     P.LETTER_WITHDRAW: own("sealed letter"),
+    P.CONVERSATION_SEE: OWN_THINGS,
+    P.MESSAGE_WRITE: own(*SHEETS, "proposal"),  # who left is not among them
     P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
     | {"open gathering": IN_GROUP | LEADING | {VISITING}}
     | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING}},
@@ -182,6 +184,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.REPORT_SEE: LEADS_GROUP,
     P.MEASURE_ASSIGN: with_staff(LEADS_GROUP, everywhere(who(MACHINE))),
     P.PAPER_ENTER: LEADS_GROUP,
+    P.CONVERSATION_LIST: everywhere(ANY_LEADING),
+    P.CONVERSATION_ANSWER: LEADS_GROUP,
     P.FEEDBACK_READ: LEADS_GROUP,
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),

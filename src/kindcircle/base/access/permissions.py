@@ -31,6 +31,8 @@ class Permission(StrEnum):
     LETTER_WRITE = "letter.write"
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"
+    CONVERSATION_SEE = "conversation.see"  # what this person and those who lead wrote to each other
+    MESSAGE_WRITE = "message.write"
 
     # The live gathering.
     GATHERING_JOIN = "gathering.join"
@@ -59,6 +61,8 @@ class Permission(StrEnum):
     REPORT_SEE = "report.see"
     MEASURE_ASSIGN = "measure.assign"
     PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
+    CONVERSATION_LIST = "conversation.list"
+    CONVERSATION_ANSWER = "conversation.answer"
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     RECORDING_KEEP = "recording.keep"  # practices in the house's own voice

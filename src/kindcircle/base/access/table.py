@@ -54,6 +54,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WRITE: [member_somewhere],
     P.LETTER_OPEN: [owner & arrived],
     P.LETTER_WITHDRAW: [owner & sealed],
+    # Who left may still read what was said, and write no more.
+    P.CONVERSATION_SEE: [owner],
+    P.MESSAGE_WRITE: [owner & group_member],
     # The live gathering.
     P.GATHERING_JOIN: [group_member, visiting_member, facilitator],
     P.GATHERING_NOTE_DOWN: [group_member, facilitator],
@@ -80,6 +83,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.REPORT_SEE: [facilitator],
     P.MEASURE_ASSIGN: [facilitator, system],
     P.PAPER_ENTER: [facilitator],
+    P.CONVERSATION_LIST: [facilitator_somewhere],
+    P.CONVERSATION_ANSWER: [facilitator],
     P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
     # One voice for all groups of the house.

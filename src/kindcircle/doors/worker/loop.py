@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
+from kindcircle.rooms.conversations.actions import tell_of_late
 from kindcircle.rooms.measures.actions import assign_due
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.writing.delivery import deliver_due
@@ -19,7 +20,7 @@ from kindcircle.rooms.writing.delivery import deliver_due
 log = logging.getLogger("kindcircle.worker")
 
 # Nobody waits by the second for a sheet: giving them out looks at every group, so the loop does it once a minute,
-# and sweeps up old sessions beside it.
+# sweeps up old sessions beside it, and looks for words that nobody answered.
 SHEETS_EVERY = 60.0
 
 _last_tick_at: datetime | None = None
@@ -37,6 +38,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     if sheets:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
+        _went_well("words that wait", tell_of_late, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)
     if well and _went_well("beat", safety.beat, at):

@@ -171,13 +171,14 @@ def answers_of(response: Response, *, by: Actor, at: datetime) -> dict[str, Answ
 def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
     """What an alert rests on, in neutral words: only the answers that spoke, never the whole sheet.
 
-    Opening it leaves a trace. A live signal says what was tapped.
+    Opening it leaves a trace. A live signal says what was tapped, a message only what was ticked.
     """
     require(by, Permission.ALERT_HANDLE, alert)
     response = Response.objects.select_related("assignment__member", "assignment__group__organisation")
     row = response.filter(code=alert.source_code).first() if alert.source_kind == RESPONSE else None
     if row is None:
-        return [_("Tapped: please come")]
+        asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
+        return [asked[alert.source_kind]]
     _leave_trace(row, by=by, at=at)
     one = definition_of(row.assignment)
     words = words_for(row.assignment.group.organisation, one, row.assignment.member.language)

@@ -7,6 +7,7 @@ longer nor shorter than it was. Everything here is pure: instants in UTC in, ins
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 # Longer than any holiday: when no staffed day comes within this many days, nobody ever comes.
@@ -73,12 +74,10 @@ def staffed_deadline(hours: StaffedHours, at: datetime, wait: timedelta) -> date
     return at + wait
 
 
-def end_of_next_shift(hours: StaffedHours, at: datetime) -> datetime:
-    """The end of the first working day that begins after `at`: by then somebody has been in touch.
+def end_of_next_shift(hours: StaffedHours, at: datetime, number: int = 1) -> datetime:
+    """The end of the first (or second, ...) working day that begins after `at`: by then somebody has been in touch.
 
-    Where nobody ever comes, one day later.
+    Where nobody ever comes, so many days later.
     """
-    for starts, ends in hours.shifts(at):
-        if starts > at:
-            return ends
-    return at + DAY
+    to_come = (ends for starts, ends in hours.shifts(at) if starts > at)
+    return next(islice(to_come, number - 1, None), at + number * DAY)

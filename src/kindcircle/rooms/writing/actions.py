@@ -16,6 +16,7 @@ from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.conversations.queries import was_sent_from
 from kindcircle.rooms.writing.errors import AlreadyOnItsWay, DayHasPassed, NothingWritten, OpenElsewhere, TooLong
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 
@@ -164,6 +165,13 @@ def drop_draft(*, kind: str, author: User, by: Actor) -> None:
     Draft.objects.filter(author=author, kind=kind).delete()
 
 
+def finish_draft(*, kind: str, page: str, version: int, author: User, by: Actor) -> None:
+    """Its words were sent elsewhere, in the caller's transaction. What another open page has saved since stays."""
+    require(by, Permission.DRAFT_KEEP)
+    require(by, Permission.IN_OWN_NAME, author)
+    _finish_draft(author, kind, page=page, version=version)
+
+
 def _check(text: str) -> None:
     if not text.strip():
         raise NothingWritten
@@ -183,7 +191,8 @@ def _own(author: User, key: str) -> str:
 
 def _sent_from(author: User, page: str) -> bool:
     key = _own(author, page)
-    return any(model.objects.filter(client_key=key).exists() for model in (JournalEntry, Letter))
+    own_words = any(model.objects.filter(client_key=key).exists() for model in (JournalEntry, Letter))
+    return own_words or was_sent_from(author, page)
 
 
 def _boxes(draft: Draft | None, author: User) -> dict[str, str]:

@@ -19,6 +19,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.conversations.queries import waiting_in
 from kindcircle.rooms.groups import actions, agreements, queries
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.repairs import next_steps
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("facilitator:alerts")
     alerts = list(waiting_for(actor))
     cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]
+    _words_waiting(cards)
     _agreement_waiting(cards)
     return render(
         request,
@@ -69,6 +71,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     facilitators = list(queries.places(group, Membership.Role.FACILITATOR))
     names = seals.names_of([place.user for place in (*members, *facilitators)])
     context = _card(group, [alert for alert in waiting_for(request.actor) if alert.group_id == group.pk])  # type: ignore[attr-defined]
+    _words_waiting([context])
     _agreement_waiting([context])
     context |= {
         "members": [(names[place.user_id], place) for place in members if place.left_at is None],
@@ -193,6 +196,24 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
         words = _("Words still missing for: %(names)s") % {"names": ", ".join(missing)}
         waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code]) + "#words"))
     return waiting
+
+
+def _words_waiting(cards: list[dict[str, Any]]) -> None:
+    """Members who wrote, and those of them who wait longer than they were told. One look at all groups."""
+    found = waiting_in([card["group"] for card in cards], at=clock.now())
+    where = reverse("facilitator:conversations")
+    for card in cards:
+        number, late = found[card["group"].pk]
+        if late:
+            words = ngettext(
+                "%(n)s person waits for an answer longer than two working days",
+                "%(n)s people wait for an answer longer than two working days",
+                late,
+            )
+            card["waiting"].append(Waiting(words % {"n": late}, where, person=True))
+        if number > late:
+            words = ngettext("%(n)s message to answer", "%(n)s messages to answer", number - late)
+            card["waiting"].append(Waiting(words % {"n": number - late}, where))
 
 
 def _agreement_waiting(cards: list[dict[str, Any]]) -> None:

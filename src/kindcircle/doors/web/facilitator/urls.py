@@ -8,6 +8,7 @@ from kindcircle.doors.web.facilitator import (
     alerts,
     desk,
     lead,
+    messages,
     notes,
     own_care,
     recordings,
@@ -59,6 +60,9 @@ urlpatterns = [
     path("recordings/<slug:practice_id>/<slug:version>/<int:seconds>/made/", recordings.made, name="recording-made"),
     path("recordings/<str:code>/sound/", recordings.recording_sound, name="recording-sound"),
     path("recordings/<str:code>/take-back/", recordings.recording_take_back, name="recording-take-back"),
+    # What members wrote.
+    path("messages/", messages.conversations, name="conversations"),
+    path("messages/<str:code>/", messages.conversation, name="conversation"),
     # People who ask for someone.
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),

@@ -9,18 +9,36 @@ from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
+from kindcircle.rooms.conversations.queries import member_places
+from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.writing import actions
 
 BOXES = {actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"), actions.LETTER: ("text",)}
 """The boxes of each kind of page. Nothing else is kept."""
 
 PAGES = {actions.JOURNAL: "member:journal-new", actions.LETTER: "member:letter-new"}
+MESSAGES = "message-"
+"""Before the code of one's place: words begun for one group never turn up on the page of another."""
+
+
+def kind_of_messages(place: Membership) -> str:
+    """The kind of page on which a member writes to those who lead."""
+    return f"{MESSAGES}{place.code}"
+
+
+def _place(request: HttpRequest, kind: str) -> Membership | None:
+    """Whose page this kind is, if it is one's own to write on."""
+    if not kind.startswith(MESSAGES):
+        return None
+    mine = member_places().filter(user__code=request.actor.code, left_at=None)  # type: ignore[attr-defined]
+    return mine.filter(code=kind.removeprefix(MESSAGES)).first()
 
 
 @page(Permission.DRAFT_KEEP, methods=("POST",))
 def draft(request: HttpRequest, kind: str) -> HttpResponse:
     """Keep one box, as static/js/draft.js sends it: 204 when it is safe, 409 when another open page was later."""
-    box = next((name for name in BOXES.get(kind, ()) if name in request.POST), None)
+    boxes = ("text",) if _place(request, kind) else BOXES.get(kind, ())
+    box = next((name for name in boxes if name in request.POST), None)
     if box is None:
         raise NotFound
     try:
@@ -43,9 +61,11 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
 @page(Permission.DRAFT_KEEP, methods=("GET", "POST"))
 def start_afresh(request: HttpRequest, kind: str) -> HttpResponse:
     """Let a draft go and begin with an empty page."""
-    if kind not in PAGES:
+    place = _place(request, kind)
+    if place is None and kind not in PAGES:
         raise NotFound
+    back = ("member:conversation", place.code) if place else (PAGES[kind],)
     if request.method != "POST":
-        return redirect(PAGES[kind])
+        return redirect(*back)
     actions.drop_draft(kind=kind, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
-    return on_to(PAGES[kind])
+    return on_to(*back)

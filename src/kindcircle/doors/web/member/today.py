@@ -17,6 +17,7 @@ from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
+from kindcircle.rooms.conversations.queries import answers_that_wait
 from kindcircle.rooms.groups.agreements import waits_for
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import reminder_for
@@ -88,6 +89,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "letters": arrived,
         "to_agree": waits_for(course.group, by=actor),
         "put_away": put_away,
+        "answered": answers_that_wait(actor).exists(),
         "others": [_other(one, at) for one in courses if one is not course],
     }
     return render(request, "member/today.html", context | _at_home(course))

@@ -9,6 +9,7 @@ from kindcircle.doors.web.member import (
     gathering,
     journal,
     letters,
+    messages,
     own_way,
     practice,
     sound,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("letters/new/", letters.new, name="letter-new"),
     path("letters/<str:code>/", letters.letter, name="letter"),
     path("letters/<str:code>/withdraw/", letters.withdraw, name="letter-withdraw"),
+    # Those who lead.
+    path("messages/", messages.write, name="write"),
+    path("messages/<str:code>/", messages.conversation, name="conversation"),
     path("draft/<slug:kind>/", drafts.draft, name="draft"),
     path("draft/<slug:kind>/afresh/", drafts.start_afresh, name="draft-afresh"),
 ]
