@@ -39,7 +39,7 @@ def keep_own_check(
 ) -> None:
     """Keep what was given. All of it may be left out; then nothing is kept. Raises NotOpen before the end."""
     require(by, Permission.GATHERING_RECORD, gathering)
-    if gathering.state != Gathering.State.CLOSED:
+    if not Gathering.objects.filter(pk=gathering.pk, state=Gathering.State.CLOSED).exists():
         raise NotOpen
     given = {name: value for name, value in ratings.items() if name in AREAS + KINDNESS and 1 <= value <= 6}
     if how is not None and 0 <= how <= 10:
