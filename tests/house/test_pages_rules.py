@@ -34,7 +34,14 @@ from tests.world import World, join, make_group, make_person, make_staff
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
 FRAGMENTS = {"facilitator:lead-people", "facilitator:lead-round", "facilitator:lead-taps", "member:ring"}
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
-PAPER = {"facilitator:notes-paper"}
+PAPER = {
+    "facilitator:notes-paper",
+    "words:agreement",
+    "words:library-paper",
+    "words:manual",
+    "words:script",
+    "words:session-handout",
+}
 CALENDARS = {"calendar:feed", "calendar:meeting"}
 NOT_PAGES = (
     CALENDARS | SOUNDS | PAPER | {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"}
