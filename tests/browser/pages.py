@@ -18,6 +18,7 @@ from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
 from tests.walks.post import mails_to, wait_for_mail
+from tests.world import dial_emergency
 
 Steps = Callable[[Page, Scene], None]
 
@@ -317,6 +318,7 @@ def _entry_letters(page: Page, scene: Scene) -> None:
 
 
 def _see_all_dates(page: Page, scene: Scene) -> None:
+    dial_emergency(scene.world.organisation, scene.world.facilitators, at=clock.now())
     page.get_by_label("Name of the group").fill("Winter circle")
     page.get_by_label("First meeting").fill(f"{clock.now().year + 1}-01-01T18:00")
     page.get_by_label("Room or address").fill("Room 3")
