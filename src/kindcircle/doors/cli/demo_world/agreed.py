@@ -45,7 +45,7 @@ def mend(house: House, group: Group, *, at: datetime) -> None:
         note="In the round Noa was told twice what to do about her back. She went quiet.",
     )  # fmt: skip
     noticed, soon = at.date(), (at + 2 * DAY).date()
-    done = {
+    done: dict[str, repairs.StepWords] = {
         Step.NOTICE: repairs.StepWords(guide, None, noticed, "The round felt tight after that."),
         Step.SLOW: repairs.StepWords(guide, None, noticed),
         Step.NAME: repairs.StepWords(guide, None, noticed, "Said that something had shifted."),

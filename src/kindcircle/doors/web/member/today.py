@@ -26,7 +26,7 @@ from kindcircle.rooms.practice.courses import ALWAYS, STILL_MEETING, Course, cou
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import Letter
 from kindcircle.rooms.writing.queries import letters_arrived
-from kindcircle.spec.practices import Practice, load_practice
+from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.programmes import HomeOption, PracticeUse, Session
 from kindcircle.spec.texts import load_handout
 
@@ -109,14 +109,14 @@ def not_today(request: HttpRequest) -> SeeOther:
 def hard_day(request: HttpRequest) -> HttpResponse:
     """For a day when the usual is too much: the ground first, then small comforts, then people."""
     course = _first(courses_of(request.actor), clock.now())  # type: ignore[attr-defined]
-    ground = load_practice(GROUNDING)
-    contact = load_practice(CONTACT)
+    ground = newest_practice(GROUNDING)
+    contact = newest_practice(CONTACT)
     context = {
         "card": as_html(load_handout("hard-day-card").text),
         "ground": ground,
         "steps": ground.shortest.steps,
-        "anchors": [load_practice(name).easier.words for name in (GROUNDING, LANDING, DEAR)],
-        "without_touch": contact.access.no_touch,
+        "anchors": [newest_practice(name).easier.words for name in (GROUNDING, LANDING, DEAR)],
+        "without_touch": contact.easier.words,
         "touch": [step.say for step in contact.shortest.steps],
         "lines": help_lines(course.group.organisation, at=clock.now()),
     }
