@@ -77,7 +77,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.NOTES_EXPORT: [facilitator],
     # Care for those who lead: each sees their own, also between two groups.
     P.OWN_CARE_SEE: [facilitator_somewhere, waiting_facilitator],
-    P.SUPERVISION_KEEP: [owner & leads_in_the_house, owner & waiting_facilitator],
+    P.SUPERVISION_KEEP: [owner & waiting_facilitator],
     P.ALERT_LIST: [facilitator_somewhere, safety_lead],
     P.ALERT_HANDLE: [facilitator, safety_lead],
     P.REPORT_SEE: [facilitator],
