@@ -43,6 +43,8 @@ django.setup()
 # Parallel test processes inherit our environment, and they too must make their own home before settings load.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+from django.core.cache import cache  # noqa: E402
+
 from tests.site import RunningSite, browser, empty_database  # noqa: E402
 from tests.world import World, make_world  # noqa: E402
 
@@ -112,6 +114,12 @@ def running_site(django_db_setup: None, django_db_blocker: object) -> Iterator[R
     site.start()
     yield site
     site.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_before() -> None:
+    """Tries are counted in this process, by address: one test must not lock another out."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

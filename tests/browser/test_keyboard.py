@@ -156,7 +156,7 @@ def test_help_is_two_stops_away_and_leaving_needs_no_mouse(visits: Visits, world
 def test_a_facilitator_opens_a_meeting_and_starts_a_practice(visits: Visits, world: World) -> None:
     page = visits.enter(world.facilitator, "/desk/", **DESK)
     keys = Keys(page)
-    keys.press("Tuesday circle").press("^1\\. Illness is hard")
+    keys.press("Tuesday circle").press("^Meeting 1: Illness is hard")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.goto(f"/desk/gatherings/{world.gathering.code}/lead/")
     keys.press("^Open in person$")

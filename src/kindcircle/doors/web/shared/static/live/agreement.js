@@ -1,24 +1,24 @@
-// What the group agreed on stands open in the opening step. Where only today's line is read, it folds away once it was
-// seen for its seconds; whoever touches it decides for themselves from then on.
+// In the opening step the group's agreement folds away once it was seen for its seconds, unless somebody touched it.
 
-const longest = 1500; // ms that one look may count for: a phone that slept has seen nothing
+const LONGEST = 1500; // ms that one look may count for: a phone that slept has seen nothing
 
 export function createAgreement(root, now) {
-  const folds = [...root.querySelectorAll("[data-folds-after]")].map((part) => ({ part, seen: 0, touched: false }));
-  for (const one of folds) one.part.querySelector("summary").addEventListener("click", () => (one.touched = true));
+  const parts = [...root.querySelectorAll("[data-folds-after]")];
+  const left = new Map(parts.map((part) => [part, 1000 * part.dataset.foldsAfter]));
+  for (const part of parts) part.querySelector("summary").addEventListener("click", () => left.delete(part));
   let before = now();
 
-  // opening: whether the opening step is on. Called at each drawing of the page, at least once a second.
+  // opening: whether the opening step is on. Called at least once a second.
   return (opening) => {
-    const passed = Math.min(now() - before, longest);
+    const passed = Math.min(now() - before, LONGEST);
     before = now();
     if (!opening || document.visibilityState !== "visible") return;
-    for (const one of folds) {
-      if (one.touched || one.part.closest("[hidden]") || one.part.contains(document.activeElement)) continue;
-      one.seen += passed;
-      if (one.seen < 1000 * Number(one.part.dataset.foldsAfter)) continue;
-      one.part.open = false;
-      one.touched = true;
+    for (const [part, ms] of left) {
+      if (part.closest("[hidden]") || part.contains(document.activeElement)) continue;
+      left.set(part, ms - passed);
+      if (ms > passed) continue;
+      part.open = false;
+      left.delete(part);
     }
   };
 }

@@ -14,33 +14,28 @@ export function breathAt(ms) {
   return within < IN ? { phase: "in", lasts: IN, left: IN - within } : { phase: "out", lasts: OUT, left: IN + OUT - within };
 }
 
-// The ways that are written for some steps, in the order in which they are served: WAYS of spec/practices.py.
-const WAYS = ["no_touch", "no_breath", "seated", "eyes_open", "low_literacy"];
-
-// What this person has chosen for themselves on this page.
 const chosenWays = (root) => [...root.querySelectorAll('input[name="way"]:checked')].map((box) => box.value);
 
-// The words for them: a part of the body that they leave out comes first, then their ways. Needs.words in Python.
+// As Needs.words in Python: a part left out comes first, then the ways, which come in the order they are served in.
 function wordsOf(cue, root) {
   if (cue.zone && root.dataset.leaves?.split(" ").includes(cue.zone.name)) return cue.zone.skipped;
   const chosen = chosenWays(root);
-  const way = WAYS.find((one) => chosen.includes(one) && cue.ways[one]);
-  return way ? cue.ways[way] : cue.text;
+  return Object.entries(cue.ways).find(([way]) => chosen.includes(way))?.[1] ?? cue.text;
 }
 
-// `turned` hears of each turn of the breath, so that it can be felt as well as seen.
+// `turned` hears of each turn of the breath, to be felt too.
 export function createPlayer(root, bell, { turned = () => {} } = {}) {
   let seen = { play: null, state: "none" };
-  let turn = null;
+  let turn;
 
   const ringAt = (practice, state, cues) => {
     const cue = cues[practice.cue];
-    const rings = cue && (cue.kind === "bell" || cue.kind === "end");
+    const rings = ["bell", "end"].includes(cue?.kind);
     const sawItGo = seen.play === practice.play && seen.state !== "finished";
     if (state === "running" && rings && practice.position_ms - cue.at <= FRESH) {
       bell.ring(`${practice.play} ${practice.cue}`);
     }
-    // Whoever has their eyes closed must learn that it is over, at the end and when it was ended early.
+    // With eyes closed one must learn that it is over, early or not.
     if (state === "finished" && sawItGo) bell.ring(`${practice.play} end`);
     seen = { play: practice.play, state };
   };
@@ -58,14 +53,13 @@ export function createPlayer(root, bell, { turned = () => {} } = {}) {
     const wanted = cue?.kind === "breath" && state === "running" && !chosenWays(root).includes("no_breath");
     const breath = wanted ? breathAt(practice.position_ms - cue.at) : null;
     const still = root.querySelector('input[name="still"]')?.checked || root.dataset.still === "yes" || CALM.matches;
-    if ((breath?.phase ?? null) !== turn) {
-      turn = breath?.phase ?? null;
-      if (turn) turned(turn);
-    }
+    const phase = breath?.phase;
+    if (phase && phase !== turn) turned(phase);
+    turn = phase;
     for (const element of parts(root, "breath")) {
       element.hidden = !breath;
       if (!breath) continue;
-      // Without a phase the shape keeps still, and the words alone say in and out.
+      // Without a phase the shape keeps still; words say in and out.
       if (still) delete element.dataset.phase;
       else if (element.dataset.phase !== breath.phase) element.dataset.phase = breath.phase;
       element.style.setProperty("--phase-ms", `${breath.lasts}ms`);

@@ -1,5 +1,4 @@
-// The live page: what we are doing now, in step with everyone. Works for a member's phone, the facilitators' page
-// and a projector: every part is optional. docs/reference/timeline.md lists the names it looks for.
+// The live page of a phone, the facilitators or a projector: every part is optional. Names: docs/reference/timeline.md.
 
 import { createAgreement } from "./agreement.js";
 import { createBell } from "./bell.js";
@@ -67,17 +66,17 @@ function show() {
   const visited = new Set(events.filter((event) => event.kind === "step_started").map((event) => event.data.step));
   showStep(root, placed, { ...facts, visited });
   showRound(root, placed, { ...facts, me });
-  say(root, "practice-title", practice ? (facts.titles[practice.practice] ?? "") : "");
+  say(root, "practice-title", facts.titles[practice?.practice] ?? "");
   const cues = practice ? practices.get(practiceKey(practice.practice, practice.variant))?.cues : [];
   const wait = player.show(practice, cues);
   fill(placed);
-  // Eyes closed, no hands on the phone: idle-lock.js lets the page be while we meet.
+  // idle-lock.js lets the page be while we meet.
   root.toggleAttribute("data-stays-open", placed.phase === "open" || placed.phase === "closing");
   showWhen(root, statesOf(placed, { me, link, going: going(practice) }));
   foldAgreement(placed.phase === "open" && step?.index === 0);
   learnMore(placed);
   const turns = placed.round && !placed.round.closed ? placed.round.round : "";
-  if (turns && turns !== drawn) tellPage("round"); // the server draws its ring, with the names of those who are here
+  if (turns && turns !== drawn) tellPage("round"); // the server draws its ring anew
   drawn = turns;
   next = setTimeout(show, Math.max(1, Math.min(wait, 1000 - ((step?.elapsed_ms ?? 0) % 1000))));
 }
@@ -87,7 +86,7 @@ function keep(more) {
   events.push(...more.filter((event) => !have.has(event.n)));
 }
 
-// For the parts of a facilitators' page that the server draws: they listen and ask for themselves anew.
+// For parts that the server draws: they listen, and ask anew.
 function tellPage(about) {
   document.body.dispatchEvent(new CustomEvent(`kindcircle:${about}`));
 }
