@@ -3,9 +3,8 @@
 const LONGEST = 1500; // ms that one look may count for: a phone that slept has seen nothing
 
 export function createAgreement(root, now) {
-  const parts = [...root.querySelectorAll("[data-folds-after]")];
-  const left = new Map(parts.map((part) => [part, 1000 * part.dataset.foldsAfter]));
-  for (const part of parts) part.querySelector("summary").addEventListener("click", () => left.delete(part));
+  const seen = new Map([...root.querySelectorAll("[data-folds-after]")].map((part) => [part, 0]));
+  for (const part of seen.keys()) part.querySelector("summary").addEventListener("click", () => seen.delete(part));
   let before = now();
 
   // opening: whether the opening step is on. Called at least once a second.
@@ -13,12 +12,12 @@ export function createAgreement(root, now) {
     const passed = Math.min(now() - before, LONGEST);
     before = now();
     if (!opening || document.visibilityState !== "visible") return;
-    for (const [part, ms] of left) {
+    for (const [part, ms] of seen) {
       if (part.closest("[hidden]") || part.contains(document.activeElement)) continue;
-      left.set(part, ms - passed);
-      if (ms > passed) continue;
+      seen.set(part, ms + passed);
+      if (ms + passed < 1000 * part.dataset.foldsAfter) continue;
       part.open = false;
-      left.delete(part);
+      seen.delete(part);
     }
   };
 }
