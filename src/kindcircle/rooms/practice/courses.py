@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from kindcircle.base.access import Actor
 from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.models import Gathering, Group
-from kindcircle.spec.practices import Practice, all_practices
+from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.programmes import PracticeUse, Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
 
@@ -100,7 +100,7 @@ def offered(courses: list[Course], practice_id: str) -> Offer | None:
             return Offer(practice, lengths, uses[-1].seconds, course.group)
     if practice_id not in ALWAYS:
         return None
-    practice = next(one for one in all_practices() if one.id == practice_id)
+    practice = newest_practice(practice_id)
     lengths = tuple(one.seconds for one in practice.durations)
     return Offer(practice, lengths, lengths[0], courses[0].group if courses else None)
 
