@@ -2,7 +2,7 @@
 // somebody asked for it. Nothing is kept before that, and no page that names anybody ever is.
 
 import { parts, readJson, saying, setText } from "./dom.js";
-import { megabytes, mine, sizeOf, STORE, tidy } from "./kept-store.js";
+import { about, aboutPath, keptNames, megabytes, mine, STORE, tidy } from "./kept-store.js";
 import { NOTED } from "./play-log.js";
 
 const root = document.getElementById("keep");
@@ -12,10 +12,10 @@ const tell = (state, size = "") => setText(said, saying(said, state).replace("{s
 const button = (does) => root.querySelector(`[data-keeps="${does}"]`);
 
 async function show(state = "") {
-  const size = await sizeOf(facts.name);
-  button("keep").hidden = size !== null;
-  button("forget").hidden = size === null;
-  tell(state || (size === null ? "not" : "kept"), size === null ? "" : megabytes(size));
+  const kept = await about(facts.name);
+  button("keep").hidden = kept !== null;
+  button("forget").hidden = kept === null;
+  tell(state || (kept ? "kept" : "not"), kept ? megabytes(kept.size) : "");
 }
 
 async function keep() {
@@ -24,8 +24,9 @@ async function keep() {
   try {
     const wanted = [facts.page, facts.shell, ...facts.parts, ...(facts.sound ? [facts.sound] : [])];
     await Promise.all(wanted.map((url) => fetched(store, url)));
-    const about = { title: facts.title, length: facts.length, page: facts.page, who: await mine(), way: facts.way };
-    await store.put(`/practice/kept/about/${facts.name.replace(" ", "/")}`, Response.json(about));
+    const { title, length, page, way } = facts;
+    const told = { title, length, page, way, who: await mine(), size: await bytesIn(store) };
+    await store.put(aboutPath(facts.name), Response.json(told));
     await navigator.serviceWorker.register(facts.worker, { scope: facts.scope });
     await show();
   } catch {
@@ -44,11 +45,15 @@ async function fetched(store, url) {
   throw new Error(`could not fetch ${url}`);
 }
 
+async function bytesIn(store) {
+  const sizes = await Promise.all((await store.matchAll()).map(async (answer) => (await answer.blob()).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 async function forget() {
   await caches.delete(STORE + facts.name);
   await show();
-  const left = (await caches.keys()).some((name) => name.startsWith(STORE));
-  if (!left) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  if (!(await keptNames()).length) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
 }
 
 if (window.caches && navigator.serviceWorker) {

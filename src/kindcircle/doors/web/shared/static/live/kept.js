@@ -1,22 +1,16 @@
 // The list of what is kept on this phone, and the way to take it away again. It needs no line.
 
 import { parts, setText } from "./dom.js";
-import { megabytes, sizeOf, STORE } from "./kept-store.js";
+import { about, keptNames, megabytes, STORE } from "./kept-store.js";
 
 const [list] = parts(document, "kept-list");
 const [line] = parts(document, "kept-line");
 const [all] = parts(document, "kept-all");
 const [none] = parts(document, "kept-none");
 
-async function about(name) {
-  const store = await caches.open(STORE + name);
-  const told = await store.match(`/practice/kept/about/${name.replace(" ", "/")}`);
-  return told ? { name, size: await sizeOf(name), ...(await told.json()) } : null;
-}
-
 async function show() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(STORE)).map((name) => name.slice(STORE.length));
-  const kept = (await Promise.all(names.map(about))).filter(Boolean).sort((one, other) => one.title.localeCompare(other.title));
+  const told = await Promise.all((await keptNames()).map(async (name) => ({ name, ...(await about(name)) })));
+  const kept = told.filter((one) => one.title).sort((one, other) => one.title.localeCompare(other.title));
   list.replaceChildren(...kept.map(row));
   const size = kept.reduce((sum, one) => sum + one.size, 0);
   setText(all, kept.length ? all.dataset.say.replace("{size}", megabytes(size)) : "");
