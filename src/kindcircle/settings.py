@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "kindcircle.base.audit",
     "kindcircle.base.vault",
     "kindcircle.base.outbox",
+    "kindcircle.rooms.tasks",
+    "kindcircle.rooms.intake",
     "kindcircle.rooms.groups",
     "kindcircle.rooms.safety",
     "kindcircle.rooms.conversations",

@@ -15,6 +15,7 @@ from kindcircle.rooms.groups.agreements import starter
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.spec.library import all_library
 from tests.house.matrix_house import (
+    APPLICANT,
     CLOSED_ACCOUNT,
     CO_FACILITATOR,
     FACILITATOR,
@@ -52,6 +53,7 @@ NOBODY = who()
 EVERYBODY = who(
     VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
     FACILITATOR, CO_FACILITATOR, WEAK_FACILITATOR, OTHER_FACILITATOR, FOREIGN_FACILITATOR, FORMER_FACILITATOR, WAITING,
+    APPLICANT,
     SAFETY, WEAK_SAFETY, FOREIGN_SAFETY, LEAD, WEAK_LEAD, FOREIGN_LEAD, OPERATOR,
 )  # fmt: skip
 WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT)

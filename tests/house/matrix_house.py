@@ -17,6 +17,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from kindcircle.base.access import SYSTEM, Actor
+from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
@@ -29,6 +30,7 @@ from kindcircle.rooms.groups import calendars, repairs
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.intake.models import Application, Intake, Screener
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
@@ -39,6 +41,9 @@ from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.tasks.actions import raise_task
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Letter
@@ -66,6 +71,7 @@ OTHER_FACILITATOR = "facilitator of another group"
 FOREIGN_FACILITATOR = "another house's facilitator"
 FORMER_FACILITATOR = "former facilitator"
 WAITING = "facilitator without a group"
+APPLICANT = "applicant"
 SAFETY = "safety lead"
 WEAK_SAFETY = "safety lead without second factor"
 FOREIGN_SAFETY = "another house's safety lead"
@@ -171,6 +177,8 @@ def build_house(at: datetime) -> House:
     _agreeing(house)
     _writing(house)
     _caring(house)
+    _asking_to_come(house)
+    _waiting_to_be_done(house)
     _settings(house)
     return house
 
@@ -455,6 +463,37 @@ def _caring(house: House) -> None:
         client_key=codes.new_code(), by=guide, at=house.at,
     )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
+
+
+def _asking_to_come(house: House) -> None:
+    """An intake that is entrusted to the facilitator without a group, and one who asked to come."""
+    t, at = house.things, house.at
+    home, screener = t["organisation"], house.people[WAITING].user
+    assert screener is not None
+    t["intake"] = Intake.objects.create(
+        organisation=home, name="Evenings in spring", programme=PROGRAMME, programme_version=VERSION, state="open",
+        public=True, zone="UTC", created_at=at,
+    )  # fmt: skip
+    Screener.objects.create(intake=t["intake"], user=screener, since=at)
+    applicant = house.person(home, "applicant", APPLICANT, WAITING)
+    house.knocks(APPLICANT, applicant)
+    t["application"] = Application.objects.create(
+        intake=t["intake"], person=applicant, source=Application.Source.PAGE, applied_at=at
+    )
+
+
+def _waiting_to_be_done(house: House) -> None:
+    """One thing to do for each kind of owner: a group's, one person's, and the house's."""
+    other = house.people[OTHER_FACILITATOR].user
+    assert other is not None
+    owners = {"group task": {"group_id": house.things["group"].pk}, "own task": {"owner": other}}
+    for name in ("group task", "own task", "task of the house"):
+        about = Ref("group", house.things["group"].code)
+        raise_task(
+            Kind.TWO_MISSES, organisation=house.things["organisation"], about=about, once=name, due_at=house.at,
+            at=house.at, **owners.get(name, {}),
+        )  # fmt: skip
+        house.things[name] = Task.objects.get(once_key__endswith=name)
 
 
 def _to_those_who_lead(house: House) -> None:

@@ -22,6 +22,7 @@ from tests.house.matrix_expected import (
     who,
 )
 from tests.house.matrix_house import (
+    APPLICANT,
     FACILITATOR,
     FELLOW,
     FOREIGN_FACILITATOR,
@@ -58,8 +59,8 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
-    "own way", "supervision", "recording", "proposal", "repair",
-    "demo site", "new site", "nothing",
+    "own way", "supervision", "recording", "proposal", "repair", "intake", "application", "group task",
+    "own task", "task of the house", "demo site", "new site", "nothing",
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ OF_GROUP = (
     "adverse event",
     "proposal",
     "repair",
+    "group task",
 )
 ELSEWHERE = {
     "another group": who(OTHER_FACILITATOR),
@@ -94,7 +96,8 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "account", "another group", "own way", "supervision", "recording",
+    "help line", "account", "another group", "own way", "supervision", "recording", "intake", "application",
+    "own task", "task of the house",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -123,6 +126,7 @@ OWN_SHEETS = (
 OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal") | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "supervision": who(FACILITATOR, WEAK_FACILITATOR),
+    "application": who(APPLICANT),
     "sheet of the former member": who(FORMER_MEMBER),
 }
 MEETING = dict.fromkeys((*OF_GROUP, *ELSEWHERE), IN_GROUP) | {
@@ -130,15 +134,19 @@ MEETING = dict.fromkeys((*OF_GROUP, *ELSEWHERE), IN_GROUP) | {
     "another house's group": who("another house's member"),
 }
 
+WORDS_READERS = with_staff(
+    with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
+    with_staff(LEAD_STAFF, staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)),
+)
+
+NAMED = dict.fromkeys(("intake", "application"), who(WAITING)) | {"own task": who(OTHER_FACILITATOR)}
+
 PERMITS: dict[P, Mapping[str, Who]] = {
     P.HELP_SEE: everywhere(EVERY),
     P.DOOR_USE: everywhere(EVERY),
     P.ACCOUNT_USE: everywhere(WHOLE),
     P.CALENDAR_USE: everywhere(WHOLE - {WEAK_FACILITATOR, ALL_ROLES_WEAK}),
-    P.WORDS_SEE: with_staff(
-        with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
-        with_staff(LEAD_STAFF, staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)),
-    ),
+    P.WORDS_SEE: WORDS_READERS,
     P.LIBRARY_READ: everywhere(WHOLE),
     P.IN_OWN_NAME: OWN_THINGS,
     P.TODAY_SEE: everywhere(ANY_MEMBER),
@@ -189,6 +197,17 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.FEEDBACK_READ: LEADS_GROUP,
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),
+    P.TASK_LIST: WORDS_READERS,
+    P.TASK_DO: LEADS_GROUP | NAMED | {"task of the house": who(LEAD)},
+    P.INTAKE_SEE_PUBLIC: {"intake": EVERY},
+    P.INTAKE_START: LEAD_STAFF,
+    P.INTAKE_KEEP: LEAD_STAFF
+    | {thing: who(LEAD, WAITING) for thing in ("intake", "application")}
+    | {"own task": who(LEAD, OTHER_FACILITATOR)},
+    P.APPLICATION_READ: NAMED,
+    P.APPLICATION_DECIDE: NAMED,
+    P.APPLICATION_OWN: OWN_THINGS,
+    P.CONSENT_OWN: OWN_THINGS,
     P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
     P.STAFF_INVITE: LEAD_STAFF,
     P.GROUP_START: LEAD_STAFF,

@@ -22,6 +22,7 @@ MEANS = {
     "leads in the house": "Somebody who leads any group of this organisation now, with a second factor.",
     "facilitator": "Somebody who leads the very group it belongs to now, with a second factor.",
     "facilitator of the house": "Somebody invited to lead groups of this organisation, with a second factor.",
+    "named for it": "Somebody of the house to whom this very thing is entrusted by name, with a second factor.",
     "safety lead": "Answers for safety in this organisation, with a second factor.",
     "organisation lead": "Leads this organisation, with a second factor.",
     "operator": "Looks after the machine for this organisation, with a second factor.",
@@ -29,6 +30,8 @@ MEANS = {
     "arrived": "Only once it has arrived.",
     "sealed": "Only while it is still on its way.",
     "open": "Only while the meeting is open or closing.",
+    "of the house": "Only what waits for the house as a whole: for no group and nobody in particular.",
+    "public": "Only while it is open to everybody.",
     "demo": "Only on a demo site, where all people are made up.",
     "new site": "Only while nobody has set the site up.",
 }

@@ -67,6 +67,18 @@ class Permission(StrEnum):
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     RECORDING_KEEP = "recording.keep"  # practices in the house's own voice
 
+    TASK_LIST = "task.list"
+    TASK_DO = "task.do"
+
+    # Asking to come.
+    INTAKE_SEE_PUBLIC = "intake.see-public"  # read what is offered, and ask to come
+    INTAKE_START = "intake.start"
+    INTAKE_KEEP = "intake.keep"  # its page, its times, its list
+    APPLICATION_READ = "application.read"
+    APPLICATION_DECIDE = "application.decide"  # talk, decide, write back, keep a place
+    APPLICATION_OWN = "application.own"  # one's own: how it stands, times to talk, the answer, taking it back
+    CONSENT_OWN = "consent.own"  # read, give and withdraw
+
     # The organisation's side.
     ORGANISATION_SEE = "organisation.see"
     STAFF_INVITE = "staff.invite"

@@ -16,6 +16,7 @@ class Facts:
     group_id         the group it belongs to, or None
     owner_id         the one person it belongs to, or None
     gathering_id     the gathering it belongs to, or None
+    named            the people of the house it is entrusted to by name
     states           words about its present state, such as "arrived" or "open"
     """
 
@@ -23,6 +24,7 @@ class Facts:
     group_id: int | None = None
     owner_id: int | None = None
     gathering_id: int | None = None
+    named: frozenset[int] = frozenset()
     states: frozenset[str] = frozenset()
 
 
@@ -162,6 +164,17 @@ def leads_in_the_house(actor: Actor, facts: Facts) -> bool:
 def facilitator(actor: Actor, facts: Facts) -> bool:
     """Facilitates the very group it belongs to, with a second factor."""
     return facts.group_id in actor.facilitates and actor.strong and actor.only_gathering is None
+
+
+@predicate
+def named_for_it(actor: Actor, facts: Facts) -> bool:
+    """Entrusted with this very thing by name, in the same house, with a second factor."""
+    return (
+        actor.user_id in facts.named
+        and facts.organisation_id == actor.organisation_id
+        and actor.strong
+        and actor.only_gathering is None
+    )
 
 
 def _staff(role: str) -> Test:

@@ -15,6 +15,7 @@ from kindcircle.base.access.predicates import (
     in_state,
     leads_in_the_house,
     member_somewhere,
+    named_for_it,
     operator,
     organisation_lead,
     owner,
@@ -31,6 +32,8 @@ sealed = in_state("sealed")
 open_ = in_state("open")
 demo = in_state("demo")
 new_site = in_state("new site")
+of_the_house = in_state("of the house")
+public = in_state("public")
 
 ALLOW: dict[P, list[Predicate]] = {
     P.HELP_SEE: [anybody],
@@ -87,6 +90,17 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CONVERSATION_ANSWER: [facilitator],
     P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
+    # What waits for a person: for those who lead the group, for whoever it is given to, else for the house.
+    P.TASK_LIST: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
+    P.TASK_DO: [facilitator, named_for_it, organisation_lead & of_the_house],
+    # Asking to come. Who talks with people is named for each intake; nobody else reads what they wrote.
+    P.INTAKE_SEE_PUBLIC: [public],
+    P.INTAKE_START: [organisation_lead],
+    P.INTAKE_KEEP: [named_for_it, organisation_lead],
+    P.APPLICATION_READ: [named_for_it],
+    P.APPLICATION_DECIDE: [named_for_it],
+    P.APPLICATION_OWN: [owner],
+    P.CONSENT_OWN: [owner],
     # One voice for all groups of the house.
     P.RECORDING_KEEP: [leads_in_the_house],
     # The organisation's side: settings and staff, never what members wrote or answered.

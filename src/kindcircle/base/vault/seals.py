@@ -69,6 +69,9 @@ OWN_WAY = Seal("own-way")
 MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole
 PROPOSAL = Seal("proposal")
 CALENDAR_LINK = Seal("calendar-link")
+APPLICATION = Seal("application")
+PHONE = Seal("phone")
+SIGNATURE = Seal("signature")  # the name somebody typed under a consent
 # A facilitator's own.
 SUPERVISION_WITH = Seal("supervision-with")
 SUPERVISION = Seal("supervision")
@@ -78,6 +81,10 @@ MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
 ADVERSE_EVENT = Seal("adverse-event")
 PROPOSAL_ANSWER = Seal("proposal-answer")
+TASK_NOTE = Seal("task-note")  # under the house's key when it concerns nobody in particular
+DECISION = Seal("decision")
+SCREENING_NOTE = Seal("screening-note")
+KEEP_APART = Seal("keep-apart")
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")

@@ -1,0 +1,85 @@
+"""Raising a task once, and ending it with what came of it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.tasks.errors import SayHowItEnded
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
+
+# How a task may end. A word from a closed list, so that a house can count; the rest goes into the note.
+OUTCOMES = ("done", "reached", "not-reached", "not-needed")
+SETTLED = "settled"
+
+
+def raise_task(
+    kind: Kind,
+    *,
+    organisation: Organisation,
+    about: Ref,
+    once: str,
+    due_at: datetime,
+    at: datetime,
+    group_id: int | None = None,
+    owner: User | None = None,
+    concerns: User | None = None,
+) -> None:
+    """Have this wait for a person, once per kind and `once`, inside the caller's transaction."""
+    task = Task(
+        organisation=organisation,
+        group_id=group_id,
+        owner=owner,
+        concerns=concerns,
+        kind=kind,
+        about_kind=about.kind,
+        about_code=about.code,
+        once_key=f"{kind}:{organisation.code}:{once}",
+        raised_at=at,
+        due_at=due_at,
+    )
+    Task.objects.bulk_create([task], ignore_conflicts=True)
+
+
+def finish(*, task: Task, outcome: str, note: str, by: Actor, at: datetime) -> Task:
+    """Somebody did it and says how it ended. Finished twice, the first ending stands. Raises SayHowItEnded."""
+    require(by, Permission.TASK_DO, task)
+    if outcome not in OUTCOMES:
+        raise SayHowItEnded
+    with transaction.atomic():
+        locked = Task.objects.select_for_update(no_key=True).select_related("organisation").get(pk=task.pk)
+        if locked.done_at is not None:
+            return locked
+        locked.done_at, locked.done_by_id, locked.outcome = at, by.user_id, outcome
+        if note.strip():
+            locked.sealed_note = seals.TASK_NOTE.seal(note.strip(), code=locked.code, holder=_holder(locked))
+        locked.save(update_fields=["done_at", "done_by", "outcome", "sealed_note"])
+        concerns = locked.concerns.code if locked.concerns else ""
+        log.record(
+            Event.TASK_DONE,
+            by=by,
+            about=Ref("task", locked.code),
+            at=at,
+            chain=locked.organisation.code,
+            concerns=concerns,
+            reason=outcome,
+        )
+    return locked
+
+
+def settle(kind: Kind, *, about: Ref, at: datetime) -> None:
+    """What was to be done has come about in another way: nobody needs to do it any more."""
+    still = Task.objects.filter(kind=kind, about_kind=about.kind, about_code=about.code, done_at=None)
+    still.update(done_at=at, outcome=SETTLED)
+
+
+def _holder(task: Task) -> User | Organisation:
+    """Words about a person go when that person's key goes."""
+    return task.concerns or task.organisation

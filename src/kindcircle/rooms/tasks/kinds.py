@@ -1,0 +1,26 @@
+"""Every kind of thing that may wait for a person. A closed list: the doors know words and a page for each.
+
+The words say what to do, never what somebody wrote or answered.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    # Asking to come.
+    SHARED_ADDRESS = "shared-address"  # two people with one mailbox: hand the second their link
+    MAIL_BOUNCED = "mail-bounced"  # a message will never arrive: reach the person another way
+    SCREEN_AGAIN = "screen-again"  # more than six weeks lie between the decision and the start
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    # Coming and staying away.
+    ABSENCE_MESSAGE = "absence-message"  # a drafted message waits to be looked over
+    TWO_MISSES = "two-misses"
+    MISS_AFTER_LOW = "miss-after-low"  # missed a meeting after leaving the one before unsteady
+    LEAVING = "leaving"  # somebody left: a talk, an offer, and whether anything got worse
+    # Those who lead.
+    NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
+    CREDENTIAL_ENDS = "credential-ends"
+    ROTA_GAP = "rota-gap"
+    # The end.
+    FOLLOW_UP_MEETING = "follow-up-meeting"
+    RETENTION = "retention"  # the group's words are about to be taken away
