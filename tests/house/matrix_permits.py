@@ -60,7 +60,7 @@ THINGS = (
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
     "own way", "supervision", "recording", "proposal", "repair", "intake", "application", "group task",
-    "own task", "task of the house", "demo site", "new site", "nothing",
+    "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
 )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ ELSEWHERE = {
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
     "help line", "account", "another group", "own way", "supervision", "recording", "intake", "application",
-    "own task", "task of the house",
+    "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -139,7 +139,10 @@ WORDS_READERS = with_staff(
     with_staff(LEAD_STAFF, staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)),
 )
 
-NAMED = dict.fromkeys(("intake", "application"), who(WAITING)) | {"own task": who(OTHER_FACILITATOR)}
+NAMED = dict.fromkeys(("intake", "application"), who(WAITING)) | {
+    "own task": who(OTHER_FACILITATOR),
+    "entrusted": who(FACILITATOR),
+}
 
 PERMITS: dict[P, Mapping[str, Who]] = {
     P.HELP_SEE: everywhere(EVERY),
@@ -203,7 +206,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.INTAKE_START: LEAD_STAFF,
     P.INTAKE_KEEP: LEAD_STAFF
     | {thing: who(LEAD, WAITING) for thing in ("intake", "application")}
-    | {"own task": who(LEAD, OTHER_FACILITATOR)},
+    | {"own task": who(LEAD, OTHER_FACILITATOR), "entrusted": who(LEAD, FACILITATOR)},
     P.APPLICATION_READ: NAMED,
     P.APPLICATION_DECIDE: NAMED,
     P.APPLICATION_OWN: OWN_THINGS,
@@ -249,7 +252,10 @@ def actors(house: House) -> dict[str, Actor]:
 
 def facts(house: House) -> dict[str, Facts]:
     """What can be asked about, by name."""
+    # Entrusted also to somebody of another house, and to the two who mix what they have: none of them may.
+    named = {house.people[name].user.pk for name in (FACILITATOR, FOREIGN_FACILITATOR)} | {-1}  # type: ignore[union-attr]
     special: dict[str, Any] = {
+        "entrusted": Facts(organisation_id=house.things["organisation"].pk, named=frozenset(named)),
         "account": house.things["seat 1"],
         "demo site": Facts(states=frozenset({"demo"})),
         "new site": Facts(states=frozenset({"new site"})),
