@@ -15,6 +15,8 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.intake.models import Application, Consent, Decision, Intake, Screener
+from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 
 PROGRAMME = "kind-to-a-body-that-hurts"
@@ -82,7 +84,30 @@ def make_staff(organisation: Organisation, name: str, role: str, *, at: datetime
 def join(group: Group, person: User, role: str, *, at: datetime) -> Membership:
     """A place on the ring: the next free seat of this role."""
     seat = Membership.objects.filter(group=group, role=role).count() + 1
-    return Membership.objects.create(group=group, user=person, role=role, seat=seat, joined_at=at)
+    rests_on = admit(group, person, at=at) if role == Membership.Role.MEMBER else {}
+    return Membership.objects.create(group=group, user=person, role=role, seat=seat, joined_at=at, **rests_on)
+
+
+def admit(group: Group, person: User, *, at: datetime) -> dict[str, Decision | Consent]:
+    """What a member's place rests on: they asked to come, somebody decided and signed, and they said yes in writing."""
+    application, _ = Application.objects.get_or_create(
+        intake=group.intake,
+        person=person,
+        defaults={"source": Application.Source.BY_HAND, "applied_at": at, "state": Application.State.PLACED},
+    )
+    decision = Decision(
+        application=application, outcome=Decision.Outcome.JOIN, decided_by=group.alerts_owner, decided_at=at
+    )
+    for part in ("reason", "letter"):
+        sealed = seals.DECISION.seal(f"Because of the {part}.", code=f"{decision.code}:{part}", holder=person)
+        setattr(decision, f"sealed_{part}", sealed)
+    decision.save()
+    consent = current_consent(person)
+    if consent is None:
+        consent = Consent(person=person, kind=Consent.Kind.TAKING_PART, text="consent-full@1", signed_at=at)
+        consent.sealed_signature = seals.SIGNATURE.seal("Their name", code=consent.code, holder=person)
+        consent.save()
+    return {"admission": decision, "consent": consent}
 
 
 def make_organisation(
@@ -100,6 +125,25 @@ def make_organisation(
     )
 
 
+def make_intake(
+    organisation: Organisation,
+    screeners: list[User],
+    *,
+    at: datetime,
+    programme: str = PROGRAMME,
+    version: str = VERSION,
+    public: bool = False,
+) -> Intake:
+    """Where a group's people come from; these facilitators talk with them and decide."""
+    intake = Intake.objects.create(
+        organisation=organisation, name="Tuesday circle", programme=programme, programme_version=version,
+        state=Intake.State.OPEN, public=public, zone=organisation.zone, created_at=at,
+    )  # fmt: skip
+    for person in screeners:
+        Screener.objects.create(intake=intake, user=person, since=at)
+    return intake
+
+
 def make_group(
     organisation: Organisation,
     facilitators: list[User],
@@ -114,6 +158,7 @@ def make_group(
     group = Group.objects.create(
         organisation=organisation,
         name="Tuesday circle",
+        intake=make_intake(organisation, facilitators, at=at, programme=programme, version=version),
         programme=programme,
         programme_version=version,
         state=Group.State.RUNNING,

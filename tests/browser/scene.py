@@ -30,6 +30,9 @@ from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
+from kindcircle.rooms.tasks.actions import finish, raise_task
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
@@ -57,6 +60,7 @@ class Scene:
     address: str
     supervision: Supervision
     repair: Repair
+    tasks: dict[str, Task]
 
 
 def make_scene() -> Scene:
@@ -107,6 +111,7 @@ def make_scene() -> Scene:
         address=str(seals.address_of(world.member)),
         supervision=cared_for(world, over),
         repair=agreed(world),
+        tasks=to_do(world),
     )
 
 
@@ -130,6 +135,21 @@ def agreed(world: World) -> Repair:
         group=group, line="mind-the-time", noticed_on=at.date(), note="Somebody was cut short.",
         client_key=codes.new_code(), by=guide, at=at,
     )  # fmt: skip
+
+
+def to_do(world: World) -> dict[str, Task]:
+    """Somebody to ring, long due; something done; and one thing that waits for the house."""
+    group, at = world.group, clock.now()
+    raised = {"organisation": world.organisation, "about": Ref("group", group.code), "at": at - 3 * DAY}
+    of_group = {"group_id": group.pk, "concerns": world.member}
+    raise_task(Kind.TWO_MISSES, once="open", due_at=at - DAY, **of_group, **raised)
+    raise_task(Kind.MISS_AFTER_LOW, once="done", due_at=at, **of_group, **raised)
+    raise_task(Kind.ROTA_GAP, once="house", due_at=at + DAY, **raised)
+    found = {
+        name: Task.objects.get(organisation=world.organisation, once_key__endswith=name) for name in ("open", "done")
+    }
+    finish(task=found["done"], outcome="reached", note="All is well.", by=world.actor(world.facilitator), at=at)
+    return found
 
 
 def own_voice(world: World) -> None:
@@ -320,13 +340,8 @@ def signal() -> Ref:
 
 def invitations(world: World) -> dict[str, str]:
     """A link for a member, one for somebody who will work here, and one that is no more."""
-    _, member = groups.invite(
-        role=Invitation.Role.MEMBER,
-        organisation=world.organisation,
-        group=world.group,
-        name="Uma",
-        by=world.actor(world.facilitator),
-        at=clock.now(),
+    _, member = groups.add_somebody(
+        intake=world.group.intake, name="Uma", by=world.actor(world.facilitator), at=clock.now()
     )
     _, staff = groups.invite(
         role=Invitation.Role.SAFETY_LEAD, organisation=world.organisation, name="Uli", by=SYSTEM, at=clock.now()

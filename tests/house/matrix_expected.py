@@ -230,6 +230,16 @@ PAGES: dict[str, Page] = {
     "facilitator:recording-made": Page("GET", {"length to record": LEADING | OTHERS_LEADING}),
     "facilitator:recording-sound": Page("GET", {"recording": LEADING | {OTHER_FACILITATOR}}),
     "facilitator:recording-take-back": Page("POST", {"recording": LEADING | {OTHER_FACILITATOR}}),
+    "facilitator:tasks": plain("GET", READERS),
+    "facilitator:task": Page(
+        "GET POST",
+        {
+            "group task": LEADING,
+            "finished group task": LEADING,
+            "own task": who(OTHER_FACILITATOR),
+            "task of the house": who(LEAD),
+        },
+    ),
     "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),
@@ -434,6 +444,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
+    "facilitator:task": lambda h, _: [{"outcome": word, "note": _typed(h)} for word in ("done", "strange")],
     "facilitator:conversation": lambda h, _: [
         {"key": codes.new_code(), "step": "answer", "text": _typed(h)},
         {"key": codes.new_code(), "step": "settle", "reason": "spoken"},

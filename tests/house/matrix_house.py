@@ -28,7 +28,7 @@ from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import calendars, repairs
 from kindcircle.rooms.groups.agreements import Line, starter
-from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.intake.models import Application, Intake, Screener
 from kindcircle.rooms.live import actions as live
@@ -41,7 +41,7 @@ from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
-from kindcircle.rooms.tasks.actions import raise_task
+from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
@@ -487,13 +487,17 @@ def _waiting_to_be_done(house: House) -> None:
     other = house.people[OTHER_FACILITATOR].user
     assert other is not None
     owners = {"group task": {"group_id": house.things["group"].pk}, "own task": {"owner": other}}
-    for name in ("group task", "own task", "task of the house"):
+    owners["finished group task"] = owners["group task"] | {"concerns": house.things["seat 1"]}
+    for name in ("group task", "finished group task", "own task", "task of the house"):
         about = Ref("group", house.things["group"].code)
         raise_task(
             Kind.TWO_MISSES, organisation=house.things["organisation"], about=about, once=name, due_at=house.at,
             at=house.at, **owners.get(name, {}),
         )  # fmt: skip
-        house.things[name] = Task.objects.get(once_key__endswith=name)
+        house.things[name] = Task.objects.get(once_key__endswith=f":{name}")
+    words = house.plant("note on a finished task", *LEADING)
+    guide = house.people[FACILITATOR].actor()
+    finish(task=house.things["finished group task"], outcome="reached", note=words, by=guide, at=house.at)
 
 
 def _to_those_who_lead(house: House) -> None:
@@ -525,9 +529,8 @@ def _settings(house: House) -> None:
     t, at = house.things, house.at
     guide, lead = house.people[FACILITATOR].actor(), house.people[LEAD].actor()
     home = t["organisation"]
-    invited = {"name": house.plant("name on an invitation"), "by": guide, "at": at}
-    _, house.secrets["invitation"] = groups.invite(
-        role=Invitation.Role.MEMBER, organisation=home, group=t["group"], **invited
+    _, house.secrets["invitation"] = groups.add_somebody(
+        intake=t["group"].intake, name=house.plant("name on an invitation", *LEADING), by=guide, at=at
     )
     groups.make_entry_pass(gathering=t["open gathering"], member=t["seat 3"], by=guide, at=at)
     house.secrets |= {"demo": demo_token(t["seat 1"]), "set-up": set_up_token()}

@@ -7,7 +7,7 @@ import pytest
 from kindcircle.rooms.groups.models import Membership
 from tests.rooms.live.stage import Stage
 from tests.site import RunningSite
-from tests.world import World, make_person, make_world
+from tests.world import World, join, make_person, make_world
 
 CANARY = "Zaunkoenig"
 
@@ -25,7 +25,7 @@ def stage(running_site: RunningSite) -> Stage:
     """A gathering of its own, open, with one member whose name is a canary."""
     world = make_world(members=3)
     canary = make_person(world.organisation, CANARY, at=world.at)
-    Membership.objects.create(group=world.group, user=canary, role="member", seat=4, joined_at=world.at)
+    join(world.group, canary, Membership.Role.MEMBER, at=world.at)
     world.members.append(canary)
     stage = Stage(world)
     stage.open()

@@ -20,10 +20,14 @@ from kindcircle.base.lib import env, keyfiles
 
 DURABLE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 DURABLE_POSTGRESQL = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
-AUDIT_TABLE = "audit_auditentry"
+# What the database itself refuses: changing the record, and a member without a decision and a consent that stands.
 AUDIT_TRIGGERS = {
     "sqlite": {"audit_no_update", "audit_no_delete"},
     "postgresql": {"audit_no_change", "audit_no_truncate"},
+}
+PLACE_TRIGGERS = {
+    "sqlite": {"place_insert", "place_update", "consent_stands"},
+    "postgresql": {"place_rests", "consent_stands"},
 }
 
 
@@ -178,17 +182,25 @@ def lost_definition() -> str | None:
 
 def unguarded_audit(connection: BaseDatabaseWrapper = site_connection) -> str | None:
     """The database itself refuses to change or remove what was recorded."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [AUDIT_TABLE])
-        else:
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'", [AUDIT_TABLE]
-            )
-        found = {row[0] for row in cursor.fetchall()}
-    if AUDIT_TRIGGERS[connection.vendor] <= found:
+    if AUDIT_TRIGGERS[connection.vendor] <= _triggers(connection):
         return None
     return _("The audit record is not guarded any more. Please restore the database from a backup, and look into it.")
+
+
+def unguarded_places(connection: BaseDatabaseWrapper = site_connection) -> str | None:
+    """The database itself keeps nobody in a group without a signed decision and a consent."""
+    if PLACE_TRIGGERS[connection.vendor] <= _triggers(connection):
+        return None
+    return _("Places in groups are not guarded any more. Please restore the database from a backup, and look into it.")
+
+
+def _triggers(connection: BaseDatabaseWrapper) -> set[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled = 'O'")
+        return {row[0] for row in cursor.fetchall()}
 
 
 def open_data() -> str | None:
@@ -247,6 +259,7 @@ REFUSALS = (
     Refusal("content changed", changed_content),
     Refusal("definition lost", lost_definition),
     Refusal("audit unguarded", unguarded_audit),
+    Refusal("places unguarded", unguarded_places),
     Refusal("data open", open_data),
     Refusal("no backup", no_backup, demo_too=False),
     Refusal("root", running_as_root, demo_too=False),

@@ -53,6 +53,30 @@ class AlreadyOpen(Conflict):
         super().__init__(_("This meeting was opened before. You can go straight in."))
 
 
+class NoDecision(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("A place needs somebody's signed decision first. Nothing was changed."))
+
+
+class TalkAgain(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("More than six weeks lie between the decision and the start. Please ask how things are now, and sign.")
+        )
+
+
+class GroupUnderWay(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This group has met twice. Nobody new joins now; the next group may suit."))
+
+
+class KeptApartFrom(Conflict):
+    """Never says from whom, nor why."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This group does not go with a rule that was noted. Please choose another group."))
+
+
 class GroupFull(Conflict):
     def __init__(self, seats: int) -> None:
         super().__init__(_("All %(seats)s seats in this group are taken.") % {"seats": seats})

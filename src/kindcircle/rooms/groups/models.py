@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
+from kindcircle.rooms.intake.models import Application, Consent, Decision, Intake
 
 
 class Group(models.Model):
@@ -31,13 +32,16 @@ class Group(models.Model):
     # Who answers for safety alerts, and who does when that person cannot.
     alerts_owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     alerts_backup = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Where its people come from: each group has one, if only for those whom its facilitators add themselves.
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True, related_name="groups")
     created_at = models.DateTimeField()
 
     class Data:
         private: set[str] = set()
         personal = {"alerts_owner", "alerts_backup"}
         operational = {
-            "id", "code", "organisation", "name", "state", "zone", "place", "video_link", "created_at",
+            "id", "code", "organisation", "name", "state", "zone", "place", "video_link", "intake",
+            "created_at",
         }  # fmt: skip
         research = {"programme", "programme_version"}
 
@@ -51,7 +55,11 @@ class Group(models.Model):
 
 
 class Membership(models.Model):
-    """Somebody's place in a group, as a member or as a facilitator. Leaving keeps the row: nobody drops out of n."""
+    """Somebody's place in a group, as a member or as a facilitator. Leaving keeps the row: nobody drops out of n.
+
+    A member's place rests on a person's signed decision and on the member's own consent. Without both, or with a
+    consent that is withdrawn, the database keeps nobody in (migration 0005_places_rest_on_consent).
+    """
 
     class Role(models.TextChoices):
         MEMBER = "member"
@@ -64,11 +72,15 @@ class Membership(models.Model):
     seat = models.PositiveSmallIntegerField(help_text="Place on the ring, from 1; also the order of a round.")
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    admission = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Only ever set by the migration that brought the rule, for those who were members already.
+    before_the_rule = models.BooleanField(default=False, editable=False)
 
     class Data:
         private: set[str] = set()
         personal = {"user"}
-        operational = {"id", "code", "group", "role", "seat"}
+        operational = {"id", "code", "group", "role", "seat", "admission", "consent", "before_the_rule"}
         research = {"joined_at", "left_at"}
 
     class Meta:
@@ -79,14 +91,49 @@ class Membership(models.Model):
                 condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")),
                 name="membership_leaves_after_joining",
             ),
+            models.CheckConstraint(
+                condition=Q(role="facilitator")
+                | Q(left_at__isnull=False)
+                | Q(before_the_rule=True)
+                | Q(admission__isnull=False, consent__isnull=False),
+                name="membership_rests_on_decision_and_consent",
+            ),
         ]
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.group.organisation_id, group_id=self.group_id, owner_id=self.user_id)
 
 
+class KeptPlace(models.Model):
+    """A place in a group that is kept for somebody until they have said yes in writing, or it is given up."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="kept_places")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="kept_places")
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kept_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Data:
+        private: set[str] = set()
+        personal = {"application", "kept_by"}
+        operational = {"id", "code", "group", "kept_at", "taken_at", "given_up_at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(given_up_at=None), name="kept_place_one_per_application"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at=None) | Q(given_up_at=None), name="kept_place_taken_or_given_up"
+            ),
+        ]
+
+
 class Invitation(models.Model):
-    """A one-use link by which somebody gets an account and a place. Only the hash of its secret is kept."""
+    """A one-use link by which somebody gets an account, or comes to the one they have. Only its hash is kept."""
 
     class Role(models.TextChoices):
         MEMBER = "member"
@@ -98,6 +145,8 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
     role = models.CharField(max_length=20, choices=Role.choices)
+    # A member's account was made when they asked to come; the link brings them to it.
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     secret_hash = models.CharField(max_length=64, unique=True)
     # What the inviter typed, sealed under the organisation's key until the person takes it over.
     sealed_name = models.BinaryField(default=bytes, blank=True)
@@ -109,7 +158,7 @@ class Invitation(models.Model):
 
     class Data:
         private: set[str] = set()
-        personal = {"sealed_name", "invited_by", "used_by"}
+        personal = {"sealed_name", "invited_by", "used_by", "person"}
         operational = {
             "id", "code", "organisation", "group", "role", "secret_hash", "made_at", "expires_at", "used_at",
         }  # fmt: skip

@@ -11,11 +11,13 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Group, Invitation
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.spec.scoring import Answer
 
+HOUR = timedelta(hours=1)
 ZONE = "Europe/London"
 PROGRAMME, VERSION = "kind-to-a-body-that-hurts", "2"
 
@@ -41,9 +43,31 @@ class House:
 
     def welcome(self, name: str, *, role: str, at: datetime, group: Group | None = None) -> User:
         """Invite somebody and let them accept a little later."""
-        by = self.guide if role == Invitation.Role.MEMBER else self.acting(self.lead)
-        _, secret = groups.invite(role=role, organisation=self.organisation, group=group, name=name, by=by, at=at)
+        if group is not None:
+            return self._through_the_talk(name, group, at=at)
+        by = self.acting(self.lead)
+        _, secret = groups.invite(role=role, organisation=self.organisation, name=name, by=by, at=at)
         return groups.accept_invitation(secret=secret, name=name, email=address(name), at=at + timedelta(hours=3))
+
+    def _through_the_talk(self, name: str, group: Group, *, at: datetime) -> User:
+        """Somebody who was sent on by their nurse: written down, talked with, decided, and they said yes."""
+        assert group.intake is not None  # each group is started with one
+        application, secret = groups.add_somebody(intake=group.intake, name=name, by=self.guide, at=at)
+        person = groups.accept_invitation(secret=secret, name=name, email=address(name), at=at + timedelta(hours=3))
+        decided_at = at + timedelta(days=1)
+        intake.decide(
+            application=application,
+            outcome="join",
+            reason="Steady, has somebody to call, and would like to be among others.",
+            letter=f"Dear {name}, it was good to talk. We would be glad to have you with us.",
+            by=self.guide,
+            at=decided_at,
+        )
+        groups.keep_place(application=application, group=group, by=self.guide, at=decided_at)
+        groups.say_yes(
+            person=person, text="consent-full@1", signature=name, by=self.acting(person), at=decided_at + HOUR
+        )
+        return person
 
     def start_group(self, name: str, *, first_at: datetime, at: datetime) -> Group:
         """A group in the room on the ground floor, led by the two facilitators."""

@@ -19,14 +19,16 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.conversations.queries import waiting_in
 from kindcircle.rooms.groups import actions, agreements, queries
-from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.repairs import next_steps
 from kindcircle.rooms.measures.actions import ask_now
 from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
 from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
+from kindcircle.rooms.tasks.queries import waiting_for as tasks_for
 
 ONE_DAY = timedelta(days=1)
 GROUPS = Group.objects.select_related("organisation", "alerts_owner", "alerts_backup")
@@ -60,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "finished": [card for card in cards if card["group"].state == Group.State.FINISHED],
             "alerts": len(alerts),
             "may_be_late": alerts_may_be_late(at=now),
+            "tasks": shown(tasks_for(actor), at=now),
         },
     )
 
@@ -123,10 +126,8 @@ def invite(request: HttpRequest, group: Group) -> HttpResponse:
     form, link = InviteForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            _invitation, secret = actions.invite(
-                role=Invitation.Role.MEMBER,
-                organisation=group.organisation,
-                group=group,
+            _application, secret = actions.add_somebody(
+                intake=group.intake,
                 name=form.cleaned_data["name"],
                 by=request.actor,  # type: ignore[attr-defined]
                 at=clock.now(),

@@ -20,13 +20,17 @@ from kindcircle.rooms.groups.actions.gatherings import (
 from kindcircle.rooms.groups.actions.moves import Change, Preview, Wish, move_gathering, preview_move
 from kindcircle.rooms.groups.actions.places import (
     accept_invitation,
+    add_somebody,
     invite,
+    link_for,
     make_entry_pass,
     make_person,
     open_invitation,
+    reach_person,
     start_group,
     use_entry_pass,
 )
+from kindcircle.rooms.groups.actions.seats import free_seats, give_up_place, keep_place, say_yes, take_back_yes
 
 __all__ = [
     "Change",
@@ -34,11 +38,16 @@ __all__ = [
     "StepNote",
     "Wish",
     "accept_invitation",
+    "add_somebody",
     "answer_agreement",
     "close_gathering",
     "confirm_agreement",
     "correct_attendance",
+    "free_seats",
+    "give_up_place",
     "invite",
+    "keep_place",
+    "link_for",
     "make_entry_pass",
     "make_person",
     "move_gathering",
@@ -46,12 +55,15 @@ __all__ = [
     "open_invitation",
     "preview_move",
     "propose_line",
+    "reach_person",
     "record_after",
     "record_arrival",
     "record_leaving",
+    "say_yes",
     "set_aside",
     "start_closing",
     "start_group",
     "take_back_proposal",
+    "take_back_yes",
     "use_entry_pass",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
@@ -16,15 +15,16 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import (
     AddressTaken,
     CodeNotFound,
-    GroupFull,
     InvitationGone,
     NotADate,
     SamePersonTwice,
     UnknownProgramme,
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
-from kindcircle.rooms.groups.queries import open_by_short_code, programme_of
+from kindcircle.rooms.groups.queries import open_by_short_code
 from kindcircle.rooms.groups.series import hold_people, lay_out, look_over
+from kindcircle.rooms.intake.actions import apply, start_intake
+from kindcircle.rooms.intake.models import Application, Intake
 from kindcircle.spec.catalogue import is_released
 from kindcircle.spec.dates import instant, wall_clock
 from kindcircle.spec.programmes import Programme, load_programme
@@ -46,6 +46,7 @@ def start_group(
     backup: User,
     by: Actor,
     at: datetime,
+    intake: Intake | None = None,
     place: str = "",
     video_link: str = "",
     walls: Sequence[datetime] | None = None,
@@ -54,6 +55,7 @@ def start_group(
     """A new group with all its dated gatherings: weekly, at the same time on the clock of its own zone.
 
     owner and backup answer for its alerts; they become its two facilitators.
+    intake where its people come from; without one the two facilitators add people themselves
     walls  the dates as somebody has looked them over and moved them, on the clock of `zone`; then first_at is not used
     key    the same key again is the same group: a form sent twice starts one
     Raises UnknownProgramme, SamePersonTwice, NotADate for walls that cannot be.
@@ -77,6 +79,7 @@ def start_group(
         group = Group.objects.create(
             code=code,
             organisation=organisation,
+            intake=intake or _own_intake(organisation, name, plan, zone, (owner, backup), at),
             name=name,
             programme=plan.id,
             programme_version=plan.version,
@@ -104,34 +107,55 @@ def start_group(
     return group
 
 
-def invite(
-    *,
-    role: str,
-    organisation: Organisation,
-    by: Actor,
-    at: datetime,
-    group: Group | None = None,
-    name: str = "",
-) -> tuple[Invitation, str]:
-    """A one-use invitation, open for 72 hours. Returns it with the secret for its link, which is not kept.
-
-    Members and facilitators are invited into a group; the other roles into the organisation. Raises GroupFull.
-    """
+def invite(*, role: str, organisation: Organisation, by: Actor, at: datetime, name: str = "") -> tuple[Invitation, str]:
+    """A one-use invitation to work here, open for 72 hours. Returns it with the secret for its link, not kept."""
     if by != SYSTEM:
-        into_group = role == Invitation.Role.MEMBER
-        require(
-            by,
-            Permission.MEMBER_INVITE if into_group else Permission.STAFF_INVITE,
-            group if into_group else organisation,
-        )
+        require(by, Permission.STAFF_INVITE, organisation)
+    return _invitation(organisation, by=by, at=at, role=role, name=name)
+
+
+def add_somebody(*, intake: Intake, name: str, by: Actor, at: datetime, email: str = "") -> tuple[Application, str]:
+    """Write down that somebody asks to come who came another way. Returns it with the secret of their own link.
+
+    Raises AddressTaken, NotOpenNow.
+    """
+    require(by, Permission.APPLICATION_DECIDE, intake)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                person = make_person(organisation=intake.organisation, name=name, email=email, at=at)
+        except IntegrityError:
+            raise AddressTaken from None
+        source = Application.Source.BY_HAND
+        application = apply(intake=intake, person=person, answers={}, source=source, by=by, at=at)
+        _invitation, secret = link_for(application=application, by=by, at=at)
+    return application, secret
+
+
+def link_for(*, application: Application, by: Actor, at: datetime) -> tuple[Invitation, str]:
+    """A one-use link that brings somebody who asked to come to what is theirs, where no mail does. Older ones end.
+
+    It opens the account that their words lie under, so it is handed over in person or by their own address.
+    """
+    require(by, Permission.APPLICATION_DECIDE, application)
+    person = application.person
+    with transaction.atomic():
+        Invitation.objects.filter(person=person, used_at=None).update(expires_at=at)
+        return _invitation(
+            application.intake.organisation, by=by, at=at, role=Invitation.Role.MEMBER, person=person,
+            name=seals.name_of(person),
+        )  # fmt: skip
+
+
+def _invitation(
+    organisation: Organisation, *, by: Actor, at: datetime, role: str, name: str, person: User | None = None
+) -> tuple[Invitation, str]:
     secret = codes.new_token()
     with transaction.atomic():
-        if group is not None and role == Invitation.Role.MEMBER:
-            _check_seats(group, at)
         invitation = Invitation(
             organisation=organisation,
-            group=group,
             role=role,
+            person=person,
             secret_hash=codes.digest(secret),
             invited_by_id=by.user_id,
             made_at=at,
@@ -140,7 +164,8 @@ def invite(
         invitation.sealed_name = seals.INVITED.seal(name, code=invitation.code, holder=organisation)
         invitation.save(force_insert=True)
         about = log.Ref("invitation", invitation.code)
-        _record(Event.INVITED, by=by, about=about, at=at, organisation=organisation, reason=role)
+        concerns = person.code if person else ""
+        _record(Event.INVITED, by=by, about=about, at=at, organisation=organisation, reason=role, concerns=concerns)
     return invitation, secret
 
 
@@ -157,9 +182,10 @@ def open_invitation(secret: str, *, at: datetime) -> Invitation:
 
 
 def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> User:
-    """Make the account and take the place. The invitation cannot be used again, even at the same moment.
+    """Make the account, or come to the one that is there. It cannot be used again, even at the same moment.
 
-    Raises InvitationGone, AddressTaken.
+    Somebody who asked to come puts right how they are called and where codes reach them; their place rests on other
+    things. Raises InvitationGone, AddressTaken.
     """
     with transaction.atomic():
         invitation = open_invitation(secret, at=at)
@@ -168,11 +194,15 @@ def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> Us
             raise InvitationGone
         try:
             with transaction.atomic():
-                user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
+                if invitation.person is None:
+                    user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
+                else:
+                    user = reach_person(person=invitation.person, name=name, email=email)
         except IntegrityError:
             raise AddressTaken from None
         Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by=user, sealed_name=b"")
-        _give_place(invitation, user, at)
+        if invitation.role in StaffRole.Role.values:
+            StaffRole.objects.create(user=user, role=invitation.role, given_at=at)
         about = log.Ref("invitation", invitation.code)
         by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
         _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
@@ -189,6 +219,18 @@ def make_person(*, organisation: Organisation, name: str, email: str, at: dateti
     user.set_unusable_password()
     user.save(force_insert=True)
     return user
+
+
+def reach_person(*, person: User, name: str, email: str) -> User:
+    """What somebody wants to be called, and where their codes go from now on. Raises IntegrityError if it is taken."""
+    person.sealed_name = seals.NAME.seal(name, code=person.code, holder=person)
+    fields = ["sealed_name"]
+    if email:
+        person.email = seals.blind_address(email)
+        person.sealed_email = seals.ADDRESS.seal(email.strip(), code=person.code, holder=person)
+        fields += ["email", "sealed_email"]
+    person.save(update_fields=fields)
+    return person
 
 
 def make_entry_pass(*, gathering: Gathering, member: User, by: Actor, at: datetime) -> str:
@@ -268,31 +310,14 @@ def _look_over(
         raise NotADate(trouble)
 
 
-def _check_seats(group: Group, at: datetime) -> None:
-    _one_at_a_time(group)
-    seats = programme_of(group).size.max
-    taken = Membership.objects.filter(group=group, role=Membership.Role.MEMBER, left_at=None).count()
-    waiting = Invitation.objects.filter(
-        group=group, role=Invitation.Role.MEMBER, used_at=None, expires_at__gt=at
-    ).count()
-    if taken + waiting >= seats:
-        raise GroupFull(seats)
-
-
-def _give_place(invitation: Invitation, user: User, at: datetime) -> None:
-    if invitation.role in StaffRole.Role.values:
-        StaffRole.objects.create(user=user, role=invitation.role, given_at=at)
-    if invitation.group is None:
-        return
-    _one_at_a_time(invitation.group)
-    rows = Membership.objects.filter(group=invitation.group, role=invitation.role)
-    seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
-    Membership.objects.create(group=invitation.group, user=user, role=invitation.role, seat=seat, joined_at=at)
-
-
-def _one_at_a_time(group: Group) -> None:
-    """Hold the group's row, so that nobody counts its seats while somebody else takes one. For one transaction."""
-    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+def _own_intake(
+    organisation: Organisation, name: str, plan: Programme, zone: str, facilitators: tuple[User, User], at: datetime
+) -> Intake:
+    """Without a page: for the people whom the facilitators add themselves."""
+    return start_intake(
+        organisation=organisation, name=name, programme=plan.id, programme_version=plan.version, zone=zone,
+        screeners=facilitators, by=SYSTEM, at=at,
+    )  # fmt: skip
 
 
 def _record(

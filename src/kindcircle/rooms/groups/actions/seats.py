@@ -1,0 +1,158 @@
+"""A member's place: kept by those who decide, taken with the member's own yes, and given up with it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import User
+from kindcircle.rooms.groups.errors import (
+    GroupFull,
+    GroupUnderWay,
+    KeptApartFrom,
+    NoDecision,
+    TalkAgain,
+)
+from kindcircle.rooms.groups.models import Gathering, Group, KeptPlace, Membership
+from kindcircle.rooms.groups.queries import programme_of
+from kindcircle.rooms.intake import actions as intake
+from kindcircle.rooms.intake.actions.applying import hold
+from kindcircle.rooms.intake.models import Application, Consent, Decision, KeepApart
+from kindcircle.rooms.intake.queries import current_consent, latest_decision
+
+# A talk and a decision hold this long; after that somebody asks how things are now.
+DECISION_HOLDS = timedelta(weeks=6)
+# A closed group takes nobody new once this many meetings are over.
+OPEN_UNTIL_MEETING = 2
+
+
+def keep_place(*, application: Application, group: Group, by: Actor, at: datetime) -> KeptPlace:
+    """Keep a place in this group for somebody who may come; with their yes it is theirs. Twice is once.
+
+    Raises NoDecision, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack.
+    """
+    require(by, Permission.APPLICATION_DECIDE, application)
+    with transaction.atomic():
+        one_at_a_time(group)
+        held = hold(application, standing=True)
+        kept = KeptPlace.objects.filter(application=held, given_up_at=None).first()
+        if kept is not None and kept.group_id == group.pk:
+            return kept
+        _check(held, group, at)
+        KeptPlace.objects.filter(application=held, taken_at=None, given_up_at=None).update(given_up_at=at)
+        kept = KeptPlace.objects.create(group=group, application=held, kept_by_id=by.user_id, kept_at=at)
+        _record(Event.PLACE_OFFERED, kept.code, "kept-place", group, held.person, by=by, at=at)
+        _take(held.person, by=by, at=at)
+    return kept
+
+
+def give_up_place(*, kept: KeptPlace, by: Actor, at: datetime) -> None:
+    """The place is for somebody else. A place that was taken is left, not given up."""
+    require(by, Permission.APPLICATION_DECIDE, kept.application)
+    KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at)
+
+
+def say_yes(*, person: User, text: str, signature: str, by: Actor, at: datetime, facts_number: int = 0) -> Consent:
+    """The yes to taking part. Places that are kept for this person become theirs; those they have rest on it now."""
+    with transaction.atomic():
+        consent = intake.sign(
+            person=person, kind=Consent.Kind.TAKING_PART, text=text, signature=signature, facts_number=facts_number,
+            by=by, at=at,
+        )  # fmt: skip
+        mine = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
+        mine.filter(before_the_rule=False).update(consent=consent)
+        _take(person, by=by, at=at)
+    return consent
+
+
+def take_back_yes(*, consent: Consent, by: Actor, at: datetime) -> list[Group]:
+    """Withdraw the consent to taking part: every place that rests on it is left in the same moment.
+
+    Returns the groups that were left. What was recorded until now stays, as the text said.
+    """
+    require(by, Permission.CONSENT_OWN, consent)
+    with transaction.atomic():
+        person = User.objects.select_for_update(no_key=True).get(pk=consent.person_id)
+        places = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
+        left = [place.group for place in places.select_related("group__organisation")]
+        places.update(left_at=at)
+        KeptPlace.objects.filter(application__person=person, taken_at=None, given_up_at=None).update(given_up_at=at)
+        intake.withdraw(consent=consent, by=by, at=at)
+        for group in left:
+            _record(Event.PLACE_LEFT, group.code, "group", group, person, by=by, at=at)
+    return left
+
+
+def one_at_a_time(group: Group) -> None:
+    """Hold the group's row, so that nobody counts its seats while somebody else takes one. For one transaction."""
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+
+
+def free_seats(group: Group) -> int:
+    """How many more people this group has room for: neither taken nor kept."""
+    taken = Membership.objects.filter(group=group, role=Membership.Role.MEMBER, left_at=None).count()
+    kept = KeptPlace.objects.filter(group=group, taken_at=None, given_up_at=None).count()
+    return programme_of(group).size.max - taken - kept
+
+
+def _check(application: Application, group: Group, at: datetime) -> None:
+    decision = latest_decision(application)
+    if decision is None or not decision.opens_a_place:
+        raise NoDecision
+    begins = Gathering.objects.filter(group=group).order_by("number").values_list("starts_at", flat=True).first()
+    if (begins or at) - decision.decided_at > DECISION_HOLDS and at - decision.decided_at > DECISION_HOLDS:
+        raise TalkAgain
+    over = Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).count()
+    if programme_of(group).form == "closed" and over >= OPEN_UNTIL_MEETING:
+        raise GroupUnderWay
+    if free_seats(group) < 1:
+        raise GroupFull(programme_of(group).size.max)
+    if _apart(application.person, group):
+        raise KeptApartFrom
+
+
+def _apart(person: User, group: Group) -> bool:
+    """Whether somebody in this group, or for whom a place is kept there, must not sit with this person."""
+    pairs = KeepApart.objects.filter(Q(one=person) | Q(other=person), ended_at=None)
+    others = {pair.one_id if pair.other_id == person.pk else pair.other_id for pair in pairs}
+    there = Membership.objects.filter(group=group, left_at=None, user_id__in=others)
+    coming = KeptPlace.objects.filter(group=group, given_up_at=None, taken_at=None, application__person_id__in=others)
+    return there.exists() or coming.exists()
+
+
+def _take(person: User, *, by: Actor, at: datetime) -> None:
+    """Turn each place that is kept for this person into theirs, if they have said yes."""
+    consent = current_consent(person)
+    if consent is None:
+        return
+    rows = KeptPlace.objects.filter(application__person=person, taken_at=None, given_up_at=None)
+    for kept in rows.select_related("group__organisation", "application").order_by("pk"):
+        decision = latest_decision(kept.application)
+        if decision is None or not decision.opens_a_place:
+            continue  # somebody decided otherwise meanwhile
+        one_at_a_time(kept.group)
+        _seat(kept.group, person, decision, consent, at)
+        KeptPlace.objects.filter(pk=kept.pk).update(taken_at=at)
+        Application.objects.filter(pk=kept.application_id).update(state=Application.State.PLACED)
+        _record(Event.PLACE_TAKEN, kept.code, "kept-place", kept.group, person, by=by, at=at)
+
+
+def _seat(group: Group, person: User, decision: Decision, consent: Consent, at: datetime) -> None:
+    """A seat on the ring; whoever was here before comes back to their own."""
+    back = Membership.objects.filter(group=group, user=person).update(left_at=None, admission=decision, consent=consent)
+    if not back:
+        rows = Membership.objects.filter(group=group, role=Membership.Role.MEMBER)
+        seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
+        Membership.objects.create(
+            group=group, user=person, role=Membership.Role.MEMBER, seat=seat, joined_at=at, admission=decision,
+            consent=consent,
+        )  # fmt: skip
+
+
+def _record(event: Event, code: str, kind: str, group: Group, person: User, *, by: Actor, at: datetime) -> None:
+    chain = group.organisation.code
+    log.record(event, by=by, about=log.Ref(kind, code), at=at, chain=chain, concerns=person.code)

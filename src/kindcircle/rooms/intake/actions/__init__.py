@@ -1,0 +1,7 @@
+"""Everything that changes the way in: offering, asking to come, deciding, saying yes."""
+
+from kindcircle.rooms.intake.actions.applying import apply, start_intake, take_back
+from kindcircle.rooms.intake.actions.consenting import sign, withdraw
+from kindcircle.rooms.intake.actions.deciding import decide
+
+__all__ = ["apply", "decide", "sign", "start_intake", "take_back", "withdraw"]

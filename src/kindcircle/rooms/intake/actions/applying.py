@@ -1,0 +1,117 @@
+"""Offering something, and asking to come."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kindcircle.base.access import SYSTEM, Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.intake.errors import AskedBefore, NotOpenNow, TakenBack
+from kindcircle.rooms.intake.models import Application, Intake, Screener
+
+
+def start_intake(
+    *,
+    organisation: Organisation,
+    name: str,
+    programme: str,
+    programme_version: str,
+    zone: str,
+    screeners: Iterable[User],
+    by: Actor,
+    at: datetime,
+    **more: Any,
+) -> Intake:
+    """Offer a programme. `more`: the other columns, such as public, place, online. Open at once unless told."""
+    if by != SYSTEM:
+        require(by, Permission.INTAKE_START, organisation)
+    with transaction.atomic():
+        intake = Intake.objects.create(
+            organisation=organisation,
+            name=name,
+            programme=programme,
+            programme_version=programme_version,
+            zone=zone,
+            created_at=at,
+            **{"state": Intake.State.OPEN} | more,
+        )
+        Screener.objects.bulk_create(Screener(intake=intake, user=user, since=at) for user in screeners)
+        _record(Event.INTAKE_CHANGED, intake=intake, about=log.Ref("intake", intake.code), by=by, at=at)
+    return intake
+
+
+def apply(
+    *,
+    intake: Intake,
+    person: User,
+    answers: Mapping[str, Any],
+    source: str,
+    by: Actor,
+    at: datetime,
+    client_key: str | None = None,
+) -> Application:
+    """Somebody asks to come, or a facilitator writes down that they do. Sent twice, it is one.
+
+    Raises NotOpenNow, AskedBefore.
+    """
+    if source == Application.Source.BY_HAND:
+        require(by, Permission.APPLICATION_DECIDE, intake)
+    with transaction.atomic():
+        held = Intake.objects.select_for_update(no_key=True).select_related("organisation").get(pk=intake.pk)
+        sent = Application.objects.filter(client_key=client_key).first() if client_key else None
+        if sent is not None:
+            return sent
+        if held.state != Intake.State.OPEN:
+            raise NotOpenNow
+        if Application.objects.filter(intake=held, person=person, withdrawn_at=None).exists():
+            raise AskedBefore
+        application = Application(intake=held, person=person, source=source, applied_at=at, client_key=client_key)
+        if answers:
+            application.sealed_answers = seals.APPLICATION.seal(
+                json.dumps(answers), code=application.code, holder=person
+            )
+        application.save(force_insert=True)
+        record(Event.APPLIED, application=application, by=by, at=at)
+    return application
+
+
+def take_back(*, application: Application, by: Actor, at: datetime) -> None:
+    """The person does not want to come after all. A time for a talk is free again. Twice is once."""
+    require(by, Permission.APPLICATION_OWN, application)
+    with transaction.atomic():
+        held = hold(application)
+        if held.withdrawn_at is not None:
+            return
+        held.state, held.withdrawn_at = Application.State.WITHDRAWN, at
+        held.save(update_fields=["state", "withdrawn_at"])
+        held.talk_times.update(application=None, booked_at=None)
+        record(Event.APPLICATION_WITHDRAWN, application=held, by=by, at=at)
+
+
+def hold(application: Application, *, standing: bool = False) -> Application:
+    """The application's row, held until the transaction ends. Raises TakenBack if it has to stand and does not."""
+    rows = Application.objects.select_for_update(no_key=True, of=("self",))
+    held = rows.select_related("intake__organisation", "person").get(pk=application.pk)
+    if standing and held.withdrawn_at is not None:
+        raise TakenBack
+    return held
+
+
+def record(event: Event, *, application: Application, by: Actor, at: datetime, reason: str = "") -> None:
+    """Leave a trace of something that befell an application."""
+    about = log.Ref("application", application.code)
+    concerns = application.person.code
+    _record(event, intake=application.intake, about=about, by=by, at=at, concerns=concerns, reason=reason)
+
+
+def _record(
+    event: Event, *, intake: Intake, about: log.Ref, by: Actor, at: datetime, concerns: str = "", reason: str = ""
+) -> None:
+    log.record(event, by=by, about=about, at=at, chain=intake.organisation.code, concerns=concerns, reason=reason)

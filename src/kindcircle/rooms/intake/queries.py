@@ -1,0 +1,34 @@
+"""Reading the way in: how an application stands, and what was decided and agreed."""
+
+import json
+from typing import Any
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.intake.models import Application, Consent, Decision
+
+
+def answers_of(application: Application, *, by: Actor) -> dict[str, Any]:
+    """What somebody wrote when they asked to come, by question."""
+    require(by, Permission.APPLICATION_READ, application)
+    return opened_answers(application)
+
+
+def opened_answers(application: Application) -> dict[str, Any]:
+    """The same, for callers that have asked for the right already."""
+    if not application.sealed_answers:
+        return {}
+    text = seals.APPLICATION.open(application.sealed_answers, code=application.code, holder=application.person)
+    return dict(json.loads(text))
+
+
+def latest_decision(application: Application) -> Decision | None:
+    """The decision that holds: the newest."""
+    return application.decisions.order_by("decided_at", "pk").last()
+
+
+def current_consent(person: User, kind: str = Consent.Kind.TAKING_PART) -> Consent | None:
+    """The yes of this kind that holds now, if any."""
+    return Consent.objects.filter(person=person, kind=kind, replaced_at=None, withdrawn_at=None).first()
