@@ -182,6 +182,12 @@ def _facilitator() -> Iterator[Stop]:
     for name in ("agreement", "agreement-wording", "repairs"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
+    for one in ("facilitator", "organisation lead"):
+        yield Stop("facilitator:tasks", one, named("facilitator:tasks"))
+    for which in ("open", "done"):
+        yield Stop(
+            "facilitator:task", who, about("facilitator:task", lambda s, which=which: s.tasks[which].code), which
+        )
     yield Stop("facilitator:conversations", who, named("facilitator:conversations"))
     yield Stop("facilitator:conversation", who, about("facilitator:conversation", lambda s: s.conversation.code))
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))

@@ -13,6 +13,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
 from kindcircle.rooms.conversations.actions import tell_of_late
+from kindcircle.rooms.groups.task_mail import tell_of_tasks
 from kindcircle.rooms.measures.actions import assign_due
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.writing.delivery import deliver_due
@@ -39,6 +40,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
         _went_well("words that wait", tell_of_late, at)
+        _went_well("what is to be done", tell_of_tasks, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)
     if well and _went_well("beat", safety.beat, at):

@@ -11,13 +11,14 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.tasks.errors import SayHowItEnded
+from kindcircle.rooms.tasks.errors import DoneBefore, SayHowItEnded, TooLong
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 
 # How a task may end. A word from a closed list, so that a house can count; the rest goes into the note.
 OUTCOMES = ("done", "reached", "not-reached", "not-needed")
 SETTLED = "settled"
+LONGEST = 2000
 
 
 def raise_task(
@@ -49,17 +50,25 @@ def raise_task(
 
 
 def finish(*, task: Task, outcome: str, note: str, by: Actor, at: datetime) -> Task:
-    """Somebody did it and says how it ended. Finished twice, the first ending stands. Raises SayHowItEnded."""
+    """Somebody did it and says how it ended. The same said twice is said once.
+
+    Raises SayHowItEnded, TooLong, and DoneBefore where the first ending was another one: it stands.
+    """
     require(by, Permission.TASK_DO, task)
+    note = note.strip()
     if outcome not in OUTCOMES:
         raise SayHowItEnded
+    if len(note) > LONGEST:
+        raise TooLong(LONGEST)
     with transaction.atomic():
         locked = Task.objects.select_for_update(no_key=True).select_related("organisation").get(pk=task.pk)
         if locked.done_at is not None:
+            if (locked.done_by_id, locked.outcome, _note(locked)) != (by.user_id, outcome, note):
+                raise DoneBefore
             return locked
         locked.done_at, locked.done_by_id, locked.outcome = at, by.user_id, outcome
-        if note.strip():
-            locked.sealed_note = seals.TASK_NOTE.seal(note.strip(), code=locked.code, holder=_holder(locked))
+        if note:
+            locked.sealed_note = seals.TASK_NOTE.seal(note, code=locked.code, holder=_holder(locked))
         locked.save(update_fields=["done_at", "done_by", "outcome", "sealed_note"])
         concerns = locked.concerns.code if locked.concerns else ""
         log.record(
@@ -78,6 +87,16 @@ def settle(kind: Kind, *, about: Ref, at: datetime) -> None:
     """What was to be done has come about in another way: nobody needs to do it any more."""
     still = Task.objects.filter(kind=kind, about_kind=about.kind, about_code=about.code, done_at=None)
     still.update(done_at=at, outcome=SETTLED)
+
+
+def note_of(task: Task, *, by: Actor) -> str:
+    """What was written when it ended; may be empty."""
+    require(by, Permission.TASK_DO, task)
+    return _note(task)
+
+
+def _note(task: Task) -> str:
+    return seals.TASK_NOTE.open(task.sealed_note, code=task.code, holder=_holder(task)) if task.sealed_note else ""
 
 
 def _holder(task: Task) -> User | Organisation:

@@ -27,6 +27,9 @@ class Task(models.Model):
     once_key = models.CharField(max_length=160, unique=True)
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # When somebody was told that it waits, and when somebody else was told that its day has passed.
+    told_at = models.DateTimeField(null=True, blank=True)
+    late_told_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     # Empty when the matter settled itself.
     done_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -38,7 +41,7 @@ class Task(models.Model):
         personal = {"owner", "concerns", "done_by"}
         operational = {
             "id", "code", "organisation", "group", "kind", "about_kind", "about_code", "once_key", "raised_at",
-            "due_at", "done_at", "outcome",
+            "due_at", "told_at", "late_told_at", "done_at", "outcome",
         }  # fmt: skip
         research: set[str] = set()
 

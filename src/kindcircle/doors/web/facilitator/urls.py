@@ -16,6 +16,7 @@ from kindcircle.doors.web.facilitator import (
     report,
     runsheet,
     supervision,
+    tasks,
     unwanted,
 )
 
@@ -60,6 +61,9 @@ urlpatterns = [
     path("recordings/<slug:practice_id>/<slug:version>/<int:seconds>/made/", recordings.made, name="recording-made"),
     path("recordings/<str:code>/sound/", recordings.recording_sound, name="recording-sound"),
     path("recordings/<str:code>/take-back/", recordings.recording_take_back, name="recording-take-back"),
+    # What waits for a person.
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<str:code>/", tasks.task, name="task"),
     # What members wrote.
     path("messages/", messages.conversations, name="conversations"),
     path("messages/<str:code>/", messages.conversation, name="conversation"),

@@ -11,10 +11,12 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation, StaffRole
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.models import Group, Invitation
 from kindcircle.rooms.measures.models import Wording
 from kindcircle.rooms.safety.queries import help_lines, may_start_groups
+from kindcircle.rooms.tasks.queries import waiting_for
 
 ROLES = [
     (Invitation.Role.FACILITATOR, gettext_lazy("leads groups")),
@@ -44,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "facilitators": sum(role.role == StaffRole.Role.FACILITATOR for role in staff),
             "lines": len(help_lines(house, at=clock.now())),
             "may_start": may_start_groups(house, at=clock.now()),
+            "tasks": shown(waiting_for(request.actor).filter(group=None), at=clock.now()),  # type: ignore[attr-defined]
             "wordings": Wording.objects.filter(organisation=house).count(),
         },
     )

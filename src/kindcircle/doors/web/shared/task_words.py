@@ -1,0 +1,143 @@
+"""The words for everything that may wait for a person, and where each is done: one row for each kind.
+
+They say what to do and why it is here, never what somebody wrote or answered.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kindcircle.base.people.models import StaffRole
+from kindcircle.base.vault import seals
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
+
+ABOUT, GROUP = "about", "group"
+"""What a page's address holds: the code of the thing that the task is about, or of its group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What to do, why it is here, and on which page it is done (with the words of the link); no page is fine."""
+
+    title: str | Promise
+    why: str | Promise
+    link: str | Promise = ""
+    page: str = ""
+    of: str = ABOUT
+
+
+WORDS: dict[Kind, Words] = {
+    Kind.SHARED_ADDRESS: Words(
+        _("Hand somebody their own link"),
+        _("Two people gave the same e-mail address. The second cannot come in by mail, so they need a link from you."),
+    ),
+    Kind.MAIL_BOUNCED: Words(
+        _("Reach somebody in another way"),
+        _("A message to this person did not arrive, and will not. They may have changed their address."),
+    ),
+    Kind.SCREEN_AGAIN: Words(
+        _("Talk once more before the start"),
+        _("More than six weeks lie between the decision and the first meeting. Much can change in that time."),
+    ),
+    Kind.CONSENT_WITHDRAWN: Words(
+        _("Somebody took back their consent"),
+        _("They are out of the group from that moment. A short, kind talk shows them that this is all right."),
+    ),
+    Kind.ABSENCE_MESSAGE: Words(
+        _("Look over a note to somebody who was not there"),
+        _("A note is drafted: their seat is kept, what was taught, and what to try at home. You decide if it goes."),
+    ),
+    Kind.TWO_MISSES: Words(
+        _("Ring somebody who missed two meetings"),
+        _("Two meetings in a row went by without them. A short call asks how they are, and lets them choose."),
+    ),
+    Kind.MISS_AFTER_LOW: Words(
+        _("Ring somebody who stayed away after a hard meeting"),
+        _("They left one meeting unsteady and did not come to the next. It may have been too much."),
+    ),
+    Kind.LEAVING: Words(
+        _("Talk with somebody who is leaving"),
+        _("They would like to stop. Ask how they are, offer other help, and ask if anything has become worse."),
+    ),
+    Kind.NOBODY_LEADS: Words(
+        _("Find somebody to lead a meeting"),
+        _("A meeting to come has nobody in one of its two places."),
+        _("See the dates"),
+        "calendar:dates",
+        GROUP,
+    ),
+    Kind.CREDENTIAL_ENDS: Words(
+        _("Something of a colleague's papers runs out"),
+        _("A date that they gave you comes near. Without a newer one they cannot begin another group."),
+    ),
+    Kind.ROTA_GAP: Words(
+        _("Fill a gap in the rota"),
+        _("There are staffed hours to come in which nobody would answer a call for help."),
+        _("See the hours"),
+        "organisation:hours",
+        "",
+    ),
+    Kind.FOLLOW_UP_MEETING: Words(
+        _("Set the day on which the group meets again"),
+        _("Some months after the end a group meets once more. It needs a day and a place."),
+        _("See the dates"),
+        "calendar:dates",
+        GROUP,
+    ),
+    Kind.RETENTION: Words(
+        _("What a group wrote will soon be taken away"),
+        _("The time for which it may be kept is nearly over. You can look whether that is right."),
+    ),
+}
+
+OUTCOMES = (
+    ("done", _("Done")),
+    ("reached", _("I reached them")),
+    ("not-reached", _("I tried, and could not reach them")),
+    ("not-needed", _("It was not needed")),
+)
+ENDINGS: dict[str, str | Promise] = {**dict(OUTCOMES), "settled": _("It came right by itself")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A task as a person sees it. `who` is empty where it is nobody in particular, or nobody's business."""
+
+    task: Task
+    words: Words
+    who: str
+    late: bool
+
+    @property
+    def url(self) -> str:
+        """The page where it is done; empty when there is none."""
+        if not self.words.page:
+            return ""
+        group = self.task.group.code if self.task.group else self.task.about_code
+        codes = {ABOUT: [self.task.about_code], GROUP: [group]}.get(self.words.of, [])
+        return reverse(self.words.page, args=codes)
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words; empty while it waits."""
+        return str(ENDINGS.get(self.task.outcome, ""))
+
+
+def shown(tasks: Iterable[Task], *, at: datetime) -> list[Shown]:
+    """These tasks in words, with the names of whom they are about."""
+    rows = list(tasks)
+    staff = set(StaffRole.objects.filter(user__in=[row.concerns_id for row in rows]).values_list("user_id", flat=True))
+    # What waits for the whole house names those who work there, and no member.
+    named = {
+        row.concerns for row in rows if row.concerns and (row.group_id or row.owner_id or row.concerns_id in staff)
+    }
+    names = seals.names_of(list(named))
+    return [
+        Shown(row, WORDS[Kind(row.kind)], names.get(row.concerns_id or 0, ""), row.done_at is None and row.due_at < at)
+        for row in rows
+    ]
