@@ -1,5 +1,7 @@
 """Seats, when several people reach for them at the very same moment."""
 
+from functools import partial
+
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups import actions
@@ -56,7 +58,7 @@ def test_yes_and_a_kept_place_at_the_same_moment_make_one_member(committed: Worl
     for _ in range(5):
         application = decided(committed)
         person = application.person
-        results = at_the_same_moment([lambda: keep(committed, application), lambda: say_yes(committed, person)])
+        results = at_the_same_moment([partial(keep, committed, application), partial(say_yes, committed, person)])
         assert not [result for result in results if isinstance(result, Exception)]
         assert Membership.objects.filter(user=person, left_at=None).count() == 1
         actions.take_back_yes(consent=person.consents.get(replaced_at=None), by=committed.actor(person), at=clock.now())

@@ -206,3 +206,41 @@ def one_keeps_the_clock() -> NotADate:
 
 def no_place() -> NotADate:
     return NotADate(_("Please say where the group meets: a room, or your own video link."))
+
+
+class TwoRolesOnePerson(Invalid):
+    """Whoever guides cannot watch over people and time as well."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Guide and holder are two people. For this meeting the same one stands in both."))
+
+
+class LeadsNotHere(Invalid):
+    """Somebody is picked who neither leads this group nor stands in that day."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please pick from the people who lead this group, or first name who steps in."))
+
+
+class NotToStandIn(Invalid):
+    """This person cannot step in for that one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person cannot step in here. Please pick somebody else of the house who leads groups."))
+
+
+class TakesPart(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This person takes part in the group as a member. Please pick somebody else."))
+
+
+class MeetingBegun(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This meeting has begun. Who leads it can be changed on its own page, by doing it."))
+
+
+class PlanChanged(Conflict):
+    """Somebody else has changed the plan meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The plan has changed meanwhile. Here is how it is now. Please look again."))

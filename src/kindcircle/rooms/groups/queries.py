@@ -1,6 +1,7 @@
 """Reading groups: who somebody is here, what comes next, who is in the room."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -11,22 +12,33 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
+from kindcircle.rooms.groups.standing_in import holding
 from kindcircle.spec.programmes import Programme, load_programme
 from kindcircle.spec.texts import ContentError
 
 
-def actor_for(user: User | None, *, strong: bool = False, only_gathering: int | None = None) -> Actor:
-    """Who this person is right now, from the rows. Two queries; never cached, so leaving takes effect at once."""
+def actor_for(
+    user: User | None, *, strong: bool = False, only_gathering: int | None = None, at: datetime | None = None
+) -> Actor:
+    """Who this person is right now, from the rows. Two queries; never cached, so leaving takes effect at once.
+
+    at  the moment that is asked about. Without it nobody stands in for anybody; with it one more query, for those only
+        who may lead groups here.
+    """
     if user is None or not user.is_active:
         return NOBODY
-    places = Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role")
+    places = list(Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role"))
+    roles = frozenset(StaffRole.objects.filter(user=user).values_list("role", flat=True))
+    facilitates = {group for group, role in places if role == Membership.Role.FACILITATOR}
+    if at is not None and StaffRole.Role.FACILITATOR in roles:
+        facilitates |= {row.gathering.group_id for row in holding(at=at, user=user)}
     return Actor(
         user_id=user.pk,
         code=user.code,
         organisation_id=user.organisation_id,
-        roles=frozenset(StaffRole.objects.filter(user=user).values_list("role", flat=True)),
+        roles=roles,
         member_of=frozenset(group for group, role in places if role == Membership.Role.MEMBER),
-        facilitates=frozenset(group for group, role in places if role == Membership.Role.FACILITATOR),
+        facilitates=frozenset(facilitates),
         strong=strong,
         only_gathering=only_gathering,
     )

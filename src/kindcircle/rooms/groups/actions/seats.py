@@ -37,6 +37,8 @@ def keep_place(*, application: Application, group: Group, by: Actor, at: datetim
     """
     require(by, Permission.APPLICATION_DECIDE, application)
     with transaction.atomic():
+        # The person first, then the group, everywhere: a yes given in this very moment is seen by one of the two.
+        User.objects.select_for_update(no_key=True).get(pk=application.person_id)
         one_at_a_time(group)
         held = hold(application, standing=True)
         kept = KeptPlace.objects.filter(application=held, given_up_at=None).first()
