@@ -47,6 +47,18 @@ class Permission(StrEnum):
     PROPOSAL_TAKE_BACK = "proposal.take-back"
     AGREEMENT_KEEP = "agreement.keep"  # proposals, answers, the next version, and mending
 
+    # The middle and the end of a group.
+    REVIEW_WRITE = "review.write"
+    REVIEW_KEEP = "review.keep"  # bring the words together once, and say what changes
+    ENDING_SEE = "ending.see"  # one's own closing page
+    ENDING_KEEP = "ending.keep"  # letters, words to hand on, finishing, the meeting months later
+    KEPT_LINE_REMOVE = "kept-line.remove"
+    OWN_WORDS_KEEP = "own-words.keep"  # what to keep, take along or erase
+    CIRCLE_ANSWER = "circle.answer"
+    CIRCLE_ADMIT = "circle.admit"
+    CIRCLE_INVITE = "circle.invite"
+    KEEPING_SET = "keeping.set"  # how long the house keeps what, and holding a group's words back
+
     # The facilitator's side.
     DESK_SEE = "desk.see"
     GROUP_SEE = "group.see"
@@ -66,6 +78,13 @@ class Permission(StrEnum):
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     RECORDING_KEEP = "recording.keep"  # practices in the house's own voice
+
+    # Those who lead.
+    ROLES_PLAN = "roles.plan"  # who is guide and holder, and who steps in
+    CREDENTIAL_KEEP = "credential.keep"  # what somebody brings, and until when it holds
+    TEAM_KEEP = "team.keep"  # the house's own list, what was seen, and ending a place
+    ROTA_SEE = "rota.see"
+    ROTA_KEEP = "rota.keep"
 
     TASK_LIST = "task.list"
     TASK_DO = "task.do"
@@ -87,6 +106,11 @@ class Permission(StrEnum):
     HELPLINE_KEEP = "helpline.keep"
     HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"
+    HOUSE_FIGURES_SEE = "house-figures.see"  # seats, what was finished, what was unwanted: counts alone
+    LOOK_KEEP = "look.keep"  # the house's own words, colours and name
+    PLACE_KEEP = "place.keep"  # rooms, addresses and video rooms
+    STAFF_SEE = "staff.see"
+    STAFF_END = "staff.end"
     SUPERVISION_HOURS_SEE = "supervision-hours.see"  # how much, never with whom or what about
 
     # Running the machine.

@@ -71,6 +71,17 @@ ALLOW: dict[P, list[Predicate]] = {
     P.AGREEMENT_ANSWER: [group_member],
     P.PROPOSAL_TAKE_BACK: [owner],
     P.AGREEMENT_KEEP: [facilitator],
+    # The middle and the end. What a member wrote for the review is nobody's to read until it has no name any more.
+    P.REVIEW_WRITE: [group_member],
+    P.REVIEW_KEEP: [facilitator],
+    P.ENDING_SEE: [group_member],
+    P.ENDING_KEEP: [facilitator],
+    P.KEPT_LINE_REMOVE: [owner],
+    P.OWN_WORDS_KEEP: [member_somewhere],
+    P.CIRCLE_ANSWER: [owner],
+    P.CIRCLE_ADMIT: [facilitator],
+    P.CIRCLE_INVITE: [organisation_lead],
+    P.KEEPING_SET: [organisation_lead],
     # The facilitator's side: own groups only.
     P.DESK_SEE: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.GROUP_SEE: [facilitator],
@@ -90,6 +101,12 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CONVERSATION_ANSWER: [facilitator],
     P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
+    # Those who lead: who does what and who steps in; each keeps their own papers, the house sees to all.
+    P.ROLES_PLAN: [facilitator, organisation_lead],
+    P.CREDENTIAL_KEEP: [owner & waiting_facilitator, organisation_lead],
+    P.TEAM_KEEP: [organisation_lead],
+    P.ROTA_SEE: [waiting_facilitator, safety_lead, organisation_lead],
+    P.ROTA_KEEP: [organisation_lead],
     # What waits for a person: for those who lead the group, for whoever it is given to, else for the house.
     P.TASK_LIST: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
     P.TASK_DO: [facilitator, named_for_it, organisation_lead & of_the_house],
@@ -112,6 +129,11 @@ ALLOW: dict[P, list[Predicate]] = {
     # Any of the staff may be the second person who dials a number.
     P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.STAFFED_HOURS_KEEP: [organisation_lead],
+    P.HOUSE_FIGURES_SEE: [organisation_lead],
+    P.LOOK_KEEP: [organisation_lead],
+    P.PLACE_KEEP: [organisation_lead],
+    P.STAFF_SEE: [organisation_lead],
+    P.STAFF_END: [organisation_lead],
     P.SUPERVISION_HOURS_SEE: [organisation_lead],
     # Running the machine.
     P.SITE_SET_UP: [new_site],

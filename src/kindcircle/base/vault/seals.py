@@ -76,6 +76,7 @@ SIGNATURE = Seal("signature")  # the name somebody typed under a consent
 SUPERVISION_WITH = Seal("supervision-with")
 SUPERVISION = Seal("supervision")
 OWN_CHECK = Seal("own-check")
+CREDENTIAL = Seal("credential")  # the house that asks for it reads it too
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
@@ -97,6 +98,16 @@ AGREEMENT = Seal("agreement")
 REPAIR = Seal("repair")
 REPAIR_STEP = Seal("repair-step")
 REPAIR_ENDING = Seal("repair-ending")
+# From those who lead to those who lead next, and why a group began although something was missing.
+HAND_OVER = Seal("hand-over")
+START_REASON = Seal("start-reason")
+# The middle and the end. A member's words under their own key until no name belongs to them any more.
+REVIEW_NOTE = Seal("review-note")
+REVIEW_WORDS = Seal("review-words")
+REVIEW_ANSWER = Seal("review-answer")
+KEPT_LINE = Seal("kept-line")  # under the key of whoever it is for
+CLOSING_LETTER = Seal("closing-letter")
+HOLD_REASON = Seal("hold-reason")
 # The site's own.
 SECOND_FACTOR = Seal("second-factor")
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EndingConfig(AppConfig):
+    name = "kindcircle.rooms.ending"
+    label = "ending"
