@@ -44,6 +44,7 @@ from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
+from kindcircle.rooms.team.credentials import keep
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Letter
@@ -461,6 +462,12 @@ def _caring(house: House) -> None:
         held_on=house.at.date(), minutes=60, with_whom=house.plant("with whom they talked", FACILITATOR),
         taken=house.plant("what they took to supervision", FACILITATOR), same_day=False,
         client_key=codes.new_code(), by=guide, at=house.at,
+    )  # fmt: skip
+    person = house.people[FACILITATOR].user
+    assert person is not None
+    t["credential"] = keep(
+        person=person, kind="group-skills", held_on=house.at.date(), until=None,
+        words=house.plant("what a facilitator brings", FACILITATOR, LEAD), by=guide, at=house.at,
     )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
 

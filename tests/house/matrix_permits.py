@@ -59,7 +59,7 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
-    "own way", "supervision", "recording", "proposal", "repair", "intake", "application", "group task",
+    "own way", "supervision", "credential", "recording", "proposal", "repair", "intake", "application", "group task",
     "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
 )  # fmt: skip
 
@@ -96,8 +96,8 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "account", "another group", "own way", "supervision", "recording", "intake", "application",
-    "own task", "task of the house", "entrusted",
+    "help line", "account", "another group", "own way", "supervision", "credential", "recording", "intake",
+    "application", "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -126,6 +126,7 @@ OWN_SHEETS = (
 OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal") | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "supervision": who(FACILITATOR, WEAK_FACILITATOR),
+    "credential": who(FACILITATOR, WEAK_FACILITATOR),
     "application": who(APPLICANT),
     "sheet of the former member": who(FORMER_MEMBER),
 }
@@ -199,7 +200,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.OWN_CARE_SEE: with_staff(
         everywhere(ANY_LEADING), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
     ),
-    P.SUPERVISION_KEEP: {"supervision": who(FACILITATOR)},
+    P.SUPERVISION_KEEP: dict.fromkeys(("supervision", "credential"), who(FACILITATOR)),
     P.ALERT_LIST: with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
     P.ALERT_HANDLE: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.REPORT_SEE: LEADS_GROUP,
@@ -210,6 +211,13 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.FEEDBACK_READ: LEADS_GROUP,
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),
+    P.ROLES_PLAN: with_staff(LEADS_GROUP, LEAD_STAFF),
+    P.CREDENTIAL_KEEP: with_staff(LEAD_STAFF, {"supervision": who(FACILITATOR), "credential": who(FACILITATOR)}),
+    P.TEAM_KEEP: LEAD_STAFF,
+    P.ROTA_SEE: with_staff(
+        with_staff(LEAD_STAFF, SAFETY_STAFF), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
+    ),
+    P.ROTA_KEEP: LEAD_STAFF,
     P.TASK_LIST: WORDS_READERS,
     P.TASK_DO: LEADS_GROUP | NAMED | {"task of the house": who(LEAD)},
     P.INTAKE_SEE_PUBLIC: {"intake": EVERY},

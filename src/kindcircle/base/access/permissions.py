@@ -12,6 +12,9 @@ class Permission(StrEnum):
     ACCOUNT_USE = "account.use"
     IN_OWN_NAME = "own-name.act"  # writing something that will belong to this very person
 
+    MAIL_CHOOSE = "mail.choose"  # what one would like to hear, and when
+    ADDRESS_CHANGE = "address.change"  # one's own, which is also the way in
+
     CALENDAR_USE = "calendar.use"  # one's own dates, and the link that brings them to one's own calendar
 
     # The words: what groups do, and what there is to read.
@@ -65,6 +68,7 @@ class Permission(StrEnum):
     MEMBER_INVITE = "member.invite"
     GATHERING_MOVE = "gathering.move"  # see the dates of a group and change those to come
     GATHERING_RECORD = "gathering.record"
+    REMINDER_KEEP = "reminder.keep"  # the words before a meeting, and whom no mail reaches
     NOTES_EXPORT = "notes.export"  # one person's notes alone, to read and on paper
     OWN_CARE_SEE = "own-care.see"
     SUPERVISION_KEEP = "supervision.keep"  # one's own log
@@ -106,6 +110,7 @@ class Permission(StrEnum):
     HELPLINE_KEEP = "helpline.keep"
     HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"
+    MAIL_RULE_KEEP = "mail-rule.keep"  # which reminders go, and what holds for whoever chose nothing
     HOUSE_FIGURES_SEE = "house-figures.see"  # seats, what was finished, what was unwanted: counts alone
     LOOK_KEEP = "look.keep"  # the house's own words, colours and name
     PLACE_KEEP = "place.keep"  # rooms, addresses and video rooms

@@ -104,6 +104,12 @@ def fully_signed_in(actor: Actor, facts: Facts) -> bool:
 
 
 @predicate
+def surely_signed_in(actor: Actor, facts: Facts) -> bool:
+    """Signed in to the whole site, and with a second factor if they work here in any way."""
+    return fully_signed_in(actor, facts) and (actor.strong or not actor.roles)
+
+
+@predicate
 def system(actor: Actor, facts: Facts) -> bool:
     return "system" in actor.roles
 

@@ -21,6 +21,7 @@ from kindcircle.base.access.predicates import (
     owner,
     safety_lead,
     signed_in,
+    surely_signed_in,
     system,
     visiting_member,
     visiting_owner,
@@ -41,6 +42,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ACCOUNT_USE: [signed_in],
     P.IN_OWN_NAME: [owner],
     P.CALENDAR_USE: [fully_signed_in],
+    P.MAIL_CHOOSE: [fully_signed_in],
+    P.ADDRESS_CHANGE: [owner & surely_signed_in],
     # The words hold nothing about anybody.
     P.WORDS_SEE: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
     P.LIBRARY_READ: [signed_in],
@@ -88,6 +91,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.MEMBER_INVITE: [facilitator],
     P.GATHERING_MOVE: [facilitator, organisation_lead],
     P.GATHERING_RECORD: [facilitator],
+    P.REMINDER_KEEP: [facilitator],
     P.NOTES_EXPORT: [facilitator],
     # Care for those who lead: each sees their own, also between two groups.
     P.OWN_CARE_SEE: [facilitator_somewhere, waiting_facilitator],
@@ -129,6 +133,7 @@ ALLOW: dict[P, list[Predicate]] = {
     # Any of the staff may be the second person who dials a number.
     P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.STAFFED_HOURS_KEEP: [organisation_lead],
+    P.MAIL_RULE_KEEP: [organisation_lead],
     P.HOUSE_FIGURES_SEE: [organisation_lead],
     P.LOOK_KEEP: [organisation_lead],
     P.PLACE_KEEP: [organisation_lead],

@@ -20,6 +20,7 @@ from kindcircle.base.people.models import User
 from kindcircle.base.people.sessions import is_over, is_strong
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.groups.standing_in import holding
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.queries import Newest
 
@@ -49,7 +50,7 @@ class Visitor:
     def actor(self) -> Actor:
         """Who this is now, from the rows as they stand."""
         user = User.objects.filter(pk=self.user_id).first()
-        return actor_for(user, strong=self.strong, only_gathering=self.only_gathering)
+        return actor_for(user, strong=self.strong, only_gathering=self.only_gathering, at=clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
     if not isinstance(user, User):
         return None
     strong, only = is_strong(request.session), request.session.get("only_gathering")
-    actor = actor_for(user, strong=strong, only_gathering=only)
+    actor = actor_for(user, strong=strong, only_gathering=only, at=clock.now())
     if is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=clock.now()):
         return None
     try:
@@ -128,5 +129,10 @@ def standing(group_ids: Collection[int], session_keys: Collection[str], gatherin
         live.update(named.values_list("session_key", flat=True))
     rows = Membership.objects.filter(group_id__in=group_ids, left_at=None, user__is_active=True)
     told = rows.values_list("group_id", "user_id", "role", "user__sessions_valid_from")
-    places = {(group, user): (role, ended_from) for group, user, role, ended_from in told}
+    # A stand-in leads without a place; somebody who is a member there too is let in as whoever leads.
+    places: dict[tuple[int, int], tuple[str, datetime | None]] = {
+        (row.gathering.group_id, row.user_id): (Membership.Role.FACILITATOR, row.user.sessions_valid_from)
+        for row in holding(at=clock.now(), groups=group_ids)
+    }
+    places |= {(group, user): (role, ended_from) for group, user, role, ended_from in told}
     return Standing(frozenset(live), places, queries.newest(gathering_ids))

@@ -20,8 +20,8 @@ from kindcircle.doors.sockets import wire
 from kindcircle.doors.sockets.admission import Standing, Visitor, admit, standing
 from kindcircle.doors.sockets.elsewhere import listen
 from kindcircle.doors.sockets.threads import for_hub
-from kindcircle.rooms.groups.models import Gathering, Membership
-from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.standing_in import leading
 from kindcircle.rooms.live import actions, queries
 
 log = logging.getLogger("kindcircle.sockets")
@@ -302,8 +302,8 @@ def private_frames(gathering_id: int) -> tuple[str, str]:
 
 def _private(gathering_id: int) -> tuple[set[int], str, str]:
     gathering = Gathering.objects.select_related("group").get(pk=gathering_id)
-    leaders = present_places(gathering.group, Membership.Role.FACILITATOR).filter(user__is_active=True)
-    return (set(leaders.values_list("user_id", flat=True)), *private_frames(gathering_id))
+    leaders = {person.pk for person in leading(gathering.group, at=clock.now())}
+    return (leaders, *private_frames(gathering_id))
 
 
 def _keep_alive(gathering_id: int, user_ids: set[int]) -> None:

@@ -14,6 +14,7 @@ from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
+from kindcircle.rooms.team.models import StandIn
 from kindcircle.spec.documents.calendar import Entry
 
 STAYS = timedelta(days=31)
@@ -85,17 +86,20 @@ def stamp(link: CalendarLink) -> str:
 
 
 def meetings_of(by: Actor, *, at: datetime) -> list[Gathering]:
-    """The meetings to come of all groups that somebody belongs to, as member or facilitator, in order."""
+    """The meetings to come of all groups that somebody belongs to, and those at which they stand in, in order."""
     require(by, Permission.CALENDAR_USE)
-    mine = by.member_of | by.facilitates
-    rows = Gathering.objects.filter(group__in=mine, starts_at__gt=at - timedelta(hours=12))
+    places = Membership.objects.filter(user=by.user_id, left_at=None)
+    covers = StandIn.objects.filter(user=by.user_id, ended_at=None)
+    mine = Q(group__in=places.values("group_id")) | Q(pk__in=covers.values("gathering_id"))
+    rows = Gathering.objects.filter(mine, starts_at__gt=at - timedelta(hours=12))
     waiting = rows.exclude(state=Gathering.State.CLOSED).select_related("group__organisation")
     return list(waiting.order_by("starts_at"))
 
 
 def entries_of(link: CalendarLink, *, at: datetime) -> list[Entry]:
     """Everything that stands in this person's calendar. Of a group they left, what was to come is called off."""
-    mine = Q(group__memberships__user=link.user)
+    covers = StandIn.objects.filter(user=link.user, ended_at=None).values("gathering_id")
+    mine = Q(group__in=Membership.objects.filter(user=link.user).values("group_id")) | Q(pk__in=covers)
     rows = Gathering.objects.filter(mine, starts_at__gt=at - STAYS).select_related("group")
     left = dict(Membership.objects.filter(user=link.user).exclude(left_at=None).values_list("group_id", "left_at"))
     entries = []

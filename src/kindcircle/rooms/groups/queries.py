@@ -13,8 +13,11 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
 from kindcircle.rooms.groups.standing_in import holding
-from kindcircle.spec.programmes import Programme, load_programme
+from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
+
+# The one meeting that a finished group may still have, whatever its programme was.
+MONTHS_ON = ("three-months-on", "1")
 
 
 def actor_for(
@@ -57,9 +60,17 @@ def programme_of(group: Group) -> Programme:
         raise ProgrammeGone from None
 
 
+def session_for(plan: Programme, number: int) -> Session:
+    """The session of this number; after the last one comes the hour that a group has months after its end."""
+    if number <= len(plan.sessions):
+        return plan.session(number)
+    hour = load_programme(*MONTHS_ON).session(1)
+    return hour.model_copy(update={"number": number, "label": _("Three months on"), "counts": False})
+
+
 def session_name(plan: Programme, number: int) -> str:
     """What people call this meeting: the programme's own name for it, such as "Retreat", or else its number."""
-    return plan.session(number).label or _("Meeting %(n)s") % {"n": number}
+    return session_for(plan, number).label or _("Meeting %(n)s") % {"n": number}
 
 
 def meeting_name(gathering: Gathering) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from kindcircle.base.people.models import User
@@ -15,6 +16,7 @@ from kindcircle.rooms.groups import errors
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.public_days import public_day
 from kindcircle.rooms.groups.queries import session_name
+from kindcircle.rooms.team.models import StandIn
 from kindcircle.spec import dates
 from kindcircle.spec.programmes import Programme
 
@@ -135,9 +137,11 @@ def _booked(slot: Slot, facilitators: Collection[User], besides: int | None) -> 
         .values_list("user_id", "group_id")
     )
     leads = {group: user for user, group in leading}
+    covering = StandIn.objects.filter(user__in=people, ended_at=None).exclude(gathering__group=besides)
+    covers = {gathering: user for user, gathering in covering.values_list("user_id", "gathering_id")}
     near = Gathering.objects.filter(
-        group__in=leads, starts_at__lt=slot.ends_at, starts_at__gt=slot.starts_at - LONGEST
+        Q(group__in=leads) | Q(pk__in=covers), starts_at__lt=slot.ends_at, starts_at__gt=slot.starts_at - LONGEST
     ).exclude(state=Gathering.State.CLOSED)
     for other in near.order_by("starts_at"):
         if other.ends_at > slot.starts_at:
-            yield people[leads[other.group_id]], other
+            yield people[covers.get(other.pk) or leads[other.group_id]], other

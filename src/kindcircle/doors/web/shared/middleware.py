@@ -13,7 +13,9 @@ from kindcircle.base.access import NOBODY
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people import sessions
+from kindcircle.base.people.terms import speaking
 from kindcircle.doors.web.shared.errors import kind_page
+from kindcircle.doors.web.shared.look import look_of
 from kindcircle.rooms.groups.queries import actor_for
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -51,6 +53,8 @@ class HeadersMiddleware:
 class ActorMiddleware:
     """Puts `request.actor` there: who is asking, from the rows as they stand at this request. Shows their own time.
 
+    Their house's own words and colours hold for this request too.
+
     A session that has to end (`sessions.is_over`) ends here, and the person goes on as a visitor.
     """
 
@@ -63,19 +67,22 @@ class ActorMiddleware:
         request.actor = NOBODY  # type: ignore[attr-defined]
         if user is None or not user.is_authenticated:
             return self.get_response(request)
+        now = clock.now()
         actor = actor_for(
             user,
             strong=sessions.is_strong(request.session),
             only_gathering=request.session.get("only_gathering"),
+            at=now,
         )
-        now = clock.now()
         if sessions.is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=now):
             logout(request)
             return self.get_response(request)
         sessions.hear(request.session, at=now)
         timezone.activate(ZoneInfo(user.zone))
         request.actor = actor  # type: ignore[attr-defined]
-        return self.get_response(request)
+        request.look = look_of(user.organisation_id)  # type: ignore[attr-defined]
+        with speaking(request.look.terms):  # type: ignore[attr-defined]
+            return self.get_response(request)
 
 
 class KindErrorMiddleware:
