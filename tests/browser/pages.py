@@ -199,7 +199,7 @@ def _facilitator() -> Iterator[Stop]:
 
 def _organisation() -> Iterator[Stop]:
     who = "organisation lead"
-    for name in ("home", "invite", "start-group", "lines", "hours", "supervision", "wordings"):
+    for name in ("home", "invite", "start-group", "lines", "hours", "look", "supervision", "wordings"):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)

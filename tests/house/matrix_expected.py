@@ -276,6 +276,7 @@ PAGES: dict[str, Page] = {
     "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
     "organisation:hours": plain("GET POST", LEADS),
+    "organisation:look": plain("GET POST", LEADS),
     "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
@@ -468,6 +469,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:hours": lambda h, _: [
         {"what": "week", "days": ["1", "2"], "opens": "08:00", "closes": "18:00"},
         {"what": "close", "on": "2030-01-01"},
+    ],
+    "organisation:look": lambda h, _: [
+        {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
+        | {"palette": "sea", "header_name": _typed(h)[:40], "header_for": "inside"}
     ],
     "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],
 }

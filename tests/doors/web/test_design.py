@@ -7,6 +7,8 @@ from pathlib import Path
 import django_htmx
 import pytest
 
+from kindcircle.base.people.models import Palette
+
 WEB = Path(__file__).parents[3] / "src/kindcircle/doors/web"
 CSS = WEB / "shared/static/css"
 JS = WEB / "shared/static/js"
@@ -75,6 +77,50 @@ def test_every_pair_of_colours_can_be_read(theme):
     assert weak == {}
 
 
+def palettes() -> dict[str, dict[str, dict[str, str]]]:
+    """Every palette a house may choose, in the same three ways, over what all of them share."""
+    text, usual, found = (CSS / "palettes.css").read_text(), themes(), {"plum": themes()}
+    for name in Palette.values:
+        blocks = re.findall(rf'(:root[^{{]*):where\(\[data-palette="{name}"\]\) \{{(.*?)\}}', text, flags=re.S)
+        if blocks:
+            by = {selector.strip(): colours(block) for selector, block in blocks}
+            light = by[":root"]
+            found[name] = {
+                "light": usual["light"] | light,
+                "dark by device": usual["dark by device"] | light | by[':root:not([data-theme="light"])'],
+                "dark by choice": usual["dark by choice"] | light | by[':root[data-theme="dark"]'],
+            }
+            # Amber, lamp and leaf mean the same in every house.
+            for theme in found[name]:
+                for same in ("amber", "lamp", "amber-wash", "leaf", "leaf-wash"):
+                    assert found[name][theme][same] == usual[theme][same]
+    return found
+
+
+def test_every_palette_that_a_house_may_choose_is_drawn_and_readable():
+    found = palettes()
+    assert set(found) == set(Palette.values)
+    weak = [
+        f"{name}, {theme}: {front} on {ground}"
+        for name, looks in found.items()
+        for theme, palette in looks.items()
+        for front, ground, least in PAIRS
+        if contrast(palette[front], palette[ground]) < least
+    ]
+    assert weak == []
+    for name, looks in found.items():
+        assert looks["dark by device"] == looks["dark by choice"], name
+        # Dark has a dark of its own for each colour; else one of the light ones would shine through.
+        assert {one for one in looks["light"] if looks["light"][one] == looks["dark by choice"][one]} == set(), name
+
+
+def test_the_palettes_differ_and_are_shown_beside_their_names():
+    text = (CSS / "palettes.css").read_text()
+    shown = dict(re.findall(r'\[data-swatch="(\w+)"\] \{\s*background: (#\w+);', text))
+    assert shown == {name: looks["light"]["plum"] for name, looks in palettes().items()}
+    assert len(set(shown.values())) == len(Palette.values)
+
+
 def test_dark_is_the_same_dark_whether_chosen_or_followed():
     assert themes()["dark by device"] == themes()["dark by choice"]
 
@@ -90,7 +136,9 @@ def packed(files: list[Path]) -> int:
 
 
 def test_all_styles_weigh_no_more_than_15_kilobytes():
-    assert packed(STYLES) <= 15 * 1024
+    # A palette comes only to the pages of a house that chose one.
+    assert packed([style for style in STYLES if style.name != "palettes.css"]) <= 15 * 1024
+    assert packed([CSS / "palettes.css"]) <= 1536
 
 
 def test_an_ordinary_page_loads_no_more_than_20_kilobytes_of_script():

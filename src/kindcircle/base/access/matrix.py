@@ -32,6 +32,7 @@ MEANS = {
     "open": "Only while the meeting is open or closing.",
     "of the house": "Only what waits for the house as a whole: for no group and nobody in particular.",
     "public": "Only while it is open to everybody.",
+    "shared": "Only while its writer shares it.",
     "demo": "Only on a demo site, where all people are made up.",
     "new site": "Only while nobody has set the site up.",
 }

@@ -102,6 +102,13 @@ class Permission(StrEnum):
     APPLICATION_OWN = "application.own"  # one's own: how it stands, times to talk, the answer, taking it back
     CONSENT_OWN = "consent.own"  # read, give and withdraw
 
+    # Getting ready.
+    PREPARATION_OWN = "preparation.own"  # one's own plan, safe ways to be reached, what was looked at
+    PREPARATION_SEE = "preparation.see"  # whose plan may be seen, and who had a talk of their own
+    SUPPORT_PLAN_OPEN = "support-plan.open"
+    SAFE_CONTACT_OPEN = "safe-contact.open"
+    OWN_WRITING_SEE = "own-writing.see"  # the list of what one wrote; each page of it is its writer's alone
+
     # The organisation's side.
     ORGANISATION_SEE = "organisation.see"
     STAFF_INVITE = "staff.invite"
@@ -110,6 +117,7 @@ class Permission(StrEnum):
     HELPLINE_KEEP = "helpline.keep"
     HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"
+    CONSENT_FACTS_KEEP = "consent-facts.keep"  # what only this house can say in the consent text
     MAIL_RULE_KEEP = "mail-rule.keep"  # which reminders go, and what holds for whoever chose nothing
     HOUSE_FIGURES_SEE = "house-figures.see"  # seats, what was finished, what was unwanted: counts alone
     LOOK_KEEP = "look.keep"  # the house's own words, colours and name

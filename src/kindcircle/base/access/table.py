@@ -35,6 +35,7 @@ demo = in_state("demo")
 new_site = in_state("new site")
 of_the_house = in_state("of the house")
 public = in_state("public")
+shared = in_state("shared")
 
 ALLOW: dict[P, list[Predicate]] = {
     P.HELP_SEE: [anybody],
@@ -122,6 +123,13 @@ ALLOW: dict[P, list[Predicate]] = {
     P.APPLICATION_DECIDE: [named_for_it],
     P.APPLICATION_OWN: [owner],
     P.CONSENT_OWN: [owner],
+    # Getting ready: a plan is its writer's alone until they share it; how to reach somebody safely is for who leads.
+    P.PREPARATION_OWN: [owner],
+    P.PREPARATION_SEE: [facilitator],
+    P.SUPPORT_PLAN_OPEN: [facilitator & shared],
+    P.SAFE_CONTACT_OPEN: [facilitator],
+    # Who left keeps the way to their own words.
+    P.OWN_WRITING_SEE: [signed_in],
     # One voice for all groups of the house.
     P.RECORDING_KEEP: [leads_in_the_house],
     # The organisation's side: settings and staff, never what members wrote or answered.
@@ -133,6 +141,7 @@ ALLOW: dict[P, list[Predicate]] = {
     # Any of the staff may be the second person who dials a number.
     P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.STAFFED_HOURS_KEEP: [organisation_lead],
+    P.CONSENT_FACTS_KEEP: [organisation_lead],
     P.MAIL_RULE_KEEP: [organisation_lead],
     P.HOUSE_FIGURES_SEE: [organisation_lead],
     P.LOOK_KEEP: [organisation_lead],

@@ -2,9 +2,29 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.terms import FacilitatorWord, GroupWord, MeetingWord, MemberWord
+
+
+class Palette(models.TextChoices):
+    """The colours a house may choose. Each is drawn in css/palettes.css and checked for contrast."""
+
+    PLUM = "plum", _("Plum")
+    SEA = "sea", _("Sea")
+    MOSS = "moss", _("Moss")
+    CLAY = "clay", _("Clay")
+    DUSK = "dusk", _("Dusk")
+
+
+class HeaderFor(models.TextChoices):
+    """Who sees the house's own name and colours."""
+
+    INSIDE = "inside", _("People who are signed in")
+    EVERYONE = "everyone", _("Everyone, also before they sign in")
 
 
 class Organisation(models.Model):
@@ -19,14 +39,32 @@ class Organisation(models.Model):
     staffed_days = models.CharField(max_length=7, default="12345")
     staffed_from = models.TimeField(default="09:00")
     staffed_until = models.TimeField(default="17:00")
+    # How its pages speak and look.
+    says_group = models.CharField(max_length=12, choices=GroupWord.choices, default=GroupWord.GROUP)
+    says_facilitator = models.CharField(
+        max_length=12, choices=FacilitatorWord.choices, default=FacilitatorWord.FACILITATOR
+    )
+    says_member = models.CharField(max_length=12, choices=MemberWord.choices, default=MemberWord.MEMBER)
+    says_meeting = models.CharField(max_length=12, choices=MeetingWord.choices, default=MeetingWord.MEETING)
+    palette = models.CharField(max_length=8, choices=Palette.choices, default=Palette.PLUM)
+    header_name = models.CharField(max_length=40, blank=True, default="", help_text="Stands at the top of its pages.")
+    header_for = models.CharField(max_length=8, choices=HeaderFor.choices, default=HeaderFor.INSIDE)
 
     class Data:
         private: set[str] = set()
         personal: set[str] = set()
         operational = {
             "id", "code", "name", "country", "zone", "created_at", "staffed_days", "staffed_from", "staffed_until",
+            "says_group", "says_facilitator", "says_member", "says_meeting", "palette", "header_name", "header_for",
         }  # fmt: skip
         research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(says_group="class", says_meeting="class"), name="organisation_one_meaning_of_class"
+            )
+        ]
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.organisation import hours, house, lines, starting, supervision, wording
+from kindcircle.doors.web.organisation import hours, house, lines, look, starting, supervision, wording
 
 app_name = "organisation"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("help-lines/<str:code>/dialled/", lines.check, name="line-check"),
     path("help-lines/<str:code>/remove/", lines.remove, name="line-remove"),
     # When somebody is there.
+    path("look/", look.look, name="look"),
     path("hours/", hours.hours, name="hours"),
     path("supervision/", supervision.supervision, name="supervision"),
     # The words of questionnaires.

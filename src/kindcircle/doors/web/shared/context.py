@@ -6,10 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from kindcircle.base.access import NOBODY
+from kindcircle.doors.web.shared.look import look_for
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The actor, where quick exit leads, how long a page may stay idle, and whether this is a demo."""
+    """The actor, where quick exit leads, how long a page may stay idle, whether this is a demo, and the look."""
     actor = getattr(request, "actor", NOBODY)
     staff = bool(actor.facilitates or actor.roles)
     return {
@@ -17,4 +18,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "leave_to": settings.LEAVE_TO,
         "idle_minutes": settings.STAFF_IDLE_MINUTES if staff else settings.MEMBER_IDLE_MINUTES,
         "demo": settings.DEMO,
+        "look": look_for(request),
     }

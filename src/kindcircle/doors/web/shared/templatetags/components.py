@@ -34,6 +34,13 @@ def theme_attribute(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def palette_attribute(context: Context) -> str:
+    """`data-palette="sea"` when the house chose other colours than the usual ones (css/palettes.css)."""
+    look = context.get("look")
+    return format_html(' data-palette="{}"', look.palette) if look and look.palette else ""
+
+
+@register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, label: str, *args: str, within: str = "") -> str:
     """One entry of a menu or a row of tabs; marked as current on its own page, or on any address below `within`."""
     address = reverse(name, args=args)
