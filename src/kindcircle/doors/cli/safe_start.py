@@ -17,17 +17,13 @@ from django.db import connection as site_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kindcircle.base.lib import env, keyfiles
+from kindcircle.rooms.groups import guard
 
 DURABLE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 DURABLE_POSTGRESQL = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
-# What the database itself refuses: changing the record, and a member without a decision and a consent that stands.
 AUDIT_TRIGGERS = {
     "sqlite": {"audit_no_update", "audit_no_delete"},
     "postgresql": {"audit_no_change", "audit_no_truncate"},
-}
-PLACE_TRIGGERS = {
-    "sqlite": {"place_insert", "place_update", "consent_stands"},
-    "postgresql": {"place_rests", "consent_stands"},
 }
 
 
@@ -189,7 +185,7 @@ def unguarded_audit(connection: BaseDatabaseWrapper = site_connection) -> str | 
 
 def unguarded_places(connection: BaseDatabaseWrapper = site_connection) -> str | None:
     """The database itself keeps nobody in a group without a signed decision and a consent."""
-    if PLACE_TRIGGERS[connection.vendor] <= _triggers(connection):
+    if set(guard.NAMES[connection.vendor]) <= _triggers(connection):
         return None
     return _("Places in groups are not guarded any more. Please restore the database from a backup, and look into it.")
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.intake.models import Application, Consent, Decision, Intake
 
 
@@ -29,6 +31,9 @@ class Group(models.Model):
     zone = models.CharField(max_length=64)
     place = models.CharField(max_length=160, blank=True, help_text="Where it meets in person.")
     video_link = models.URLField(max_length=500, blank=True, help_text="The site's own video room; never one of ours.")
+    # Where `place` and `video_link` come from, when the house keeps it. Two groups cannot be in it at once.
+    room = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    video_room = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Who answers for safety alerts, and who does when that person cannot.
     alerts_owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     alerts_backup = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -40,8 +45,8 @@ class Group(models.Model):
         private: set[str] = set()
         personal = {"alerts_owner", "alerts_backup"}
         operational = {
-            "id", "code", "organisation", "name", "state", "zone", "place", "video_link", "intake",
-            "created_at",
+            "id", "code", "organisation", "name", "state", "zone", "place", "video_link", "room",
+            "video_room", "intake", "created_at",
         }  # fmt: skip
         research = {"programme", "programme_version"}
 
@@ -58,7 +63,7 @@ class Membership(models.Model):
     """Somebody's place in a group, as a member or as a facilitator. Leaving keeps the row: nobody drops out of n.
 
     A member's place rests on a person's signed decision and on the member's own consent. Without both, or with a
-    consent that is withdrawn, the database keeps nobody in (migration 0005_places_rest_on_consent).
+    consent that is withdrawn, the database keeps nobody in (rooms/groups/guard.py).
     """
 
     class Role(models.TextChoices):
@@ -208,6 +213,8 @@ class Gathering(models.Model):
     elsewhere = models.BooleanField(default=False)
     own_place = models.CharField(max_length=160, blank=True, default="")
     own_video_link = models.URLField(max_length=500, blank=True, default="")
+    own_room = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    own_video_room = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Rises with each move, so that no calendar prefers an older copy.
     revision = models.PositiveIntegerField(default=0)
     moved_at = models.DateTimeField(null=True, blank=True)
@@ -217,7 +224,8 @@ class Gathering(models.Model):
         personal = {"guide", "holder"}
         operational = {
             "id", "code", "group", "state", "short_code", "opened_at", "closed_at", "recorded_at",
-            "reminder_confirmed_at", "elsewhere", "own_place", "own_video_link", "revision", "moved_at",
+            "reminder_confirmed_at", "elsewhere", "own_place", "own_video_link", "own_room", "own_video_room",
+            "revision", "moved_at",
         }  # fmt: skip
         research = {"number", "starts_at", "minutes", "online"}
 
@@ -229,7 +237,7 @@ class Gathering(models.Model):
                 name="gathering_closed_only_after_opened",
             ),
             models.CheckConstraint(
-                condition=Q(elsewhere=True) | Q(own_place="", own_video_link=""),
+                condition=Q(elsewhere=True) | Q(own_place="", own_video_link="", own_room=None, own_video_room=None),
                 name="gathering_own_place_only_elsewhere",
             ),
         ]
@@ -248,6 +256,16 @@ class Gathering(models.Model):
     def video_link(self) -> str:
         """The video room of this very meeting; may be empty."""
         return self.own_video_link if self.elsewhere else self.group.video_link
+
+    @property
+    def room(self) -> Venue | None:
+        """The house's room of this very meeting, if it is one of those that are kept."""
+        return self.own_room if self.elsewhere else self.group.room
+
+    @property
+    def video_room(self) -> Venue | None:
+        """The house's video room of this very meeting, if it is one of those that are kept."""
+        return self.own_video_room if self.elsewhere else self.group.video_room
 
     def access_facts(self) -> Facts:
         states = {self.state} | ({"open"} if self.state == self.State.CLOSING else set())
@@ -359,7 +377,7 @@ class CalendarLink(models.Model):
         BUSY = "busy", _("Busy")
         CLASS = "class", _("Class")
         TIME_FOR_ME = "time-for-me", _("Time for me")
-        MEETING = "meeting", _("Meeting")
+        MEETING = "meeting", pgettext_lazy("a word in a calendar", "Meeting")
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_link")
@@ -381,4 +399,4 @@ class CalendarLink(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.groups import models_agreement  # noqa: E402, F401
+from kindcircle.rooms.groups import models_absence, models_agreement  # noqa: E402, F401

@@ -1,13 +1,14 @@
 """The database itself keeps nobody in a group without a signed decision to join and a consent that stands.
 
 What a check of one row cannot see: whose decision it is, what was decided, and that the consent was not withdrawn.
-SQLite drops triggers with a table that it builds anew, so a later change of these tables has to call `guard` again;
-the site refuses to start without them.
+The triggers are taken away before every migration and put back after it, because SQLite builds a table anew to change
+it and stumbles over triggers that name it. The site refuses to start without them (doors/cli/safe_start).
 """
 
-from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 RESTS = """NOT EXISTS (
     SELECT 1 FROM intake_decision AS d
@@ -52,21 +53,39 @@ END $$;
 CREATE TRIGGER consent_stands BEFORE UPDATE ON intake_consent FOR EACH ROW EXECUTE FUNCTION consent_stands();
 """
 
-
-def guard(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    for statement in SQLITE if editor.connection.vendor == "sqlite" else (POSTGRESQL,):
-        editor.execute(statement)
-
-
-def unguard(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    if editor.connection.vendor == "sqlite":
-        for name in ("place_insert", "place_update", "consent_stands"):
-            editor.execute(f"DROP TRIGGER {name}")
-    else:
-        editor.execute("DROP FUNCTION place_rests() CASCADE")
-        editor.execute("DROP FUNCTION consent_stands() CASCADE")
+NAMES = {
+    "sqlite": ("place_insert", "place_update", "consent_stands"),
+    "postgresql": ("place_rests", "consent_stands"),
+}
+TABLES = {"groups_membership": "consent_id", "intake_consent": "withdrawn_at"}
 
 
-class Migration(migrations.Migration):
-    dependencies = [("groups", "0005_places_rest_on_consent")]
-    operations = [migrations.RunPython(guard, unguard)]
+def take_away(using: str, **_signal: Any) -> None:
+    """Before migrations: nothing stands in the way of a table that is built anew."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name in NAMES[connection.vendor]:
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            else:
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+
+
+def put_back(using: str, **_signal: Any) -> None:
+    """After migrations, as soon as the tables have what the rule speaks of."""
+    connection = connections[using]
+    if not _has_what_it_speaks_of(connection):
+        return
+    take_away(using)
+    with connection.cursor() as cursor:
+        for statement in SQLITE if connection.vendor == "sqlite" else (POSTGRESQL,):
+            cursor.execute(statement)
+
+
+def _has_what_it_speaks_of(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        return TABLES.keys() <= there and all(
+            column in {one.name for one in connection.introspection.get_table_description(cursor, table)}
+            for table, column in TABLES.items()
+        )
