@@ -30,6 +30,78 @@ class SignToSayYes(Invalid):
         super().__init__(_("Please tick what you agree to, and write your name under it. Nothing was kept yet."))
 
 
+class TickToTakePart(Invalid):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The lines marked “needed” make it a yes. If one of them does not fit, please talk to us. Nothing was kept."
+            )
+        )
+
+
+class TextNotReady(Conflict):
+    """The house has not filled every gap of its consent text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The consent text of this house still has gaps, so nobody can be taken in yet. The house fills them in.")
+        )
+
+
+class GapsLeft(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please leave no gap empty: people read this text. The one from before still stands."))
+
+
 class NoSuchText(Invalid):
     def __init__(self) -> None:
         super().__init__(_("This text has a newer version. Please read that one; nothing was kept yet."))
+
+
+class SignWithYourName(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please sign with your own name, as it is written here. Nothing was decided yet."))
+
+
+class DecidedMeanwhile(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A colleague decided a moment ago. Your words are still here; please look at theirs before you go on.")
+        )
+
+
+class NeverTalkedWith(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This person had no place here before. Please talk with them first."))
+
+
+class TimeTaken(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else was a moment faster. Please choose another time; the rest is as it was."))
+
+
+class TimeOver(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This time is over. Please choose another one."))
+
+
+class NoTimesFit(Invalid):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class OpenElsewhere(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("You have this open in another window, and wrote there since. What you see here is not kept yet.")
+        )
+
+
+class SentBefore(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This was sent before. What you sent then is kept."))
+
+
+class ChecklistEmpty(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please keep at least one line, and no line longer than 300 letters. Nothing was changed."))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
+from kindcircle.rooms.intake.models_consent import Consent, ConsentCopy, ConsentFacts  # noqa: F401
 
 
 class Intake(models.Model):
@@ -232,6 +233,72 @@ class TalkTime(models.Model):
         )
 
 
+class ScreeningForm(models.Model):
+    """What somebody writes before the talk, in parts; until it is sent only they read it.
+
+    A second, short one is asked for when the first meeting is more than six weeks after the decision.
+    """
+
+    class Kind(models.TextChoices):
+        FIRST = "first"
+        AGAIN = "again"
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="forms")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    # A JSON object by question id (see intake/questions.py); what is not answered is not there.
+    sealed_answers = models.BinaryField(default=bytes, blank=True)
+    # Two open pages must not write over each other.
+    version = models.BigIntegerField(default=0)
+    page = models.CharField(max_length=64, default="", blank=True, help_text="The open page that saved it last.")
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Data:
+        private = {"sealed_answers"}
+        personal: set[str] = set()
+        operational = {"id", "code", "application", "kind", "version", "page", "begun_at", "saved_at", "sent_at"}
+        research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(kind="first"), name="screening_form_first_once"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(kind="again", sent_at=None), name="screening_form_one_again_open"
+            ),
+        ]
+
+    def access_facts(self) -> Facts:
+        return self.application.access_facts()
+
+
+class Talk(models.Model):
+    """A talk that took place, or did not, and what was noted of it for those who decide."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="talks")
+    noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    happened_at = models.DateTimeField()
+    how = models.CharField(max_length=5, choices=TalkTime.How.choices)
+    took_place = models.BooleanField()
+    sealed_note = models.BinaryField(default=bytes, blank=True)
+    noted_at = models.DateTimeField()
+    # The browser's own key: a note sent twice is one.
+    client_key = models.CharField(max_length=64, unique=True)
+
+    class Data:
+        private = {"sealed_note"}
+        personal = {"noted_by"}
+        operational = {"id", "code", "application", "happened_at", "how", "took_place", "noted_at", "client_key"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return self.application.access_facts()
+
+
 class Checklist(models.Model):
     """What this house goes through in the talk: the organisation's own list, in versions. Ours stands until then."""
 
@@ -249,6 +316,9 @@ class Checklist(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="checklist_number_once")]
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.organisation_id)
 
 
 class Decision(models.Model):
@@ -270,16 +340,29 @@ class Decision(models.Model):
     sealed_plan = models.BinaryField(default=bytes, blank=True, help_text="Agreed with the person; they read it too.")
     checklist_number = models.PositiveSmallIntegerField(default=0, help_text="0: the list that comes with Kindcircle.")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sealed_signature = models.BinaryField(null=True, blank=True, help_text="The name they typed under it.")
     decided_at = models.DateTimeField()
     letter_opened_at = models.DateTimeField(null=True, blank=True)
+    # With "later": the day on which somebody asks them again.
+    ask_again_on = models.DateField(null=True, blank=True)
+    client_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 (none, or its own)
 
     class Data:
         private = {"sealed_reason", "sealed_checklist", "sealed_letter", "sealed_plan"}
-        personal = {"decided_by"}
+        personal = {"decided_by", "sealed_signature"}
         operational = {
             "id", "code", "application", "outcome", "checklist_number", "decided_at", "letter_opened_at",
+            "ask_again_on", "client_key",
         }  # fmt: skip
         research: set[str] = set()
+
+    class Meta:
+        constraints = [
+            # With a condition it is an index of its own: SQLite need not build the table anew, which triggers lean on.
+            models.UniqueConstraint(
+                fields=["client_key"], condition=Q(client_key__isnull=False), name="decision_sent_once"
+            )
+        ]
 
     @property
     def opens_a_place(self) -> bool:
@@ -288,59 +371,3 @@ class Decision(models.Model):
 
     def access_facts(self) -> Facts:
         return self.application.access_facts()
-
-
-class ConsentFacts(models.Model):
-    """What only this house can say in a consent text, such as how long it keeps records. In versions, never changed."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="consent_facts")
-    number = models.PositiveSmallIntegerField()
-    facts = models.JSONField(help_text="Words by gap.")
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-
-    class Data:
-        private: set[str] = set()
-        personal = {"made_by"}
-        operational = {"id", "organisation", "number", "facts", "made_at"}
-        research: set[str] = set()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="consent_facts_number_once")]
-
-
-class Consent(models.Model):
-    """Somebody said yes to one text in one version. Withdrawing keeps the row and says when."""
-
-    class Kind(models.TextChoices):
-        TAKING_PART = "taking-part"
-        RESEARCH = "research"
-
-    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    text = models.CharField(max_length=60, help_text="The text in its version, such as consent-full@2.")
-    facts_number = models.PositiveSmallIntegerField(default=0, help_text="0: the house had said nothing of its own.")
-    sealed_signature = models.BinaryField()
-    signed_at = models.DateTimeField()
-    # A newer yes took its place.
-    replaced_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Data:
-        private: set[str] = set()
-        personal = {"person", "sealed_signature"}
-        operational = {"id", "code", "text", "facts_number"}
-        research = {"kind", "signed_at", "replaced_at", "withdrawn_at"}
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "kind"],
-                condition=Q(replaced_at=None, withdrawn_at=None),
-                name="consent_one_current_per_kind",
-            )
-        ]
-
-    def access_facts(self) -> Facts:
-        return Facts(organisation_id=self.person.organisation_id, owner_id=self.person_id)

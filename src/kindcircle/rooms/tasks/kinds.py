@@ -11,6 +11,7 @@ class Kind(StrEnum):
     SHARED_ADDRESS = "shared-address"  # two people with one mailbox: hand the second their link
     MAIL_BOUNCED = "mail-bounced"  # a message will never arrive: reach the person another way
     SCREEN_AGAIN = "screen-again"  # more than six weeks lie between the decision and the start
+    ASK_LATER = "ask-later"  # the answer was "later", and the day has come to ask again
     CONSENT_WITHDRAWN = "consent-withdrawn"
     # Coming and staying away.
     ABSENCE_MESSAGE = "absence-message"  # a drafted message waits to be looked over

@@ -44,6 +44,10 @@ WORDS: dict[Kind, Words] = {
         _("Talk once more before the start"),
         _("More than six weeks lie between the decision and the first meeting. Much can change in that time."),
     ),
+    Kind.ASK_LATER: Words(
+        _("Ask somebody again"),
+        _("The answer was “later”, with this day. A short word shows them that they were not forgotten."),
+    ),
     Kind.CONSENT_WITHDRAWN: Words(
         _("Somebody took back their consent"),
         _("They are out of the group from that moment. A short, kind talk shows them that this is all right."),

@@ -2,6 +2,17 @@
 
 from kindcircle.rooms.intake.actions.applying import apply, start_intake, take_back
 from kindcircle.rooms.intake.actions.consenting import sign, withdraw
-from kindcircle.rooms.intake.actions.deciding import decide
+from kindcircle.rooms.intake.actions.deciding import decide, decide_again, open_letter
+from kindcircle.rooms.intake.actions.facts import keep_facts
 
-__all__ = ["apply", "decide", "sign", "start_intake", "take_back", "withdraw"]
+__all__ = [
+    "apply",
+    "decide",
+    "decide_again",
+    "keep_facts",
+    "open_letter",
+    "sign",
+    "start_intake",
+    "take_back",
+    "withdraw",
+]
