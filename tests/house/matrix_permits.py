@@ -59,7 +59,8 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
-    "own way", "supervision", "credential", "recording", "proposal", "repair", "intake", "application", "group task",
+    "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake", "application",
+    "group task",
     "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
 )  # fmt: skip
 
@@ -87,6 +88,7 @@ OF_GROUP = (
     "closed alert",
     "adverse event",
     "proposal",
+    "shared plan",
     "repair",
     "group task",
 )
@@ -123,7 +125,7 @@ OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
 )  # fmt: skip
-OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal") | {
+OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal", "shared plan") | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "supervision": who(FACILITATOR, WEAK_FACILITATOR),
     "credential": who(FACILITATOR, WEAK_FACILITATOR),
@@ -166,7 +168,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.LETTER_OPEN: own("arrived letter"),
     P.LETTER_WITHDRAW: own("sealed letter"),
     P.CONVERSATION_SEE: OWN_THINGS,
-    P.MESSAGE_WRITE: own(*SHEETS, "proposal"),  # who left is not among them
+    P.PLACE_LEAVE: OWN_THINGS,
+    P.MESSAGE_WRITE: own(*SHEETS, "proposal", "shared plan"),  # who left is not among them
     P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
     | {"open gathering": IN_GROUP | LEADING | {VISITING}}
     | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING}},
@@ -197,6 +200,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.GATHERING_MOVE: with_staff(LEADS_GROUP, LEAD_STAFF),
     P.GATHERING_RECORD: LEADS_GROUP,
     P.NOTES_EXPORT: LEADS_GROUP,
+    P.LEAVING_KEEP: LEADS_GROUP,
     P.OWN_CARE_SEE: with_staff(
         everywhere(ANY_LEADING), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
     ),
@@ -221,14 +225,24 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.TASK_LIST: WORDS_READERS,
     P.TASK_DO: LEADS_GROUP | NAMED | {"task of the house": who(LEAD)},
     P.INTAKE_SEE_PUBLIC: {"intake": EVERY},
+    P.INTAKE_LIST: with_staff(
+        with_staff(everywhere(ANY_LEADING), LEAD_STAFF),
+        staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
+    ),
     P.INTAKE_START: LEAD_STAFF,
     P.INTAKE_KEEP: LEAD_STAFF
     | {thing: who(LEAD, WAITING) for thing in ("intake", "application")}
     | {"own task": who(LEAD, OTHER_FACILITATOR), "entrusted": who(LEAD, FACILITATOR)},
     P.APPLICATION_READ: NAMED,
     P.APPLICATION_DECIDE: NAMED,
+    P.GROUP_FORM: NAMED,
     P.APPLICATION_OWN: OWN_THINGS,
     P.CONSENT_OWN: OWN_THINGS,
+    P.PREPARATION_OWN: OWN_THINGS,
+    P.PREPARATION_SEE: LEADS_GROUP,
+    P.SUPPORT_PLAN_OPEN: {"shared plan": LEADING},
+    P.SAFE_CONTACT_OPEN: LEADS_GROUP,
+    P.OWN_WRITING_SEE: everywhere(WHOLE),
     P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
     P.STAFF_INVITE: LEAD_STAFF,
     P.GROUP_START: LEAD_STAFF,
@@ -240,6 +254,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
     ),
     P.STAFFED_HOURS_KEEP: LEAD_STAFF,
+    P.CONSENT_FACTS_KEEP: LEAD_STAFF,
     P.HOUSE_FIGURES_SEE: LEAD_STAFF,
     P.LOOK_KEEP: LEAD_STAFF,
     P.PLACE_KEEP: LEAD_STAFF,

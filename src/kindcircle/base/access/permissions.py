@@ -62,6 +62,8 @@ class Permission(StrEnum):
     CIRCLE_INVITE = "circle.invite"
     KEEPING_SET = "keeping.set"  # how long the house keeps what, and holding a group's words back
 
+    PLACE_LEAVE = "place.leave"  # one's own, before the end; afterwards to see what was said
+
     # The facilitator's side.
     DESK_SEE = "desk.see"
     GROUP_SEE = "group.see"
@@ -70,6 +72,7 @@ class Permission(StrEnum):
     GATHERING_RECORD = "gathering.record"
     REMINDER_KEEP = "reminder.keep"  # the words before a meeting, and whom no mail reaches
     NOTES_EXPORT = "notes.export"  # one person's notes alone, to read and on paper
+    LEAVING_KEEP = "leaving.keep"  # who left and why, what the group may hear, and the way back
     OWN_CARE_SEE = "own-care.see"
     SUPERVISION_KEEP = "supervision.keep"  # one's own log
     ALERT_LIST = "alert.list"
@@ -95,10 +98,12 @@ class Permission(StrEnum):
 
     # Asking to come.
     INTAKE_SEE_PUBLIC = "intake.see-public"  # read what is offered, and ask to come
+    INTAKE_LIST = "intake.list"  # the list of them; each opens only to those it is entrusted to
     INTAKE_START = "intake.start"
     INTAKE_KEEP = "intake.keep"  # its page, its times, its list
     APPLICATION_READ = "application.read"
     APPLICATION_DECIDE = "application.decide"  # talk, decide, write back, keep a place
+    GROUP_FORM = "group.form"  # propose groups from an intake, start them, and keep people apart
     APPLICATION_OWN = "application.own"  # one's own: how it stands, times to talk, the answer, taking it back
     CONSENT_OWN = "consent.own"  # read, give and withdraw
 

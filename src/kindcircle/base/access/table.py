@@ -44,7 +44,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.IN_OWN_NAME: [owner],
     P.CALENDAR_USE: [fully_signed_in],
     P.MAIL_CHOOSE: [fully_signed_in],
-    P.ADDRESS_CHANGE: [owner & surely_signed_in],
+    P.ADDRESS_CHANGE: [surely_signed_in],
     # The words hold nothing about anybody.
     P.WORDS_SEE: [facilitator_somewhere, waiting_facilitator, safety_lead, organisation_lead],
     P.LIBRARY_READ: [signed_in],
@@ -86,6 +86,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CIRCLE_ADMIT: [facilitator],
     P.CIRCLE_INVITE: [organisation_lead],
     P.KEEPING_SET: [organisation_lead],
+    # Leaving before the end. Who has left may still read what they asked for.
+    P.PLACE_LEAVE: [owner],
     # The facilitator's side: own groups only.
     P.DESK_SEE: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.GROUP_SEE: [facilitator],
@@ -94,11 +96,12 @@ ALLOW: dict[P, list[Predicate]] = {
     P.GATHERING_RECORD: [facilitator],
     P.REMINDER_KEEP: [facilitator],
     P.NOTES_EXPORT: [facilitator],
+    P.LEAVING_KEEP: [facilitator],
     # Care for those who lead: each sees their own, also between two groups.
     P.OWN_CARE_SEE: [facilitator_somewhere, waiting_facilitator],
     P.SUPERVISION_KEEP: [owner & waiting_facilitator],
-    P.ALERT_LIST: [facilitator_somewhere, safety_lead],
-    P.ALERT_HANDLE: [facilitator, safety_lead],
+    P.ALERT_LIST: [facilitator_somewhere, safety_lead, waiting_facilitator],
+    P.ALERT_HANDLE: [facilitator, named_for_it, safety_lead],
     P.REPORT_SEE: [facilitator],
     P.MEASURE_ASSIGN: [facilitator, system],
     P.PAPER_ENTER: [facilitator],
@@ -117,10 +120,12 @@ ALLOW: dict[P, list[Predicate]] = {
     P.TASK_DO: [facilitator, named_for_it, organisation_lead & of_the_house],
     # Asking to come. Who talks with people is named for each intake; nobody else reads what they wrote.
     P.INTAKE_SEE_PUBLIC: [public],
+    P.INTAKE_LIST: [facilitator_somewhere, waiting_facilitator, organisation_lead],
     P.INTAKE_START: [organisation_lead],
     P.INTAKE_KEEP: [named_for_it, organisation_lead],
     P.APPLICATION_READ: [named_for_it],
     P.APPLICATION_DECIDE: [named_for_it],
+    P.GROUP_FORM: [named_for_it],
     P.APPLICATION_OWN: [owner],
     P.CONSENT_OWN: [owner],
     # Getting ready: a plan is its writer's alone until they share it; how to reach somebody safely is for who leads.

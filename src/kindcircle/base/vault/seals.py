@@ -72,6 +72,9 @@ CALENDAR_LINK = Seal("calendar-link")
 APPLICATION = Seal("application")
 PHONE = Seal("phone")
 SIGNATURE = Seal("signature")  # the name somebody typed under a consent
+CONSENT_COPY = Seal("consent-copy")  # what they had before them when they said yes
+SUPPORT_PLAN = Seal("support-plan")
+SAFE_CONTACT = Seal("safe-contact")
 # A facilitator's own.
 SUPERVISION_WITH = Seal("supervision-with")
 SUPERVISION = Seal("supervision")
@@ -82,10 +85,12 @@ MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
 ADVERSE_EVENT = Seal("adverse-event")
 PROPOSAL_ANSWER = Seal("proposal-answer")
+GOODBYE = Seal("goodbye")  # what somebody who left lets the others hear
 TASK_NOTE = Seal("task-note")  # under the house's key when it concerns nobody in particular
 DECISION = Seal("decision")
 SCREENING_NOTE = Seal("screening-note")
 KEEP_APART = Seal("keep-apart")
+ONE_TO_ONE = Seal("one-to-one")
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")
