@@ -18,6 +18,7 @@ from tests.house.matrix_expected import (
     NOBODY,
     SIGNED_IN,
     STAFF_OF_THE_HOUSE,
+    WITHOUT_GROUP,
     Who,
     who,
 )
@@ -118,7 +119,7 @@ def with_staff(first: Mapping[str, Who], second: Mapping[str, Who]) -> dict[str,
 
 SAFETY_STAFF = staff(who(SAFETY), who(FOREIGN_SAFETY), ANY_SAFETY)
 LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
-HOUSE_FACILITATORS = LEADING | {OTHER_FACILITATOR, WAITING}
+HOUSE_FACILITATORS = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
 WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "own way", "account")
 OWN_SHEETS = (

@@ -33,9 +33,7 @@ class SignToSayYes(Invalid):
 class TickToTakePart(Invalid):
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "The lines marked “needed” make it a yes. If one of them does not fit, please talk to us. Nothing was kept."
-            )
+            _("The lines marked “needed” make it a yes. If one does not fit, please talk to us. Nothing was kept.")
         )
 
 
@@ -105,3 +103,10 @@ class SentBefore(Conflict):
 class ChecklistEmpty(Invalid):
     def __init__(self) -> None:
         super().__init__(_("Please keep at least one line, and no line longer than 300 letters. Nothing was changed."))
+
+
+class TooManyTimes(Invalid):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("That is more than people can look through. Please offer up to %(most)s times.") % {"most": most}
+        )

@@ -14,7 +14,8 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.intake.errors import AskedBefore, NotOpenNow, TakenBack
-from kindcircle.rooms.intake.models import Application, Intake, Screener
+from kindcircle.rooms.intake.models import Application, Intake, Screener, WeeklySlot
+from kindcircle.rooms.intake.queries import takes_requests
 
 
 def start_intake(
@@ -56,8 +57,11 @@ def apply(
     by: Actor,
     at: datetime,
     client_key: str | None = None,
+    slots: Iterable[WeeklySlot] = (),
 ) -> Application:
     """Somebody asks to come, or a facilitator writes down that they do. Sent twice, it is one.
+
+    slots  the times of the week at which they can come
 
     Raises NotOpenNow, AskedBefore.
     """
@@ -68,7 +72,8 @@ def apply(
         sent = Application.objects.filter(client_key=client_key).first() if client_key else None
         if sent is not None:
             return sent
-        if held.state != Intake.State.OPEN:
+        by_hand = source == Application.Source.BY_HAND
+        if not (held.state == Intake.State.OPEN if by_hand else takes_requests(held, at=at)):
             raise NotOpenNow
         if Application.objects.filter(intake=held, person=person, withdrawn_at=None).exists():
             raise AskedBefore
@@ -78,6 +83,7 @@ def apply(
                 json.dumps(answers), code=application.code, holder=person
             )
         application.save(force_insert=True)
+        application.slots.set(WeeklySlot.objects.filter(intake=held, pk__in=[slot.pk for slot in slots]))
         record(Event.APPLIED, application=application, by=by, at=at)
     return application
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FormingConfig(AppConfig):
+    name = "kindcircle.rooms.forming"
+    label = "forming"
