@@ -7,17 +7,23 @@ other = make_world()                             # a second organisation, to pro
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from kindcircle.base.access import Actor
 from kindcircle.base.lib import clock, codes
+from kindcircle.base.outbox.models import MailRule
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
-from kindcircle.rooms.intake.models import Application, Consent, Decision, Intake, Screener
+from kindcircle.rooms.intake.consent_texts import NEEDED_ITEMS, house_gaps, newest_facts, text_name
+from kindcircle.rooms.intake.models import Application, Consent, ConsentFacts, Decision, Intake, Screener
 from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
+from kindcircle.rooms.safety.models_rota import Duty
+from kindcircle.rooms.team.credentials import EVERYBODY
+from kindcircle.rooms.team.models import Credential
 
 PROGRAMME = "kind-to-a-body-that-hurts"
 VERSION = "1"
@@ -78,6 +84,8 @@ def make_staff(organisation: Organisation, name: str, role: str, *, at: datetime
     """Somebody with a role for the whole organisation."""
     person = make_person(organisation, name, at=at)
     StaffRole.objects.create(user=person, role=role, given_at=at)
+    if role == StaffRole.Role.FACILITATOR:
+        give_papers(person, at=at)
     return person
 
 
@@ -104,17 +112,37 @@ def admit(group: Group, person: User, *, at: datetime) -> dict[str, Decision | C
     decision.save()
     consent = current_consent(person)
     if consent is None:
-        consent = Consent(person=person, kind=Consent.Kind.TAKING_PART, text="consent-full@1", signed_at=at)
+        facts = fill_consent(group.organisation, group.alerts_owner, at=at)
+        consent = Consent(
+            person=person, kind=Consent.Kind.TAKING_PART, text=text_name(), facts_number=facts.number, signed_at=at
+        )
         consent.sealed_signature = seals.SIGNATURE.seal("Their name", code=consent.code, holder=person)
         consent.save()
     return {"admission": decision, "consent": consent}
 
 
+def fill_consent(organisation: Organisation, by: User, *, at: datetime) -> ConsentFacts:
+    """What the house says in its consent text, so that it can take people in; once."""
+    facts = {gap: f"The house says something about {gap.replace('_', ' ')}." for gap in house_gaps()}
+    return newest_facts(organisation) or ConsentFacts.objects.create(
+        organisation=organisation, number=1, facts=facts, made_by=by, made_at=at
+    )
+
+
+def yes_to(organisation: Organisation, signature: str = "Their name") -> dict[str, Any]:
+    """What `groups.actions.say_yes` needs of somebody who says yes to all that is needed."""
+    facts = newest_facts(organisation)
+    return {
+        "text": text_name(), "facts_number": facts.number if facts else 0, "items": NEEDED_ITEMS,
+        "signature": signature, "shown": {"short": "Short.", "full": "Full."},
+    }  # fmt: skip
+
+
 def make_organisation(
     *, at: datetime, name: str = "Test House", zone: str = "UTC", country: str = "GB"
 ) -> Organisation:
-    """A house with staffed hours on every day, round the clock, so that no test depends on the hour it runs."""
-    return Organisation.objects.create(
+    """A house that is staffed and writes mail round the clock, so that no test depends on the hour it runs."""
+    organisation = Organisation.objects.create(
         name=name,
         country=country,
         zone=zone,
@@ -123,6 +151,8 @@ def make_organisation(
         staffed_from="00:00",
         staffed_until="23:59",
     )
+    MailRule.objects.create(organisation=organisation, quiet_from="00:00", quiet_until="00:00", usual_messages=7)
+    return organisation
 
 
 def make_intake(
@@ -164,11 +194,13 @@ def make_group(
         state=Group.State.RUNNING,
         zone=organisation.zone,
         place="Room 2, first floor",
-        video_link="https://video.example.org/circle",
+        # A link of its own for each: two groups behind one would walk in on each other.
+        video_link=f"https://video.example.org/circle{Group.objects.filter(organisation=organisation).count() or ''}",
         alerts_owner=facilitators[0],
         alerts_backup=facilitators[1],
         created_at=at,
     )
+    fill_consent(organisation, facilitators[0], at=at)
     for person in facilitators:
         join(group, person, Membership.Role.FACILITATOR, at=at)
     planned = [
@@ -188,24 +220,60 @@ def make_group(
 def dial_emergency(
     organisation: Organisation, people: Iterable[User], *, at: datetime, number: str = "999"
 ) -> Helpline:
-    """The emergency number, dialled by these people: two of them, and groups may start."""
-    line = Helpline.objects.create(
-        organisation=organisation, country=organisation.country, name="Emergency services", number="999",
-        hours="Day and night", source="dialled", emergency=True, order=0,
+    """The emergency number, dialled by these people: two of them, and groups may start. A second time it is anew."""
+    line, _new = Helpline.objects.get_or_create(
+        organisation=organisation, emergency=True,
+        defaults={
+            "country": organisation.country, "name": "Emergency services", "number": number, "hours": "Day and night",
+            "source": "dialled", "order": 0,
+        },
     )  # fmt: skip
     for person in people:
-        HelplineCheck.objects.create(helpline=line, by=person, at=at)
+        HelplineCheck.objects.update_or_create(helpline=line, by=person, defaults={"at": at})
     return line
 
 
+def always_on_duty(organisation: Organisation, person: User) -> None:
+    """This person answers alerts day and night, so that no test depends on the hour it runs."""
+    Duty.objects.bulk_create(
+        [
+            Duty(organisation=organisation, person=person, weekday=day, since=time(0), until=time(0))
+            for day in range(1, 8)
+        ]
+    )
+
+
+def give_papers(person: User, *, at: datetime) -> None:
+    """Everything that somebody who leads should have, seen and without an end."""
+    Credential.objects.bulk_create(
+        [Credential(person=person, kind=kind, held_on=at.date(), written_at=at) for kind in EVERYBODY]
+    )
+
+
+def make_ready(organisation: Organisation, people: list[User], *, at: datetime) -> None:
+    """All that has to be there before a group begins: a number that two dialled, and somebody on duty."""
+    dial_emergency(organisation, people[:2], at=at)
+    always_on_duty(organisation, people[0])
+
+
 def make_world(
-    *, at: datetime | None = None, members: int = 8, first_at: datetime | None = None, zone: str = "UTC"
+    *,
+    at: datetime | None = None,
+    members: int = 8,
+    first_at: datetime | None = None,
+    zone: str = "UTC",
+    ready: bool = True,
 ) -> World:
-    """An organisation with an organisation lead, a safety lead, two facilitators and a group of so many members."""
+    """An organisation with an organisation lead, a safety lead, two facilitators and a group of so many members.
+
+    ready  with all that a group needs before its first door opens
+    """
     at = at or clock.now()
     organisation = make_organisation(at=at, zone=zone)
     facilitators = [make_staff(organisation, name, StaffRole.Role.FACILITATOR, at=at) for name in ("Ada", "Bo")]
     group, gatherings = make_group(organisation, facilitators, at=at, first_at=first_at)
+    if ready:
+        make_ready(organisation, facilitators, at=at)
     people = [
         make_person(organisation, NAMES[i] if i < len(NAMES) else f"Member {i + 1}", at=at) for i in range(members)
     ]

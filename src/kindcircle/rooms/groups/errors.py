@@ -1,6 +1,7 @@
 """What can go wrong with groups, in sentences a person can act on."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kindcircle.base.lib.errors import Conflict, Invalid, NotFound
 
@@ -62,6 +63,15 @@ class TalkAgain(Conflict):
     def __init__(self) -> None:
         super().__init__(
             _("More than six weeks lie between the decision and the start. Please ask how things are now, and sign.")
+        )
+
+
+class DecideAnew(Conflict):
+    """Whoever took back their yes is talked with once more before they come in again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This person took back their consent after that decision. Please talk with them and sign a new one.")
         )
 
 
@@ -143,6 +153,39 @@ class ChooseOne(Invalid):
         super().__init__(_("Please choose one."))
 
 
+class NoteDecided(Conflict):
+    """A colleague was a moment faster, or attendance was put right."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This was seen to in the meantime. Nothing was sent twice. Your words are still here."))
+
+
+class NoteHow(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please say how, on which day since the meeting, and for how many minutes (1 to 240)."))
+
+
+class CameAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("They were at this meeting, so there is nothing to catch up on."))
+
+
+class SayWhatToTell(Invalid):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Please write what the others may hear, or choose another line. You are still in the group.")
+        )
+
+
+class GoneAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This place was left before. Nothing has changed."))
+
+
+class NoWayBack(Conflict):
+    """Seven days are over, the seat is taken, the course has ended, or the consent no longer stands."""
+
+
 class HeldAlready(Conflict):
     def __init__(self, name: str) -> None:
         super().__init__(_("%(name)s has been opened or held already. Its date stays as it was.") % {"name": name})
@@ -196,6 +239,50 @@ def somebody_is_booked(name: str, who: str, begins: str) -> NotADate:
         _("%(name)s: %(who)s leads another group then (%(begins)s). Please choose another time.")
         % {"name": name, "who": who, "begins": begins}
     )
+
+
+def room_is_taken(name: str, room: str, begins: str) -> NotADate:
+    return NotADate(
+        _("%(name)s: another group is in %(room)s then (%(begins)s). Please choose another time or another room.")
+        % {"name": name, "room": room, "begins": begins}
+    )
+
+
+def video_is_taken(name: str, begins: str) -> NotADate:
+    return NotADate(
+        _(
+            "%(name)s: another group meets behind the same video link then (%(begins)s), and people would walk in on "
+            "each other. Please choose another time or another video room."
+        )
+        % {"name": name, "begins": begins}
+    )
+
+
+class VenueGone(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This room is not used any more. Please choose another one."))
+
+
+class VenueKnown(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("The house has one with this name or this link already. Please look at the list."))
+
+
+class VenueUnclear(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please give it a name. A video room needs its link too."))
+
+
+class VenueInUse(Conflict):
+    def __init__(self, meetings: int) -> None:
+        super().__init__(
+            ngettext(
+                "%(n)s meeting to come is still there. Please move it first.",
+                "%(n)s meetings to come are still there. Please move them first.",
+                meetings,
+            )
+            % {"n": meetings}
+        )
 
 
 def one_keeps_the_clock() -> NotADate:

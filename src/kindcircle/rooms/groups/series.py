@@ -16,13 +16,12 @@ from kindcircle.rooms.groups import errors
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.public_days import public_day
 from kindcircle.rooms.groups.queries import session_name
+from kindcircle.rooms.groups.venues import LONGEST, Where, taken
 from kindcircle.rooms.team.models import StandIn
 from kindcircle.spec import dates
 from kindcircle.spec.programmes import Programme
 
 FURTHEST = timedelta(days=2 * 366)
-LONGEST = timedelta(days=1)
-"""No meeting is longer than a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,10 @@ def look_over(
     country: str,
     facilitators: Collection[User],
     at: datetime,
+    where: Where | None = None,
+    organisation_id: int | None = None,
 ) -> list[Slot]:
-    """Every date with its public holiday and what stands against it."""
+    """Every date with its public holiday and what stands against it; `where` is looked over in this organisation."""
     slots: list[Slot] = []
     for session, wall in zip(plan.sessions, walls, strict=True):
         name = session_name(plan, session.number)
@@ -76,6 +77,8 @@ def look_over(
                 raise errors.too_far() if wall.year > at.year else errors.in_the_past(name)
             slot = dated(session.number, name, wall, session.minutes, zone=zone, country=country)
             _check(slot, slots[-1] if slots else None, zone=zone, facilitators=facilitators, at=at)
+            if where is not None and organisation_id is not None:
+                refuse_taken(slot, where, zone=zone, organisation_id=organisation_id)
         except errors.NotADate as trouble:
             slot = Slot(session.number, name, wall, at, session.minutes, trouble=trouble.sentence)
         slots.append(slot)
@@ -107,6 +110,20 @@ def refuse_double_booking(slot: Slot, *, zone: str, facilitators: Collection[Use
     if found is not None:
         who, other = found
         raise errors.somebody_is_booked(slot.name, seals.name_of(who), said(other.starts_at, zone))
+
+
+def refuse_taken(slot: Slot, where: Where, *, zone: str, organisation_id: int, besides: int | None = None) -> None:
+    """Raises NotADate when another group of the house is in that room, or behind that video link, at that time."""
+    found = taken(
+        where, organisation_id=organisation_id, starts_at=slot.starts_at, ends_at=slot.ends_at, besides=besides
+    )
+    if found is None:
+        return
+    what, other = found
+    begins = said(other.starts_at, zone)
+    if what == "room" and where.room is not None:
+        raise errors.room_is_taken(slot.name, where.room.name, begins)
+    raise errors.video_is_taken(slot.name, begins)
 
 
 def hold_people(people: Iterable[User]) -> None:

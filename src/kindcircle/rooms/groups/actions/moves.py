@@ -13,10 +13,11 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.rule import SOON
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups import errors
-from kindcircle.rooms.groups.actions.gatherings import REMIND_BEFORE
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import gatherings_of, present_places, programme_of, session_name
 from kindcircle.rooms.groups.series import (
     Slot,
@@ -25,8 +26,10 @@ from kindcircle.rooms.groups.series import (
     possible,
     refuse_double_booking,
     refuse_past,
+    refuse_taken,
     said,
 )
+from kindcircle.rooms.groups.venues import Where, check_offered, hold_house, where, where_of
 from kindcircle.spec import dates
 
 
@@ -43,6 +46,12 @@ class Wish:
     place: str
     video_link: str
     all_after: bool = False
+    room: Venue | None = None
+    video_room: Venue | None = None
+
+    @property
+    def where(self) -> Where:
+        return where(place=self.place, video_link=self.video_link, room=self.room, video_room=self.video_room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ def move_gathering(*, gathering: Gathering, wish: Wish, seen: str, by: Actor, at
         list(whole.values_list("pk", flat=True))
         group = Group.objects.select_for_update(no_key=True).get(pk=gathering.group_id)
         hold_people(place.user for place in present_places(group, Membership.Role.FACILITATOR))
+        hold_house(gathering.group.organisation)
         gathering = gatherings_of(group).get(pk=gathering.pk)
         found = _preview(gathering, wish, by, at)
         if not found.any and wish.zone == gathering.group.zone:
@@ -110,7 +120,8 @@ def _preview(gathering: Gathering, wish: Wish, by: Actor, at: datetime) -> Previ
     names = {one.pk: session_name(plan, one.number) for one in whole}
     if row.state != Gathering.State.PLANNED:
         raise errors.HeldAlready(names[row.pk])
-    if not wish.place and not wish.video_link:
+    there = wish.where
+    if not there.place and not there.video_link:
         raise errors.no_place()
     if wish.zone != group.zone and not wish.all_after:
         raise errors.one_keeps_the_clock()
@@ -120,8 +131,10 @@ def _preview(gathering: Gathering, wish: Wish, by: Actor, at: datetime) -> Previ
     later = [one for one in whole if one.number > row.number and one.state == Gathering.State.PLANNED]
     moving = [row, *(later if wish.all_after else ())]
     # Later ones that meet somewhere of their own stay there, unless this one goes to another place.
-    new_place = (row.place, row.video_link) != (wish.place, wish.video_link)
-    changes = [_change(one, was, wish, names[one.pk], new_place=new_place) for one in moving]
+    new_place = where_of(row) != there
+    if new_place:
+        check_offered(group.organisation, there)
+    changes = [_change(one, was, wish, there, names[one.pk], new_place=new_place) for one in moving]
     leading = [place.user for place in present_places(group, Membership.Role.FACILITATOR)]
     moved = [change for change in changes if change.when_changes]
     for change in moved:
@@ -130,15 +143,19 @@ def _preview(gathering: Gathering, wish: Wish, by: Actor, at: datetime) -> Previ
         _refuse_out_of_order(whole, changes, names, wish.zone)
     for change in moved:
         refuse_double_booking(change.to, zone=wish.zone, facilitators=leading, besides=group.pk)
+    for change in changes:
+        if change.any:
+            goes = there if change.where_changes else where_of(change.gathering)
+            refuse_taken(change.to, goes, zone=wish.zone, organisation_id=group.organisation_id, besides=group.pk)
     return Preview(tuple(changes), _seen(group, moving), len(_told(group, by)))
 
 
-def _change(one: Gathering, was: datetime, wish: Wish, name: str, *, new_place: bool) -> Change:
+def _change(one: Gathering, was: datetime, wish: Wish, there: Where, name: str, *, new_place: bool) -> Change:
     group = one.group
     own = dates.wall_clock(one.starts_at, group.zone)
     wall = dates.moved_with(was, wish.wall, own)
     to = dated(one.number, name, wall, one.minutes, zone=wish.zone, country=group.organisation.country)
-    where_changes = new_place and (one.place, one.video_link) != (wish.place, wish.video_link)
+    where_changes = new_place and where_of(one) != there
     return Change(one, own, to, one.starts_at != to.starts_at, where_changes)
 
 
@@ -172,6 +189,8 @@ def _write(found: Preview, wish: Wish, *, by: Actor, at: datetime) -> None:
     group = first.group
     if wish.zone != group.zone:
         Group.objects.filter(pk=group.pk).update(zone=wish.zone)
+    # Whoever would come at an old time, or is to come at a new one, has to know before it.
+    soonest = min((one for each in found.changes if each.any for one in _starts(each)), default=at)
     for change in found.changes:
         if not change.any:
             continue
@@ -179,20 +198,30 @@ def _write(found: Preview, wish: Wish, *, by: Actor, at: datetime) -> None:
         row.starts_at = change.to.starts_at
         row.revision, row.moved_at = row.revision + 1, at
         if change.where_changes:
-            usual = (wish.place, wish.video_link) == (group.place, group.video_link)
+            there = wish.where
+            usual = there == Where(group.place, group.video_link, group.room, group.video_room)
+            own = Where() if usual else there
             row.elsewhere = not usual
-            row.own_place, row.own_video_link = ("", "") if usual else (wish.place, wish.video_link)
-            row.online = bool(wish.video_link) and not wish.place
+            row.own_place, row.own_video_link = own.place, own.video_link
+            row.own_room, row.own_video_room = own.room, own.video_room
+            row.online = bool(there.video_link) and not there.place
         row.save(
             update_fields=[
-                "starts_at", "revision", "moved_at", "elsewhere", "own_place", "own_video_link", "online",
+                "starts_at", "revision", "moved_at", "elsewhere", "own_place", "own_video_link", "own_room",
+                "own_video_room", "online",
             ]
         )  # fmt: skip
         about = log.Ref("gathering", row.code)
-        queue.put_off("next-meeting", about=about, at=max(at, row.starts_at - REMIND_BEFORE))
+        # Near enough: the next round puts it at each reader's own hour.
+        queue.put_off("next-meeting", about=about, at=max(at, row.starts_at - SOON), useful_until=row.starts_at)
         log.record(Event.GATHERING_MOVED, by=by, about=about, at=at, chain=group.organisation.code)
     if found.any:
         about = log.Ref("gathering", first.code)
         once = f"{first.code}:{found.seen}"
         for person in _told(group, by):
-            queue.enqueue("new-time", to=person, about=about, once=once, at=at)
+            queue.enqueue("new-time", to=person, about=about, once=once, at=at, useful_until=soonest)
+
+
+def _starts(change: Change) -> tuple[datetime, datetime]:
+    """Its start as it was and as it will be."""
+    return change.gathering.starts_at, change.to.starts_at

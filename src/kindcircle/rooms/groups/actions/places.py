@@ -21,8 +21,10 @@ from kindcircle.rooms.groups.errors import (
     UnknownProgramme,
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import open_by_short_code
 from kindcircle.rooms.groups.series import hold_people, lay_out, look_over
+from kindcircle.rooms.groups.venues import Where, check_offered, hold_house, where
 from kindcircle.rooms.intake.actions import apply, start_intake
 from kindcircle.rooms.intake.models import Application, Intake
 from kindcircle.spec.catalogue import is_released
@@ -49,18 +51,24 @@ def start_group(
     intake: Intake | None = None,
     place: str = "",
     video_link: str = "",
+    room: Venue | None = None,
+    video_room: Venue | None = None,
     walls: Sequence[datetime] | None = None,
     key: str = "",
 ) -> Group:
     """A new group with all its dated gatherings: weekly, at the same time on the clock of its own zone.
 
     owner and backup answer for its alerts; they become its two facilitators.
-    intake where its people come from; without one the two facilitators add people themselves
+    intake where its people come from, and who is entrusted with it may start the group; without one the two
+           facilitators add people themselves
+    room and video_room  of those that the house keeps; place and video_link are for what it does not keep
     walls  the dates as somebody has looked them over and moved them, on the clock of `zone`; then first_at is not used
     key    the same key again is the same group: a form sent twice starts one
     Raises UnknownProgramme, SamePersonTwice, NotADate for walls that cannot be.
     """
-    if by != SYSTEM:
+    if intake is not None:
+        require(by, Permission.GROUP_FORM, intake)
+    elif by != SYSTEM:
         require(by, Permission.GROUP_START, organisation)
     plan = _programme(programme, programme_version)
     if owner.pk == backup.pk:
@@ -68,14 +76,17 @@ def start_group(
     code = codes.code_from(f"{organisation.code}:{key}") if key else codes.new_code()
     with transaction.atomic():
         hold_people((owner, backup))
+        hold_house(organisation)
         started = Group.objects.filter(code=code).first()
         if started is not None:
             return started
+        there = where(place=place, video_link=video_link, room=room, video_room=video_room)
+        check_offered(organisation, there)
         if walls is None:
             # Days are added on the wall clock: a group that meets at six still meets at six after a clock change.
             walls = lay_out(plan, wall_clock(first_at, zone))
         else:
-            _look_over(plan, walls, zone, organisation, (owner, backup), at)
+            _look_over(plan, walls, zone, organisation, (owner, backup), there, at)
         group = Group.objects.create(
             code=code,
             organisation=organisation,
@@ -85,8 +96,10 @@ def start_group(
             programme_version=plan.version,
             state=Group.State.RUNNING,
             zone=zone,
-            place=place,
-            video_link=video_link,
+            place=there.place,
+            video_link=there.video_link,
+            room=there.room,
+            video_room=there.video_room,
             alerts_owner=owner,
             alerts_backup=backup,
             created_at=at,
@@ -99,7 +112,7 @@ def start_group(
                 number=session.number,
                 starts_at=instant(wall, zone),
                 minutes=session.minutes,
-                online=bool(video_link) and not place,
+                online=bool(there.video_link) and not there.place,
                 guide=owner,
                 holder=backup,
             )
@@ -300,11 +313,21 @@ def _look_over(
     zone: str,
     organisation: Organisation,
     facilitators: tuple[User, User],
+    there: Where,
     at: datetime,
 ) -> None:
     if len(walls) != len(plan.sessions):
         raise UnknownProgramme
-    slots = look_over(plan, walls, zone=zone, country=organisation.country, facilitators=facilitators, at=at)
+    slots = look_over(
+        plan,
+        walls,
+        zone=zone,
+        country=organisation.country,
+        facilitators=facilitators,
+        at=at,
+        where=there,
+        organisation_id=organisation.pk,
+    )
     trouble = next((slot.trouble for slot in slots if slot.trouble), "")
     if trouble:
         raise NotADate(trouble)
