@@ -209,6 +209,23 @@ def test_the_meeting_shows_it_and_a_breach_brings_the_whole_list_back(running_si
     assert "A step of mending is due" not in ada.open("/desk/").text
 
 
+def test_two_who_mend_at_once_keep_each_others_steps(running_site: RunningSite, world: World) -> None:
+    confirm(at_desk(running_site, world))
+    ada, bo = (Visitor(running_site, one) for one in world.facilitators)
+    ada.open(f"/desk/groups/{world.group.code}/repairs/").press("Note it", {"line": "own-experience", "note": "Amsel"})
+    bo.open(ada.path)
+    page = ada.path
+    bo.press("Save the steps", {"note-slow": "We paused.", "note-name": "Bo named it."})
+    ada.press("Save the steps", {"note-own-part": "I moved on too fast.", "note-slow": "We breathed."})
+    assert ada.status == 422
+    assert "We paused." in ada.text and "We breathed." in ada.html and "I moved on too fast." in ada.html
+    assert "Bo named it." in bo.open(page).html and "I moved on too fast." not in bo.html
+    ada.press("Save the steps")
+    assert ada.status == 200
+    for kept in ("We breathed.", "I moved on too fast.", "Bo named it."):
+        assert kept in bo.open(page).html
+
+
 def test_nobody_else_gets_near_it(running_site: RunningSite, world: World) -> None:
     confirm(at_desk(running_site, world))
     other = make_world(members=1)

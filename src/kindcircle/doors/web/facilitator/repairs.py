@@ -83,12 +83,15 @@ class BreachForm(forms.Form):
         line.choices = [("", _("Please choose"))] + [(one.id, one.text) for one in lines]
 
 
+PARTS = ("who", "due", "done", "note")
+
+
 class StepsForm(forms.Form):
     """Seven steps with who, by when, since when, and a few words."""
 
     def __init__(self, mending: Mending, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = _leading(mending)
+        self.mending, self.people = mending, _leading(mending)
         choices = [("", _("nobody yet")), *((code, name) for code, (_user, name) in self.people.items())]
         for step, name, _hint in STEPS:
             kept = mending.steps[step]
@@ -98,6 +101,7 @@ class StepsForm(forms.Form):
                 ("done", _day(label=_("Done on"), required=False)),
                 ("note", _words(label=_("A few words: %(step)s") % {"step": name}, required=False, rows=2)),
             ):
+                asked.show_hidden_initial = True  # what stood there when the page was opened comes back with it
                 self.fields[f"{part}-{step}"] = asked
             given = {"who": kept.who.code if kept.who else "", "due": kept.due_on, "done": kept.done_on}
             for part, value in (given | {"note": kept.note}).items():
@@ -106,12 +110,28 @@ class StepsForm(forms.Form):
     @property
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each step with its boxes."""
-        parts = ("who", "due", "done", "note")
-        return [{"name": name, "hint": hint} | {part: self[f"{part}-{step}"] for part in parts}
-                for step, name, hint in STEPS]  # fmt: skip
+        rows = []
+        for step, name, hint in STEPS:
+            boxes = {part: self[f"{part}-{step}"] for part in PARTS}
+            seen = [box.as_hidden(only_initial=True) for box in boxes.values()]
+            rows.append({"name": name, "hint": hint, "seen": seen} | boxes)
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        """A step that a colleague has saved meanwhile is shown with theirs, and nobody writes over anybody."""
+        given = super().clean() or {}
+        for step, name, _hint in STEPS:
+            if self._touched(step) and any(self._moved(f"{part}-{step}") for part in PARTS):
+                theirs = self.mending.steps[step].note or _("(no words)")
+                words = _("A colleague saved “%(step)s” too: %(theirs)s. Yours is still here. Please look, and save.")
+                self.add_error(None, words % {"step": name, "theirs": theirs})
+                self.data = self.data.copy()
+                for part in PARTS:  # what stands there now has been seen
+                    self.data[self[f"{part}-{step}"].html_initial_name] = self._now(f"{part}-{step}")
+        return given
 
     def worded(self) -> dict[str, StepWords]:
-        """What was filled in."""
+        """What was changed on this page, by step; what was left as it stood is left to whoever saved it."""
         given = self.cleaned_data
         return {
             step: StepWords(
@@ -121,7 +141,20 @@ class StepsForm(forms.Form):
                 note=given[f"note-{step}"],
             )
             for step, _name, _hint in STEPS
+            if self._touched(step)
         }
+
+    def _touched(self, step: str) -> bool:
+        return any(f"{part}-{step}" in self.changed_data for part in PARTS)
+
+    def _moved(self, name: str) -> bool:
+        """Whether this box holds something else in the table now than when the page was opened."""
+        seen = self.data.get(self[name].html_initial_name)
+        return seen is not None and seen.replace("\r\n", "\n") != self._now(name)
+
+    def _now(self, name: str) -> str:
+        value = self.initial.get(name)
+        return "" if value is None else str(self.fields[name].prepare_value(value))
 
 
 class EndingForm(forms.Form):
