@@ -125,9 +125,9 @@ class StepsForm(forms.Form):
                 theirs = self.mending.steps[step].note or _("(no words)")
                 words = _("A colleague saved “%(step)s” too: %(theirs)s. Yours is still here. Please look, and save.")
                 self.add_error(None, words % {"step": name, "theirs": theirs})
-                self.data = self.data.copy()
-                for part in PARTS:  # what stands there now has been seen
-                    self.data[self[f"{part}-{step}"].html_initial_name] = self._now(f"{part}-{step}")
+                # What stands there now has been seen.
+                names = [f"{part}-{step}" for part in PARTS]
+                self.data = dict(self.data.items()) | {self[name].html_initial_name: self._now(name) for name in names}
         return given
 
     def worded(self) -> dict[str, StepWords]:
