@@ -11,7 +11,7 @@ from kindcircle.base.access import Actor
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
-from kindcircle.rooms.groups.queries import present_places, programme_of
+from kindcircle.rooms.groups.queries import present_places, programme_of, session_for
 from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec import timeline
@@ -65,7 +65,7 @@ class Newest:
 
 def session_of(gathering: Gathering) -> Session:
     """Today's session, from the programme in the version the group pinned."""
-    return programme_of(gathering.group).session(gathering.number)
+    return session_for(programme_of(gathering.group), gathering.number)
 
 
 def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:

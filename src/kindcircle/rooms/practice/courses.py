@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from kindcircle.base.access import Actor
 from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.queries import session_for
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.programmes import PracticeUse, Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
@@ -50,7 +51,7 @@ class Course:
     def held(self) -> Session | None:
         """The session that was held last; its home practice is this week's. None before the first."""
         closed = [one.number for one in self.gatherings if one.state == State.CLOSED]
-        return self.programme.session(closed[-1]) if closed and self.programme else None
+        return session_for(self.programme, closed[-1]) if closed and self.programme else None
 
     @property
     def sessions(self) -> tuple[Session, ...]:

@@ -94,7 +94,9 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     log.record(Event.REPORT_OPENED, by=by, about=about, at=at, chain=group.organisation.code)
     plan = programme_of(group)
     members = list(places(group))
-    held = list(Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).order_by("number"))
+    # The meeting months after the end is not part of what was to be attended.
+    own = Gathering.objects.filter(group=group, number__lte=len(plan.sessions))
+    held = list(own.filter(state=Gathering.State.CLOSED).order_by("number"))
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
     sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
     asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))

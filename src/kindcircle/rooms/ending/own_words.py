@@ -1,0 +1,152 @@
+"""What somebody wrote here, to take along or to erase. Only they themselves ever ask for it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import keys, seals
+from kindcircle.rooms.conversations import actions as conversations
+from kindcircle.rooms.conversations.queries import member_places
+from kindcircle.rooms.ending import closing
+from kindcircle.rooms.ending.models import WritingClock
+from kindcircle.rooms.ending.retention import take_writing
+from kindcircle.rooms.measures.errors import VersionUnknown
+from kindcircle.rooms.measures.models import Response
+from kindcircle.rooms.measures.queries import answers_of, definition_of, words_for
+from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.spec.parts import Likert, Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing somebody wrote, or was given: when, what it is, and the words."""
+
+    on: datetime | None
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """Everything, by kind, oldest first."""
+
+    journal: list[Piece] = field(default_factory=list)
+    letters: list[Piece] = field(default_factory=list)
+    drafts: list[Piece] = field(default_factory=list)
+    kept: list[Piece] = field(default_factory=list)
+    messages: list[Piece] = field(default_factory=list)
+    answers: list[Piece] = field(default_factory=list)
+
+    def as_json(self) -> str:
+        """For machines: the same, with times in UTC."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=_plain)
+
+
+def count_of(person: User) -> dict[str, int]:
+    """How much there is, without opening any of it."""
+    return {
+        "journal": JournalEntry.objects.filter(author=person).count(),
+        "letters": Letter.objects.filter(author=person).count(),
+        "answers": Response.objects.filter(assignment__member=person).count(),
+    }
+
+
+def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
+    """Every word of one's own, opened. A letter on its way is among them: it is theirs before it arrives, too."""
+    require(by, Permission.OWN_WORDS_KEEP)
+    require(by, Permission.IN_OWN_NAME, person)
+    keys.open_keys([person])
+    found = OwnWords(
+        journal=[
+            Piece(row.written_at, "", seals.JOURNAL.open(row.sealed_body, code=row.code, holder=person))
+            for row in JournalEntry.objects.filter(author=person).order_by("written_at", "pk")
+        ],
+        letters=[
+            Piece(row.written_at, "", seals.LETTER.open(row.sealed_body, code=row.code, holder=person))
+            for row in Letter.objects.filter(author=person).order_by("written_at", "pk")
+        ],
+        drafts=[
+            Piece(row.saved_at, "", "\n\n".join(json.loads(_draft(row, person)).values()))
+            for row in Draft.objects.filter(author=person).order_by("pk")
+        ],
+    )
+    for place in member_places().filter(user=person).order_by("pk"):
+        _of_place(found, place, by=by)
+    for response in (
+        Response.objects.filter(assignment__member=person)
+        .select_related("assignment__group__organisation", "assignment__member")
+        .order_by("submitted_at", "pk")
+    ):
+        found.answers.append(_sheet(response, by=by, at=at))
+    _record(Event.OWN_WORDS_TAKEN, person, by=by, at=at)
+    return found
+
+
+def erase_writing(*, person: User, by: Actor, at: datetime) -> None:
+    """Journal, letters, drafts and kept words go now. What belongs to the clinic's record is not touched."""
+    require(by, Permission.OWN_WORDS_KEEP)
+    require(by, Permission.IN_OWN_NAME, person)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        take_writing(person)
+        WritingClock.objects.filter(person=person).delete()
+        _record(Event.OWN_WORDS_ERASED, person, by=by, at=at)
+
+
+def _of_place(found: OwnWords, place: Any, *, by: Actor) -> None:
+    """What belongs to one place in one group: lines that were kept, letters at the end, messages."""
+    group = place.group
+    if place.left_at is None:
+        for line in closing.lines_for(place, by=by):
+            found.kept.append(Piece(line.line.written_at, line.author or group.name, line.words))
+        for letter in closing.letters_for(place, by=by):
+            found.kept.append(Piece(letter.given, group.name, letter.words))
+    for said in conversations.open_own(place=place, by=by):
+        found.messages.append(Piece(said.at, said.who, "\n".join(one for one in (said.phrase, said.text) if one)))
+
+
+def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
+    """One filled-in sheet in words: each question with what was answered."""
+    assignment = response.assignment
+    answers = answers_of(response, by=by, at=at)
+    try:
+        one = definition_of(assignment)
+    except VersionUnknown:
+        return Piece(response.submitted_at, assignment.instrument, json.dumps(answers, ensure_ascii=False))
+    words = words_for(assignment.group.organisation, one, assignment.member.language)
+    lines = []
+    for item in one.items:
+        if item.id not in answers:
+            continue
+        kind, answer = one.response(item), answers[item.id]
+        asked = words.items.get(item.text_key, item.id) if words else item.id
+        said = str(answer)
+        if isinstance(kind, Likert) and words is not None:
+            labels = (words.labels.get(anchor.label_key) for anchor in kind.values if anchor.value == answer)
+            said = next(labels, None) or said
+        elif isinstance(kind, Tick):
+            said = "✓" if answer else "–"
+        lines.append(f"{asked}: {said}")
+    return Piece(response.submitted_at, one.name, "\n".join(lines))
+
+
+def _draft(row: Draft, person: User) -> str:
+    return seals.DRAFT.open(row.sealed_body, code=row.code, holder=person)
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+def _record(event: Event, person: User, *, by: Actor, at: datetime) -> None:
+    about, chain = log.Ref("person", person.code), person.organisation.code
+    log.record(event, by=by, about=about, at=at, chain=chain, concerns=person.code)
