@@ -38,6 +38,10 @@ from kindcircle.rooms.practice import actions as practice
 from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import Choice, keep_own_way
 from kindcircle.rooms.practice.recordings import keep_recording
+from kindcircle.rooms.preparing import actions as preparing
+from kindcircle.rooms.preparing.models import SupportPlan
+from kindcircle.rooms.preparing.queries import plan_facts
+from kindcircle.rooms.reminders.words import keep_words
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
@@ -45,6 +49,7 @@ from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.credentials import keep
+from kindcircle.rooms.team.models import StandIn
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Letter
@@ -52,7 +57,7 @@ from kindcircle.spec.practices import load_practice
 from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
 from tests.rooms.practice.recorded import recorded
-from tests.world import PROGRAMME, VERSION, join, make_organisation, make_person
+from tests.world import PROGRAMME, VERSION, join, make_organisation, make_person, make_ready, yes_to
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -72,6 +77,8 @@ OTHER_FACILITATOR = "facilitator of another group"
 FOREIGN_FACILITATOR = "another house's facilitator"
 FORMER_FACILITATOR = "former facilitator"
 WAITING = "facilitator without a group"
+STAND_IN = "stand-in for the open meeting"
+NOT_NOW = "stand-in last month and next week"
 APPLICANT = "applicant"
 SAFETY = "safety lead"
 WEAK_SAFETY = "safety lead without second factor"
@@ -97,7 +104,7 @@ class Somebody:
 
     def actor(self) -> Actor:
         only = self.visiting.pk if self.visiting else None
-        return actor_for(self.user, strong=self.strong, only_gathering=only)
+        return actor_for(self.user, strong=self.strong, only_gathering=only, at=clock.now())
 
     def browser(self) -> Client:
         """Signed in as this person, just now, in the way the name says."""
@@ -163,7 +170,7 @@ class House:
 
 
 IN_GROUP = (MEMBER, FELLOW, VISITING)
-LEADING = (FACILITATOR, CO_FACILITATOR)
+LEADING = (FACILITATOR, CO_FACILITATOR, STAND_IN)
 STAFF_LIST = (LEAD, OPERATOR)  # the organisation's page names those who work here
 
 
@@ -174,10 +181,12 @@ def build_house(at: datetime) -> House:
     _foreigners(house)
     _past_meeting(house)
     _meetings_now(house)
+    _standing_in(house)
     _asking_for_people(house)
     _agreeing(house)
     _writing(house)
     _caring(house)
+    _getting_ready(house)
     _asking_to_come(house)
     _waiting_to_be_done(house)
     _settings(house)
@@ -192,6 +201,7 @@ def _people(house: House) -> None:
     holder = house.person(home, "second facilitator", *IN_GROUP, *LEADING, SAFETY, *STAFF_LIST,
                           FORMER_MEMBER, role="facilitator")  # fmt: skip
     t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING, LEAD))
+    make_ready(home, [guide, holder], at=at - timedelta(days=20))
     for number in range(6):
         # The first two are who the expectations speak of. A safety lead has to be able to say whom something befell.
         what = ("member", "fellow member")[number] if number < 2 else f"member in seat {number + 1}"
@@ -283,8 +293,15 @@ def _past_meeting(house: House) -> None:
     t["answered sheet"] = _answer(house, "seat 1", gathering, leaving, steadiness=2, contact=1)
     _answer(house, "seat 2", gathering, leaving, steadiness=8, contact=0)
     t["closed gathering"] = gathering = Gathering.objects.get(pk=gathering.pk)
-    reminder = house.plant("confirmed reminder", *IN_GROUP, *LEADING)
-    _write_up(house, gathering, reminder=reminder, send=True, at=begins + timedelta(hours=2))
+    _write_up(house, gathering, at=begins + timedelta(hours=2))
+    for number, what, readers, show in (
+        (2, "confirmed reminder", (*IN_GROUP, *LEADING), True),
+        (4, "drafted reminder", LEADING, False),
+    ):
+        keep_words(
+            gathering=Gathering.objects.get(group=t["group"], number=number), words=house.plant(what, *readers),
+            show=show, seen="", by=guide, at=begins + timedelta(hours=2),
+        )  # fmt: skip
 
 
 def _run(house: House, number: int, begins: datetime) -> Gathering:
@@ -312,7 +329,7 @@ def _answer(house: House, seat: str, gathering: Gathering, at: datetime, *, stea
     return sheet
 
 
-def _write_up(house: House, gathering: Gathering, *, reminder: str, send: bool, at: datetime) -> None:
+def _write_up(house: House, gathering: Gathering, *, at: datetime) -> None:
     n = gathering.number
     why = house.plant(f"reason for a changed step of meeting {n}", *LEADING)
     groups.record_after(
@@ -320,8 +337,6 @@ def _write_up(house: House, gathering: Gathering, *, reminder: str, send: bool, 
         steps={"checkin": groups.StepNote(outcome="adapted", why=why)},
         note=house.plant(f"shared note of meeting {n}", *LEADING),
         lines={house.things["seat 1"]: house.plant(f"line about the member at meeting {n}", *LEADING)},
-        reminder=reminder,
-        send_reminder=send,
         by=house.people[FACILITATOR].actor(),
         at=at,
     )
@@ -357,6 +372,21 @@ def _meetings_now(house: House) -> None:
 def _sheet(member: User | None, group: Group, instrument: str, **when: datetime) -> Assignment:
     assert member is not None
     return measures.assign(member=member, group=group, instrument=instrument, occasion="baseline", by=SYSTEM, **when)
+
+
+def _standing_in(house: House) -> None:
+    """Somebody steps in at the meeting that is open; somebody else did a fortnight ago, and will in a week."""
+    t, at = house.things, house.at
+    guide = house.people[FACILITATOR].user
+    assert guide is not None
+    who = (*LEADING, *STAFF_LIST, SAFETY)
+    for name, meetings in ((STAND_IN, ("open gathering",)), (NOT_NOW, ("closed gathering", "planned gathering"))):
+        person = house.person(t["organisation"], name, *who, name, role="facilitator")
+        house.knocks(name, person, strong=True)
+        for meeting in meetings:
+            t[name] = StandIn.objects.create(
+                gathering=t[meeting], user=person, in_for=guide, place="beside", named_by=guide, named_at=at
+            )
 
 
 def _asking_for_people(house: House) -> None:
@@ -470,6 +500,28 @@ def _caring(house: House) -> None:
         words=house.plant("what a facilitator brings", FACILITATOR, LEAD), by=guide, at=house.at,
     )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
+
+
+def _getting_ready(house: House) -> None:
+    """The member said yes, shares a plan and said how to be reached; a fellow keeps a plan alone. A talk was noted."""
+    t, at, guide = house.things, house.at, house.people[FACILITATOR].actor()
+    yes = yes_to(t["organisation"], house.plant("name under a consent", MEMBER))
+    yes |= {"shown": {"short": house.plant("what somebody said yes to", MEMBER), "full": "All of it."}}
+    yes |= {"items": [*yes["items"], "safe-contact"]}
+    groups.say_yes(person=t["seat 1"], by=_actor(t["seat 1"]), at=at, **yes)
+    for seat, readers in ((1, (MEMBER, *LEADING)), (2, (FELLOW,))):
+        own = {"person": t[f"seat {seat}"], "by": _actor(t[f"seat {seat}"]), "at": at}
+        preparing.keep_plan(lines={"my-signs": house.plant(f"support plan of seat {seat}", *readers)}, **own)
+    own = {"person": t["seat 1"], "by": _actor(t["seat 1"]), "at": at}
+    preparing.share_plan(**own)
+    words = {"way": house.plant("safe way to be reached", MEMBER, *LEADING), "never": "My neighbour."}
+    preparing.keep_contact(lines=words | {"person": house.plant("person to be called", MEMBER, *LEADING)}, **own)
+    place = t["member's place"]
+    t["shared plan"] = plan_facts(place, SupportPlan.objects.get(person=t["seat 1"]))
+    preparing.note_talk(
+        place=place, held_on=at.date(), minutes=20, how="phone", line=house.plant("line on a talk", *LEADING),
+        client_key=codes.new_code(), by=guide, at=at,
+    )  # fmt: skip
 
 
 def _asking_to_come(house: House) -> None:

@@ -11,7 +11,7 @@ from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.models import Application
 from kindcircle.spec.programmes import load_programme
 from tests.rooms.together import at_the_same_moment
-from tests.world import World
+from tests.world import World, yes_to
 
 
 def decided(world: World) -> Application:
@@ -30,9 +30,7 @@ def keep(world: World, application: Application) -> object:
 
 
 def say_yes(world: World, person: User) -> object:
-    return actions.say_yes(
-        person=person, text="consent-full@1", signature="Ada", by=world.actor(person), at=clock.now()
-    )
+    return actions.say_yes(person=person, by=world.actor(person), at=clock.now(), **yes_to(world.organisation, "Ada"))
 
 
 def test_people_who_take_their_places_at_once_each_get_a_seat_of_their_own(committed: World) -> None:

@@ -8,6 +8,7 @@ from kindcircle.base.access import Actor
 from kindcircle.base.lib import codes
 from kindcircle.base.people.links import DEMO_HOUSE
 from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.doors.cli.demo_world import consent
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Group, Invitation
 from kindcircle.rooms.groups.queries import actor_for
@@ -64,9 +65,7 @@ class House:
             at=decided_at,
         )
         groups.keep_place(application=application, group=group, by=self.guide, at=decided_at)
-        groups.say_yes(
-            person=person, text="consent-full@1", signature=name, by=self.acting(person), at=decided_at + HOUR
-        )
+        consent.say_yes(person, name=name, by=self.acting(person), at=decided_at + HOUR)
         return person
 
     def start_group(self, name: str, *, first_at: datetime, at: datetime) -> Group:
@@ -118,6 +117,7 @@ def found(*, at: datetime) -> House:
     house.facilitators = [
         house.welcome(name, role=Invitation.Role.FACILITATOR, at=at + timedelta(days=1)) for name in ("Marit", "Dayo")
     ]
+    consent.fill(organisation, by=house.acting(lead), at=at + timedelta(days=1))
     return house
 
 

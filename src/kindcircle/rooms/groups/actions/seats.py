@@ -1,5 +1,6 @@
 """A member's place: kept by those who decide, taken with the member's own yes, and given up with it."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,31 +10,40 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.errors import (
+    DecideAnew,
     GroupFull,
     GroupUnderWay,
     KeptApartFrom,
     NoDecision,
     TalkAgain,
 )
-from kindcircle.rooms.groups.models import Gathering, Group, KeptPlace, Membership
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, KeptPlace, Membership
 from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.actions.applying import hold
+from kindcircle.rooms.intake.consent_texts import is_ready
+from kindcircle.rooms.intake.errors import TextNotReady
 from kindcircle.rooms.intake.models import Application, Consent, Decision, KeepApart
 from kindcircle.rooms.intake.queries import current_consent, latest_decision
+from kindcircle.rooms.tasks.actions import raise_task
+from kindcircle.rooms.tasks.kinds import Kind
 
 # A talk and a decision hold this long; after that somebody asks how things are now.
 DECISION_HOLDS = timedelta(weeks=6)
 # A closed group takes nobody new once this many meetings are over.
 OPEN_UNTIL_MEETING = 2
+ABOUT_MEETINGS = ("next-meeting", "new-time")
+# By when somebody who leads has spoken with a person who took back their yes.
+TALK_WITHIN = timedelta(days=2)
 
 
 def keep_place(*, application: Application, group: Group, by: Actor, at: datetime) -> KeptPlace:
     """Keep a place in this group for somebody who may come; with their yes it is theirs. Twice is once.
 
-    Raises NoDecision, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack.
+    Raises NoDecision, DecideAnew, TextNotReady, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack.
     """
     require(by, Permission.APPLICATION_DECIDE, application)
     with transaction.atomic():
@@ -58,12 +68,25 @@ def give_up_place(*, kept: KeptPlace, by: Actor, at: datetime) -> None:
     KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at)
 
 
-def say_yes(*, person: User, text: str, signature: str, by: Actor, at: datetime, facts_number: int = 0) -> Consent:
-    """The yes to taking part. Places that are kept for this person become theirs; those they have rest on it now."""
+def say_yes(
+    *,
+    person: User,
+    text: str,
+    facts_number: int,
+    items: Collection[str],
+    signature: str,
+    shown: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+) -> Consent:
+    """The yes to taking part. Places that are kept for this person become theirs; those they have rest on it now.
+
+    Raises what `intake.actions.sign` raises.
+    """
     with transaction.atomic():
         consent = intake.sign(
-            person=person, kind=Consent.Kind.TAKING_PART, text=text, signature=signature, facts_number=facts_number,
-            by=by, at=at,
+            person=person, kind=Consent.Kind.TAKING_PART, text=text, facts_number=facts_number, items=items,
+            signature=signature, shown=shown, by=by, at=at,
         )  # fmt: skip
         mine = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
         mine.filter(before_the_rule=False).update(consent=consent)
@@ -74,19 +97,38 @@ def say_yes(*, person: User, text: str, signature: str, by: Actor, at: datetime,
 def take_back_yes(*, consent: Consent, by: Actor, at: datetime) -> list[Group]:
     """Withdraw the consent to taking part: every place that rests on it is left in the same moment.
 
-    Returns the groups that were left. What was recorded until now stays, as the text said.
+    Returns the groups that were left. What was recorded until now stays, as the text said. Those who lead are asked to
+    speak with the person, and to come in again takes a new decision.
     """
     require(by, Permission.CONSENT_OWN, consent)
     with transaction.atomic():
         person = User.objects.select_for_update(no_key=True).get(pk=consent.person_id)
-        places = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
-        left = [place.group for place in places.select_related("group__organisation")]
-        places.update(left_at=at)
-        KeptPlace.objects.filter(application__person=person, taken_at=None, given_up_at=None).update(given_up_at=at)
+        rows = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
+        places = list(rows.select_related("group__organisation", "user"))
+        rows.update(left_at=at)
+        # In the middle of a meeting the minutes end here; whoever still arrives has left.
+        Attendance.objects.filter(user=person, left_at=None, arrived_at__lte=at).exclude(
+            gathering__state=Gathering.State.CLOSED
+        ).update(left_at=at)
+        kept = KeptPlace.objects.filter(application__person=person, given_up_at=None)
+        kept.update(taken_at=None, given_up_at=at)
+        mine = Application.objects.filter(person=person, state=Application.State.PLACED)
+        mine.update(state=Application.State.DECIDED)
         intake.withdraw(consent=consent, by=by, at=at)
-        for group in left:
-            _record(Event.PLACE_LEFT, group.code, "group", group, person, by=by, at=at)
-    return left
+        for place in places:
+            _remind_no_more(place, at)
+            _record(Event.PLACE_LEFT, place.group.code, "group", place.group, person, by=by, at=at)
+            raise_task(
+                Kind.CONSENT_WITHDRAWN,
+                organisation=place.group.organisation,
+                about=log.Ref("membership", place.code),
+                once=f"{consent.code}:{place.group.code}",
+                due_at=at + TALK_WITHIN,
+                at=at,
+                group_id=place.group_id,
+                concerns=person,
+            )
+    return [place.group for place in places]
 
 
 def one_at_a_time(group: Group) -> None:
@@ -105,6 +147,12 @@ def _check(application: Application, group: Group, at: datetime) -> None:
     decision = latest_decision(application)
     if decision is None or not decision.opens_a_place:
         raise NoDecision
+    if not is_ready(group.organisation):
+        raise TextNotReady
+    if Consent.objects.filter(
+        person=application.person, kind=Consent.Kind.TAKING_PART, withdrawn_at__gt=decision.decided_at
+    ).exists():
+        raise DecideAnew
     begins = Gathering.objects.filter(group=group).order_by("number").values_list("starts_at", flat=True).first()
     if (begins or at) - decision.decided_at > DECISION_HOLDS and at - decision.decided_at > DECISION_HOLDS:
         raise TalkAgain
@@ -137,13 +185,13 @@ def _take(person: User, *, by: Actor, at: datetime) -> None:
         if decision is None or not decision.opens_a_place:
             continue  # somebody decided otherwise meanwhile
         one_at_a_time(kept.group)
-        _seat(kept.group, person, decision, consent, at)
+        give_seat(kept.group, person, decision, consent, at)
         KeptPlace.objects.filter(pk=kept.pk).update(taken_at=at)
         Application.objects.filter(pk=kept.application_id).update(state=Application.State.PLACED)
         _record(Event.PLACE_TAKEN, kept.code, "kept-place", kept.group, person, by=by, at=at)
 
 
-def _seat(group: Group, person: User, decision: Decision, consent: Consent, at: datetime) -> None:
+def give_seat(group: Group, person: User, decision: Decision, consent: Consent, at: datetime) -> None:
     """A seat on the ring; whoever was here before comes back to their own."""
     back = Membership.objects.filter(group=group, user=person).update(left_at=None, admission=decision, consent=consent)
     if not back:
@@ -153,6 +201,14 @@ def _seat(group: Group, person: User, decision: Decision, consent: Consent, at: 
             group=group, user=person, role=Membership.Role.MEMBER, seat=seat, joined_at=at, admission=decision,
             consent=consent,
         )  # fmt: skip
+
+
+def _remind_no_more(place: Membership, at: datetime) -> None:
+    """What was still to be sent about meetings to come is not sent to somebody who has left."""
+    to_come = Gathering.objects.filter(group=place.group_id).exclude(state=Gathering.State.CLOSED)
+    for code in to_come.values_list("code", flat=True):
+        for kind in ABOUT_MEETINGS:
+            queue.take_back(kind, to=place.user, about=log.Ref("gathering", code), at=at)
 
 
 def _record(event: Event, code: str, kind: str, group: Group, person: User, *, by: Actor, at: datetime) -> None:

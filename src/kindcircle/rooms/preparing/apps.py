@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PreparingConfig(AppConfig):
+    name = "kindcircle.rooms.preparing"
+    label = "preparing"

@@ -1,0 +1,24 @@
+"""The parts of getting ready: what can be looked at, and the lines of a plan and of a way to be reached."""
+
+from kindcircle.spec.texts import Handout, load_handout
+
+STEPS = ("what-happens", "passing", "backdraft", "anchor", "plan", "contact", "device")
+"""What somebody may look at before the first meeting, in order. Each may be left out."""
+
+# A plan on paper also has lines for reaching somebody; here they are asked for in one place, beside who reads them.
+ELSEWHERE = ("reach-me", "my-person", "never-call")
+MY_PEOPLE = "my-people"
+
+CONTACT_LINES = ("way", "hours", "call-me", "message", "person", "number", "about", "never")
+OF_OTHERS = ("person", "number", "about")
+"""Who else may be called. Holds only while somebody is in a group and has agreed that this person may be called."""
+
+
+def plan_text() -> Handout:
+    """The words round a support plan, and its lines."""
+    return load_handout("my-support-plan")
+
+
+def plan_lines() -> tuple[str, ...]:
+    """The lines of a plan, in order."""
+    return (*(item.id for item in plan_text().items if item.id not in ELSEWHERE), MY_PEOPLE)
