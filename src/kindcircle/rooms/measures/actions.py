@@ -19,6 +19,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places, programme_of
 from kindcircle.rooms.measures import models
+from kindcircle.rooms.measures.attending import sheet_came_late
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
     AnswersNotClear,
@@ -110,14 +111,15 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
     Nothing is given before its time or after it has passed, so this can be asked at any moment.
     """
     plan = programme_of(group)
-    gatherings = list(gatherings_of(group))
+    # The meeting months after the end is none of the programme's own: it moves no date of these.
+    gatherings = list(gatherings_of(group).filter(number__lte=len(plan.sessions)))
     if not gatherings:
         return 0
     if occasion == Occasion.BASELINE:
         first = gatherings[0]
         opens_at = first.starts_at - timedelta(days=_days(plan, "baseline"))
         return _assign_all(group, occasion, plan.instruments("baseline"), None, opens_at, first.ends_at, asked_at=at)
-    last = last_closed(group)
+    last = next((one for one in reversed(gatherings) if one.closed_at is not None), None)
     if last is None or last.closed_at is None:
         return 0
     over = last.number == gatherings[-1].number
@@ -227,17 +229,19 @@ def submit_response(
                 by=by,
                 about=log.Ref(RESPONSE, response.code),
                 at=at,
-                chain=assignment.group.organisation.code,
+                chain=assignment.house.code,
                 concerns=assignment.member.code,
             )
             safety.screen(
                 hits=positive(one, answers),
                 member=assignment.member,
                 group=assignment.group,
+                intake=assignment.intake,
                 gathering=assignment.gathering,
                 source=log.Ref(RESPONSE, response.code),
                 at=at,
             )
+            sheet_came_late(assignment, at=at)
     except IntegrityError:
         if Response.objects.filter(client_key=client_key).exists():
             raise KeyTaken from None

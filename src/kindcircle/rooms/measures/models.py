@@ -7,6 +7,7 @@ from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.intake.models import Intake
 
 
 class Assignment(models.Model):
@@ -20,11 +21,14 @@ class Assignment(models.Model):
         WEEKLY = "weekly"
         AFTER = "after"
         FOLLOW_UP = "follow-up"  # some months later
+        SCREENING = "screening"  # before the talk, with no group yet
         ASKED = "asked"  # by a facilitator, besides the programme's own times; never part of before and after
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="assignments")
+    # Of a member's group; or, before there is one, of the intake that somebody asked to come to.
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments")
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments")
     gathering = models.ForeignKey(
         Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
     )
@@ -37,7 +41,7 @@ class Assignment(models.Model):
     class Data:
         private: set[str] = set()
         personal = {"member"}
-        operational = {"id", "code", "group", "gathering", "opens_at", "closes_at"}
+        operational = {"id", "code", "group", "intake", "gathering", "opens_at", "closes_at"}
         research = {"instrument", "version", "occasion"}
 
     class Meta:
@@ -51,12 +55,34 @@ class Assignment(models.Model):
                 condition=Q(gathering=None),
                 name="assignment_once_without_gathering",
             ),
+            models.UniqueConstraint(
+                fields=["member", "intake", "instrument", "occasion"],
+                condition=Q(intake__isnull=False),
+                name="assignment_once_before_a_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(group__isnull=False, intake=None)
+                | Q(group=None, intake__isnull=False, gathering=None, occasion="screening"),
+                name="assignment_of_a_group_or_an_intake",
+            ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="assignment_closes_after_opening"),
         ]
 
+    @property
+    def circle(self) -> Group | Intake:
+        """Where the person belongs: their group, or what they asked to come to."""
+        circle = self.group or self.intake
+        assert circle is not None  # the database keeps one of the two
+        return circle
+
+    @property
+    def house(self) -> Organisation:
+        """The organisation that asks."""
+        return self.circle.organisation
+
     def access_facts(self) -> Facts:
         return Facts(
-            organisation_id=self.group.organisation_id,
+            organisation_id=self.house.pk,
             group_id=self.group_id,
             owner_id=self.member_id,
             gathering_id=self.gathering_id,

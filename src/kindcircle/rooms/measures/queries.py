@@ -17,6 +17,7 @@ from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import programme_of
+from kindcircle.rooms.intake.questions import said_yes_to
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Response, Score
@@ -110,7 +111,7 @@ def askable(group: Group) -> list[tuple[str, str]]:
 
 def sheets() -> QuerySet[Assignment]:
     """Assignments with everything that asking about them needs, in one query."""
-    return Assignment.objects.select_related("group__organisation", "member", "gathering")
+    return Assignment.objects.select_related("group__organisation", "intake__organisation", "member", "gathering")
 
 
 def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
@@ -130,7 +131,7 @@ def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
             words = included_wording(one, row.member.language.partition("-")[0])
             title = words.title
         else:
-            house = row.group.organisation
+            house = row.house
             if house.pk not in here:
                 here[house.pk] = _imported(house, _languages(row.member.language))
             if (one.id, one.version) not in here[house.pk]:
@@ -174,14 +175,18 @@ def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
     Opening it leaves a trace. A live signal says what was tapped, a message only what was ticked.
     """
     require(by, Permission.ALERT_HANDLE, alert)
-    response = Response.objects.select_related("assignment__member", "assignment__group__organisation")
+    response = Response.objects.select_related(
+        "assignment__member", "assignment__group__organisation", "assignment__intake__organisation"
+    )
     row = response.filter(code=alert.source_code).first() if alert.source_kind == RESPONSE else None
     if row is None:
         asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
-        return [asked[alert.source_kind]]
+        if alert.source_kind in asked:
+            return [asked[alert.source_kind]]
+        return [said_yes_to(rule) for rule in alert.rules.split(",")]
     _leave_trace(row, by=by, at=at)
     one = definition_of(row.assignment)
-    words = words_for(row.assignment.group.organisation, one, row.assignment.member.language)
+    words = words_for(row.assignment.house, one, row.assignment.member.language)
     answers = _open(row)
     spoken = [rule for rule in one.safety if rule.id in alert.rules.split(",")]
     return [_in_words(one, one.item(rule.item), answers, words) for rule in spoken]
@@ -223,7 +228,7 @@ def _leave_trace(response: Response, *, by: Actor, at: datetime) -> None:
         by=by,
         about=log.Ref(RESPONSE, response.code),
         at=at,
-        chain=assignment.group.organisation.code,
+        chain=assignment.house.code,
         concerns=assignment.member.code,
     )
 

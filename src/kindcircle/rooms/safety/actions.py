@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
@@ -14,6 +15,7 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.intake.models import Intake
 from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, WorkerBeat
@@ -44,37 +46,43 @@ def screen(
     *,
     hits: Sequence[SafetyHit],
     member: User,
-    group: Group,
+    group: Group | None,
     gathering: Gathering | None,
     source: log.Ref,
     at: datetime,
+    intake: Intake | None = None,
 ) -> Alert | None:
     """Look at the rules that an answer sheet met; raise one alert when any did, inside the caller's transaction."""
     level = highest(tuple(hits))
     if level is None:
         return None
     rules = [hit.rule for hit in hits]
-    return raise_alert(member=member, group=group, gathering=gathering, level=level, rules=rules, source=source, at=at)
+    return raise_alert(
+        member=member, group=group, intake=intake, gathering=gathering, level=level, rules=rules, source=source, at=at
+    )
 
 
 def raise_alert(
     *,
     member: User,
-    group: Group,
+    group: Group | None,
     gathering: Gathering | None,
     level: Level | Alert.Level,
     rules: Sequence[str],
     source: log.Ref,
     at: datetime,
+    intake: Intake | None = None,
 ) -> Alert:
     """Somebody asks for a person. At most one alert per source, however often it is sent or retried.
 
-    rules  ids of what spoke, most pressing first.
+    rules   ids of what spoke, most pressing first
+    intake  what they asked to come to, while they have no group
     Belongs inside the transaction that stores the source, so that neither can be there without the other.
     """
     with transaction.atomic():
         alert = Alert(
             group=group,
+            intake=intake,
             gathering=gathering,
             member=member,
             level=level,
@@ -179,8 +187,8 @@ def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
             return
         _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
         # Of several safety leads one message may still arrive, so that step keeps its time.
-        turn = {Person.OWNER: row.group.alerts_owner_id, Person.BACKUP: row.group.alerts_backup_id}
-        if turn.get(Person(row.with_person)) == to.pk and row.state in states.UNSEEN:
+        turn = people_to_tell(row)[row.with_person] if row.with_person in (Person.OWNER, Person.BACKUP) else []
+        if to in turn and row.state in states.UNSEEN:
             _pass_on(row, at=at)
 
 
@@ -244,7 +252,8 @@ def record_adverse_event(
 def reckon_again(organisation: Organisation) -> None:
     """The calendar has changed: every open alert moves on by the new one. Inside the caller's transaction."""
     rows = handled_alerts().select_for_update(of=("self",), no_key=True)
-    for row in rows.filter(group__organisation=organisation, escalate_at__isnull=False):
+    ours = Q(group__organisation=organisation) | Q(intake__organisation=organisation)
+    for row in rows.filter(ours, escalate_at__isnull=False):
         row.escalate_at = _passes_on_at(row)
         row.save(update_fields=["escalate_at"])
 
@@ -315,12 +324,12 @@ def _passes_on_at(row: Alert) -> datetime | None:
         return in_touch_by
     after = LADDER[LADDER.index(Person(row.with_person)) + 1]
     wait = next(step.after_staffed_minutes for step in load_ladder().steps if CALLED[step.tell] == after)
-    hours = staffed_hours(row.group.organisation)
+    hours = staffed_hours(row.house)
     return min(staffed_deadline(hours, row.raised_at, timedelta(minutes=wait)), in_touch_by)
 
 
 def _in_touch_by(row: Alert) -> datetime:
-    return end_of_next_shift(staffed_hours(row.group.organisation), row.raised_at)
+    return end_of_next_shift(staffed_hours(row.house), row.raised_at)
 
 
 def _grows(row: Alert) -> bool:
@@ -348,7 +357,7 @@ def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = 
         by=by,
         about=log.Ref("alert", row.code),
         at=at,
-        chain=row.group.organisation.code,
+        chain=row.house.code,
         concerns=row.member.code,
         reason=reason,
     )

@@ -15,6 +15,10 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.standing_in import leading
+from kindcircle.rooms.intake.models import Intake
+from kindcircle.rooms.intake.queries import screeners_of
+from kindcircle.rooms.safety.duty import Rota
 from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
 from kindcircle.rooms.safety.states import UNSEEN, WITHOUT_CONTACT
@@ -83,7 +87,12 @@ def closed_for(actor: Actor, *, since: datetime) -> QuerySet[Alert]:
 def handled_alerts() -> QuerySet[Alert]:
     """Alerts with everything that handling one needs, in one query."""
     return Alert.objects.select_related(
-        "member", "group__organisation", "group__alerts_owner", "group__alerts_backup", "gathering"
+        "member",
+        "group__organisation",
+        "group__alerts_owner",
+        "group__alerts_backup",
+        "gathering",
+        "intake__organisation",
     )
 
 
@@ -92,7 +101,7 @@ def in_touch_by(alerts: Iterable[Alert]) -> dict[int, datetime]:
     hours: dict[int, StaffedHours] = {}
     found = {}
     for alert in alerts:
-        house = alert.group.organisation
+        house = alert.house
         if house.pk not in hours:
             hours[house.pk] = staffed_hours(house)
         found[alert.pk] = end_of_next_shift(hours[house.pk], alert.raised_at)
@@ -100,9 +109,9 @@ def in_touch_by(alerts: Iterable[Alert]) -> dict[int, datetime]:
 
 
 def _handled_by(actor: Actor) -> QuerySet[Alert]:
-    mine = Q(group_id__in=actor.facilitates)
+    mine = Q(group_id__in=actor.facilitates) | Q(intake__screeners__user=actor.user_id)
     if can(actor, Permission.ALERT_HANDLE, Facts(organisation_id=actor.organisation_id)):
-        mine |= Q(group__organisation_id=actor.organisation_id)
+        mine |= Q(group__organisation_id=actor.organisation_id) | Q(intake__organisation_id=actor.organisation_id)
     if not can(actor, Permission.ALERT_LIST):
         mine = Q(pk=None)
     turn = Case(
@@ -112,7 +121,7 @@ def _handled_by(actor: Actor) -> QuerySet[Alert]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    return handled_alerts().filter(mine).order_by(turn, "raised_at", "pk")
+    return handled_alerts().filter(mine).distinct().order_by(turn, "raised_at", "pk")
 
 
 def alert_about(source: Ref) -> Alert | None:
@@ -141,20 +150,49 @@ def history(alert: Alert, *, by: Actor) -> list[Happened]:
 
 
 def people_to_tell(alert: Alert) -> dict[str, list[User]]:
-    """Who is told at each step of the ladder. Somebody who has left is nobody; the step then passes on."""
-    group = alert.group
+    """Who is told at each step of the ladder. Somebody who has left is nobody; the step then passes on.
+
+    The first is whoever of the group's people is on duty when the house is there next: whose turn it was at that moment
+    stays, however the rota is changed later. Where nobody of them is, it is the owner, unless they are away.
+    """
     leads = User.objects.filter(
-        organisation_id=group.organisation_id, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
+        organisation_id=alert.house.pk, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
     ).order_by("pk")
-    owner = [group.alerts_owner] if group.alerts_owner.is_active else []
-    backup = [group.alerts_backup] if group.alerts_backup.is_active else []
-    everyone = {person.pk: person for person in [*owner, *backup, *leads]}
+    first, second = _first_two(alert)
+    named = [person for person in _named(alert) if person.is_active]
+    everyone = {person.pk: person for person in [*first, *second, *named, *leads]}
     return {
-        Alert.Person.OWNER: owner,
-        Alert.Person.BACKUP: backup,
+        Alert.Person.OWNER: first,
+        Alert.Person.BACKUP: second,
         Alert.Person.LEAD: list(leads),
         Alert.Person.EVERYONE: list(everyone.values()),
     }
+
+
+def _first_two(alert: Alert) -> tuple[list[User], list[User]]:
+    """Who is told first, and who when the first does not look in time: never the same person twice."""
+    house = alert.house
+    rota = Rota(house)
+    moment = next_staffed(staffed_hours(house), alert.raised_at) or alert.raised_at
+    named = _named(alert)
+    besides = leading(alert.group, at=moment) if alert.group else []
+    if alert.intake is not None:
+        besides = screeners_of(alert.intake)
+    people = {person.pk: person for person in [*named, *besides]}
+    there = [person for person in people.values() if person.is_active and not rota.away_at(person, moment)]
+    duty = rota.on_duty(moment)
+    on_duty = [person for person in there if person.pk in duty]
+    first = on_duty[:1] or [person for person in there if person in named[:1]]
+    # The backup before all others; the owner where somebody else came first; then whoever is on duty besides.
+    after = [person for person in (*reversed(named), *on_duty) if person in there and person not in first]
+    return first, after[:1]
+
+
+def _named(alert: Alert) -> list[User]:
+    """Who answers first and who second: of the group, or the first two of those who talk with people."""
+    if alert.intake is not None:
+        return screeners_of(alert.intake)[:2]
+    return [alert.group.alerts_owner, alert.group.alerts_backup] if alert.group else []
 
 
 def staffed_hours(organisation: Organisation) -> StaffedHours:
@@ -171,16 +209,25 @@ def staffed_hours(organisation: Organisation) -> StaffedHours:
 
 def promise(group: Group, *, at: datetime) -> Promise:
     """What we may honestly tell a member of this group who asks for a person at this moment."""
-    hours = staffed_hours(group.organisation)
+    who = [place.user for place in present_places(group, Membership.Role.FACILITATOR)]
+    return _promise(group.organisation, who, at)
+
+
+def promise_before(intake: Intake, *, at: datetime) -> Promise:
+    """The same for somebody who asked to come and has no group yet."""
+    return _promise(intake.organisation, screeners_of(intake), at)
+
+
+def _promise(house: Organisation, who: list[User], at: datetime) -> Promise:
+    hours = staffed_hours(house)
     there_from = next_staffed(hours, at)
-    leading = [place.user for place in present_places(group, Membership.Role.FACILITATOR)]
-    names = seals.names_of(leading)
+    names = seals.names_of(who)
     return Promise(
-        who=tuple(names[person.pk] for person in leading),
+        who=tuple(names[person.pk] for person in who),
         there_now=there_from == at,
         there_from=there_from,
         by=end_of_next_shift(hours, at),
-        zone=group.organisation.zone,
+        zone=house.zone,
     )
 
 

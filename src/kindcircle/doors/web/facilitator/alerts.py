@@ -103,7 +103,7 @@ def _show(
     request: HttpRequest, alert: Alert, at: datetime, *, error: KindError | None = None, note: str = ""
 ) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    house = alert.group.organisation
+    house = alert.house
     gathering = alert.gathering
     context = {
         "alert": alert,

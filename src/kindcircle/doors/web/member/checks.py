@@ -29,7 +29,7 @@ from kindcircle.rooms.measures.errors import (
 )
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import RESPONSE, definition_of, sheets, words_for
-from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise
+from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.instruments import read_answer
 from kindcircle.spec.parts import Item, Level, Likert, Scale, Text, Tick
@@ -78,15 +78,14 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     response = getattr(assignment, "response", None)
     if response is None:
         return redirect("member:check", code=assignment.code)
-    group = assignment.group
     alert = alert_about(Ref(RESPONSE, response.code))
     context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
     if alert is not None:
-        promised = promise(group, at=response.submitted_at)
+        promised = _promise(assignment, response.submitted_at)
         context |= {
             "text": _member_text(alert.level, promised, assignment.member.language),
             "hours": _hours(promised),
-            "lines": help_lines(group.organisation, at=clock.now()),
+            "lines": help_lines(assignment.house, at=clock.now()),
         }
     return render(request, "member/check_done.html", context)
 
@@ -128,10 +127,10 @@ def _ask(
     once_more: str = "",
 ) -> HttpResponse:
     one = definition_of(assignment)
-    words = words_for(assignment.group.organisation, one, assignment.member.language)
+    words = words_for(assignment.house, one, assignment.member.language)
     if words is None:
         raise WordingMissing
-    promised = promise(assignment.group, at=at)
+    promised = _promise(assignment, at)
     typed, errors = typed or {}, errors or {}
     asked = [item for item in one.items if item.text_key in words.items]
     if not _can_look_today(promised, at):
@@ -163,7 +162,7 @@ def _not_kept(
         "assignment": assignment,
         "sentence": error.sentence,
         "asked_for_a_person": level in ("contact", "concern"),
-        "lines": help_lines(assignment.group.organisation, at=at),
+        "lines": help_lines(assignment.house, at=at),
         "meeting": _open_meeting(assignment),
         "saved_before": hasattr(assignment, "response"),
     }
@@ -190,10 +189,17 @@ def _worth_asking_again(one: Definition, answers: Mapping[str, Answer], assignme
     ticks = {item.id for item in one.items if isinstance(one.response(item), Tick)}
     if all(answer is None or (name in ticks and answer == 0) for name, answer in answers.items()):
         return _("All of it is still blank. You can fill some in, or send it as it is.")
-    if missing(one, answers) and _can_look_today(promise(assignment.group, at=at), at):
+    if missing(one, answers) and _can_look_today(_promise(assignment, at), at):
         texts = load_member_texts().item_missing
         return texts.get(assignment.member.language.partition("-")[0], texts["en"])
     return ""
+
+
+def _promise(assignment: Assignment, at: datetime) -> Promise:
+    if assignment.intake is not None:
+        return promise_before(assignment.intake, at=at)
+    assert assignment.group is not None  # the database keeps one of the two
+    return promise(assignment.group, at=at)
 
 
 def _needs_same_day(one: Definition) -> set[int]:
