@@ -59,3 +59,10 @@ class ReasonMissing(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("Please pick why no answer is needed. The member sees that you have read it."))
+
+
+class GapsLeft(Invalid):
+    """The draft still has a gap that only a person can fill."""
+
+    def __init__(self, gap: str) -> None:
+        super().__init__(_("There is still a gap to fill: %(gap)s. Nothing was sent.") % {"gap": gap})

@@ -11,7 +11,10 @@ from kindcircle.rooms.groups.models import Group
 
 
 class Phrase(models.TextChoices):
-    """What can be said with one tap. Which one it was is sealed like any other words."""
+    """What can be said with one tap. Which one it was is sealed like any other words.
+
+    "I cannot come" does more than say it: the next meeting knows that nobody needs to ask (groups.SaidAway).
+    """
 
     NOT_CALLED_ON = "not-called-on", _("Please don't call on me today.")
     HARD_TOPIC = "hard-topic", _("The topic is hard for me.")

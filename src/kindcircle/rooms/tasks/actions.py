@@ -95,6 +95,12 @@ def note_of(task: Task, *, by: Actor) -> str:
     return _note(task)
 
 
+def unsettle(kind: Kind, *, about: Ref) -> None:
+    """It had come about in another way, and now it has not: it waits again. What a person finished stays finished."""
+    settled = Task.objects.filter(kind=kind, about_kind=about.kind, about_code=about.code, outcome=SETTLED)
+    settled.update(done_at=None, outcome="")
+
+
 def _note(task: Task) -> str:
     return seals.TASK_NOTE.open(task.sealed_note, code=task.code, holder=_holder(task)) if task.sealed_note else ""
 

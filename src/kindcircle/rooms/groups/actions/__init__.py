@@ -1,5 +1,13 @@
 """Everything that changes a group: starting it, inviting into it, its gatherings, and who was there."""
 
+from kindcircle.rooms.groups.actions.absences import (
+    hold_absence,
+    let_note_be,
+    mark_note_sent,
+    note_catch_up,
+    say_away,
+    take_away_catch_up,
+)
 from kindcircle.rooms.groups.actions.agreements import (
     answer_agreement,
     confirm_agreement,
@@ -17,6 +25,7 @@ from kindcircle.rooms.groups.actions.gatherings import (
     record_leaving,
     start_closing,
 )
+from kindcircle.rooms.groups.actions.leaving import leave_group, mark_group_told, undo_leaving
 from kindcircle.rooms.groups.actions.moves import Change, Preview, Wish, move_gathering, preview_move
 from kindcircle.rooms.groups.actions.places import (
     accept_invitation,
@@ -45,12 +54,18 @@ __all__ = [
     "correct_attendance",
     "free_seats",
     "give_up_place",
+    "hold_absence",
     "invite",
     "keep_place",
+    "leave_group",
+    "let_note_be",
     "link_for",
     "make_entry_pass",
     "make_person",
+    "mark_group_told",
+    "mark_note_sent",
     "move_gathering",
+    "note_catch_up",
     "open_gathering",
     "open_invitation",
     "preview_move",
@@ -59,11 +74,14 @@ __all__ = [
     "record_after",
     "record_arrival",
     "record_leaving",
+    "say_away",
     "say_yes",
     "set_aside",
     "start_closing",
     "start_group",
+    "take_away_catch_up",
     "take_back_proposal",
     "take_back_yes",
+    "undo_leaving",
     "use_entry_pass",
 ]
