@@ -30,9 +30,11 @@ from tests.house.matrix_house import (
     LEAD,
     MEMBER,
     NEIGHBOUR,
+    NOT_NOW,
     OPERATOR,
     OTHER_FACILITATOR,
     SAFETY,
+    STAND_IN,
     VISITING,
     VISITOR,
     WAITING,
@@ -53,6 +55,7 @@ NOBODY = who()
 EVERYBODY = who(
     VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
     FACILITATOR, CO_FACILITATOR, WEAK_FACILITATOR, OTHER_FACILITATOR, FOREIGN_FACILITATOR, FORMER_FACILITATOR, WAITING,
+    STAND_IN, NOT_NOW,
     APPLICANT,
     SAFETY, WEAK_SAFETY, FOREIGN_SAFETY, LEAD, WEAK_LEAD, FOREIGN_LEAD, OPERATOR,
 )  # fmt: skip
@@ -60,12 +63,13 @@ WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT)
 WEAK = who(WEAK_FACILITATOR, WEAK_SAFETY, WEAK_LEAD)
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION - {VISITING, FORMER_VISITING}
 MEMBERS = who(MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER)
-LEADING = who(FACILITATOR, CO_FACILITATOR)
+LEADING = who(FACILITATOR, CO_FACILITATOR, STAND_IN)
+WITHOUT_GROUP = who(WAITING, NOT_NOW)
 OTHERS_LEADING = who(OTHER_FACILITATOR, FOREIGN_FACILITATOR)
 IN_MEETING = LEADING | {MEMBER, FELLOW}
 LEADS = who(LEAD, FOREIGN_LEAD)
-READERS = LEADING | OTHERS_LEADING | LEADS | {WAITING, SAFETY, FOREIGN_SAFETY}
-STAFF_OF_THE_HOUSE = LEADING | {OTHER_FACILITATOR, WAITING, SAFETY, LEAD}
+READERS = LEADING | OTHERS_LEADING | LEADS | WITHOUT_GROUP | {SAFETY, FOREIGN_SAFETY}
+STAFF_OF_THE_HOUSE = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR, SAFETY, LEAD}
 WITH_FACTORS = who(MEMBER, FACILITATOR, WEAK_FACILITATOR)  # who has set up a code app and spare codes
 
 GATHERINGS = ("planned gathering", "open gathering", "closing gathering", "closed gathering")
@@ -203,7 +207,7 @@ PAGES: dict[str, Page] = {
     "facilitator:repairs": Page("GET POST", {"group": LEADING}),
     "facilitator:repair": Page("GET POST", {"repair": LEADING, "closed repair": LEADING}),
     # The facilitators' side.
-    "facilitator:home": plain("GET", LEADING | OTHERS_LEADING | {WAITING, SAFETY, FOREIGN_SAFETY}),
+    "facilitator:home": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:group": Page("GET", {"group": LEADING}),
     "facilitator:invite": Page("GET POST", {"group": LEADING}),
     "facilitator:ask": Page("POST", {"group": LEADING}),
@@ -215,8 +219,8 @@ PAGES: dict[str, Page] = {
     "facilitator:own-check": gatherings("GET POST", LEADING),
     "facilitator:notes": Page("GET", {"member's place": LEADING}),
     "facilitator:notes-paper": Page("GET", {"member's place": LEADING}),
-    "facilitator:care": plain("GET", LEADING | OTHERS_LEADING | {WAITING}),
-    "facilitator:supervision-new": plain("GET POST", LEADING | OTHERS_LEADING | {WAITING}),
+    "facilitator:care": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP),
+    "facilitator:supervision-new": plain("GET POST", LEADING | OTHERS_LEADING | WITHOUT_GROUP),
     "facilitator:supervision": Page("GET POST", {"supervision": who(FACILITATOR)}),
     "facilitator:lead": gatherings("GET", LEADING),
     "facilitator:lead-do": gatherings("POST", LEADING),
@@ -277,6 +281,9 @@ PAGES: dict[str, Page] = {
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
     "organisation:hours": plain("GET POST", LEADS),
     "organisation:look": plain("GET POST", LEADS),
+    "organisation:venues": plain("GET", LEADS),
+    "organisation:venue-new": Page("GET POST", {"kind of venue": LEADS}),
+    "organisation:venue": Page("GET POST", {"venue": who(LEAD), "venue of another house": who(FOREIGN_LEAD)}),
     "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
@@ -313,6 +320,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "words of a practice": lambda: {"name": "p22-soles-of-the-feet", "version": "1"},
         "page to read": lambda: {"name": all_library()[0].id},
         "kind of draft": lambda: {"kind": "journal"},
+        "kind of venue": lambda: {"kind": "room"},
     }
     if about in special:
         return special[about]()
@@ -365,7 +373,7 @@ def notes_seen(house: House) -> str:
 
 def _after(house: House, about: str) -> list[Form]:
     member = house.things["seat 1"].code
-    words = {"note": _typed(house), "reminder": _typed(house), f"line-{member}": _typed(house), "send": "on"}
+    words = {"note": _typed(house), f"line-{member}": _typed(house)}
     words["seen_at"] = notes_seen(house)
     return [words | {f"came-{member}": "on", "step-checkin": "adapted", "why-checkin": _typed(house)}]
 
@@ -469,6 +477,12 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:hours": lambda h, _: [
         {"what": "week", "days": ["1", "2"], "opens": "08:00", "closes": "18:00"},
         {"what": "close", "on": "2030-01-01"},
+    ],
+    "organisation:venue-new": lambda h, _: [{"name": _typed(h)[:50], "step_free": "yes", "holds": "12"}],
+    "organisation:venue": lambda h, about: [
+        # The same facts again, so that whoever may read them reads them later too.
+        {"name": h.things[about].name, "address": h.things[about].address, "step_free": "yes"},
+        {"do": "end"},
     ],
     "organisation:look": lambda h, _: [
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}

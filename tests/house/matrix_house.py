@@ -26,7 +26,7 @@ from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups import calendars, repairs
+from kindcircle.rooms.groups import calendars, repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
@@ -597,6 +597,15 @@ def _settings(house: House) -> None:
     t["help line"] = add_helpline(number="116 123", emergency=True, **line)
     for who in (lead, house.people[SAFETY].actor()):
         check_helpline(helpline=t["help line"], by=who, at=at)
+    # Two houses with rooms of the same words: each reads its own alone.
+    for one, by, may in (
+        (home, lead, (LEAD, *LEADING, OTHER_FACILITATOR)),
+        (t["another house"], house.people[FOREIGN_LEAD].actor(), (FOREIGN_LEAD, FOREIGN_FACILITATOR)),
+    ):
+        of = "the house" if one is home else "another house"
+        facts = venues.Facts("Room 1", house.plant(f"address of a room of {of}", *may))
+        venue = venues.add_venue(organisation=one, kind="room", facts=facts, by=by, at=at)
+        t["venue" if one is home else "venue of another house"] = venue
     own = calendars.renew_link(user=t["seat 1"], seen="off", by=house.people[MEMBER].actor(), at=at)
     house.secrets["calendar"] = calendars.secret_of(own)
     t["recording"] = _recording(home, guide, at)

@@ -59,7 +59,7 @@ THINGS = (
     "organisation", "another house", "group", "another group", "another house's group", "planned gathering",
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
-    "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "account",
+    "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "venue", "account",
     "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake", "application",
     "group task",
     "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
@@ -99,7 +99,7 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "account", "another group", "own way", "supervision", "credential", "recording", "intake",
+    "help line", "venue", "account", "another group", "own way", "supervision", "credential", "recording", "intake",
     "application", "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE

@@ -13,6 +13,12 @@ DAY = timedelta(days=1)
 AS_DIALLED = "0800 11-22 / 3 (then #1)"
 
 
+@pytest.fixture
+def world(db) -> World:
+    """A house in which nobody has dialled anything yet."""
+    return make_world(ready=False)
+
+
 def add(world: World, number: str = AS_DIALLED, **more) -> Helpline:
     fields = {"name": "Listening line", "hours": "Day and night", "source": "its own page", **more}
     by = world.actor(world.organisation_lead)

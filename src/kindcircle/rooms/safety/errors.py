@@ -50,3 +50,51 @@ class HoursNotClear(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("Please pick at least one day on which somebody is there."))
+
+
+class DaysNotClear(Invalid):
+    """No day is picked, or the last one comes before the first."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please look at the days once more: pick at least one, and the last not before the first."))
+
+
+class NotOnTheRota(Invalid):
+    """Only those whose role lets them answer an alert can be on duty."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please pick somebody of the house who leads groups or answers for safety."))
+
+
+class NotYetReady(Conflict):
+    """Something that keeps people safe is still missing; the page lists what."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(_("Before this group can begin: %(what)s") % {"what": words})
+
+
+class TakeOver(Invalid):
+    """Somebody answers for alerts and nobody else has been named to."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            _("Please say who answers for the alerts of %(group)s from now on. Nothing was changed.") % {"group": group}
+        )
+
+
+class LastOne(Conflict):
+    """The house would be left without somebody in this role."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This person has another role here that nobody else has. Please give it to somebody else first.")
+        )
+
+
+class StillTakesPart(Conflict):
+    """The account is a member's too, and closing it would take their place away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This person takes part in a group as well. Their place as a colleague can end; the account stays open.")
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
@@ -158,6 +158,19 @@ def end_stand_in(*, stand_in: StandIn, by: Actor, at: datetime) -> None:
         if gathering.state != PLANNED and by != SYSTEM:
             raise MeetingBegun
         _end(stand_in, gathering, by=by, at=at)
+
+
+def give_place(*, group: Group, user: User, at: datetime) -> Membership:
+    """A lasting place among those who lead this group; somebody who led it before is back. In a transaction of theirs."""
+    had = Membership.objects.filter(group=group, user=user).first()
+    if had is not None:
+        if had.role != Membership.Role.FACILITATOR:
+            raise TakesPart
+        Membership.objects.filter(pk=had.pk).update(left_at=None)
+        return had
+    rows = Membership.objects.filter(group=group, role=Membership.Role.FACILITATOR)
+    seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
+    return Membership.objects.create(group=group, user=user, role=Membership.Role.FACILITATOR, seat=seat, joined_at=at)
 
 
 def leave_places(*, group: Group, person: User, by: Actor, at: datetime) -> None:

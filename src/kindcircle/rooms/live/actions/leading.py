@@ -24,6 +24,8 @@ from kindcircle.rooms.live.actions import presence
 from kindcircle.rooms.live.errors import DoesNotFit, NotInThisSession, why_not
 from kindcircle.rooms.live.models import Event
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import attending
+from kindcircle.rooms.safety.gate import require_ready_to_open
 from kindcircle.spec import timeline
 from kindcircle.spec.timeline import Placed
 
@@ -35,9 +37,13 @@ NEXT = ""
 
 
 def open_gathering(*, gathering: Gathering, online: bool, by: Actor, at: datetime) -> Placed:
-    """Open the door. The arrival check and the leaving questions are laid out; whoever waits outside is in."""
+    """Open the door. The arrival check and the leaving questions are laid out; whoever waits outside is in.
+
+    The first door of a group opens only where nothing is missing that keeps people safe. Raises NotYetReady.
+    """
     with _command(gathering, by=by, at=at) as now:
         if now.placed.phase == "planned":
+            require_ready_to_open(gathering, at=at)
             groups.open_gathering(gathering=gathering, online=online, by=by, at=at)
             measures.assign_for_gathering(gathering=gathering, at=at)
             now.say("opened", {})
@@ -163,7 +169,7 @@ def close(*, gathering: Gathering, by: Actor, at: datetime) -> Placed:
         if now.placed.phase != "closed":
             now.say("closed", {})
             presence.see_off(gathering=now.gathering, at=at)
-            groups.close_gathering(gathering=gathering, by=by, at=at)
+            attending.close_gathering(gathering=gathering, by=by, at=at)
     return now.placed
 
 

@@ -1,0 +1,176 @@
+"""Somebody stops working here, perhaps at noon: what they answered for passes on first, and nothing is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.outbox import queue
+from kindcircle.base.people.models import StaffRole, User
+from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.series import hold_people
+from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
+from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
+from kindcircle.rooms.safety.rota import look
+from kindcircle.rooms.tasks.models import Task
+
+Role = StaffRole.Role
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One thing that somebody else has to take over first. `key` names it in a form; `may` is who could."""
+
+    key: str
+    name: str
+    kind: str
+    may: tuple[User, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What it would mean if this person stopped: what has to be passed on, and what becomes a task."""
+
+    open: tuple[Open, ...]
+    groups: tuple[Group, ...]
+    meetings: int
+    other_roles: tuple[str, ...]
+
+
+def what_it_means(person: User, *, by: Actor, at: datetime) -> Leaving:
+    """Looked at before anything is done."""
+    require(by, Permission.TEAM_KEEP, person.organisation)
+    groups = Group.objects.filter(
+        memberships__user=person, memberships__role=Membership.Role.FACILITATOR, memberships__left_at=None
+    )
+    coming = Gathering.objects.filter(Q(guide=person) | Q(holder=person), state=Gathering.State.PLANNED)
+    return Leaving(
+        open=tuple(_to_pass_on(person, at=at)),
+        groups=tuple(groups.exclude(state=Group.State.FINISHED).order_by("pk")),
+        meetings=coming.count(),
+        other_roles=tuple(person.staff_roles.exclude(role=Role.FACILITATOR).values_list("role", flat=True)),
+    )
+
+
+def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bool, by: Actor, at: datetime) -> None:
+    """This person leads no more groups here. What they answered for passes to whoever is named, or nothing happens.
+
+    takes_over     by the keys of `what_it_means`
+    close_account  they cannot sign in any more; their other roles end too
+    Raises TakeOver, LastOne, StillTakesPart.
+    """
+    require(by, Permission.TEAM_KEEP, person.organisation)
+    house = person.organisation
+    with transaction.atomic():
+        hold_people((person, *takes_over.values()))
+        for one in _to_pass_on(person, at=at):
+            successor = takes_over.get(one.key)
+            if successor is None or successor not in one.may:
+                raise TakeOver(one.name)
+            kind, _dash, code = one.key.partition("-")
+            if kind == "group":
+                _pass_alerts(Group.objects.get(code=code), person, successor, by=by, at=at)
+            else:
+                _pass_talks(Intake.objects.get(code=code), person, successor, at=at)
+        Screener.objects.filter(user=person).delete()
+        for group in _led_by(person):
+            Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None).update(
+                left_at=at
+            )
+            leave_places(group=group, person=person, by=by, at=at)
+        for rows in (Duty, DutyDay, Away):
+            rows.objects.filter(person=person).delete()
+        look(house, at=at)
+        # What waited for them alone waits for the group, or for whoever leads the house.
+        Task.objects.filter(owner=person, done_at=None).update(owner=None)
+        person.staff_roles.filter(role=Role.FACILITATOR).delete()
+        about = log.Ref("account", person.code)
+        log.record(Event.STAFF_PLACE_ENDED, by=by, about=about, at=at, chain=house.code, concerns=person.code)
+        if close_account:
+            _close(person, by=by, at=at)
+
+
+def _to_pass_on(person: User, *, at: datetime) -> list[Open]:
+    """Groups whose alerts they answer for, and intakes in which nobody else talks with people."""
+    found = []
+    answers = Q(alerts_owner=person) | Q(alerts_backup=person)
+    still = ~Q(state=Group.State.FINISHED) | Q(alerts__closed_at=None, alerts__isnull=False)
+    for group in Group.objects.filter(answers & still).select_related("organisation").distinct().order_by("pk"):
+        other = group.alerts_backup_id if group.alerts_owner_id == person.pk else group.alerts_owner_id
+        may = [one for one in may_stand_in(group) if one.pk not in (person.pk, other)]
+        found.append(Open(f"group-{group.code}", group.name, "group", tuple(may)))
+    intakes = Intake.objects.filter(screeners__user=person).exclude(state=Intake.State.CLOSED)
+    for intake in intakes.order_by("pk"):
+        others = [one.user for one in intake.screeners.select_related("user") if one.user.is_active]
+        others = [one for one in others if one.pk != person.pk]
+        if others and not _talks(intake, person, at=at).exists():
+            continue
+        staff = User.objects.filter(
+            organisation=intake.organisation_id, is_active=True, staff_roles__role=Role.FACILITATOR
+        ).exclude(pk=person.pk)
+        found.append(Open(f"intake-{intake.code}", intake.name, "intake", tuple(staff.order_by("pk"))))
+    return found
+
+
+def _pass_alerts(group: Group, person: User, successor: User, *, by: Actor, at: datetime) -> None:
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    step = Alert.Person.OWNER if group.alerts_owner_id == person.pk else Alert.Person.BACKUP
+    field = "alerts_owner" if step == Alert.Person.OWNER else "alerts_backup"
+    Group.objects.filter(pk=group.pk).update(**{field: successor})
+    give_place(group=group, user=successor, at=at)
+    # Whose turn it was has gone: the next one hears of it now, and the clock runs on.
+    for alert in Alert.objects.filter(group=group, closed_at=None, with_person__in=(step, Alert.Person.EVERYONE)):
+        about = log.Ref("alert", alert.code)
+        once = f"alert:{alert.code}:{alert.with_person}"
+        queue.enqueue("staff-please-look", to=successor, about=about, once=once, at=at)
+    about = log.Ref("group", group.code)
+    chain = group.organisation.code
+    log.record(Event.ALERTS_PASSED_ON, by=by, about=about, at=at, chain=chain, concerns=successor.code, reason=step)
+
+
+def _talks(intake: Intake, person: User, *, at: datetime) -> QuerySet[TalkTime]:
+    """Talks that people have booked with this person and that are still to come."""
+    return TalkTime.objects.filter(intake=intake, screener=person, starts_at__gt=at, application__isnull=False)
+
+
+def _pass_talks(intake: Intake, person: User, successor: User, *, at: datetime) -> None:
+    Screener.objects.get_or_create(intake=intake, user=successor, defaults={"since": at})
+    booked = _talks(intake, person, at=at)
+    theirs = TalkTime.objects.filter(screener=successor, starts_at__in=booked.values_list("starts_at", flat=True))
+    if theirs.filter(application__isnull=False).exists():
+        raise TakeOver(intake.name)
+    theirs.delete()
+    booked.update(screener=successor)
+    TalkTime.objects.filter(intake=intake, screener=person, starts_at__gt=at, application=None).delete()
+
+
+def _led_by(person: User) -> list[Group]:
+    """Every group in which they have a place or a turn to come."""
+    leads = Q(memberships__user=person, memberships__role=Membership.Role.FACILITATOR, memberships__left_at=None)
+    turns = Q(gatherings__guide=person) | Q(gatherings__holder=person) | Q(gatherings__stand_ins__user=person)
+    return list(Group.objects.filter(leads | turns).select_related("organisation").distinct().order_by("pk"))
+
+
+def _close(person: User, *, by: Actor, at: datetime) -> None:
+    if Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None).exists():
+        raise StillTakesPart
+    for role in list(person.staff_roles.all()):
+        others = StaffRole.objects.filter(
+            role=role.role, user__organisation=person.organisation_id, user__is_active=True
+        ).exclude(user=person)
+        if not others.exists():
+            raise LastOne
+        role.delete()
+    User.objects.filter(pk=person.pk).update(is_active=False, sessions_valid_from=at)
+    about = log.Ref("account", person.code)
+    chain = person.organisation.code
+    log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
