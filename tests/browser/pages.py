@@ -199,8 +199,10 @@ def _facilitator() -> Iterator[Stop]:
 
 def _organisation() -> Iterator[Stop]:
     who = "organisation lead"
-    for name in ("home", "invite", "start-group", "lines", "hours", "look", "supervision", "wordings"):
+    for name in ("home", "invite", "start-group", "lines", "hours", "look", "venues", "supervision", "wordings"):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    yield Stop("organisation:venue-new", who, about("organisation:venue-new", lambda _: "room"))
+    yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "all dates", _see_all_dates)
@@ -235,6 +237,12 @@ def arrive(page: Page, stop: Stop, scene: Scene) -> str:
 def _calendar() -> Iterator[Stop]:
     for who in ("member", "facilitator", "organisation lead"):
         yield Stop("calendar:mine", who, named("calendar:mine"))
+        for name in ("wishes", "address", "address-code"):
+            yield Stop(f"mailing:{name}", who, named(f"mailing:{name}"))
+    yield Stop(
+        "facilitator:reminder", "facilitator", about("facilitator:reminder", lambda s: s.meetings["planned"].code)
+    )
+    yield Stop("organisation:mail-rule", "organisation lead", named("organisation:mail-rule"))
     yield Stop("calendar:mine", "member", named("calendar:mine"), "with a link", _make_link)
     for who in ("facilitator", "organisation lead"):
         yield Stop("calendar:dates", who, about("calendar:dates", lambda s: s.world.group.code))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -20,10 +21,11 @@ from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.models import Conversation
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups import repairs
+from kindcircle.rooms.groups import repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Invitation, Membership
 from kindcircle.rooms.groups.models_agreement import Repair
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.measures.models import Assignment
@@ -61,6 +63,7 @@ class Scene:
     supervision: Supervision
     repair: Repair
     tasks: dict[str, Task]
+    venue: Venue
 
 
 def make_scene() -> Scene:
@@ -112,7 +115,17 @@ def make_scene() -> Scene:
         supervision=cared_for(world, over),
         repair=agreed(world),
         tasks=to_do(world),
+        venue=somewhere(world),
     )
+
+
+def somewhere(world: World) -> Venue:
+    """A room and a video room of the house."""
+    by, at = world.actor(world.organisation_lead), clock.now()
+    keep = partial(venues.add_venue, organisation=world.organisation, by=by, at=at)
+    room = venues.Facts("Blue room", "3 Mill Lane", "The green door beside the bakery. Ring twice.", "yes", 14)
+    keep(kind="video", facts=venues.Facts("Quiet room", link="https://video.example.org/quiet"))
+    return keep(kind="room", facts=room)
 
 
 def agreed(world: World) -> Repair:
@@ -203,8 +216,6 @@ def first_meeting(world: World, gathering: Gathering) -> None:
         steps={"open": groups.StepNote("done"), "teach": groups.StepNote("adapted", "Shorter")},
         note="A warm start.",
         lines={world.member: "Sat near the window."},
-        reminder="Bring a cushion.",
-        send_reminder=True,
         by=guide,
         at=at + HOUR + 5 * MINUTE,
     )

@@ -216,6 +216,7 @@ PAGES: dict[str, Page] = {
     "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
+    "facilitator:reminder": gatherings("GET POST", LEADING),
     "facilitator:own-check": gatherings("GET POST", LEADING),
     "facilitator:notes": Page("GET", {"member's place": LEADING}),
     "facilitator:notes-paper": Page("GET", {"member's place": LEADING}),
@@ -264,6 +265,13 @@ PAGES: dict[str, Page] = {
     "calendar:mine": plain("GET", SIGNED_IN - {WEAK_FACILITATOR}),
     "calendar:words": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
     "calendar:link": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    # What one would like to hear.
+    "mailing:wishes": plain("GET POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    "mailing:pause": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    "mailing:no-nudges": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
+    "mailing:address": plain("GET POST", SIGNED_IN - WEAK),
+    "mailing:address-code": plain("GET POST", SIGNED_IN - WEAK),
+    "mailing:try-again": plain("POST", SIGNED_IN - WEAK),
     "calendar:meeting": gatherings("GET", IN_MEETING),
     "calendar:dates": Page("GET", {"group": LEADING | {LEAD}}),
     "calendar:move": gatherings("GET POST", LEADING | {LEAD}),
@@ -280,6 +288,7 @@ PAGES: dict[str, Page] = {
     "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
     "organisation:hours": plain("GET POST", LEADS),
+    "organisation:mail-rule": plain("GET POST", LEADS),
     "organisation:look": plain("GET POST", LEADS),
     "organisation:venues": plain("GET", LEADS),
     "organisation:venue-new": Page("GET POST", {"kind of venue": LEADS}),
@@ -468,6 +477,22 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,
+    "mailing:wishes": lambda _h, _: [
+        {"any_mail": "yes", "news": "on", "hour": "9", "quiet_from": "22:00", "quiet_until": "07:00"}
+        | {"most_messages": "3", "zone": "UTC"}
+    ],
+    "mailing:pause": lambda h, _: [
+        {"do": "until", "until": (h.at + timedelta(days=9)).date().isoformat()},
+        {"do": "for-good"},
+        {"do": "again"},
+    ],
+    "mailing:address": lambda _h, _: [{"address": "another@example.org"}],
+    "mailing:address-code": lambda _h, _: [{"code": "000000"}],
+    "facilitator:reminder": lambda h, _: [{"words": _typed(h), "seen": "", "do": do} for do in ("show", "draft")],
+    "organisation:mail-rule": lambda _h, _: [
+        {"reminders": ["day_before"], "usual_messages": "2", "most_nudges": "3"}
+        | {"quiet_from": "21:00", "quiet_until": "08:00"}
+    ],
     "calendar:words": lambda _h, _: [{"title": "busy", "says_where": "on"}],
     "calendar:link": lambda _h, _: [{"do": "make", "seen": "off"}, {"do": "off"}],
     "calendar:move": _move,

@@ -18,11 +18,13 @@ from kindcircle.base.lib.errors import KindError
 from kindcircle.doors.web.shared.frame import base_for
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
+from kindcircle.doors.web.shared.where import WhereForm, start_with
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.errors import DatesChanged
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.public_days import public_day
 from kindcircle.rooms.groups.queries import gatherings_of, meeting_name
+from kindcircle.rooms.groups.venues import where_of
 from kindcircle.rooms.measures.moving import move_gathering
 from kindcircle.spec.dates import wall_clock
 
@@ -54,7 +56,7 @@ def dates(request: HttpRequest, group: Group) -> HttpResponse:
     return render(request, "calendar/dates.html", context)
 
 
-class MoveForm(forms.Form):
+class MoveForm(WhereForm):
     """Where one meeting is to go, alone or with all later ones."""
 
     wall = forms.DateTimeField(
@@ -69,10 +71,6 @@ class MoveForm(forms.Form):
         widget=forms.RadioSelect,
         initial="one",
     )
-    place = forms.CharField(label=gettext_lazy("Room or address"), max_length=160, required=False)
-    video_link = forms.URLField(
-        label=gettext_lazy("Your own video link"), max_length=500, required=False, assume_scheme="https"
-    )
     zone = forms.ChoiceField(
         label=gettext_lazy("On the clock of"),
         help_text=gettext_lazy("Only if the whole group now lives by another clock."),
@@ -80,13 +78,15 @@ class MoveForm(forms.Form):
     )
 
     def wish(self) -> actions.Wish:
-        given = self.cleaned_data
+        given, there = self.cleaned_data, self.where
         return actions.Wish(
             wall=given["wall"].replace(tzinfo=None),
             zone=given["zone"],
-            place=given["place"],
-            video_link=given["video_link"],
+            place=there.place,
+            video_link=there.video_link,
             all_after=given["scope"] == "after",
+            room=there.room,
+            video_room=there.video_room,
         )
 
 
@@ -94,8 +94,8 @@ class MoveForm(forms.Form):
 def move(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Say where to, look at what would change, then change it."""
     row, at = _row(gathering), clock.now()
-    start = {"wall": row.wall, "place": gathering.place, "video_link": gathering.video_link}
-    form = MoveForm(request.POST or None, initial=start | {"zone": gathering.group.zone})
+    start = {"wall": row.wall, "zone": gathering.group.zone} | start_with(where_of(gathering))
+    form = MoveForm(gathering.group.organisation, request.POST or None, initial=start)
     preview: actions.Preview | None = None
     if request.method == "POST" and form.is_valid():
         about = {"gathering": gathering, "wish": form.wish(), "by": request.actor, "at": at}  # type: ignore[attr-defined]
@@ -117,6 +117,7 @@ def move(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "row": row,
         "form": form,
         "preview": preview,
+        "there": form.where if form.is_bound and form.is_valid() else None,
     }
     return render(request, "calendar/move.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,9 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of
-from kindcircle.rooms.groups.errors import SamePersonTwice
+from kindcircle.doors.web.shared.where import WhereForm
+from kindcircle.rooms.groups.errors import SamePersonTwice, no_place
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import session_name
 from kindcircle.rooms.groups.series import Slot, lay_out, look_over, put_off
 from kindcircle.rooms.safety import cohorts
@@ -36,7 +38,7 @@ NOT_A_TIME = gettext_lazy("Please give a date and a time, such as 2027-01-19 18:
 SKIP = "skip-"
 
 
-class GroupForm(forms.Form):
+class GroupForm(WhereForm):
     """A new group: what, when, where, and the two people who answer for it."""
 
     name = forms.CharField(label=gettext_lazy("Name of the group"), max_length=80)
@@ -51,36 +53,28 @@ class GroupForm(forms.Form):
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())]
     )
-    place = forms.CharField(label=gettext_lazy("Room or address"), max_length=160, required=False)
-    video_link = forms.URLField(
-        label=gettext_lazy("Your own video link"),
-        help_text=gettext_lazy("If the group meets online. It opens beside our page."),
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-    )
     owner = forms.ChoiceField(label=gettext_lazy("Leads it, and sees alerts first"))
     backup = forms.ChoiceField(label=gettext_lazy("Leads it too, and sees alerts next"))
 
     def __init__(self, house: Organisation, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer("programme", _programmes())
+        super().__init__(house, *args, **kwargs)
+        self._choices("programme", _programmes())
         here = User.objects.filter(organisation=house, is_active=True)
         people = list(here.filter(staff_roles__role=StaffRole.Role.FACILITATOR))
         names = seals.names_of(people)
         choices = [("", _("Please choose"))] + [(user.code, names[user.pk]) for user in people]
-        self._offer("owner", choices)
-        self._offer("backup", choices)
+        self._choices("owner", choices)
+        self._choices("backup", choices)
 
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # declared above
         field.choices = choices
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
-        if not given.get("place") and not given.get("video_link"):
-            self.add_error("place", _("Please say where the group meets: a room, or your own video link."))
+        if not any(given.get(name) for name in ("room", "place", "video_room", "video_link")):
+            self.add_error("room" if "room" in self.fields else "place", no_place().sentence)
         if given.get("owner") and given.get("owner") == given.get("backup"):
             self.add_error("backup", SamePersonTwice().sentence)
         return given
@@ -136,7 +130,7 @@ def start_group(request: HttpRequest) -> HttpResponse:
     if not may_start_groups(house, at=at):
         form.add_error(None, EmergencyNumberNotDialled().sentence)
         return _first_page(request, house, form, status=422)
-    given = form.cleaned_data
+    given, there = form.cleaned_data, form.where
     plan = load_programme(*given["programme"].split("/"))
     people = [User.objects.get(code=given[name], organisation=house) for name in ("owner", "backup")]
     if do == "look":
@@ -161,8 +155,10 @@ def start_group(request: HttpRequest) -> HttpResponse:
                 walls=walls,
                 owner=people[0],
                 backup=people[1],
-                place=given["place"],
-                video_link=given["video_link"],
+                place=there.place,
+                video_link=there.video_link,
+                room=there.room,
+                video_room=there.video_room,
                 key=key_of(request),
                 by=request.actor,  # type: ignore[attr-defined]
                 at=at,
@@ -173,8 +169,31 @@ def start_group(request: HttpRequest) -> HttpResponse:
             words = _("%(name)s is ready. Its facilitators can invite people now.") % {"name": group.name}
             messages.success(request, words)
             return redirect("organisation:home")
-    slots = look_over(plan, walls, zone=given["zone"], country=house.country, facilitators=people, at=at)
-    return _dates_page(request, form, DatesForm(plan, _boxes(walls)), slots, status=422 if form.errors else 200)
+    slots = look_over(
+        plan,
+        walls,
+        zone=given["zone"],
+        country=house.country,
+        facilitators=people,
+        at=at,
+        where=there,
+        organisation_id=house.pk,
+    )
+    seats = _too_small(there.room, plan)
+    typed = DatesForm(plan, _boxes(walls))
+    return _dates_page(request, form, typed, slots, small=seats, status=422 if form.errors else 200)
+
+
+def _too_small(room: Venue | None, plan: Programme) -> str:
+    """Said before anybody is invited: a full group would not fit in, with the two who lead it."""
+    coming = plan.size.max + 2
+    if room is None or room.holds is None or room.holds >= coming:
+        return ""
+    return _("%(room)s holds %(n)s people. A full group is %(all)s, with the two who lead it.") % {
+        "room": room.name,
+        "n": room.holds,
+        "all": coming,
+    }
 
 
 def _boxes(walls: Sequence[datetime]) -> dict[str, str]:
@@ -187,7 +206,7 @@ def _first_page(request: HttpRequest, house: Organisation, form: GroupForm, *, s
 
 
 def _dates_page(
-    request: HttpRequest, form: GroupForm, typed: DatesForm, slots: Sequence[Slot], *, status: int
+    request: HttpRequest, form: GroupForm, typed: DatesForm, slots: Sequence[Slot], *, status: int, small: str = ""
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -197,5 +216,6 @@ def _dates_page(
         "zone": form.cleaned_data["zone"],
         "trouble": any(slot.trouble for slot in slots),
         "skip": SKIP,
+        "small": small,
     }
     return render(request, "organisation/start_dates.html", context, status=status)
