@@ -104,6 +104,8 @@ class Permission(StrEnum):
     APPLICATION_READ = "application.read"
     APPLICATION_DECIDE = "application.decide"  # talk, decide, write back, keep a place
     GROUP_FORM = "group.form"  # propose groups from an intake, start them, and keep people apart
+    CHECKLIST_KEEP = "checklist.keep"  # what the house goes through in the talk
+    TALK_NOTE_DOWN = "talk.note-down"  # take the time of a talk into one's own calendar
     APPLICATION_OWN = "application.own"  # one's own: how it stands, times to talk, the answer, taking it back
     CONSENT_OWN = "consent.own"  # read, give and withdraw
 

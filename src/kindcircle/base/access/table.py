@@ -126,6 +126,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.APPLICATION_READ: [named_for_it],
     P.APPLICATION_DECIDE: [named_for_it],
     P.GROUP_FORM: [named_for_it],
+    P.CHECKLIST_KEEP: [organisation_lead],
+    P.TALK_NOTE_DOWN: [owner, named_for_it],
     P.APPLICATION_OWN: [owner],
     P.CONSENT_OWN: [owner],
     # Getting ready: a plan is its writer's alone until they share it; how to reach somebody safely is for who leads.

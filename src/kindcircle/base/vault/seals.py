@@ -70,6 +70,7 @@ MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole
 PROPOSAL = Seal("proposal")
 CALENDAR_LINK = Seal("calendar-link")
 APPLICATION = Seal("application")
+SCREENING_FORM = Seal("screening-form")
 PHONE = Seal("phone")
 SIGNATURE = Seal("signature")  # the name somebody typed under a consent
 CONSENT_COPY = Seal("consent-copy")  # what they had before them when they said yes
@@ -89,6 +90,7 @@ GOODBYE = Seal("goodbye")  # what somebody who left lets the others hear
 TASK_NOTE = Seal("task-note")  # under the house's key when it concerns nobody in particular
 DECISION = Seal("decision")
 SCREENING_NOTE = Seal("screening-note")
+TALK_NOTE = Seal("talk-note")
 KEEP_APART = Seal("keep-apart")
 ONE_TO_ONE = Seal("one-to-one")
 # Written by staff about a gathering: under the organisation's key.

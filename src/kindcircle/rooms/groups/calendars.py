@@ -116,7 +116,7 @@ def entry_of(gathering: Gathering, link: CalendarLink, *, called_off: bool = Fal
     """One meeting as this person wants to see it. Its name tells nothing, and differs from everybody else's."""
     where = gathering.place or gathering.video_link
     return Entry(
-        uid=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{link.code}:{gathering.code}")),
+        uid=name_for(link, gathering.code),
         title=str(link.get_title_display()),
         starts_at=gathering.starts_at,
         ends_at=gathering.ends_at,
@@ -125,6 +125,11 @@ def entry_of(gathering: Gathering, link: CalendarLink, *, called_off: bool = Fal
         place=where if link.says_where and not called_off else "",
         called_off=called_off,
     )
+
+
+def name_for(link: CalendarLink, code: str) -> str:
+    """The name of one entry in one person's calendar: always the same, and nobody else's."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{link.code}:{code}"))
 
 
 def saved_calendar(user: User) -> CalendarLink:

@@ -17,7 +17,7 @@ ASKED = {
     "access": _("What makes it easier for them to take part"),
     "phone": _("Phone"),
     "ways": _("Safe ways to reach them"),
-    "reach": _("When and how to reach them, and what not to do"),
+    "safe": _("When and how it is safe, and what not to do"),
 }
 """Each answer by its id, in the words in which those who talk with people read it."""
 

@@ -45,10 +45,10 @@ def own_nature(programme: str) -> str:
     return f"{NATURE}:{programme}"
 
 
-def programmes_of(organisation: Organisation) -> list[str]:
-    """The programmes that this house offers or has offered, by id."""
-    rows = Intake.objects.filter(organisation=organisation)
-    return sorted(set(rows.values_list("programme", flat=True)))
+def programmes_of(organisation: Organisation) -> dict[str, str]:
+    """The programmes that this house offers or has offered, each with the version it offered last."""
+    rows = Intake.objects.filter(organisation=organisation).order_by("pk")
+    return dict(sorted(dict(rows.values_list("programme", "programme_version")).items()))
 
 
 def newest_facts(organisation: Organisation) -> ConsentFacts | None:

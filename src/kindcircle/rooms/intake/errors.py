@@ -110,3 +110,8 @@ class TooManyTimes(Invalid):
         super().__init__(
             _("That is more than people can look through. Please offer up to %(most)s times.") % {"most": most}
         )
+
+
+class ChecklistNewer(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("A colleague changed this list a moment ago. Your lines are below and were not kept."))

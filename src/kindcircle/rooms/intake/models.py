@@ -5,6 +5,8 @@ Whoever asks has an account from that moment, so that their words lie under thei
 come back to it by a mailed code, and it opens nothing but their own application until they have a place.
 """
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -224,6 +226,11 @@ class TalkTime(models.Model):
                 fields=["application"], condition=Q(application__isnull=False), name="talk_time_one_per_application"
             ),
         ]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
     def access_facts(self) -> Facts:
         return Facts(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
@@ -16,6 +17,8 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.intake.errors import AskedBefore, NotOpenNow, TakenBack
 from kindcircle.rooms.intake.models import Application, Intake, Screener, WeeklySlot
 from kindcircle.rooms.intake.queries import takes_requests
+from kindcircle.rooms.tasks.actions import settle
+from kindcircle.rooms.tasks.kinds import Kind
 
 
 def start_intake(
@@ -97,7 +100,9 @@ def take_back(*, application: Application, by: Actor, at: datetime) -> None:
             return
         held.state, held.withdrawn_at = Application.State.WITHDRAWN, at
         held.save(update_fields=["state", "withdrawn_at"])
-        held.talk_times.update(application=None, booked_at=None)
+        held.talk_times.update(application=None, booked_at=None, revision=F("revision") + 1)
+        for kind in (Kind.SCREEN_AGAIN, Kind.ASK_LATER):
+            settle(kind, about=log.Ref("application", held.code), at=at)
         record(Event.APPLICATION_WITHDRAWN, application=held, by=by, at=at)
 
 

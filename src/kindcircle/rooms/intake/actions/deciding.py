@@ -132,5 +132,5 @@ def open_letter(*, decision: Decision, by: Actor, at: datetime) -> str:
 
 
 def _is_name_of(by: Actor, signature: str) -> bool:
-    name = seals.name_of(User.objects.get(pk=by.user_id))
+    name = seals.name_of(User.objects.get(code=by.code))
     return " ".join(signature.split()).casefold() == " ".join(name.split()).casefold()
