@@ -5,9 +5,11 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kindcircle.doors.web.shared.urls")),
     path("", include("kindcircle.doors.web.member.urls")),
+    path("application/", include("kindcircle.doors.web.member.application_urls")),
     path("desk/", include("kindcircle.doors.web.facilitator.urls")),
     path("words/", include("kindcircle.doors.web.words.urls")),
     path("calendar/", include("kindcircle.doors.web.calendar.urls")),
+    path("mail/", include("kindcircle.doors.web.mailing.urls")),
     path("organisation/", include("kindcircle.doors.web.organisation.urls")),
 ]
 

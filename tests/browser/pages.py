@@ -133,6 +133,9 @@ def _member() -> Iterator[Stop]:
     yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))
     yield Stop("member:write", "safety lead", named("member:write"))
     yield Stop("member:conversation", who, about("member:conversation", lambda s: s.place.code))
+    yield Stop("member:stop", who, about("member:stop", lambda s: s.place.code))
+    yield Stop("member:stop", "one who left", about("member:stop", lambda s: s.leaving.place.code), "left")
+    yield Stop("member:stopping", "safety lead", named("member:stopping"))
     for which in ("open", "brought"):
         yield Stop("member:check", who, about("member:check", lambda s, which=which: s.sheets[which].code), which)
     yield Stop("member:check", who, about("member:check", lambda s: s.sheets["open"].code), "sent empty", _send_empty)
@@ -144,6 +147,7 @@ def _member() -> Iterator[Stop]:
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
+    yield Stop("member:gathering", "one who is late", about("member:gathering", lambda s: s.meetings["late"].code), "late")
     for which in ("practice", "round", "closing"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", f"member in a {which}", at)
@@ -182,6 +186,12 @@ def _facilitator() -> Iterator[Stop]:
     for name in ("agreement", "agreement-wording", "repairs"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
+    yield Stop("facilitator:attendance", who, about("facilitator:attendance", lambda s: s.world.group.code))
+    for which in ("waiting", "sent"):
+        at = about("facilitator:absence", lambda s, which=which: s.absences[which].code)
+        yield Stop("facilitator:absence", who, at, which)
+    yield Stop("facilitator:leaving-new", who, about("facilitator:leaving-new", lambda s: _place_of(s).code))
+    yield Stop("facilitator:leaving", who, about("facilitator:leaving", lambda s: s.leaving.code))
     for one in ("facilitator", "organisation lead"):
         yield Stop("facilitator:tasks", one, named("facilitator:tasks"))
     for which in ("open", "done"):

@@ -17,13 +17,16 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.care.models import Supervision
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
+from kindcircle.rooms.conversations import absence_notes
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.models import Conversation
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.absences import absences
 from kindcircle.rooms.groups import repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Invitation, Membership
+from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.live import actions as live
@@ -115,6 +118,8 @@ def make_scene() -> Scene:
         supervision=cared_for(world, over),
         repair=agreed(world),
         tasks=to_do(world),
+        absences=missed(world, over),
+        leaving=left(world),
         venue=somewhere(world),
     )
 
@@ -147,6 +152,29 @@ def agreed(world: World) -> Repair:
     return repairs.note_breach(
         group=group, line="mind-the-time", noticed_on=at.date(), note="Somebody was cut short.",
         client_key=codes.new_code(), by=guide, at=at,
+    )  # fmt: skip
+
+
+def missed(world: World, over: Gathering) -> dict[str, Absence]:
+    """Two who were not there: a note that waits, and one that was sent to somebody who caught up."""
+    by, at = world.actor(world.facilitator), clock.now()
+    groups.correct_attendance(gathering=over, member=world.members[6], came=False, by=by, at=at)
+    rows = {row.place.user_id: row for row in absences().filter(gathering=over)}
+    found = {"waiting": rows[world.members[7].pk], "sent": rows[world.members[6].pk]}
+    absence_notes.send(absence=found["sent"], text="Dear Greta, your seat is kept.", by=by, at=at)
+    groups.note_catch_up(
+        absence=found["sent"], held_on=at.date(), minutes=12, how="alone", today=at.date(), by=by, at=at
+    )
+    return found
+
+
+def left(world: World) -> Leaving:
+    """Somebody who came once and stopped, with words for the others."""
+    gone = world.stranger("Sani")
+    place = join(world.group, gone, "member", at=world.at)
+    return groups.leave_group(
+        place=place, reason="too-upsetting", telling="my-own-words", words="It was good to sit with you.", worse="yes",
+        wants_talk=True, by=world.actor(gone), at=clock.now(),
     )  # fmt: skip
 
 

@@ -235,6 +235,12 @@ PAGES: dict[str, Page] = {
     "facilitator:recording-made": Page("GET", {"length to record": LEADING | OTHERS_LEADING}),
     "facilitator:recording-sound": Page("GET", {"recording": LEADING | {OTHER_FACILITATOR}}),
     "facilitator:recording-take-back": Page("POST", {"recording": LEADING | {OTHER_FACILITATOR}}),
+    "facilitator:attendance": Page("GET", {"group": LEADING}),
+    "facilitator:absence": Page("GET POST", {"absence": LEADING}),
+    "facilitator:leaving-new": Page("GET POST", {"member's place": LEADING}),
+    "facilitator:leaving": Page("GET POST", {"leaving": LEADING}),
+    "member:stopping": plain("GET", SIGNED_IN),
+    "member:stop": Page("GET POST", {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)}),
     "facilitator:tasks": plain("GET", READERS),
     "facilitator:task": Page(
         "GET POST",
@@ -417,6 +423,13 @@ def _wording(house: House, about: str) -> list[Form]:
     return [lines | {"seen": "1", "new-1": _typed(house), f"take-{house.things['proposal'].code}": "on"}]
 
 
+def _leave(house: House, _about: str) -> list[Form]:
+    return [
+        {"reason": "time", "telling": "my-own-words", "words": _typed(house), "worse": "yes", "wants_talk": "1"},
+        {"telling": "everything", "words": _typed(house)},
+    ]
+
+
 FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "join": lambda h, _: [{"letters": h.things["open gathering"].short_code}],
     "join-code": lambda h, _: [{"letters": "AAAAAA"}],
@@ -462,6 +475,15 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
+    "facilitator:absence": lambda h, _: [
+        {"step": "send", "text": _typed(h)},
+        {"step": "let-be"},
+        {"step": "catch-up", "how": "alone", "held_on": h.at.date().isoformat(), "minutes": "12"},
+        {"step": "take-away"},
+    ],
+    "facilitator:leaving-new": _leave,
+    "facilitator:leaving": lambda _h, _: [{"step": "told"}, {"step": "undo"}],
+    "member:stop": _leave,
     "facilitator:task": lambda h, _: [{"outcome": word, "note": _typed(h)} for word in ("done", "strange")],
     "facilitator:conversation": lambda h, _: [
         {"key": codes.new_code(), "step": "answer", "text": _typed(h)},

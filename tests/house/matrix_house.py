@@ -21,6 +21,7 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
+from kindcircle.base.vault import seals
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.conversations.actions import answer, write
@@ -29,6 +30,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import calendars, repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.intake.models import Application, Intake, Screener
 from kindcircle.rooms.live import actions as live
@@ -189,6 +191,7 @@ def build_house(at: datetime) -> House:
     _getting_ready(house)
     _asking_to_come(house)
     _waiting_to_be_done(house)
+    _staying_away(house)
     _settings(house)
     return house
 
@@ -557,6 +560,17 @@ def _waiting_to_be_done(house: House) -> None:
     words = house.plant("note on a finished task", *LEADING)
     guide = house.people[FACILITATOR].actor()
     finish(task=house.things["finished group task"], outcome="reached", note=words, by=guide, at=house.at)
+
+
+def _staying_away(house: House) -> None:
+    """Somebody missed the first meeting, and the former member left words for the others."""
+    t = house.things
+    t["absence"] = Absence.objects.get(gathering=t["closed gathering"], place__user=t["seat 5"])
+    place = t["place of the former member"]
+    t["leaving"] = leaving = Leaving(place=place, left_at=place.left_at, telling=Leaving.Telling.OWN_WORDS)
+    words = house.plant("words of who left, for the others", FORMER_MEMBER, *LEADING)
+    leaving.sealed_words = seals.GOODBYE.seal(words, code=leaving.code, holder=place.user)
+    leaving.save()
 
 
 def _to_those_who_lead(house: House) -> None:

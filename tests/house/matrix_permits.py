@@ -18,6 +18,7 @@ from tests.house.matrix_expected import (
     NOBODY,
     SIGNED_IN,
     STAFF_OF_THE_HOUSE,
+    WEAK,
     WITHOUT_GROUP,
     Who,
     who,
@@ -60,9 +61,8 @@ THINGS = (
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "venue",
-    "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake", "application",
-    "group task",
-    "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
+    "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake",
+    "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
 )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.ACCOUNT_USE: everywhere(WHOLE),
     P.CALENDAR_USE: everywhere(WHOLE - {WEAK_FACILITATOR, ALL_ROLES_WEAK}),
     P.MAIL_CHOOSE: everywhere(WHOLE - {WEAK_FACILITATOR, ALL_ROLES_WEAK}),
-    P.ADDRESS_CHANGE: everywhere(WHOLE - WEAK),
+    P.ADDRESS_CHANGE: everywhere(WHOLE - WEAK - {ALL_ROLES_WEAK}),
     P.WORDS_SEE: WORDS_READERS,
     P.LIBRARY_READ: everywhere(WHOLE),
     P.IN_OWN_NAME: OWN_THINGS,

@@ -42,8 +42,6 @@ def write(world: World, note: str, lines: dict[int, str] | None = None, number: 
         steps={},
         note=note,
         lines={world.members[seat]: line for seat, line in (lines or {}).items()},
-        reminder="",
-        send_reminder=False,
         by=world.actor(world.facilitator),
         at=world.at + timedelta(hours=2),
         seen_at=gathering.recorded_at,

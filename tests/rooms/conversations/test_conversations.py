@@ -9,6 +9,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import codes
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.vault import keys
 from kindcircle.base.vault.errors import CannotOpen
@@ -246,7 +247,14 @@ def test_who_wants_no_mail_gets_none(world: World) -> None:
         person.wants_mail = False
         person.save()
     answer(world, seen=write(world).code)
-    assert mails(world) == [world.facilitators[1].code]
+    sent = [row.user.code for row in iter(lambda: queue.claim(MONDAY + 7 * DAY), None)]
+    assert sent == [world.facilitators[1].code]
+
+
+def test_what_was_read_before_its_mail_left_sends_none(world: World) -> None:
+    answer(world, seen=write(world).code)
+    actions.open_own(place=place_of(world), by=world.actor(world.member), at=MONDAY)
+    assert world.member.code not in [row.user.code for row in iter(lambda: queue.claim(MONDAY + 7 * DAY), None)]
 
 
 # --- waiting, answering, settling ---

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from kindcircle.base.outbox.models import Delivery
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.errors import NotesChanged
 from kindcircle.rooms.groups.models import Attendance, Gathering
@@ -21,7 +20,7 @@ def open_and_close(world: World, *, close_at) -> Gathering:
 
 
 def save(world: World, **more) -> Gathering:
-    words = {"steps": {}, "note": "a note", "lines": {}, "reminder": "see you", "send_reminder": False} | more
+    words = {"steps": {}, "note": "a note", "lines": {}} | more
     at = words.pop("at", world.at + 61 * MINUTE)
     return actions.record_after(gathering=world.gathering, by=world.actor(world.facilitator), at=at, **words)
 
@@ -54,19 +53,3 @@ def test_notes_that_were_saved_meanwhile_are_not_written_over(world: World) -> N
     save(world, lines={world.member: ""}, at=world.at + 63 * MINUTE, seen_at=first.recorded_at)
     notes = queries.notes_of(Gathering.objects.get(pk=first.pk), by=world.actor(world.facilitator))
     assert notes.lines == {}
-
-
-def test_a_reminder_is_taken_back_by_saving_it_as_a_draft(world: World) -> None:
-    open_and_close(world, close_at=world.at + 60 * MINUTE)
-    first = save(world, send_reminder=True)
-    following = world.gatherings[1]
-    assert queries.reminder_for(following) == "see you"
-    save(world, reminder="not looked over yet", seen_at=first.recorded_at)
-    assert queries.reminder_for(following) == ""
-
-
-@pytest.mark.parametrize(("days", "mails"), [(1, 8), (8, 0)])
-def test_notes_written_after_the_next_meeting_began_remind_nobody(world: World, days, mails) -> None:
-    open_and_close(world, close_at=world.at + 60 * MINUTE)
-    save(world, send_reminder=True, at=world.at + timedelta(days=days))
-    assert Delivery.objects.filter(kind="next-meeting").count() == mails

@@ -178,7 +178,9 @@ def test_whoever_wants_no_mail_and_whoever_left_hear_nothing(world):
     type(quiet).objects.filter(pk=quiet.pk).update(wants_mail=False)
     Membership.objects.filter(user=gone).update(left_at=AT)
     move(world, 2, wish(on_the_clock("2027-03-26 18:00")))
-    assert not Delivery.objects.filter(kind="new-time", user__in=[quiet, gone]).exists()
+    told = [one.user for one in iter(lambda: queue.claim(AT), None)]
+    assert quiet not in told and gone not in told and len(told) == 2
+    assert Delivery.objects.get(kind="new-time", user=quiet).why == "no-mail"
 
 
 def test_a_preview_that_a_colleague_overtook_is_shown_anew(world):
@@ -195,7 +197,9 @@ def test_a_reminder_that_waits_goes_with_its_meeting(world):
     due_at = meeting.starts_at - timedelta(days=1)
     queue.enqueue("next-meeting", to=world.member, about=about, once=meeting.code, at=due_at)
     move(world, 2, wish(on_the_clock("2027-03-29 18:00")))
-    assert Delivery.objects.get(kind="next-meeting").due_at == datetime(2027, 3, 28, 17, tzinfo=UTC)
+    row = Delivery.objects.get(kind="next-meeting")
+    starts_at = datetime(2027, 3, 29, 17, tzinfo=UTC)
+    assert (row.due_at, row.useful_until) == (starts_at - timedelta(days=1), starts_at)
 
 
 def test_another_room_only_this_time_and_back(world):

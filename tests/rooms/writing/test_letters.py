@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kindcircle.base.audit import log
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.vault import seals
 from kindcircle.rooms.writing import actions, delivery, queries
@@ -79,8 +80,20 @@ def test_somebody_who_wants_no_mail_gets_the_letter_and_no_mail(world):
     world.member.wants_mail = False
     world.member.save()
     write(world)
-    assert delivery.deliver_due(at=AT + timedelta(days=9)) == 1
-    assert not Delivery.objects.exists()
+    later = AT + timedelta(days=9)
+    assert delivery.deliver_due(at=later) == 1
+    assert queue.claim(later) is None
+    assert Delivery.objects.get().why == "no-mail"
+
+
+def test_a_letter_that_was_opened_needs_no_mail_any_more(world):
+    letter = write(world)
+    later = AT + timedelta(days=9)
+    delivery.deliver_due(at=later)
+    letter.refresh_from_db()
+    actions.open_letter(letter=letter, by=world.actor(world.member), at=later)
+    assert queue.claim(later) is None
+    assert Delivery.objects.get().why == "no-longer"
 
 
 def test_sending_twice_keeps_one_letter(world):

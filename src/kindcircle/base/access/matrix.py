@@ -13,6 +13,7 @@ MEANS = {
     "anybody": "Everybody, signed in or not.",
     "signed in": "Somebody with an account, signed in to the whole site.",
     "fully signed in": "The same; whoever leads a group, with a second factor.",
+    "surely signed in": "The same; whoever works here in any way, with a second factor.",
     "owner": "The one person it belongs to, signed in to the whole site.",
     "visiting owner": "The same person, come in by short code: only for what belongs to that one meeting.",
     "member somewhere": "A present member of any group.",

@@ -133,7 +133,6 @@ class Event(StrEnum):
     HELPLINE_CHANGED = "helpline changed"
     STAFFED_HOURS_CHANGED = "staffed hours changed"
     LOOK_CHANGED = "look changed"
-    HOUSE_FIGURES_OPENED = "house figures opened"
     MEETING_PLACE_CHANGED = "meeting place changed"
     STAFF_ROLE_ENDED = "staff role ended"
     STAFF_ROLE_TAKEN = "staff role taken"

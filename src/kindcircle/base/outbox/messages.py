@@ -4,9 +4,21 @@ A message says only that something is waiting; reading it means signing in. Anyo
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+class Occasion(StrEnum):
+    """What a message is for, as people choose it on their own page."""
+
+    MEETING = "meeting"  # before a meeting
+    NEWS = "news"  # something new waits
+    NUDGE = "nudge"  # to practise at home; only for those who asked for it
+    CHANGE = "change"  # another time or place
+    ACCOUNT = "account"  # one's own way in has changed
+    SAFETY = "safety"  # to staff: always, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +27,12 @@ class Message:
 
     subject: str | Promise
     body: str | Promise
-    for_staff: bool = False
+    occasion: Occasion = Occasion.NEWS
+
+    @property
+    def for_staff(self) -> bool:
+        """About somebody's safety, and so sent whatever anybody chose."""
+        return self.occasion == Occasion.SAFETY
 
 
 MESSAGES: dict[str, Message] = {
@@ -26,14 +43,32 @@ MESSAGES: dict[str, Message] = {
     "next-meeting": Message(
         subject=_("A reminder"),
         body=_("Something you planned is coming up.\n\nTime and place are here:\n{link}\n"),
+        occasion=Occasion.MEETING,
     ),
     "new-time": Message(
         subject=_("A change of time or place"),
         body=_("Something you planned has a new time or place.\n\nWhen and where is here:\n{link}\n"),
+        occasion=Occasion.CHANGE,
+    ),
+    "quiet-moment": Message(
+        subject=_("A quiet moment"),
+        body=_(
+            "You asked for a few words at this hour. Here they are.\n\n"
+            "If it fits today, look here. If not, that is fine too:\n{link}\n"
+        ),
+        occasion=Occasion.NUDGE,
+    ),
+    "new-address": Message(
+        subject=_("A change of your address"),
+        body=_(
+            "Your messages will go to another address from now on.\n\n"
+            "If that was not you, please write to somebody you know there, or look here:\n{link}\n"
+        ),
+        occasion=Occasion.ACCOUNT,
     ),
     "staff-please-look": Message(
         subject=_("Please look today"),
         body=_("Something needs a person to look at it today.\n\nPlease sign in:\n{link}\n"),
-        for_staff=True,
+        occasion=Occasion.SAFETY,
     ),
 }

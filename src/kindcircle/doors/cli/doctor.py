@@ -77,7 +77,7 @@ def _messages() -> Finding:
     from kindcircle.base.lib import clock
     from kindcircle.base.outbox.models import Delivery
 
-    given_up = Delivery.objects.exclude(gave_up_at=None).count()
+    given_up = Delivery.objects.filter(gave_up_at__isnull=False, why__in=Delivery.FAILED).count()
     oldest = Delivery.objects.filter(sent_at=None, gave_up_at=None).order_by("due_at").first()
     waited = clock.now() - oldest.due_at if oldest else timedelta()
     if waited > LONGEST_WAIT:

@@ -13,9 +13,18 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
 from kindcircle.rooms.conversations.actions import tell_of_late
+from kindcircle.rooms.ending import retention
+from kindcircle.rooms.ending.finishing import finish_due, tell_of_questions
+from kindcircle.rooms.groups.actions.roles import find_gaps as find_meetings
+from kindcircle.rooms.groups.screening_again import ask_again_due
 from kindcircle.rooms.groups.task_mail import tell_of_tasks
 from kindcircle.rooms.measures.actions import assign_due
+from kindcircle.rooms.reminders.nudges import nudge_due
+from kindcircle.rooms.reminders.reaching import sweep_addresses
+from kindcircle.rooms.reminders.schedule import stand_ready
 from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.rota import find_gaps
+from kindcircle.rooms.team.credentials import tell_of_ends
 from kindcircle.rooms.writing.delivery import deliver_due
 
 log = logging.getLogger("kindcircle.worker")
@@ -39,7 +48,17 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     if sheets:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
+        _went_well("old codes", sweep_addresses, at)
+        _went_well("reminders", stand_ready, at)
+        _went_well("nudges", nudge_due, at)
         _went_well("words that wait", tell_of_late, at)
+        _went_well("decisions that grow old", ask_again_due, at)
+        _went_well("groups that are over", finish_due, at)
+        _went_well("questions months later", tell_of_questions, at)
+        _went_well("what has to go", retention.run, at)
+        _went_well("meetings nobody leads", find_meetings, at)
+        _went_well("gaps in the rota", find_gaps, at)
+        _went_well("what people bring", tell_of_ends, at)
         _went_well("what is to be done", tell_of_tasks, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)

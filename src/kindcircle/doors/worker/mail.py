@@ -1,6 +1,7 @@
 """Sending what is due by e-mail: fixed words, a neutral sender, and a link that names nothing."""
 
 import logging
+import smtplib
 import time
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.messages import MESSAGES
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.vault import seals
+from kindcircle.rooms.reminders import reaching
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 
@@ -19,6 +21,10 @@ log = logging.getLogger("kindcircle.worker")
 
 # A round stops claiming well before its first lease ends, so that no slow mail server makes two workers send the same.
 LONGEST_ROUND = 60.0
+Why = Delivery.Why
+
+# The server does not know us, or wants us to sign in: that is for whoever runs the site, and says nothing of a reader.
+OUR_OWN_FAULT = {530, 534, 535, 538}
 
 
 def send_due(*, at: datetime) -> int:
@@ -33,19 +39,25 @@ def send_due(*, at: datetime) -> int:
 def _deliver(delivery: Delivery, *, at: datetime) -> bool:
     """Send one message and only then mark it: a crash in between means a second message, never none."""
     if not delivery.user.is_active:
-        _give_up(delivery, at=at)
+        _give_up(delivery, why=Why.GONE, at=at)
         return False
     try:
         address = seals.address_of(delivery.user)
         if address is None:
-            _give_up(delivery, at=at)
+            _give_up(delivery, why=Why.NO_ADDRESS, at=at)
             return False
         _message(delivery, address).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        if not _for_good(error):
+            _try_later(delivery, error, at=at)
+            return False
+        log.warning("a message came back for good")
+        reaching.came_back(delivery.user, at=at)
+        _give_up(delivery, why=Why.RETURNED, at=at)
+        return False
     except Exception as error:
         # Whatever stands in the way of one message, the others go on. The error's text may hold the address.
-        log.warning("a message could not be sent: %s", type(error).__name__)
-        if not queue.put_back(delivery, at=at):
-            _tell_of_failure(delivery, at=at)
+        _try_later(delivery, error, at=at)
         return False
     queue.mark_sent(delivery, at=at)
     if delivery.about_kind == "alert":
@@ -67,8 +79,20 @@ def _message(delivery: Delivery, address: str) -> EmailMessage:
         )
 
 
-def _give_up(delivery: Delivery, *, at: datetime) -> None:
-    queue.give_up(delivery, at=at)
+def _for_good(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """The server will never take mail for this address (5xx); anything else may be different in an hour."""
+    answers = [answer for answer, _said in error.recipients.values()]
+    return all(500 <= answer < 600 and answer not in OUR_OWN_FAULT for answer in answers)
+
+
+def _try_later(delivery: Delivery, error: Exception, *, at: datetime) -> None:
+    log.warning("a message could not be sent: %s", type(error).__name__)
+    if not queue.put_back(delivery, at=at):
+        _tell_of_failure(delivery, at=at)
+
+
+def _give_up(delivery: Delivery, *, why: str, at: datetime) -> None:
+    queue.give_up(delivery, why=why, at=at)
     _tell_of_failure(delivery, at=at)
 
 

@@ -24,6 +24,7 @@ from kindcircle.rooms.conversations.errors import (
 )
 from kindcircle.rooms.conversations.models import Conversation, Message, Phrase
 from kindcircle.rooms.conversations.queries import MESSAGE, conversation_of, conversations, late_ones, own_key
+from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.safety.actions import raise_alert
@@ -87,7 +88,33 @@ def write(
                 member=member, group=group, gathering=None, level=Alert.Level.CONTACT, rules=[RING_RULE],
                 source=log.Ref(MESSAGE, message.code), at=at,
             )  # fmt: skip
+        if phrase == Phrase.CANNOT_COME:
+            groups.say_away(place=place, by=by, at=at)
         _tell(leading, row, from_member=True, at=at)
+    return message
+
+
+def write_first(*, place: Membership, text: str, client_key: str, by: Actor, at: datetime) -> Message:
+    """Those who lead write to a member without being asked. What the member wrote before goes on waiting.
+
+    The same key again is the same message. Raises NothingWritten, TooLong, SentBefore.
+    """
+    require(by, Permission.CONVERSATION_ANSWER, place)
+    text = text.strip()
+    if not text:
+        raise NothingWritten
+    if len(text) > LONGEST:
+        raise TooLong(LONGEST)
+    with transaction.atomic():
+        author = User.objects.select_for_update(no_key=True).get(code=by.code)
+        kept = _kept(author, client_key)
+        if kept is not None:
+            return _same(kept, text, "")
+        Conversation.objects.get_or_create(group=place.group, member=place.user)
+        row = _locked(conversations().get(group=place.group, member=place.user))
+        message = _say(row, author, text, "", please_ring=False, client_key=client_key, at=at)
+        _record(Event.MESSAGE_ANSWERED, row, by=by, at=at)
+        _tell([row.member], row, from_member=False, at=at)
     return message
 
 
@@ -144,13 +171,18 @@ def open_for_those_who_lead(*, conversation: Conversation, by: Actor, at: dateti
         return _open(conversation, from_member=True)
 
 
-def open_own(*, place: Membership, by: Actor) -> list[Said]:
-    """One's own conversation from this place, oldest first; empty before the first word."""
+def open_own(*, place: Membership, by: Actor, at: datetime | None = None) -> list[Said]:
+    """One's own conversation from this place, oldest first; empty before the first word.
+
+    at: it is read at this moment, and a mail that still waits to say so is not sent any more.
+    """
     require(by, Permission.CONVERSATION_SEE, place)
     row = conversation_of(place)
     if row is None:
         return []
     with transaction.atomic():
+        if at is not None:
+            queue.take_back("something-waiting", to=row.member, about=_ref(row), at=at)
         return _open(row, from_member=False)
 
 

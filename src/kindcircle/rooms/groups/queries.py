@@ -112,7 +112,6 @@ class AfterNotes:
     """What the facilitators wrote down after a gathering, opened. lines and steps are by user id and step id."""
 
     note: str
-    reminder: str
     lines: dict[int, str]
     outcomes: dict[str, str]
     reasons: dict[str, str]
@@ -126,7 +125,6 @@ def notes_of(gathering: Gathering, *, by: Actor) -> AfterNotes:
     lines = MemberNote.objects.filter(gathering=gathering).select_related("member")
     return AfterNotes(
         note=seals.GROUP_NOTE.open(gathering.sealed_note, code=code, holder=house) if gathering.sealed_note else "",
-        reminder=_reminder(gathering),
         lines={
             row.member_id: seals.MEMBER_NOTE.open(row.sealed_line, code=row.code, holder=row.member) for row in lines
         },
@@ -139,18 +137,6 @@ def notes_of(gathering: Gathering, *, by: Actor) -> AfterNotes:
     )
 
 
-def reminder_for(gathering: Gathering) -> str:
-    """What the facilitators want members to know before this gathering; empty until they confirmed it."""
-    before = gatherings_of(gathering.group).filter(number=gathering.number - 1).first()
-    return _reminder(before) if before is not None and before.reminder_confirmed_at else ""
-
-
 def attendances(gathering: Gathering) -> dict[int, Attendance]:
     """Who came, by user id."""
     return {row.user_id: row for row in Attendance.objects.filter(gathering=gathering)}
-
-
-def _reminder(gathering: Gathering) -> str:
-    sealed = gathering.sealed_next_reminder
-    holder = gathering.group.organisation
-    return seals.REMINDER.open(sealed, code=gathering.code, holder=holder) if sealed else ""

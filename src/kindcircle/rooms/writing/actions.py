@@ -14,6 +14,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.lib.codes import digest
+from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.conversations.queries import was_sent_from
@@ -103,6 +104,7 @@ def open_letter(*, letter: Letter, by: Actor, at: datetime) -> str:
         # A clock that was set back must not stand between somebody and their letter.
         opened_at = max(at, letter.delivered_at or at)
         Letter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=opened_at)
+        queue.take_back("something-waiting", to=letter.author, about=log.Ref("letter", letter.code), at=at)
         _record(Event.LETTER_OPENED, by, "letter", letter.code, letter.author, at)
     return text
 

@@ -8,6 +8,7 @@ from kindcircle.doors.cli.demo_world import agreed
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
+from kindcircle.rooms.ending.finishing import finish_group
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import gatherings_of
@@ -70,7 +71,6 @@ AFTERS = (
     ),
     After(
         note="A kind end. The group would like to meet again in three months.",
-        reminder="Thank you for these weeks.",
         steps={"sharing": StepNote("skipped", "The closing round took its place.")},
     ),
 )
@@ -105,6 +105,7 @@ def live_through(house: House, *, first_at: datetime) -> Group:
     assert last is not None and last.closed_at is not None  # the loop above has just closed it
     measures.assign_for_group(group=group, occasion=Occasion.AFTER, at=last.closed_at + timedelta(hours=1))
     _fill_in(house, group, Occasion.AFTER, stories, at=last.closed_at + 2 * DAY, place=1)
+    finish_group(group=group, by=house.guide, at=last.closed_at + timedelta(hours=1))
     group.refresh_from_db()
     return group
 

@@ -10,19 +10,21 @@ from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.queries import gatherings_of
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live.queries import session_of
 from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.reminders.words import keep_words
 
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What the facilitators wrote on the after-page. steps: by slot id, outcome and why; others were done."""
+    """What the facilitators wrote, also for the next time. steps: by slot id, outcome and why; others were done."""
 
     note: str
-    reminder: str
+    reminder: str = ""
     steps: Mapping[str, StepNote] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,16 +62,19 @@ def hold(
     live.close(gathering=gathering, by=guide, at=gathering.ends_at + MINUTE)
     gathering.refresh_from_db()
     done = {slot.id: StepNote("done") for slot in session_of(gathering).agenda}
-    return groups.record_after(
+    recorded = groups.record_after(
         gathering=gathering,
         steps=done | dict(after.steps),
         note=after.note,
         lines={present[name]: line for name, line in after.lines.items()},
-        reminder=after.reminder,
-        send_reminder=True,
         by=guide,
         at=gathering.ends_at + 12 * MINUTE,
     )
+    following = gatherings_of(gathering.group).filter(number=gathering.number + 1).first()
+    if after.reminder and following is not None:
+        at = gathering.ends_at + 13 * MINUTE
+        keep_words(gathering=following, words=after.reminder, show=True, seen="", by=guide, at=at)
+    return recorded
 
 
 def _say(

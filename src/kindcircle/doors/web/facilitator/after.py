@@ -1,4 +1,4 @@
-"""The two-minute page after a meeting: who came, how people left, what was done, notes, and next week's reminder."""
+"""The two-minute page after a meeting: who came, how people left, what was done, and notes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,8 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,12 +23,12 @@ from kindcircle.rooms.groups.actions import StepNote
 from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
 from kindcircle.rooms.groups.models import Gathering, StepRecord
 from kindcircle.rooms.live.queries import events_of, session_of
+from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.naming import without_names
 from kindcircle.spec.programmes import Session
-from kindcircle.spec.texts import load_handout
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
 LEAVING = "after-session"
@@ -99,7 +97,6 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "outcomes": StepRecord.Outcome.choices,
             "notes": notes,
             "following": following,
-            "reminder": notes.reminder or (_drafted(following) if following else ""),
             "longest": LONGEST,
         },
         status=409 if problem else 200,
@@ -117,16 +114,12 @@ def _save(
         steps={step: StepNote(outcome, typed.reasons.get(step, "")) for step, outcome in typed.outcomes.items()},
         note=typed.note,
         lines={user: typed.lines[user.pk] for user in members},
-        reminder=typed.reminder,
-        send_reminder="send" in given,
         by=actor,
         at=now,
         seen_at=_moment(given.get("seen_at", "")),
     )
     for user in members:
-        actions.correct_attendance(
-            gathering=gathering, member=user, came=f"came-{user.code}" in given, by=actor, at=now
-        )
+        correct_attendance(gathering=gathering, member=user, came=f"came-{user.code}" in given, by=actor, at=now)
     if "fine" in given:
         field = _field(given["fine"], members)
         member = next((user for user in members if user.pk == field), None)
@@ -166,7 +159,6 @@ def _typed(given: QueryDict, session: Session, members: list[User]) -> queries.A
     """What stands in the boxes of the page that was sent."""
     return queries.AfterNotes(
         note=given.get("note", "")[:LONGEST],
-        reminder=given.get("reminder", "")[:LONGEST],
         lines={user.pk: given.get(f"line-{user.code}", "")[:LONGEST] for user in members},
         outcomes={
             slot.id: outcome
@@ -185,7 +177,6 @@ def _together(saved: queries.AfterNotes, typed: queries.AfterNotes) -> queries.A
 
     return queries.AfterNotes(
         note=_joined(saved.note, typed.note, "\n\n"),
-        reminder=_joined(saved.reminder, typed.reminder, "\n\n"),
         lines=both(saved.lines, typed.lines),
         outcomes=saved.outcomes | typed.outcomes,
         reasons=both(saved.reasons, typed.reasons),
@@ -241,18 +232,3 @@ def _leaving(gathering: Gathering, names: dict[int, str], actor: Actor, now: dat
             words.append((names.get(sheet.assignment.member_id, ""), written))
     enough = (min(steady), median_low(steady), max(steady)) if len(steady) >= FEWEST else None
     return Leaving(asked=asked, told=told, steadiness=enough, words=words)
-
-
-def _drafted(following: Gathering) -> str:
-    """Next week's reminder, drafted from the house's own words. It names no illness and no person."""
-    begins = timezone.localtime(following.starts_at)
-    group = following.group
-    draft = load_handout("weekly-reminder")
-    values = {
-        "first_name": _("friend"),
-        "group": group.name,
-        "day": date_format(begins, "l j F"),
-        "time": time_format(begins, "H:i"),
-        "place": following.place or _("Online. The link is on your page."),
-    }
-    return draft.fill({name: values[name] for name in draft.fields})

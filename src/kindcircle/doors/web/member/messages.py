@@ -105,7 +105,7 @@ def _show(
     at, group = clock.now(), place.group
     row = queries.conversation_of(place)
     call = queries.open_call(row) if row else None
-    said = actions.open_own(place=place, by=request.actor) if request.method != "HEAD" else []  # type: ignore[attr-defined]
+    said = actions.open_own(place=place, by=request.actor, at=at) if request.method != "HEAD" else []  # type: ignore[attr-defined]
     readers = queries.readers_of(group, at=at)
     context = {
         "place": place,

@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
+from kindcircle.base.outbox.wishes import is_nudged
 from kindcircle.base.vault import keys, seals
+from kindcircle.doors.web.member.ending import notices
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -20,9 +22,9 @@ from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.conversations.queries import answers_that_wait
 from kindcircle.rooms.groups.agreements import waits_for
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.groups.queries import reminder_for
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
 from kindcircle.rooms.practice.courses import ALWAYS, STILL_MEETING, Course, courses_of
+from kindcircle.rooms.reminders.words import words_for
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import Letter
 from kindcircle.rooms.writing.queries import letters_arrived
@@ -90,6 +92,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "to_agree": waits_for(course.group, by=actor),
         "put_away": put_away,
         "answered": answers_that_wait(actor).exists(),
+        "nudged": is_nudged(request.user),  # type: ignore[arg-type]
+        "endings": notices(course, request),
         "others": [_other(one, at) for one in courses if one is not course],
     }
     return render(request, "member/today.html", context | _at_home(course))
@@ -156,7 +160,7 @@ def _meeting(course: Course, at: datetime) -> Meeting | None:
     here, there = timezone.localtime(coming.starts_at), coming.starts_at.astimezone(ZoneInfo(course.group.zone))
     return Meeting(
         gathering=coming,
-        reminder=reminder_for(coming),
+        reminder=words_for(coming),
         is_open=not planned,
         gone_by=planned and at > coming.ends_at + STILL_MEETING,
         is_today=here.date() == timezone.localtime(at).date(),

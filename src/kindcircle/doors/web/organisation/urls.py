@@ -3,13 +3,19 @@
 from django.urls import path
 
 from kindcircle.doors.web.organisation import (
+    circles,
+    consent,
     hours,
     house,
     lines,
     look,
     mail_rule,
+    ready,
+    retention,
+    rota,
     starting,
     supervision,
+    team,
     venues,
     wording,
 )
@@ -19,6 +25,11 @@ urlpatterns = [
     path("", house.home, name="home"),
     path("staff/invite/", house.invite, name="invite"),
     path("groups/start/", starting.start_group, name="start-group"),
+    path("groups/start/<str:code>/", starting.start_formed, name="start-formed"),
+    # What only this house can say in the consent text.
+    path("consent/", consent.consent, name="consent"),
+    path("consent/preview/", consent.preview, name="consent-preview"),
+    path("consent/paper/", consent.paper, name="consent-paper"),
     # The numbers people can call.
     path("help-lines/", lines.lines, name="lines"),
     path("help-lines/<str:code>/dialled/", lines.check, name="line-check"),
@@ -29,8 +40,19 @@ urlpatterns = [
     path("rooms/<str:code>/", venues.change, name="venue"),
     path("look/", look.look, name="look"),
     # When somebody is there, and what mail may go out.
+    # What is kept, and what comes after a group.
+    path("keeping/", retention.times, name="keeping"),
+    path("keeping/<str:code>/", retention.hold, name="hold"),
+    path("holds/<str:code>/lift/", retention.lift, name="lift"),
+    path("circles/", circles.invite, name="circles"),
     path("hours/", hours.hours, name="hours"),
     path("mail/", mail_rule.mail_rule, name="mail-rule"),
+    path("rota/", rota.rota, name="rota"),
+    path("ready/", ready.ready, name="ready"),
+    # The people who lead.
+    path("team/", team.team, name="team"),
+    path("team/<str:code>/", team.colleague, name="colleague"),
+    path("team/<str:code>/end/", team.end, name="colleague-end"),
     path("supervision/", supervision.supervision, name="supervision"),
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -12,14 +12,11 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
-from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.groups import absences
 from kindcircle.rooms.groups.errors import AlreadyOpen, NotesChanged, NotOpen
-from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, StepRecord
-from kindcircle.rooms.groups.queries import present_places
-
-REMIND_BEFORE = timedelta(hours=24)
+from kindcircle.rooms.groups.models import Attendance, Gathering, MemberNote, StepRecord
 
 PLANNED, OPEN = Gathering.State.PLANNED, Gathering.State.OPEN
 CLOSING, CLOSED = Gathering.State.CLOSING, Gathering.State.CLOSED
@@ -60,7 +57,7 @@ def start_closing(*, gathering: Gathering, by: Actor, at: datetime) -> Gathering
 
 
 def close_gathering(*, gathering: Gathering, by: Actor, at: datetime) -> Gathering:
-    """Close the door. Whoever has not left yet leaves now; the short code ends. The last one finishes the group."""
+    """Close the door. Whoever has not left yet leaves now; the short code ends."""
     require(by, Permission.GATHERING_LEAD, gathering)
     with transaction.atomic():
         row = _locked(gathering)
@@ -72,9 +69,8 @@ def close_gathering(*, gathering: Gathering, by: Actor, at: datetime) -> Gatheri
         here = Attendance.objects.filter(gathering=row, left_at=None)
         here.filter(arrived_at__gt=at).update(left_at=F("arrived_at"))
         here.update(left_at=at)
-        if not Gathering.objects.filter(group=row.group_id).exclude(state=CLOSED).exists():
-            Group.objects.filter(pk=row.group_id).update(state=Group.State.FINISHED)
         _record(Event.GATHERING_CLOSED, by, row, at)
+        absences.notice(gathering=row, at=at)
     return row
 
 
@@ -111,6 +107,7 @@ def correct_attendance(*, gathering: Gathering, member: User, came: bool, by: Ac
         else:
             rows.delete()
         _record(Event.ATTENDANCE_CORRECTED, by, row, at, concerns=member.code)
+        absences.notice(gathering=row, at=at)
 
 
 def record_after(
@@ -119,16 +116,12 @@ def record_after(
     steps: Mapping[str, StepNote],
     note: str,
     lines: Mapping[User, str],
-    reminder: str,
-    send_reminder: bool,
     by: Actor,
     at: datetime,
     seen_at: datetime | None = None,
 ) -> Gathering:
-    """The two-minute after-page: what was done, one shared note, one line per member, next week's reminder.
+    """The two-minute after-page: what was done, one shared note, one line per member.
 
-    send_reminder  shows the words to the members and has a mail sent the day before, which says only that something is
-                   coming up. Without it the words are a draft, also when they were shown before.
     seen_at        when the notes on the page were saved last (recorded_at); None for an empty page. Saving replaces
                    what was there, so it has to be known: two facilitators never write over each other.
     Raises NotOpen before the close, NotesChanged.
@@ -142,9 +135,8 @@ def record_after(
         if row.recorded_at != seen_at:
             raise NotesChanged
         row.sealed_note = seals.GROUP_NOTE.seal(note, code=row.code, holder=organisation)
-        row.sealed_next_reminder = seals.REMINDER.seal(reminder, code=row.code, holder=organisation)
-        row.recorded_at, row.reminder_confirmed_at = at, None
-        row.save(update_fields=["sealed_note", "sealed_next_reminder", "recorded_at", "reminder_confirmed_at"])
+        row.recorded_at = at
+        row.save(update_fields=["sealed_note", "recorded_at"])
         for step, noted in steps.items():
             record, _ = StepRecord.objects.get_or_create(gathering=row, step=step, defaults={"outcome": noted.outcome})
             record.outcome = noted.outcome
@@ -152,8 +144,6 @@ def record_after(
             record.save(update_fields=["outcome", "sealed_why"])
         for member, line in lines.items():
             _write_line(row, member, line, by=by, at=at)
-        if send_reminder and reminder.strip():
-            _send_reminder(row, by=by, at=at)
         _record(Event.AFTER_PAGE_SAVED, by, row, at)
     return row
 
@@ -167,20 +157,6 @@ def _write_line(gathering: Gathering, member: User, line: str, *, by: Actor, at:
     note.written_by_id, note.written_at = by.user_id, at  # type: ignore[assignment]
     note.sealed_line = seals.MEMBER_NOTE.seal(line, code=note.code, holder=member)
     note.save()
-
-
-def _send_reminder(gathering: Gathering, *, by: Actor, at: datetime) -> None:
-    following = Gathering.objects.filter(group=gathering.group_id, number=gathering.number + 1).first()
-    if following is None:
-        return
-    gathering.reminder_confirmed_at = at
-    gathering.save(update_fields=["reminder_confirmed_at"])
-    due_at = max(at, following.starts_at - REMIND_BEFORE)
-    # Notes written late: what has begun is not coming up any more.
-    for place in present_places(gathering.group) if at < following.starts_at else ():
-        about = log.Ref("gathering", following.code)
-        queue.enqueue("next-meeting", to=place.user, about=about, once=following.code, at=due_at)
-    _record(Event.REMINDER_CONFIRMED, by, gathering, at)
 
 
 def _locked(gathering: Gathering) -> Gathering:

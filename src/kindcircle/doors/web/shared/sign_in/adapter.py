@@ -26,19 +26,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send the sign-in code, and nothing else that allauth would like to say.
-
-        Sent from a thread, so that the page takes as long for an unknown address as for a known one.
-        """
+        """Send the sign-in code, and nothing else that allauth would like to say."""
         if template_prefix != "account/email/login_code":
             return
         user = User.objects.filter(email=email).first()
         address = seals.address_of(user) if user else None
         if address is None:
             return
-        body = _("Your code: %(code)s\n\nIt works for ten minutes. If you did not ask for it, you can delete this.\n")
-        words = (_("Your code"), body % {"code": context["code"]})
-        threading.Thread(target=_send, args=(*words, address), daemon=True).start()
+        send_code(context["code"], to=address)
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Account notices are shown inside the site; a mail about them would tell others of the account."""
@@ -47,6 +42,17 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, level: int, message_template: str = "", *args: Any, **kwargs: Any
     ) -> None:
         """allauth's own messages quote addresses and names; our pages say what happened themselves."""
+
+
+def send_code(code: str, *, to: str) -> None:
+    """Send a code that opens one thing for ten minutes: signing in, or another address."""
+    body = _("Your code: %(code)s\n\nIt works for ten minutes. If you did not ask for it, you can delete this.\n")
+    send_at_once(_("Your code"), body % {"code": code}, to=to)
+
+
+def send_at_once(subject: str, body: str, *, to: str) -> None:
+    """Sent from a thread, so that a page takes as long where no mail goes as where one does."""
+    threading.Thread(target=_send, args=(subject, body, to), daemon=True).start()
 
 
 def _send(subject: str, body: str, address: str) -> None:
