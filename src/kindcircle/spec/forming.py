@@ -31,7 +31,7 @@ MOST_GROUPS = 6
 MOST_CASES = 400
 """So many cases of people kept apart are tried for one choice of times; then a person has to do it by hand."""
 
-Why = Literal["no-time", "full", "apart", "none"]
+Why = Literal["no-time", "full", "apart", "none", "room"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +254,31 @@ def _seat(place: int, doors: Sequence[Sequence[int]], seating: _Seating, groups:
     return False
 
 
+def why_waiting(person: Asking, groups: Iterable[Formed], *, most: int, apart: Iterable[tuple[str, str]] = ()) -> Why:
+    """Why somebody sits in none of these groups, however they came about. `room`: nothing stands against it."""
+    groups = list(groups)
+    mine = [group for group in groups if group.time in person.times]
+    with_room = [group for group in mine if len(group.people) < most]
+    beside = {other for pair in apart if person.code in pair for other in pair} - {person.code}
+    if not mine:
+        return "no-time" if groups else "none"
+    if not with_room:
+        return "full"
+    return "apart" if all(beside & set(group.people) for group in with_room) else "room"
+
+
 def _told(
     people: Sequence[Asking], best: tuple[tuple[str, ...], _Seating], most: int, pairs: set[frozenset[str]]
 ) -> Split:
     times, seating = best
     inside = [tuple(people[place].code for place in sorted(seating) if seating[place] == g) for g in range(len(times))]
-    waiting: list[tuple[str, Why]] = []
-    for place, person in enumerate(people):
-        if place not in seating:
-            mine = [group for group, time in enumerate(times) if time in person.times]
-            room = any(len(inside[group]) < most for group in mine)
-            waiting.append((person.code, "apart" if room else "full" if mine else "no-time"))
-    return Split(tuple(Formed(time, inside[group]) for group, time in enumerate(times)), tuple(waiting))
+    groups = tuple(Formed(time, inside[group]) for group, time in enumerate(times))
+    apart = [(one, other) for one, other in map(sorted, pairs)]
+    outside = [person for place, person in enumerate(people) if place not in seating]
+    return Split(groups, tuple((one.code, _why(one, groups, most, apart)) for one in outside))
+
+
+def _why(person: Asking, groups: Iterable[Formed], most: int, apart: Iterable[tuple[str, str]]) -> Why:
+    why = why_waiting(person, groups, most=most, apart=apart)
+    # Where each seat that is free would do, taking it would part two others or leave somebody earlier standing.
+    return "apart" if why == "room" else why

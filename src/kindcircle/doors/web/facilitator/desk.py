@@ -18,15 +18,18 @@ from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator import ending
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.conversations.queries import waiting_in
 from kindcircle.rooms.groups import actions, agreements, queries
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.repairs import next_steps
+from kindcircle.rooms.intake.errors import NotOpenNow
 from kindcircle.rooms.measures.actions import ask_now
 from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
+from kindcircle.rooms.reminders.words import to_look_over
 from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
 from kindcircle.rooms.tasks.queries import waiting_for as tasks_for
 
@@ -54,6 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]
     _words_waiting(cards)
     _agreement_waiting(cards)
+    _ending_waiting(cards)
+    _reminders_waiting(cards)
     return render(
         request,
         "facilitator/home.html",
@@ -76,6 +81,8 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     context = _card(group, [alert for alert in waiting_for(request.actor) if alert.group_id == group.pk])  # type: ignore[attr-defined]
     _words_waiting([context])
     _agreement_waiting([context])
+    _ending_waiting([context])
+    _reminders_waiting([context])
     context |= {
         "members": [(names[place.user_id], place) for place in members if place.left_at is None],
         "left": [(names[place.user_id], place) for place in members if place.left_at is not None],
@@ -113,24 +120,39 @@ class InviteForm(forms.Form):
 
     name = forms.CharField(
         label=gettext_lazy("Name of the person"),
-        help_text=gettext_lazy("They can choose another name when they take their place."),
+        help_text=gettext_lazy("They can choose another name when they open the link."),
         max_length=60,
         error_messages={"required": gettext_lazy("Please write a name, so that you know whose link this is.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Their e-mail address"),
+        help_text=gettext_lazy(
+            "If they have one that is safe. Otherwise you hand over the link, and it works as well."
+        ),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
 
 @page(Permission.MEMBER_INVITE, about=GROUPS, methods=("GET", "POST"))
 def invite(request: HttpRequest, group: Group) -> HttpResponse:
-    """Make a one-use link for a new member. It is shown once, to hand over in person or by your own mail."""
-    form, link = InviteForm(request.POST or None), ""
+    """Write down somebody who asks to come by another way than the page, and make the link that is theirs.
+
+    It gives no place: the questions, the talk and a decision come first. Shown once, to hand over in person.
+    """
+    form, link, application = InviteForm(request.POST or None), "", None
+    decides = group.intake is not None and can(request.actor, Permission.APPLICATION_DECIDE, group.intake)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
-            _application, secret = actions.add_somebody(
+            if group.intake is None or not decides:
+                raise NotOpenNow
+            application, secret = actions.add_somebody(
                 intake=group.intake,
-                name=form.cleaned_data["name"],
                 by=request.actor,  # type: ignore[attr-defined]
                 at=clock.now(),
+                **form.cleaned_data,
             )
         except KindError as error:
             form.add_error(None, error.sentence)
@@ -139,7 +161,7 @@ def invite(request: HttpRequest, group: Group) -> HttpResponse:
     return render(
         request,
         "facilitator/invite.html",
-        {"group": group, "form": form, "link": link},
+        {"group": group, "form": form, "link": link, "application": application, "decides": decides},
         status=422 if form.errors else 200,
     )
 
@@ -154,7 +176,7 @@ def _card(group: Group, alerts: list[Any]) -> dict[str, Any]:
         "group": group,
         "programme": plan,
         "coming": coming,
-        "coming_session": plan.session(coming.number) if coming else None,
+        "coming_session": queries.session_for(plan, coming.number) if coming else None,
         "last": last,
         "seats": _seats(group, coming or last),
         "week": coming.number if coming else len(gatherings),
@@ -217,6 +239,16 @@ def _words_waiting(cards: list[dict[str, Any]]) -> None:
             card["waiting"].append(Waiting(words % {"n": number - late}, where))
 
 
+def _reminders_waiting(cards: list[dict[str, Any]]) -> None:
+    """Onto each card whose next meeting is near: the words that members read before it, until they were looked over."""
+    coming = [card["coming"] for card in cards if card["coming"] is not None]
+    due = {one.pk for one in to_look_over(coming, at=clock.now())}
+    for card in cards:
+        if card["coming"] is not None and card["coming"].pk in due:
+            url = reverse("facilitator:reminder", args=[card["coming"].code])
+            card["waiting"].append(Waiting(_("Confirm the reminder for next time"), url))
+
+
 def _agreement_waiting(cards: list[dict[str, Any]]) -> None:
     """Onto each card: a list to word, a talk that was asked for, a step of mending whose day has come."""
     groups = [card["group"] for card in cards]
@@ -239,6 +271,15 @@ def _agreement_waiting(cards: list[dict[str, Any]]) -> None:
             card["waiting"].append(Waiting(_("A step of mending is due"), url))
 
 
+def _ending_waiting(cards: list[dict[str, Any]]) -> None:
+    """Onto each card: what the middle and the end of the group have for those who lead."""
+    for card in cards:
+        card["waiting"] += [Waiting(words, url) for words, url in ending.waiting(card["group"])]
+
+
 def _with_themes(group: Group) -> list[tuple[Gathering, str, str]]:
     plan = queries.programme_of(group)
-    return [(one, queries.meeting_name(one), plan.session(one.number).theme) for one in queries.gatherings_of(group)]
+    return [
+        (one, queries.meeting_name(one), queries.session_for(plan, one.number).theme)
+        for one in queries.gatherings_of(group)
+    ]

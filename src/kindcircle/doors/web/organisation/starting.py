@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
@@ -19,18 +19,22 @@ from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.organisation.house import house_of
+from kindcircle.doors.web.shared.frame import base_for
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of
+from kindcircle.doors.web.shared.weekly import slot_words
 from kindcircle.doors.web.shared.where import WhereForm
+from kindcircle.rooms.forming import actions as forming
+from kindcircle.rooms.forming.models import ProposedGroup
 from kindcircle.rooms.groups.errors import SamePersonTwice, no_place
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import session_name
 from kindcircle.rooms.groups.series import Slot, lay_out, look_over, put_off
 from kindcircle.rooms.safety import cohorts
-from kindcircle.rooms.safety.errors import EmergencyNumberNotDialled
-from kindcircle.rooms.safety.queries import may_start_groups
+from kindcircle.rooms.safety.gate import SAYS, lacking, require_ready
+from kindcircle.rooms.team.credentials import Missing, is_strict, missing_of
 from kindcircle.spec.catalogue import startable
-from kindcircle.spec.dates import instant
+from kindcircle.spec.dates import instant, wall_clock
 from kindcircle.spec.programmes import Programme, load_programme
 
 TYPED = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -80,6 +84,37 @@ class GroupForm(WhereForm):
         return given
 
 
+class FormedForm(GroupForm):
+    """The same for a group that is formed already: its programme, its time of the week and its people are chosen."""
+
+    def __init__(self, proposed: ProposedGroup, *args: Any, **kwargs: Any) -> None:
+        super().__init__(proposed.intake.organisation, *args, **kwargs)
+        self.slot = proposed.slot
+        plan = load_programme(proposed.intake.programme, proposed.intake.programme_version)
+        self._choices("programme", [(f"{plan.id}/{plan.version}", plan.title)])
+
+    def clean_first_at(self) -> datetime:
+        first = self.cleaned_data["first_at"]
+        if (first.isoweekday(), first.time()) != (self.slot.weekday, self.slot.starts):
+            words = _("These people can come on %(when)s. Another time needs other people.")
+            raise forms.ValidationError(words % {"when": slot_words(self.slot)})
+        return first  # type: ignore[no-any-return]
+
+
+def _as_formed(proposed: ProposedGroup, *, at: datetime) -> dict[str, object]:
+    """The first page as it is filled in for a group that is formed."""
+    intake, slot = proposed.intake, proposed.slot
+    day = max(intake.starts_about or date.min, wall_clock(at, intake.zone).date() + timedelta(days=7))
+    day += timedelta(days=(slot.weekday - day.isoweekday()) % 7)
+    return {
+        "name": _("%(name)s, %(when)s") % {"name": intake.name, "when": slot_words(slot)},
+        "programme": f"{intake.programme}/{intake.programme_version}",
+        "first_at": datetime.combine(day, slot.starts),
+        "zone": intake.zone,
+        "place": intake.place,
+    }
+
+
 def _programmes() -> list[tuple[str, str]]:
     """The programmes a group may start with, each in its newest version first."""
     plans = startable()
@@ -122,13 +157,32 @@ class Line:
 @page(Permission.GROUP_START, methods=("GET", "POST"))
 def start_group(request: HttpRequest) -> HttpResponse:
     """First what and where; then all dates, each to be moved or skipped; then the group is there."""
-    house, at = house_of(request), clock.now()
+    house = house_of(request)
     form = GroupForm(house, request.POST or None, initial={"zone": house.zone})
+    return _steps(request, house, form)
+
+
+FORMED = ProposedGroup.objects.select_related("intake__organisation", "slot")
+
+
+@page(Permission.GROUP_FORM, about=FORMED, methods=("GET", "POST"))
+def start_formed(request: HttpRequest, proposed: ProposedGroup) -> HttpResponse:
+    """The same steps for a group that was formed from people who asked to come; each of them gets a place kept."""
+    form = FormedForm(proposed, request.POST or None, initial=_as_formed(proposed, at=clock.now()))
+    return _steps(request, proposed.intake.organisation, form, proposed)
+
+
+def _steps(
+    request: HttpRequest, house: Organisation, form: GroupForm, proposed: ProposedGroup | None = None
+) -> HttpResponse:
+    at = clock.now()
     do = request.POST.get("do", "look")
     if request.method != "POST" or not form.is_valid() or do == "back":
         return _first_page(request, house, form, status=422 if form.errors else 200)
-    if not may_start_groups(house, at=at):
-        form.add_error(None, EmergencyNumberNotDialled().sentence)
+    try:
+        require_ready(house, at=at)
+    except KindError as error:
+        form.add_error(None, error.sentence)
         return _first_page(request, house, form, status=422)
     given, there = form.cleaned_data, form.where
     plan = load_programme(*given["programme"].split("/"))
@@ -145,7 +199,9 @@ def start_group(request: HttpRequest) -> HttpResponse:
         walls = put_off(walls, int(skipped))
     elif do == "start":
         try:
-            group = cohorts.start_group(
+            answer = _begin(
+                request,
+                proposed,
                 organisation=house,
                 name=given["name"],
                 programme=plan.id,
@@ -160,15 +216,14 @@ def start_group(request: HttpRequest) -> HttpResponse:
                 room=there.room,
                 video_room=there.video_room,
                 key=key_of(request),
+                reason=request.POST.get("reason", ""),
                 by=request.actor,  # type: ignore[attr-defined]
                 at=at,
             )
         except KindError as error:
             form.add_error(None, error.sentence)
         else:
-            words = _("%(name)s is ready. Its facilitators can invite people now.") % {"name": group.name}
-            messages.success(request, words)
-            return redirect("organisation:home")
+            return answer
     slots = look_over(
         plan,
         walls,
@@ -184,6 +239,27 @@ def start_group(request: HttpRequest) -> HttpResponse:
     return _dates_page(request, form, typed, slots, small=seats, status=422 if form.errors else 200)
 
 
+def _begin(request: HttpRequest, proposed: ProposedGroup | None, **group: Any) -> HttpResponse:
+    """The group is there, and with it the places of those for whom it was formed."""
+    if proposed is None:
+        started = cohorts.start_group(**group)
+        words = _("%(name)s is ready. Its facilitators can invite people now.") % {"name": started.name}
+        messages.success(request, words)
+        return redirect("organisation:home")
+    del group["organisation"]
+    started, kept, left = forming.start(proposed=proposed, **group)
+    words = ngettext(
+        "%(name)s is ready, and a place in it is kept for %(n)s person.",
+        "%(name)s is ready, and a place in it is kept for %(n)s people.",
+        len(kept),
+    )
+    messages.success(request, words % {"name": started.name, "n": len(kept)})
+    names = seals.names_of([application.person for application, _why in left])
+    for application, why in left:
+        messages.warning(request, f"{names[application.person_id]}: {why}")
+    return redirect("facilitator:form-groups", code=proposed.intake.code)
+
+
 def _too_small(room: Venue | None, plan: Programme) -> str:
     """Said before anybody is invited: a full group would not fit in, with the two who lead it."""
     coming = plan.size.max + 2
@@ -196,12 +272,19 @@ def _too_small(room: Venue | None, plan: Programme) -> str:
     }
 
 
+def _missing(form: GroupForm) -> list[Missing]:
+    """What the two who are picked do not have; said before the group starts, not afterwards."""
+    picked = [form.cleaned_data[name] for name in ("owner", "backup")]
+    people = User.objects.filter(code__in=picked).select_related("organisation").order_by("pk")
+    return missing_of(list(people), at=clock.now())
+
+
 def _boxes(walls: Sequence[datetime]) -> dict[str, str]:
     return {f"when_{number}": wall.strftime("%Y-%m-%dT%H:%M") for number, wall in enumerate(walls, start=1)}
 
 
 def _first_page(request: HttpRequest, house: Organisation, form: GroupForm, *, status: int) -> HttpResponse:
-    context = {"form": form, "may_start": may_start_groups(house, at=clock.now())}
+    context = {"form": form, "lacking": [SAYS[one] for one in lacking(house, at=clock.now())], **_frame(request)}
     return render(request, "organisation/start_group.html", context, status=status)
 
 
@@ -217,5 +300,14 @@ def _dates_page(
         "trouble": any(slot.trouble for slot in slots),
         "skip": SKIP,
         "small": small,
+        "missing": _missing(form),
+        "strict": is_strict(house_of(request)),
+        "reason": request.POST.get("reason", "")[:2000],
+        **_frame(request),
     }
     return render(request, "organisation/start_dates.html", context, status=status)
+
+
+def _frame(request: HttpRequest) -> dict[str, str]:
+    """Whoever forms groups starts them in the frame of their own desk."""
+    return {"base": base_for(request.actor)}  # type: ignore[attr-defined]

@@ -8,7 +8,17 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path
 
 from kindcircle.base.access import Permission
-from kindcircle.doors.web.shared import demo_door, first_run, gallery, help_page, home, invitation, join
+from kindcircle.doors.web.shared import (
+    coming,
+    demo_door,
+    first_run,
+    gallery,
+    help_page,
+    home,
+    invitation,
+    join,
+    meanwhile,
+)
 from kindcircle.doors.web.shared.pages import page
 
 door = page(Permission.DOOR_USE, methods=("GET", "POST"))
@@ -23,6 +33,10 @@ urlpatterns = [
     path("join/", join.join, name="join"),
     path("join/<str:short_code>/", join.join_code, name="join-code"),
     path("invitation/<str:secret>/", invitation.accept, name="invitation"),
+    # Asking to come.
+    path("come/<str:code>/", coming.come, name="come"),
+    path("come/<str:code>/thank-you/", coming.thank_you, name="come-thanks"),
+    path("meanwhile/<slug:name>/", meanwhile.meanwhile, name="meanwhile"),
     path("setup/<str:secret>/", first_run.first_run, name="first-run"),
     path("demo/enter/<str:token>/", demo_door.enter, name="demo-enter"),
     path("gallery/", gallery.gallery, name="gallery"),
