@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
-from kindcircle.base.access.gate import require
+from kindcircle.base.access.gate import can, require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
@@ -27,6 +27,8 @@ from kindcircle.rooms.groups.series import hold_people, lay_out, look_over
 from kindcircle.rooms.groups.venues import Where, check_offered, hold_house, where
 from kindcircle.rooms.intake.actions import apply, start_intake
 from kindcircle.rooms.intake.models import Application, Intake
+from kindcircle.rooms.tasks.actions import settle
+from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.catalogue import is_released
 from kindcircle.spec.dates import instant, wall_clock
 from kindcircle.spec.programmes import Programme, load_programme
@@ -154,6 +156,7 @@ def link_for(*, application: Application, by: Actor, at: datetime) -> tuple[Invi
     person = application.person
     with transaction.atomic():
         Invitation.objects.filter(person=person, used_at=None).update(expires_at=at)
+        settle(Kind.SHARED_ADDRESS, about=log.Ref("application", application.code), at=at)
         return _invitation(
             application.intake.organisation, by=by, at=at, role=Invitation.Role.MEMBER, person=person,
             name=seals.name_of(person),
@@ -220,6 +223,40 @@ def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> Us
         by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
         _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
     return user
+
+
+def may_take(invitation: Invitation, by: Actor) -> bool:
+    """Whether somebody who is signed in may take this role with the account they have: a staff role of their house."""
+    staff = invitation.person_id is None and invitation.role in StaffRole.Role.values
+    return staff and can(by, Permission.ACCOUNT_USE) and by.organisation_id == invitation.organisation_id
+
+
+def take_role(*, secret: str, by: Actor, at: datetime) -> StaffRole:
+    """A role more for the account that somebody is signed in with. The invitation cannot be used again.
+
+    Raises InvitationGone, also for one that is not to be taken like this.
+    """
+    require(by, Permission.ACCOUNT_USE)
+    with transaction.atomic():
+        invitation = open_invitation(secret, at=at)
+        used = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk, used_at=None).first()
+        if used is None or not may_take(invitation, by):
+            raise InvitationGone
+        Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by_id=by.user_id, sealed_name=b"")
+        role, _made = StaffRole.objects.get_or_create(
+            user_id=by.user_id, role=invitation.role, defaults={"given_at": at}
+        )
+        about = log.Ref("invitation", invitation.code)
+        _record(
+            Event.STAFF_ROLE_TAKEN,
+            by=by,
+            about=about,
+            at=at,
+            organisation=invitation.organisation,
+            concerns=by.code,
+            reason=invitation.role,
+        )
+    return role
 
 
 def make_person(*, organisation: Organisation, name: str, email: str, at: datetime) -> User:
