@@ -201,6 +201,28 @@ PAGES: dict[str, Page] = {
     "member:agreement-propose": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
     "member:proposal-back": Page("POST", {"proposal": who(MEMBER), "proposal set aside": who(MEMBER)}),
     "words:agreement": Page("GET", {"group": IN_MEETING}),
+    # The middle and the end.
+    "member:review": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
+    "member:closing": Page("GET", {"group": who(MEMBER, FELLOW)}),
+    "member:receives": Page("POST", {"group": who(MEMBER, FELLOW)}),
+    "member:kept-write": Page("POST", {"group": who(MEMBER, FELLOW)}),
+    "member:kept-remove": Page("POST", {"kept line": who(MEMBER)}),
+    "member:coming": gatherings("POST", who(MEMBER, FELLOW)),
+    "member:circle": Page("GET POST", {"circle invitation": who(MEMBER)}),
+    "member:keep": plain("GET", MEMBERS),
+    "member:keep-take": plain("POST", MEMBERS),
+    "member:keep-erase": plain("GET POST", MEMBERS),
+    "member:keep-again": plain("POST", MEMBERS),
+    "facilitator:review": Page("GET POST", {"group": LEADING}),
+    "facilitator:ending": Page("GET POST", {"group": LEADING}),
+    "facilitator:closing-letter": Page("GET POST", {"group": LEADING}),
+    "facilitator:kept-decide": Page("POST", {"kept line": LEADING}),
+    "facilitator:circle": Page("GET", {"group": LEADING}),
+    "facilitator:circle-admit": Page("POST", {"circle invitation": LEADING}),
+    "organisation:keeping": plain("GET POST", LEADS),
+    "organisation:hold": Page("GET POST", {"group": who(LEAD)}),
+    "organisation:lift": Page("POST", {"hold": who(LEAD)}),
+    "organisation:circles": plain("GET POST", LEADS),
     "facilitator:agreement": Page("GET", {"group": LEADING}),
     "facilitator:agreement-wording": Page("GET POST", {"group": LEADING}),
     "facilitator:proposal-aside": Page("POST", {"proposal": LEADING, "proposal set aside": LEADING}),
@@ -220,6 +242,12 @@ PAGES: dict[str, Page] = {
     "facilitator:own-check": gatherings("GET POST", LEADING),
     "facilitator:notes": Page("GET", {"member's place": LEADING}),
     "facilitator:notes-paper": Page("GET", {"member's place": LEADING}),
+    "facilitator:roles": Page("GET POST", {"group": LEADING | {LEAD}}),
+    "facilitator:roles-of": gatherings("GET", LEADING | {LEAD}),
+    "facilitator:stand-in": Page("GET POST", {"group": LEADING | {LEAD}}),
+    "facilitator:stand-in-end": Page("POST", {STAND_IN: LEADING | {LEAD}, NOT_NOW: LEADING | {LEAD}}),
+    "facilitator:hand-over": Page("GET POST", {"group": LEADING}),
+    "facilitator:papers": plain("GET POST", LEADING | OTHERS_LEADING | WITHOUT_GROUP),
     "facilitator:care": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP),
     "facilitator:supervision-new": plain("GET POST", LEADING | OTHERS_LEADING | WITHOUT_GROUP),
     "facilitator:supervision": Page("GET POST", {"supervision": who(FACILITATOR)}),
@@ -299,6 +327,15 @@ PAGES: dict[str, Page] = {
     "organisation:venues": plain("GET", LEADS),
     "organisation:venue-new": Page("GET POST", {"kind of venue": LEADS}),
     "organisation:venue": Page("GET POST", {"venue": who(LEAD), "venue of another house": who(FOREIGN_LEAD)}),
+    "organisation:rota": plain(
+        "GET POST",
+        STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
+        post={"": LEADS},
+    ),
+    "organisation:ready": plain("GET", LEADS),
+    "organisation:team": plain("GET POST", LEADS),
+    "organisation:colleague": Page("GET POST", {"colleague": who(LEAD)}),
+    "organisation:colleague-end": Page("GET POST", {"colleague": who(LEAD)}),
     "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
@@ -339,7 +376,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
     }
     if about in special:
         return special[about]()
-    more = {"occasion": "leaving"} if name == "member:gathering-check" else {}
+    more = {"member:gathering-check": {"occasion": "leaving"}, "facilitator:closing-letter": {"to": "all"}}.get(name, {})
     return {"code": house.things[about].code} | more if about else {}
 
 
@@ -430,6 +467,16 @@ def _leave(house: House, _about: str) -> list[Form]:
     ]
 
 
+def _rota(house: House, _about: str) -> list[Form]:
+    person = house.people[FACILITATOR].user.code  # type: ignore[union-attr]
+    day = house.at.date().isoformat()
+    return [
+        {"do": "week", "week-person": person, "week-weekdays": ["1"], "week-since": "09:00", "week-until": "17:00"},
+        {"do": "day", "day-person": person, "day-on": day, "day-since": "09:00", "day-until": "17:00"},
+        {"do": "away", "away-person": person, "away-first_on": day, "away-last_on": day},
+    ]
+
+
 FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "join": lambda h, _: [{"letters": h.things["open gathering"].short_code}],
     "join-code": lambda h, _: [{"letters": "AAAAAA"}],
@@ -459,6 +506,23 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:agreement-answer": lambda h, _: [{"number": "1", "answer": word} for word in ("agree", "talk", "strange")],
     "member:agreement-propose": lambda h, _: [{"key": codes.new_code(), "line": "mind-the-time", "text": _typed(h)}],
     "facilitator:agreement-wording": _wording,
+    "member:review": lambda h, _: [{"keep": _typed(h), "change": _typed(h), "need": _typed(h)}],
+    "member:receives": lambda h, _: [{"wish": "no"}, {"wish": "yes"}],
+    "member:kept-write": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "to": ""}],
+    "member:coming": lambda h, _: [{"comes": "yes"}],
+    "member:circle": lambda h, _: [{"answer": "no"}, {"answer": "yes"}],
+    "facilitator:review": lambda h, _: [{"do": "gather"}, {"line-1": _typed(h)}],
+    "facilitator:ending": lambda h, _: [
+        {"do": "finish"}, {"do": "date", "wall": "2027-03-02T17:00"},
+        {"do": "line", "key": codes.new_code(), "to": _place(h, 1), "text": _typed(h)},
+    ],
+    "facilitator:closing-letter": lambda h, _: [{"do": "keep", "text": _typed(h)}, {"do": "give", "text": _typed(h)}],
+    "facilitator:kept-decide": lambda h, _: [{"do": "give"}, {"do": "aside"}],
+    "organisation:keeping": lambda h, _: [
+        {"group_days": "30", "writing_days": "90", "draft_days": "90", "record_years": "8"}
+    ],
+    "organisation:hold": lambda h, _: [{"reason": _typed(h), "until": "2999-01-01"}],
+    "organisation:circles": lambda h, _: [{"circle": codes.new_code()}],
     "facilitator:proposal-aside": lambda h, _: [{"reason": _typed(h)}],
     "facilitator:repairs": lambda h, _: [
         {"key": codes.new_code(), "line": "mind-the-time", "noticed_on": "2027-01-19", "note": _typed(h)}
@@ -474,6 +538,27 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:supervision-new": _supervision,
     "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
+    "facilitator:roles": lambda h, _: [{"do": "swap", "seen": "x"}, {"do": "keep", "guide-4": "", "holder-4": ""}],
+    "facilitator:stand-in": lambda h, _: [
+        {
+            "away": h.people[FACILITATOR].user.code,  # type: ignore[union-attr]
+            "stand_in": h.people[WAITING].user.code,  # type: ignore[union-attr]
+            "meetings": [h.things["planned gathering"].code],
+        }
+    ],
+    "facilitator:hand-over": lambda h, _: [{"mood": _typed(h), "needs": _typed(h), "seen": ""}],
+    "facilitator:papers": lambda h, _: [
+        {"do": "keep", "kind": "supervision", "held_on": h.at.date().isoformat(), "words": _typed(h)}
+    ],
+    "organisation:rota": _rota,
+    "organisation:team": lambda h, _: [{"do": "ask", "label": "First aid"}, {"do": "strict", "strict": "on"}],
+    "organisation:colleague": lambda h, _: [
+        {"do": "keep", "kind": "supervision", "held_on": h.at.date().isoformat(), "words": _typed(h)},
+        {"do": "see", "paper": h.things["credential"].code},
+    ],
+    "organisation:colleague-end": lambda h, _: [
+        {f"group-{h.things['group'].code}": h.people[WAITING].user.code}  # type: ignore[union-attr]
+    ],
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
     "facilitator:absence": lambda h, _: [
         {"step": "send", "text": _typed(h)},

@@ -26,12 +26,14 @@ from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.queries import member_places
+from kindcircle.rooms.ending import closing, keeping, reviews
+from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import calendars, repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
-from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.groups.queries import actor_for, present_places
 from kindcircle.rooms.intake.models import Application, Intake, Screener
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
@@ -59,7 +61,7 @@ from kindcircle.spec.practices import load_practice
 from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
 from tests.rooms.practice.recorded import recorded
-from tests.world import PROGRAMME, VERSION, join, make_organisation, make_person, make_ready, yes_to
+from tests.world import PROGRAMME, VERSION, join, make_group, make_organisation, make_person, make_ready, yes_to
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -186,6 +188,7 @@ def build_house(at: datetime) -> House:
     _standing_in(house)
     _asking_for_people(house)
     _agreeing(house)
+    _parting(house)
     _writing(house)
     _caring(house)
     _getting_ready(house)
@@ -446,6 +449,37 @@ def _agreeing(house: House) -> None:
     repairs.close_repair(repair=t["closed repair"], outcome="mended", ending=ending, by=guide, at=at)
 
 
+def _parting(house: House) -> None:
+    """The middle brought together, a letter, words to keep and words that wait, and a circle that asks for more."""
+    t, at, group, guide = house.things, house.at, house.things["group"], house.people[FACILITATOR].actor()
+    for seat in range(1, 6):
+        member = t[f"seat {seat}"]
+        words = {"keep": house.plant(f"what seat {seat} would keep", *LEADING)}
+        reviews.write_note(group=group, words=words, practices={}, member=member, by=_actor(member), at=at)
+    reviews.gather(group=group, by=guide, at=at)
+    lines = [house.plant("what comes of the review", *IN_GROUP, *LEADING)]
+    reviews.answer(group=group, lines=lines, by=guide, at=at)
+    place = Membership.objects.select_related("group").get(group=group, user=t["seat 1"])
+    closing.say_receives(place=place, wish=True, by=_actor(t["seat 1"]), at=at)
+    for what, may in (("words that were left", (MEMBER,)), ("kept line", LEADING)):
+        t[what] = closing.write_line(
+            to=place, text=house.plant(what, *may), client_key=codes.new_code(), author=t["seat 2"],
+            by=_actor(t["seat 2"]), at=at,
+        )  # fmt: skip
+    closing.decide_line(line=t["words that were left"], give=True, by=guide, at=at)
+    for to, what, may in ((place, "letter to one", (MEMBER, *LEADING)), (None, "letter to all", (*IN_GROUP, *LEADING))):
+        closing.save_letter(group=group, to=to, text=house.plant(what, *may), give=True, by=guide, at=at)
+    lead = house.people[LEAD].actor()
+    reason = house.plant("why a group is held", LEAD)
+    t["hold"] = keeping.place_hold(group=group, reason=reason, until=(at + timedelta(days=9)).date(), by=lead, at=at)
+    guides = [place.user for place in present_places(group, "facilitator")]
+    circle, _dates = make_group(t["organisation"], guides, at=at, programme="circle-of-practice", gatherings=12,
+                                first_at=at + timedelta(days=40))  # fmt: skip
+    t["circle invitation"] = CircleInvitation.objects.create(
+        circle=circle, person=t["seat 1"], made_by=guides[0], made_at=at
+    )
+
+
 def _writing(house: House) -> None:
     """A journal entry, a letter on its way, a letter that arrived, and a draft: of the member and of a neighbour."""
     t, at = house.things, house.at
@@ -498,6 +532,7 @@ def _caring(house: House) -> None:
     )  # fmt: skip
     person = house.people[FACILITATOR].user
     assert person is not None
+    t["colleague"] = person
     t["credential"] = keep(
         person=person, kind="group-skills", held_on=house.at.date(), until=None,
         words=house.plant("what a facilitator brings", FACILITATOR, LEAD), by=guide, at=house.at,

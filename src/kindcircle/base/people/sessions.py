@@ -14,6 +14,8 @@ OPENED, HEARD = "opened_at", "heard_at"  # whole seconds since the Unix epoch
 # Pages cover themselves and end their session much sooner. This is for a lid that was closed and for browsers without
 # script, and longer than any meeting, in which a page may ask for nothing while its socket is open.
 SILENT = timedelta(hours=4)
+# How long a sign-in counts as fresh, for what cannot be taken back.
+FRESH = timedelta(minutes=30)
 # Not at every request: each time is a write.
 HEARD_EVERY = timedelta(minutes=10)
 
@@ -23,6 +25,11 @@ def is_strong(session: SessionBase) -> bool:
     if session.get("demo_door") or session.get("factor_set_up"):
         return True
     return any(record.get("method") == "mfa" for record in session.get(AUTHENTICATION_METHODS_SESSION_KEY, []))
+
+
+def is_fresh(session: SessionBase, *, at: datetime) -> bool:
+    """Whether somebody signed in so lately that it is surely they who ask for all their words at once."""
+    return OPENED in session and at - datetime.fromtimestamp(session[OPENED], UTC) <= FRESH
 
 
 def begin(session: SessionBase, *, at: datetime) -> None:

@@ -1,10 +1,13 @@
 """The end of a group and the one meeting after it: finishing, the date three months on, and who comes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
@@ -12,6 +15,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
 from kindcircle.rooms.ending.errors import AlreadyDated, NotFinished, NotNow, StillMeeting
 from kindcircle.rooms.ending.models import Coming, Ending
 from kindcircle.rooms.groups import errors as groups_errors
@@ -24,8 +28,10 @@ from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec import dates
 from kindcircle.spec.programmes import Programme
+from kindcircle.spec.texts import pinned_handout
 
 State = Gathering.State
+INVITATION = "follow-up-invitation"
 WEEKS_ON = 13
 FINDS_A_DATE = timedelta(days=14)
 """How long those who lead have to find a date for the meeting months later."""
@@ -52,9 +58,14 @@ class MonthsOn:
 def meetings_left(group: Group) -> int | None:
     """How many meetings are left, the coming one included, once the end is near; None while it is not, or is past."""
     plan = programme_of(group)
+    return left_of(group, plan, list(_own(group, plan)))
+
+
+def left_of(group: Group, plan: Programme, gatherings: Sequence[Gathering]) -> int | None:
+    """The same, for callers that have the group's meetings at hand."""
     if plan.form == "open" or len(plan.sessions) <= NEAR or group.state == Group.State.FINISHED:
         return None
-    left = _own(group, plan).exclude(state=State.CLOSED).count()
+    left = sum(one.state != State.CLOSED and one.number <= len(plan.sessions) for one in gatherings)
     return left if 0 < left <= NEAR else None
 
 
@@ -187,21 +198,39 @@ def say_coming(*, gathering: Gathering, comes: bool, member: User, by: Actor, at
     Coming.objects.update_or_create(gathering=gathering, member=member, defaults={"comes": comes, "said_at": at})
 
 
+def invitation_words(gathering: Gathering, reader: User) -> str:
+    """The invitation to the meeting months later, in our words with what is known filled in."""
+    group = gathering.group
+    wall = dates.wall_clock(gathering.starts_at, group.zone)
+    return pinned_handout(INVITATION).fill(
+        {
+            "first_name": seals.name_of(reader),
+            "group": group.name,
+            "day": date_format(wall, "l j F"),
+            "time": date_format(wall, "H:i"),
+            "place": gathering.place or gathering.video_link,
+            "answer_by": date_format(wall - dates.WEEK, "l j F"),
+            "reach_us": _("Write to us from your page."),
+        }
+    )
+
+
 def tell_of_questions(*, at: datetime) -> int:
     """The questions months later: whoever has them hears once that something waits, and once more; then silence."""
     told = 0
     open_ = Assignment.objects.filter(
         occasion=Assignment.Occasion.FOLLOW_UP, opens_at__lte=at, closes_at__gt=at, response=None
     ).select_related("member", "group")
-    asked: dict[tuple[int, int], Assignment] = {}
+    asked: dict[tuple[int, int], tuple[Group, Assignment]] = {}
     for one in open_.order_by("pk"):
-        asked.setdefault((one.group_id, one.member_id), one)
-    for one in asked.values():
-        about = log.Ref("group", one.group.code)
-        queue.enqueue("something-waiting", to=one.member, about=about, once=f"months-on-ask:{one.group.code}", at=at)
+        if one.group is not None:
+            asked.setdefault((one.group.pk, one.member_id), (one.group, one))
+    for group, one in asked.values():
+        about = log.Ref("group", group.code)
+        queue.enqueue("something-waiting", to=one.member, about=about, once=f"months-on-ask:{group.code}", at=at)
         told += 1
         if at >= one.opens_at + AGAIN_AFTER and not _answered_some(one):
-            once = f"months-on-ask-again:{one.group.code}"
+            once = f"months-on-ask-again:{group.code}"
             queue.enqueue("something-waiting", to=one.member, about=about, once=once, at=at)
     return told
 

@@ -82,7 +82,7 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
         _of_place(found, place, by=by)
     for response in (
         Response.objects.filter(assignment__member=person)
-        .select_related("assignment__group__organisation", "assignment__member")
+        .select_related("assignment__group__organisation", "assignment__member__organisation")
         .order_by("submitted_at", "pk")
     ):
         found.answers.append(_sheet(response, by=by, at=at))
@@ -121,7 +121,7 @@ def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
         one = definition_of(assignment)
     except VersionUnknown:
         return Piece(response.submitted_at, assignment.instrument, json.dumps(answers, ensure_ascii=False))
-    words = words_for(assignment.group.organisation, one, assignment.member.language)
+    words = words_for(assignment.house, one, assignment.member.language)
     lines = []
     for item in one.items:
         if item.id not in answers:

@@ -79,6 +79,11 @@ def is_open(group: Group) -> bool:
     return group.state != Group.State.FINISHED and _begun(group) and not _gathered(group)
 
 
+def may_gather(group: Group) -> bool:
+    """Whether the words can be brought together now: the middle meeting has begun and nobody has done it."""
+    return _begun(group) and not _gathered(group)
+
+
 def practices_so_far(group: Group) -> list[Practice]:
     """The practices this group has met until its middle, each once, in the order in which they came."""
     plan = programme_of(group)

@@ -1,7 +1,7 @@
 """The desk: one card per group with who, what is next and what is waiting; and each group's own page."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
@@ -23,15 +23,20 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.conversations.queries import waiting_in
 from kindcircle.rooms.groups import actions, agreements, queries
+from kindcircle.rooms.groups.consents import not_current
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.repairs import next_steps
+from kindcircle.rooms.groups.standing_in import stand_ins
+from kindcircle.rooms.intake.consent_texts import is_ready
 from kindcircle.rooms.intake.errors import NotOpenNow
 from kindcircle.rooms.measures.actions import ask_now
 from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
+from kindcircle.rooms.preparing.queries import shared_in, talked_with
 from kindcircle.rooms.reminders.words import to_look_over
 from kindcircle.rooms.safety.queries import alerts_may_be_late, waiting_for
 from kindcircle.rooms.tasks.queries import waiting_for as tasks_for
+from kindcircle.rooms.team.models import StandIn
 
 ONE_DAY = timedelta(days=1)
 GROUPS = Group.objects.select_related("organisation", "alerts_owner", "alerts_backup")
@@ -68,6 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "alerts": len(alerts),
             "may_be_late": alerts_may_be_late(at=now),
             "tasks": shown(tasks_for(actor), at=now),
+            "stepping_in": _stepping_in(actor, now),
         },
     )
 
@@ -90,6 +96,9 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "gatherings": _with_themes(group),
         "practised": practised_lately(group, at=clock.now()),
         "askable": askable(group),
+        "talked": talked_with(group, by=request.actor),  # type: ignore[attr-defined]
+        "plans": len(shared_in(group, by=request.actor)),  # type: ignore[attr-defined]
+        "not_current": not_current(group),
         "owner": names.get(group.alerts_owner_id) or seals.name_of(group.alerts_owner),
         "backup": names.get(group.alerts_backup_id) or seals.name_of(group.alerts_backup),
     }
@@ -166,6 +175,16 @@ def invite(request: HttpRequest, group: Group) -> HttpResponse:
     )
 
 
+def _stepping_in(actor: Actor, at: datetime) -> list[tuple[StandIn, str, str, bool]]:
+    """Meetings to come at which this person steps in: which, for whom, and whether the group is open to them yet."""
+    rows = stand_ins().filter(user=actor.user_id, ended_at=None, gathering__starts_at__gt=at - ONE_DAY)
+    names = seals.names_of([row.in_for for row in rows])
+    return [
+        (row, queries.meeting_name(row.gathering), names[row.in_for_id], row.gathering.group_id in actor.facilitates)
+        for row in rows
+    ]
+
+
 def _card(group: Group, alerts: list[Any]) -> dict[str, Any]:
     """What a card says of a group: its ring, what is next, what is waiting."""
     plan = queries.programme_of(group)
@@ -214,6 +233,11 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
     if last is not None and last.recorded_at is None:
         words = _("Two minutes for the notes: %(meeting)s") % {"meeting": queries.meeting_name(last)}
         waiting.append(Waiting(words, reverse("facilitator:after", args=[last.code])))
+    if not is_ready(group.organisation):
+        words = _(
+            "The consent text of your house has gaps, so nobody can be taken in. Whoever leads it can mend that"
+        )
+        waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code])))
     missing = missing_wordings(group)
     if missing:
         words = _("Words still missing for: %(names)s") % {"names": ", ".join(missing)}

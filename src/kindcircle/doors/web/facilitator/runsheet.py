@@ -4,10 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kindcircle.base.access import Permission
+from kindcircle.doors.web.facilitator.ending import on_the_sheet
+from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sheet import sheet_of
+from kindcircle.rooms.groups.leavings import to_tell
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models_absence import Leaving
 from kindcircle.rooms.groups.queries import meeting_name
 from kindcircle.rooms.live.queries import session_of
 
@@ -26,5 +30,17 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "sheet": sheet_of(session, gathering.starts_at),
         "talk": as_html(session.talk.script, deeper=1),
         "handout": as_html(session.talk.handout, deeper=1),
+        "led_by": led_by(gathering),
+        "to_tell": _to_tell(request, gathering),
+        **on_the_sheet(gathering),
     }
     return render(request, "facilitator/runsheet.html", context)
+
+
+def _to_tell(request: HttpRequest, gathering: Gathering) -> list[tuple[Leaving, str]]:
+    """What the group is to hear at its next meeting about somebody who has left: only there, and no more than that."""
+    earlier = Gathering.objects.filter(group=gathering.group_id, number__lt=gathering.number)
+    over = gathering.state == Gathering.State.CLOSED
+    if over or earlier.exclude(state=Gathering.State.CLOSED).exists():
+        return []
+    return to_tell(gathering.group, by=request.actor)  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from kindcircle.doors.web.facilitator import (
     agreement,
     alerts,
     attendance,
+    deciding,
     desk,
     ending,
     forming,
@@ -27,7 +28,9 @@ from kindcircle.doors.web.facilitator import (
     review,
     roles,
     runsheet,
+    screening,
     supervision,
+    talk_times,
     tasks,
     unwanted,
 )
@@ -107,6 +110,13 @@ urlpatterns = [
     path("recordings/<slug:practice_id>/<slug:version>/<int:seconds>/made/", recordings.made, name="recording-made"),
     path("recordings/<str:code>/sound/", recordings.recording_sound, name="recording-sound"),
     path("recordings/<str:code>/take-back/", recordings.recording_take_back, name="recording-take-back"),
+    # Those who asked to come, and the talk with them.
+    path("talks/", screening.queue, name="screening"),
+    path("talks/times/<str:code>/", talk_times.offer, name="talk-times"),
+    path("talks/times/<str:code>/back/", talk_times.withdraw, name="talk-time-back"),
+    path("talks/<str:code>/", screening.applicant, name="applicant"),
+    path("talks/<str:code>/note/", deciding.note_talk, name="talk-note"),
+    path("talks/<str:code>/answer/<slug:outcome>/", deciding.decide, name="decide"),
     # What waits for a person.
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<str:code>/", tasks.task, name="task"),

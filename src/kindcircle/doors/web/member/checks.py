@@ -84,7 +84,7 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         promised = _promise(assignment, response.submitted_at)
         context |= {
             "text": _member_text(alert.level, promised, assignment.member.language),
-            "hours": _hours(promised),
+            "hours": hours_of(promised),
             "lines": help_lines(assignment.house, at=clock.now()),
         }
     return render(request, "member/check_done.html", context)
@@ -147,7 +147,7 @@ def _ask(
         "left_out": len(asked) < sum(item.text_key in words.items for item in one.items),
         "own_words": bool(one.wording.languages),
         "watched": bool(one.safety),
-        "hours": _hours(promised),
+        "hours": hours_of(promised),
         "key": key,
         "meeting": _open_meeting(assignment),
     }
@@ -263,22 +263,22 @@ def _member_text(level: str, promised: Promise, language: str) -> MemberText:
     return load_member_texts().text(level, short, who=who, by_when=by_when)  # type: ignore[arg-type]
 
 
-def _hours(promised: Promise) -> str:
+def hours_of(promised: Promise) -> str:
     """Out of hours, who is there when; empty while somebody is on duty."""
     if promised.there_now:
         return ""
     if promised.there_from is None:
         return _("Nobody is on duty at the moment.")
     return _("Nobody is on duty now. Someone is back at %(when)s.") % {
-        "when": _moment(promised.there_from, promised.zone)
+        "when": moment_of(promised.there_from, promised.zone)
     }
 
 
 def _by(at: datetime, zone: str) -> str:
-    return _("by %(when)s") % {"when": _moment(at, zone)}
+    return _("by %(when)s") % {"when": moment_of(at, zone)}
 
 
-def _moment(at: datetime, zone: str) -> str:
+def moment_of(at: datetime, zone: str) -> str:
     local = timezone.localtime(at, ZoneInfo(zone))
     return _("%(time)s on %(day)s") % {
         "time": date_format(local, "H:i"),

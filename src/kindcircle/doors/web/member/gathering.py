@@ -39,6 +39,10 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """The one page of a meeting: waiting, taking part, and leaving. Whole without script; alive with it."""
     at, actor = clock.now(), request.actor  # type: ignore[attr-defined]
     actions.arrive(gathering=thing, by=actor, at=at)
+    if queries.waits_outside(thing, actor, at=at):
+        return _outside(request, thing)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # let in meanwhile: the whole page comes
     place = queries.placed(thing, at=at)
     own = queries.own_place(thing, actor)
     at_home = own is not None and actor.only_gathering is None  # a visit by short code opens this meeting only
@@ -58,6 +62,12 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
     }
     return render(request, "member/gathering.html", context)
+
+
+def _outside(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """Somebody who came late: that it is fine, and when they can come in. The page asks again by itself."""
+    context = {"gathering": thing, "practice": queries.practice_goes_on(thing, at=clock.now())}
+    return render(request, "member/gathering_late.html", context)
 
 
 def _own_way(request: HttpRequest) -> Choice:

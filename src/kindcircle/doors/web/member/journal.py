@@ -26,7 +26,7 @@ PRACTICE = "p09-three-line-day"
 A_PAGE = 30
 
 
-@page(Permission.JOURNAL_WRITE)
+@page(Permission.OWN_WRITING_SEE)
 def journal(request: HttpRequest) -> HttpResponse:
     """One's own entries by their hour. None of them is opened here."""
     entries = Paginator(queries.entries_of(request.actor), A_PAGE)  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class Day:
     on: date
 
 
-@page(Permission.LETTER_WRITE)
+@page(Permission.OWN_WRITING_SEE)
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters that arrived, and letters on their way. No word of them is opened here."""
     rows = list(queries.letters_of(request.actor))  # type: ignore[attr-defined]

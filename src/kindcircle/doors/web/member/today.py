@@ -14,6 +14,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.outbox.wishes import is_nudged
 from kindcircle.base.vault import keys, seals
+from kindcircle.doors.web.member.consent import NOT_NOW
 from kindcircle.doors.web.member.ending import notices
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
@@ -21,9 +22,12 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.conversations.queries import answers_that_wait
 from kindcircle.rooms.groups.agreements import waits_for
+from kindcircle.rooms.groups.consents import is_asked
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
 from kindcircle.rooms.practice.courses import ALWAYS, STILL_MEETING, Course, courses_of
+from kindcircle.rooms.preparing.parts import STEPS
+from kindcircle.rooms.preparing.queries import steps_done
 from kindcircle.rooms.reminders.words import words_for
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import Letter
@@ -79,6 +83,7 @@ def today(request: HttpRequest) -> HttpResponse:
     soon = course.soon(at)
     sheets = [sheet for sheet in open_assignments(actor, at) if soon is None or sheet.gathering_id != soon.pk]
     arrived = list(letters_arrived(actor))
+    prepared = len(steps_done(request.user, by=actor)) == len(STEPS)  # type: ignore[arg-type]
     put_away = request.session.get(PUT_AWAY) == timezone.localdate().isoformat()
     context = {
         "name": seals.name_of(request.user),  # type: ignore[arg-type]
@@ -90,6 +95,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "sheets": sheets,
         "letters": arrived,
         "to_agree": waits_for(course.group, by=actor),
+        "to_consent": is_asked(request.user) and request.session.get(NOT_NOW) != timezone.localdate().isoformat(),  # type: ignore[arg-type]
+        "to_prepare": course.held is None and not prepared,
         "put_away": put_away,
         "answered": answers_that_wait(actor).exists(),
         "nudged": is_nudged(request.user),  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The organisation's own page: what is still to do, who works here, which groups there are. No member's matter."""
+"""The organisation's own page, and inviting somebody to work here. No member's matter."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -7,14 +7,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation, StaffRole
-from kindcircle.base.vault import seals
+from kindcircle.doors.web.organisation.due import due_in
+from kindcircle.doors.web.organisation.open_items import open_items
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.models import Group, Invitation
+from kindcircle.rooms.intake.consent_texts import is_ready
 from kindcircle.rooms.measures.models import Wording
+from kindcircle.rooms.practice.queries import times_practised
+from kindcircle.rooms.research.house import house_figures, year_before
 from kindcircle.rooms.safety.queries import help_lines, may_start_groups
 from kindcircle.rooms.tasks.queries import waiting_for
 
@@ -27,29 +32,30 @@ ROLES = [
 
 @page(Permission.ORGANISATION_SEE)
 def home(request: HttpRequest) -> HttpResponse:
-    """What is still to do before a group can start, and what there is."""
-    house = house_of(request)
-    staff = list(StaffRole.objects.filter(user__organisation=house).select_related("user").order_by("pk"))
-    names = seals.names_of(list({role.user_id: role.user for role in staff}.values()))
-    people: dict[str, list[str]] = {}
-    labels = {str(role): label for role, label in ROLES}
-    for role in staff:
-        people.setdefault(names[role.user_id], []).append(str(labels.get(role.role, role.role)))
-    groups = Group.objects.filter(organisation=house).order_by("-created_at")
-    return render(
-        request,
-        "organisation/home.html",
-        {
-            "house": house,
-            "people": sorted(people.items()),
-            "groups": groups,
-            "facilitators": sum(role.role == StaffRole.Role.FACILITATOR for role in staff),
-            "lines": len(help_lines(house, at=clock.now())),
-            "may_start": may_start_groups(house, at=clock.now()),
-            "tasks": shown(waiting_for(request.actor).filter(group=None), at=clock.now()),  # type: ignore[attr-defined]
-            "wordings": Wording.objects.filter(organisation=house).count(),
-        },
-    )
+    """A quarter of an hour a month: what waits, what comes due, seats, and what was unwanted. No member's matter."""
+    house, actor, at = house_of(request), request.actor, clock.now()  # type: ignore[attr-defined]
+    staff = StaffRole.objects.filter(user__organisation=house, user__is_active=True)
+    groups = Group.objects.filter(organisation=house)
+    context = {
+        "house": house,
+        "any_groups": groups.exists(),
+        "facilitators": staff.filter(role=StaffRole.Role.FACILITATOR).count(),
+        "staff": staff.values("user_id").distinct().count(),
+        "lines": len(help_lines(house, at=at)),
+        "may_start": may_start_groups(house, at=at),
+        "tasks": shown(waiting_for(actor).filter(group=None), at=at),
+        "consent_ready": is_ready(house),
+        "wordings": Wording.objects.filter(organisation=house).count(),
+    }
+    if can(actor, Permission.HOUSE_FIGURES_SEE, house):
+        since, until = year_before(house, at=at)
+        context |= {
+            "open": open_items(house, at=at),
+            "due": due_in(house, at=at),
+            "figures": house_figures(organisation=house, by=actor, at=at),
+            "practised": times_practised(house, since=since, until=until),
+        }
+    return render(request, "organisation/home.html", context)
 
 
 class StaffForm(forms.Form):

@@ -25,7 +25,7 @@ ONE_OF_THESE = {
 }
 
 
-def _choice(label: str, choices: Any) -> forms.ChoiceField:
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, error_messages=ONE_OF_THESE)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kindcircle.doors.web.organisation import (
+    checklist,
     circles,
     consent,
     hours,
@@ -13,6 +14,7 @@ from kindcircle.doors.web.organisation import (
     ready,
     retention,
     rota,
+    staff,
     starting,
     supervision,
     team,
@@ -23,7 +25,9 @@ from kindcircle.doors.web.organisation import (
 app_name = "organisation"
 urlpatterns = [
     path("", house.home, name="home"),
+    path("staff/", staff.staff, name="staff"),
     path("staff/invite/", house.invite, name="invite"),
+    path("staff/<str:code>/", staff.colleague, name="staff-one"),
     path("groups/start/", starting.start_group, name="start-group"),
     path("groups/start/<str:code>/", starting.start_formed, name="start-formed"),
     # What only this house can say in the consent text.
@@ -45,6 +49,7 @@ urlpatterns = [
     path("keeping/<str:code>/", retention.hold, name="hold"),
     path("holds/<str:code>/lift/", retention.lift, name="lift"),
     path("circles/", circles.invite, name="circles"),
+    path("talks/", checklist.checklist, name="checklist"),
     path("hours/", hours.hours, name="hours"),
     path("mail/", mail_rule.mail_rule, name="mail-rule"),
     path("rota/", rota.rota, name="rota"),
