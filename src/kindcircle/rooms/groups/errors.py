@@ -331,3 +331,12 @@ class PlanChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("The plan has changed meanwhile. Here is how it is now. Please look again."))
+
+
+class HandOverChanged(Conflict):
+    """A colleague wrote meanwhile; what was typed is still on the page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A colleague has changed this page meanwhile. Your words are still here. Please look at both, then keep.")
+        )

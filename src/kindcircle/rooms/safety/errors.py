@@ -91,6 +91,13 @@ class LastOne(Conflict):
         )
 
 
+class HandOverFirst(Conflict):
+    """Somebody who leads groups cannot simply be gone."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person leads groups. Please hand over first what they answer for."))
+
+
 class StillTakesPart(Conflict):
     """The account is a member's too, and closing it would take their place away."""
 

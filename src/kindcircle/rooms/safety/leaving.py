@@ -21,6 +21,8 @@ from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.safety.rota import look
+from kindcircle.rooms.tasks.actions import SETTLED
+from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 
 Role = StaffRole.Role
@@ -90,6 +92,7 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
         for rows in (Duty, DutyDay, Away):
             rows.objects.filter(person=person).delete()
         look(house, at=at)
+        Task.objects.filter(owner=person, kind=Kind.CREDENTIAL_ENDS, done_at=None).update(done_at=at, outcome=SETTLED)
         # What waited for them alone waits for the group, or for whoever leads the house.
         Task.objects.filter(owner=person, done_at=None).update(owner=None)
         person.staff_roles.filter(role=Role.FACILITATOR).delete()

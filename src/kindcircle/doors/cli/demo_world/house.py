@@ -15,6 +15,7 @@ from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.safety import cohorts
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.spec.scoring import Answer
 
@@ -71,7 +72,7 @@ class House:
     def start_group(self, name: str, *, first_at: datetime, at: datetime) -> Group:
         """A group in the room on the ground floor, led by the two facilitators."""
         owner, backup = self.facilitators
-        return groups.start_group(
+        return cohorts.start_group(
             organisation=self.organisation,
             name=name,
             programme=PROGRAMME,
@@ -140,3 +141,8 @@ def show_help_lines(house: House, *, at: datetime) -> None:
         )
         for person in (house.lead, house.safety_lead):
             HelplineCheck.objects.create(helpline=line, by=person, at=at)
+
+
+def dial_again(house: House, *, at: datetime) -> None:
+    """A check holds for half a year; the two who dialled do it anew in time."""
+    HelplineCheck.objects.filter(helpline__organisation=house.organisation).update(at=at)

@@ -16,6 +16,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
@@ -27,6 +28,7 @@ from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.queries import Person, Tap
 from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.gate import SAYS, lacking
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.programmes import PracticeUse, Slot
 from kindcircle.spec.timeline import Placed
@@ -42,6 +44,8 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     place = queries.placed(gathering, at=at)
     context = live_page.page_context(gathering, place) | {
         "meeting": meeting_name(gathering),
+        "led_by": led_by(gathering),
+        "lacking": _lacking(gathering, at),
         "steps": _steps(gathering, place),
         "gentler": _gentler(gathering),
         "agreement": _agreement(request, gathering),
@@ -53,6 +57,13 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         **_way_in(gathering),
     }
     return render(request, "facilitator/lead.html", context)
+
+
+def _lacking(gathering: Gathering, at: datetime) -> list[Any]:
+    """What stands in the way of the first door of a group; empty once it has met."""
+    if Gathering.objects.filter(group=gathering.group_id, opened_at__isnull=False).exists():
+        return []
+    return [SAYS[one] for one in lacking(gathering.group.organisation, at=at, group=gathering.group)]
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -175,6 +186,7 @@ VERBS: dict[str, Verb] = {
     "closing": lambda g, f, by, at: actions.start_closing(gathering=g, by=by, at=at),
     "close": lambda g, f, by, at: actions.close(gathering=g, by=by, at=at),
     "here": lambda g, f, by, at: actions.mark_here(gathering=g, member_code=f.word("member"), by=by, at=at),
+    "let-in": lambda g, f, by, at: actions.let_in_late(gathering=g, member_code=f.word("member"), by=by, at=at),
     "left": lambda g, f, by, at: actions.mark_left(gathering=g, member_code=f.word("member"), by=by, at=at),
 }
 
@@ -254,6 +266,7 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
             }
             for one in everyone
         ],
+        "waiting": [one for one in everyone if one.being == "waits"],
         "came": len(came),
         "expected": len(everyone),
         "seats": [_mark(one, here=one in came) for one in everyone],

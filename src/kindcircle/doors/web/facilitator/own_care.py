@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
+from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.pages import page
@@ -20,6 +21,7 @@ from kindcircle.rooms.groups import queries
 from kindcircle.rooms.groups.errors import NotOpen
 from kindcircle.rooms.groups.models import Gathering, StepRecord
 from kindcircle.rooms.live.queries import events_of, session_of
+from kindcircle.rooms.team.credentials import held_by
 from kindcircle.spec.dose import minutes_given
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -74,6 +76,7 @@ def care(request: HttpRequest) -> HttpResponse:
         "facilitator/care.html",
         {
             "low": checks.is_low(found),
+            "bring": held_by(me, by=by, at=now) if can(by, Permission.CREDENTIAL_KEEP, me) else [],
             "checks": shown,
             "lines": _lines(shown),
             "figure": figure,
