@@ -175,6 +175,9 @@ AGAIN: tuple[Part, ...] = (
         ),
     ),
 )
+REACH = ("called", "phone", "safe", "never", "contact", "doctor")
+"""What somebody needs to know who has to get in touch."""
+
 PARTS = {"first": FIRST, "again": AGAIN}
 
 

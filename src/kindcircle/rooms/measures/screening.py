@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from kindcircle.base.access import Actor
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
 from kindcircle.rooms.intake.actions import screening
+from kindcircle.rooms.intake.actions.applying import record
+from kindcircle.rooms.intake.asking import told
 from kindcircle.rooms.intake.models import Application, ScreeningForm
-from kindcircle.rooms.intake.questions import HARM, yes_to
+from kindcircle.rooms.intake.queries import opened_answers
+from kindcircle.rooms.intake.questions import HARM, REACH, questions_of, yes_to
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import definition, words_for
 from kindcircle.rooms.safety import actions as safety
@@ -17,6 +22,7 @@ from kindcircle.rooms.safety.models import Alert
 
 # Two sheets that help to see who should be talked with soonest. They decide nothing.
 SHEETS = ("phq-9", "gad-7")
+ASKED_TO_REACH = ("phone", "ways", "safe")
 OPEN_FOR = timedelta(days=60)
 ABOUT_HARM, ABOUT_HOME = "form-harm", "form-danger"
 """What an alert calls such a form as its source: one for each kind of yes, so that a later one is not lost."""
@@ -66,6 +72,29 @@ def screening_scores(applications: list[Application]) -> dict[int, list[Score]]:
         if pk is not None and row.value is not None:
             found.setdefault(pk, []).append(row)
     return found
+
+
+def how_to_reach(alert: Alert, *, by: Actor, at: datetime) -> list[tuple[str, str]]:
+    """How somebody who has no group yet may safely be reached, in their own words: whoever answers an alert needs it.
+
+    Also from a form that is not sent yet: the page on which they said yes told them so. Opening it leaves a trace.
+    """
+    require(by, Permission.ALERT_HANDLE, alert)
+    rows = Application.objects.filter(person=alert.member, intake=alert.intake).select_related("person", "intake")
+    application = rows.order_by("-pk").first() if alert.intake_id else None
+    if application is None:
+        return []
+    record(Event.APPLICATION_OPENED, application=application, by=by, at=at)
+    form = application.forms.exclude(saved_at=None).order_by("pk").first()
+    said = screening.opened(form) if form else {}
+    written = [
+        (str(question.ask), said[question.id]["words"])
+        for question in questions_of(ScreeningForm.Kind.FIRST)
+        if question.id in REACH and said.get(question.id, {}).get("words")
+    ]
+    return written or told(
+        {name: given for name, given in opened_answers(application).items() if name in ASKED_TO_REACH}
+    )
 
 
 def _tell_of_yes(form: ScreeningForm, at: datetime) -> None:

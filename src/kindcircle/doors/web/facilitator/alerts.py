@@ -16,6 +16,7 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.queries import what_spoke
+from kindcircle.rooms.measures.screening import how_to_reach
 from kindcircle.rooms.safety import actions, states
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.queries import (
@@ -111,6 +112,7 @@ def _show(
         "zone": house.zone,
         "where": where(alert.state),
         "spoke": what_spoke(alert, by=actor, at=at),
+        "reach": how_to_reach(alert, by=actor, at=at),
         "by": in_touch_by([alert])[alert.pk],
         "action": load_ladder().plan(alert.level).action,  # type: ignore[arg-type]
         "in_the_room": gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING),

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("facilitator:home")
     if actor.roles & {"organisation-lead", "operator"}:
         return redirect("organisation:home")
-    return redirect("member:today")
+    return redirect("member:today" if actor.member_of else "application")
 
 
 @page(Permission.DOOR_USE, methods=("GET", "POST"))
