@@ -1,4 +1,4 @@
-"""From a lead with an empty calendar to a member with a place: Odile invites Amara and Benno, they invite Ines.
+"""From a lead with an empty calendar to a place on the ring: Odile invites Amara and Benno, they invite Ines.
 
 Nobody here uses the demo's door but Odile: everybody else comes in by their own link, sets up what they need, and
 signs in again later with a mailed code.
@@ -16,7 +16,10 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.actions import keep_place, say_yes
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
+from kindcircle.rooms.intake.actions import decide
+from kindcircle.rooms.intake.models import Application
 from tests.site import RunningSite
 from tests.walks.post import mails_to, wait_for_mail, words_of
 from tests.walks.visitor import Visitor
@@ -102,20 +105,30 @@ def test_from_an_empty_calendar_to_a_place_on_the_ring(running_site: RunningSite
     # Amara finds the group on her desk and makes a link for Ines.
     amara.open("/desk/").follow(NAME).follow("Invite someone").press("Make the link", {"name": "Ines M."})
     link = link_on(amara)
-    assert Invitation.objects.get(group=group).secret_hash not in link
+    application = Application.objects.get(intake=group.intake)
+    assert Invitation.objects.get(person=application.person).secret_hash not in link
 
-    # Ines opens it on her phone, chooses the name she likes, and has her place. No second key is asked of her.
+    # Ines opens it on her phone and chooses the name she likes. It gives her no place: that takes a talk and her yes.
     ines_address = address("ines")
     phone = Visitor(running_site).open(link)
-    assert "You are invited into a small group." in phone.text
+    assert "You are not tied to anything." in phone.text
     assert not re.search("circle|compassion|pain|illness", phone.page.title.casefold())
-    phone.press("Take my place", {"name": "Ines", "email": ines_address})
-    assert phone.path == "/today/"
-    assert "Ines" in phone.text
+    phone.press("Go on", {"name": "Ines", "email": ines_address})
+    assert phone.path == "/application/"
+    assert not Membership.objects.filter(group=group, role="member").exists()
+    invitation = Invitation.objects.get(person=application.person)
+    assert invitation.used_by == application.person and not bytes(invitation.sealed_name)
+
+    # Amara talks with her, decides and keeps a place; with Ines's written yes it is hers.
+    by = world.actor(group.alerts_owner)
+    application.refresh_from_db()
+    decide(application=application, outcome="join", reason="It fits.", letter="Welcome.", by=by, at=clock.now())
+    keep_place(application=application, group=group, by=by, at=clock.now())
+    ines = application.person
+    say_yes(person=ines, text="consent-full@1", signature="Ines", by=world.actor(ines), at=clock.now())
     place = Membership.objects.get(group=group, role="member")
     assert (place.seat, seals.name_of(place.user)) == (1, "Ines")
-    invitation = Invitation.objects.get(group=group)
-    assert invitation.used_by == place.user and not bytes(invitation.sealed_name)
+    assert phone.open("/").path == "/today/"
     assert "Ines" in amara.open(f"/desk/groups/{group.code}/").text
 
     # Next week, on another device: a mailed code, and the mail tells nobody what it is for.
@@ -143,10 +156,10 @@ def test_a_link_that_is_wrong_used_or_old_gets_one_and_the_same_kind_answer(
     for name in ("used", "old", "open"):
         ada.open(f"/desk/groups/{world.group.code}/invite/").press("Make the link", {"name": name})
         links[name] = link_on(ada)
-    Visitor(running_site).open(links["used"]).press("Take my place", {"name": "Mei", "email": address("mei")})
+    Visitor(running_site).open(links["used"]).press("Go on", {"name": "Mei", "email": address("mei")})
     too_late = Visitor(running_site).open(links["old"])
-    form, sent = too_late.filled("Take my place", {"name": "Farid", "email": address("farid")})
-    Invitation.objects.filter(group=world.group, used_at=None).order_by("pk").filter(
+    form, sent = too_late.filled("Go on", {"name": "Farid", "email": address("farid")})
+    Invitation.objects.filter(used_at=None).filter(
         secret_hash=codes.digest(links["old"].rstrip("/").rpartition("/")[2])
     ).update(expires_at=clock.now() - timedelta(seconds=1))
 
@@ -165,28 +178,28 @@ def test_a_link_that_is_wrong_used_or_old_gets_one_and_the_same_kind_answer(
 
     # The open one still works, once: pressed twice before the answer came, it makes one account.
     noor = Visitor(running_site).open(links["open"])
-    _, sent = noor.filled("Take my place", {"name": "Noor", "email": address("noor")})
+    _, sent = noor.filled("Go on", {"name": "Noor", "email": address("noor")})
     same_browser = Visitor(running_site)
     same_browser.client.cookies.update(noor.client.cookies)
-    assert noor.post(links["open"], sent).path == "/today/"
+    assert noor.post(links["open"], sent).path == "/application/"
     assert same_browser.post(links["open"], sent).status == 404
     assert "Please ask the person who sent it" in same_browser.text
-    assert User.objects.count() == before + 1
+    assert User.objects.count() == before, "the account was made when Ada wrote the name down"
 
 
 def test_what_was_typed_stays_when_something_is_missing(running_site: RunningSite, world: World) -> None:
     ada = Visitor(running_site, world.facilitator)
     ada.open(f"/desk/groups/{world.group.code}/invite/").press("Make the link", {"name": "Pia"})
     pia = Visitor(running_site).open(link_on(ada))
-    pia.press("Take my place", {"name": "Pia Canary", "email": "not an address"})
+    pia.press("Go on", {"name": "Pia Canary", "email": "not an address"})
     assert pia.status == 422 and "Pia Canary" in pia.html
     # Somebody else's address cannot be taken over, and the answer does not say whose it is.
-    pia.press("Take my place", {"email": str(seals.address_of(world.member))})
+    pia.press("Go on", {"email": str(seals.address_of(world.member))})
     assert pia.status == 422 and "Pia Canary" in pia.html
     assert "Please use another one, or sign in instead." in pia.text
     assert "Ines" not in pia.text
-    pia.press("Take my place", {"email": address("pia")})
-    assert pia.path == "/today/"
+    pia.press("Go on", {"email": address("pia")})
+    assert pia.path == "/application/"
 
 
 def test_a_group_needs_two_different_people_and_a_place(running_site: RunningSite, world: World) -> None:

@@ -1,4 +1,4 @@
-"""An invitation: one use, 72 hours, sealed name, the right place, and no trace of the address."""
+"""An invitation: one use, 72 hours, sealed name, what is one's own behind it, and no trace of the address."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups import actions
-from kindcircle.rooms.groups.errors import AddressTaken, GroupFull
+from kindcircle.rooms.groups.errors import AddressTaken
 from kindcircle.rooms.groups.models import Invitation, Membership
 from tests.world import World
 
@@ -20,33 +20,48 @@ def fresh_limits():
 
 
 def invite(world: World, role: str = "member", **more):
-    by = world.actor(world.facilitator if role == "member" else world.organisation_lead)
-    group = world.group if role in {"member", "facilitator"} else None
-    return actions.invite(
-        role=role, organisation=world.organisation, group=group, name="Canary Name", by=by, at=clock.now(), **more
-    )
+    """A member's link leads to a request that stands already; one for staff makes an account."""
+    if role == "member":
+        by = world.actor(world.facilitator)
+        application, secret = actions.add_somebody(
+            intake=world.group.intake, name="Canary Name", by=by, at=clock.now(), **more
+        )
+        return Invitation.objects.get(person=application.person), secret
+    by = world.actor(world.organisation_lead)
+    return actions.invite(role=role, organisation=world.organisation, name="Canary Name", by=by, at=clock.now())
 
 
-@pytest.fixture
-def small(world: World) -> World:
-    """A group with a free seat."""
-    Membership.objects.filter(user__in=world.members[-3:]).update(left_at=clock.now())
-    return world
-
-
-def test_a_member_takes_the_place_and_is_signed_in(client, small):
-    _, secret = invite(small)
+def test_a_link_brings_somebody_to_what_they_asked_for_and_gives_no_place(client, world):
+    _, secret = invite(world)
     assert "Canary Name" in client.get(f"/invitation/{secret}/").content.decode()
     answer = client.post(f"/invitation/{secret}/", {"name": "Ada", "email": "ada@example.org"})
     assert answer.status_code == 302
     user = User.objects.get(pk=client.session["_auth_user_id"])
     assert (seals.name_of(user), seals.address_of(user)) == ("Ada", "ada@example.org")
-    assert Membership.objects.get(user=user).role == "member"
+    assert user.applications.get().intake == world.group.intake
+    assert not Membership.objects.filter(user=user).exists()
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/application/"
+
+
+def test_somebody_without_an_address_comes_in_by_the_link_alone(client, world):
+    _, secret = invite(world)
+    assert client.post(f"/invitation/{secret}/", {"name": "Ada", "email": ""}).status_code == 302
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    assert seals.address_of(user) is None
+
+
+def test_a_newer_link_ends_the_one_before(client, world):
+    application, first = actions.add_somebody(
+        intake=world.group.intake, name="Ada", by=world.actor(world.facilitator), at=clock.now()
+    )
+    _, second = actions.link_for(application=application, by=world.actor(world.facilitator), at=clock.now())
+    assert client.get(f"/invitation/{first}/").status_code == 404
+    assert client.get(f"/invitation/{second}/").status_code == 200
 
 
 @pytest.mark.parametrize("spoil", ["used", "late", "wrong"])
-def test_a_link_that_does_not_fit_gets_one_kind_answer(client, small, spoil):
-    _, secret = invite(small)
+def test_a_link_that_does_not_fit_gets_one_kind_answer(client, world, spoil):
+    _, secret = invite(world)
     if spoil == "used":
         actions.accept_invitation(secret=secret, name="Ada", email="ada@example.org", at=clock.now())
     if spoil == "late":
@@ -58,21 +73,15 @@ def test_a_link_that_does_not_fit_gets_one_kind_answer(client, small, spoil):
     assert "ask the person who sent it for a new one" in page.content.decode()
 
 
-def test_an_address_that_is_taken_keeps_what_was_typed(client, small):
-    taken = seals.address_of(small.member)
-    _, secret = invite(small)
+def test_an_address_that_is_taken_keeps_what_was_typed(client, world):
+    taken = seals.address_of(world.member)
+    _, secret = invite(world)
     answer = client.post(f"/invitation/{secret}/", {"name": "Ada Typed", "email": taken.upper()})
     assert answer.status_code == 422
     assert "Ada Typed" in answer.content.decode()
     assert Invitation.objects.get(used_at=None)
     with pytest.raises(AddressTaken):
         actions.accept_invitation(secret=secret, name="Ada", email=taken, at=clock.now())
-
-
-def test_a_full_group_invites_nobody_more(world):
-    with pytest.raises(GroupFull):
-        for _ in range(12):
-            invite(world)
 
 
 def test_staff_get_their_role_and_are_led_to_a_second_key(client, world):
@@ -82,18 +91,18 @@ def test_staff_get_their_role_and_are_led_to_a_second_key(client, world):
     assert StaffRole.objects.get(user_id=client.session["_auth_user_id"]).role == "safety-lead"
 
 
-def test_only_the_hash_of_the_secret_and_no_readable_name_is_kept(small):
-    invitation, secret = invite(small)
+def test_only_the_hash_of_the_secret_and_no_readable_name_is_kept(world):
+    invitation, secret = invite(world)
     row = Invitation.objects.filter(pk=invitation.pk).values().get()
     assert secret not in str(row)
     assert b"Canary" not in bytes(row["sealed_name"])
 
 
-def test_a_whole_group_takes_its_places_from_one_room(client, small):
-    _, secret = invite(small)
+def test_a_whole_group_opens_its_links_in_one_room(client, world):
+    _, secret = invite(world)
     assert {client.get(f"/invitation/{secret}/").status_code for _ in range(40)} == {200}
 
 
-def test_guessing_links_gets_slow(client, small):
+def test_guessing_links_gets_slow(client, world):
     answers = [client.get(f"/invitation/{n:043}/").status_code for n in range(25)]
     assert answers == [404] * 20 + [429] * 5
