@@ -69,6 +69,10 @@ NOT_PAGES = {
     "calendar:feed": "a file",
     "calendar:meeting": "a file",
     "facilitator:notes-paper": "a file",
+    "member:consent-paper": "a file",
+    "member:prepare-paper": "a file",
+    "member:support-plan-paper": "a file",
+    "organisation:consent-paper": "a file",
     "words:manual": "a file",
     "words:session-handout": "a file",
     "words:script": "a file",
@@ -142,12 +146,23 @@ def _member() -> Iterator[Stop]:
     for which in ("sent", "worrying"):
         at = about("member:check-done", lambda s, which=which: s.sheets[which].code)
         yield Stop("member:check-done", who, at, which)
+    for name in ("consent", "consent-mine", "consent-research", "consent-withdraw", "prepare"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    for name in ("support-plan", "safe-contact"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    for part in ("what-happens", "passing", "device"):
+        yield Stop("member:prepare-part", who, named("member:prepare-part", part), part)
+    for name in ("consent", "consent-full", "consent-questions"):
+        yield Stop(f"member:{name}", "one who is asked", named(f"member:{name}"), "asked")
+    yield Stop("member:consent-sign", "one who is asked", named("member:consent-questions"), "", _to_the_boxes)
     for name in ("agreement", "agreement-propose"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.world.group.code))
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
-    yield Stop("member:gathering", "one who is late", about("member:gathering", lambda s: s.meetings["late"].code), "late")
+    yield Stop(
+        "member:gathering", "one who is late", about("member:gathering", lambda s: s.meetings["late"].code), "late"
+    )
     for which in ("practice", "round", "closing"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", f"member in a {which}", at)
@@ -166,6 +181,9 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code), "name", _name)
     yield Stop("facilitator:own-check", who, about("facilitator:own-check", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:notes", who, about("facilitator:notes", lambda s: _place_of(s).code))
+    yield Stop("facilitator:plans", who, about("facilitator:plans", lambda s: s.world.group.code))
+    for name in ("plan", "contact", "one-to-one"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: _place_of(s).code))
     yield Stop("facilitator:supervision-new", who, named("facilitator:supervision-new"))
     yield Stop("facilitator:supervision", who, about("facilitator:supervision", lambda s: s.supervision.code))
     yield Stop("facilitator:care", who, named("facilitator:care"))
@@ -213,6 +231,8 @@ def _organisation() -> Iterator[Stop]:
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:venue-new", who, about("organisation:venue-new", lambda _: "room"))
     yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
+    for name in ("consent", "consent-preview"):
+        yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "all dates", _see_all_dates)
@@ -288,6 +308,12 @@ def _place_of(scene: Scene) -> Membership:
 
 
 # --- what has to be done before a page is there ---
+
+
+def _to_the_boxes(page: Page, scene: Scene) -> None:
+    page.get_by_role("button", name="Show me how it is").click()
+    page.get_by_role("link", name="On to my answer").click()
+    page.wait_for_url("**/consent/sign/")
 
 
 def _name(page: Page, scene: Scene) -> None:

@@ -22,17 +22,19 @@ from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.models import Conversation
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups.absences import absences
 from kindcircle.rooms.groups import repairs, venues
+from kindcircle.rooms.groups.absences import absences
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Invitation, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.groups.models_venues import Venue
+from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.practice.recordings import keep_recording
+from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
 from kindcircle.rooms.tasks.actions import finish, raise_task
@@ -43,7 +45,7 @@ from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
-from tests.world import World, make_world
+from tests.world import World, join, make_world
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -95,6 +97,8 @@ def make_scene() -> Scene:
         at=clock.now() - DAY,
     )
     own_voice(world)
+    made_ready(world)
+    gone, late = left(world), begun_long_ago()
     staff = with_second_key(world.facilitators[1])
     return Scene(
         world=world,
@@ -105,8 +109,11 @@ def make_scene() -> Scene:
             "facilitator with a second key": staff,
             "safety lead": world.safety_lead,
             "organisation lead": world.organisation_lead,
+            "one who left": gone.place.user,
+            "one who is late": late.members[3],
+            "one who is asked": asked_anew(late.members[2]),
         },
-        meetings={"over": over, "on": now, "planned": planned} | other_meetings(),
+        meetings={"over": over, "on": now, "planned": planned, "late": late.gathering} | other_meetings(),
         sheets=answered(world),
         alerts=alerts(world, over),
         letters={"arrived": arrived, "sealed": sealed},
@@ -119,7 +126,7 @@ def make_scene() -> Scene:
         repair=agreed(world),
         tasks=to_do(world),
         absences=missed(world, over),
-        leaving=left(world),
+        leaving=gone,
         venue=somewhere(world),
     )
 
@@ -168,6 +175,25 @@ def missed(world: World, over: Gathering) -> dict[str, Absence]:
     return found
 
 
+def asked_anew(member: User) -> User:
+    """Somebody who said yes before the house's words changed."""
+    Consent.objects.filter(person=member).update(facts_number=0)
+    return member
+
+
+def made_ready(world: World) -> None:
+    """A plan that is shared, a safe way to be reached, and a talk that was noted."""
+    own = {"person": world.member, "by": world.actor(world.member), "at": clock.now()}
+    preparing.keep_plan(lines={"my-signs": "I go quiet.", "please-do": "Sit near me."}, **own)
+    preparing.share_plan(**own)
+    preparing.keep_contact(lines={"way": "A text.", "never": "My landlord."}, **own)
+    place = Membership.objects.get(group=world.group, user=world.member)
+    preparing.note_talk(
+        place=place, held_on=clock.now().date(), minutes=20, how="phone", line="Would like the chair by the door.",
+        client_key=codes.new_code(), by=world.actor(world.facilitator), at=clock.now(),
+    )  # fmt: skip
+
+
 def left(world: World) -> Leaving:
     """Somebody who came once and stopped, with words for the others."""
     gone = world.stranger("Sani")
@@ -176,6 +202,16 @@ def left(world: World) -> Leaving:
         place=place, reason="too-upsetting", telling="my-own-words", words="It was good to sit with you.", worse="yes",
         wants_talk=True, by=world.actor(gone), at=clock.now(),
     )  # fmt: skip
+
+
+def begun_long_ago() -> World:
+    """A meeting that is well under way; three of four are there."""
+    world = make_world(members=4, at=clock.now() - 20 * MINUTE)
+    live.open_gathering(gathering=world.gathering, online=True, by=world.actor(world.facilitator), at=world.at)
+    world.gathering.refresh_from_db()
+    for member in world.members[:3]:
+        live.arrive(gathering=world.gathering, by=world.actor(member), at=world.at)
+    return world
 
 
 def to_do(world: World) -> dict[str, Task]:

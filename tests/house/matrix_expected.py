@@ -13,6 +13,7 @@ from typing import Any
 from kindcircle.base.lib import codes
 from kindcircle.rooms.groups.agreements import starter
 from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.intake.consent_texts import house_gaps, text_name
 from kindcircle.spec.library import all_library
 from tests.house.matrix_house import (
     APPLICANT,
@@ -163,10 +164,10 @@ PAGES: dict[str, Page] = {
     "member:to-keep": Page("GET", {"practice to keep": MEMBERS, "practice to keep of no group": NOBODY}),
     "member:practice": Page("GET", {"practice": MEMBERS, "practice of no group": NOBODY}),
     "member:played": Page("POST", {"practice": MEMBERS, "practice of no group": NOBODY}),
-    "member:journal": plain("GET", MEMBERS),
+    "member:journal": plain("GET", SIGNED_IN),
     "member:journal-new": plain("GET POST", MEMBERS),
     "member:journal-entry": Page("GET", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}),
-    "member:letters": plain("GET", MEMBERS),
+    "member:letters": plain("GET", SIGNED_IN),
     "member:letter-new": plain("GET POST", MEMBERS),
     "member:letter": Page(
         "GET",
@@ -187,6 +188,21 @@ PAGES: dict[str, Page] = {
     "member:draft-afresh": Page("GET POST", {"kind of draft": MEMBERS}),
     "member:check": Page("GET POST", SHEETS),
     "member:check-done": Page("GET", SHEETS),
+    # Saying yes, and getting ready.
+    "member:consent": plain("GET", SIGNED_IN),
+    "member:consent-full": plain("GET", SIGNED_IN),
+    "member:consent-questions": plain("GET POST", SIGNED_IN),
+    "member:consent-sign": plain("GET POST", SIGNED_IN),
+    "member:consent-research": plain("GET POST", SIGNED_IN),
+    "member:consent-later": plain("POST", SIGNED_IN),
+    "member:consent-mine": plain("GET", SIGNED_IN),
+    "member:consent-paper": plain("GET", SIGNED_IN),
+    "member:prepare": plain("GET", SIGNED_IN),
+    "member:prepare-paper": plain("GET", SIGNED_IN),
+    "member:prepare-part": Page("GET POST", {"part of getting ready": SIGNED_IN}),
+    "member:support-plan": plain("GET POST", SIGNED_IN),
+    "member:support-plan-paper": plain("GET", SIGNED_IN),
+    "member:safe-contact": plain("GET POST", SIGNED_IN),
     # The meeting.
     "member:gathering": gatherings("GET", IN_MEETING, visiting=True),
     "member:events": gatherings("GET", IN_MEETING, visiting=True),
@@ -242,6 +258,10 @@ PAGES: dict[str, Page] = {
     "facilitator:own-check": gatherings("GET POST", LEADING),
     "facilitator:notes": Page("GET", {"member's place": LEADING}),
     "facilitator:notes-paper": Page("GET", {"member's place": LEADING}),
+    "facilitator:plans": Page("GET", {"group": LEADING}),
+    "facilitator:plan": Page("GET", {"member's place": LEADING}),
+    "facilitator:contact": Page("GET", {"member's place": LEADING}),
+    "facilitator:one-to-one": Page("GET POST", {"member's place": LEADING}),
     "facilitator:roles": Page("GET POST", {"group": LEADING | {LEAD}}),
     "facilitator:roles-of": gatherings("GET", LEADING | {LEAD}),
     "facilitator:stand-in": Page("GET POST", {"group": LEADING | {LEAD}}),
@@ -281,8 +301,32 @@ PAGES: dict[str, Page] = {
     ),
     "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
-    "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {SAFETY, FOREIGN_SAFETY}),
-    "facilitator:alert": Page("GET POST", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
+    "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {WAITING, SAFETY, FOREIGN_SAFETY}),
+    "facilitator:alert": Page(
+        "GET POST",
+        {
+            "raised alert": LEADING | {SAFETY},
+            "closed alert": LEADING | {SAFETY},
+            "alert of an applicant": who(WAITING, SAFETY),
+        },
+    ),
+    # Those who asked to come, for whoever talks with them.
+    "facilitator:screening": plain("GET", READERS),
+    "facilitator:applicant": Page("GET", {"application": who(WAITING)}),
+    "facilitator:talk-note": Page("GET POST", {"application": who(WAITING)}),
+    "facilitator:decide": Page("GET POST", {"application and outcome": who(WAITING)}),
+    "facilitator:talk-times": Page("GET POST", {"intake": who(WAITING)}),
+    "facilitator:talk-time-back": Page("POST", {"free talk time": who(WAITING)}),
+    "organisation:checklist": plain("GET POST", LEADS),
+    # Their own side.
+    "application": plain("GET", SIGNED_IN),
+    "application-form": Page("GET POST", {"application": who(APPLICANT)}),
+    "application-draft": Page("POST", {"application": who(APPLICANT)}),
+    "application-told": Page("GET", {"screening form": who(APPLICANT)}),
+    "application-talk": Page("GET POST", {"application": who(APPLICANT)}),
+    "application-date": Page("GET", {"talk time": who(APPLICANT, WAITING)}),
+    "application-answer": Page("GET", {"decision": who(APPLICANT)}),
+    "application-back": Page("GET POST", {"application": who(APPLICANT)}),
     # The words themselves.
     "words:programmes": plain("GET", READERS),
     "words:programme": Page("GET", {"programme": READERS}),
@@ -322,6 +366,9 @@ PAGES: dict[str, Page] = {
     "organisation:line-check": Page("POST", {"help line": STAFF_OF_THE_HOUSE}),
     "organisation:line-remove": Page("POST", {"help line": who(LEAD)}),
     "organisation:hours": plain("GET POST", LEADS),
+    "organisation:consent": plain("GET POST", LEADS),
+    "organisation:consent-preview": plain("GET", LEADS),
+    "organisation:consent-paper": plain("GET", LEADS),
     "organisation:mail-rule": plain("GET POST", LEADS),
     "organisation:look": plain("GET POST", LEADS),
     "organisation:venues": plain("GET", LEADS),
@@ -339,6 +386,8 @@ PAGES: dict[str, Page] = {
     "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
+    # Last, so that everybody has done everything else before they go.
+    "member:consent-withdraw": plain("GET POST", SIGNED_IN),
 }
 
 DEMO_PAGES = {
@@ -358,6 +407,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "set-up link": lambda: {"secret": house.secrets["set-up"]},
         "demo link": lambda: {"token": house.secrets["demo"]},
         "error": lambda: {"status": 404},
+        "application and outcome": lambda: {"code": house.things["application"].code, "outcome": "later"},
         "passkey": lambda: {"pk": house.things["passkey"].pk},
         "practice": lambda: {"practice_id": "p22-soles-of-the-feet"},
         "sound": lambda: {"practice_id": "p22-soles-of-the-feet", "seconds": 60, "voice": "made"},
@@ -372,11 +422,14 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "words of a practice": lambda: {"name": "p22-soles-of-the-feet", "version": "1"},
         "page to read": lambda: {"name": all_library()[0].id},
         "kind of draft": lambda: {"kind": "journal"},
+        "part of getting ready": lambda: {"step": "backdraft"},
         "kind of venue": lambda: {"kind": "room"},
     }
     if about in special:
         return special[about]()
-    more = {"member:gathering-check": {"occasion": "leaving"}, "facilitator:closing-letter": {"to": "all"}}.get(name, {})
+    more = {"member:gathering-check": {"occasion": "leaving"}, "facilitator:closing-letter": {"to": "all"}}.get(
+        name, {}
+    )
     return {"code": house.things[about].code} | more if about else {}
 
 
@@ -503,6 +556,20 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "strange")
     ],
     "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
+    "member:consent-sign": lambda h, _: [
+        {"text": text_name(), "number": "1", "items": ["i-have-read", "i-join", "i-keep-private"], "name": _typed(h)}
+    ],
+    "member:consent-research": lambda h, _: [{"items": ["research"], "name": _typed(h)}, {"take-back": "1"}],
+    "member:support-plan": lambda h, _: [
+        {"do": "keep", "my-signs": _typed(h), "my-people": _typed(h)},
+        {"do": "take-back"},
+        {"do": "share"},
+    ],
+    "member:safe-contact": lambda h, _: [{"way": _typed(h), "never": _typed(h)}],
+    "facilitator:one-to-one": lambda h, _: [
+        {"key": codes.new_code(), "held_on": "2026-01-19", "minutes": "20", "how": "here", "line": _typed(h)}
+    ],
+    "organisation:consent": lambda h, _: [dict.fromkeys(house_gaps(), "Words of the house.")],
     "member:agreement-answer": lambda h, _: [{"number": "1", "answer": word} for word in ("agree", "talk", "strange")],
     "member:agreement-propose": lambda h, _: [{"key": codes.new_code(), "line": "mind-the-time", "text": _typed(h)}],
     "facilitator:agreement-wording": _wording,
@@ -513,7 +580,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:circle": lambda h, _: [{"answer": "no"}, {"answer": "yes"}],
     "facilitator:review": lambda h, _: [{"do": "gather"}, {"line-1": _typed(h)}],
     "facilitator:ending": lambda h, _: [
-        {"do": "finish"}, {"do": "date", "wall": "2027-03-02T17:00"},
+        {"do": "finish"},
+        {"do": "date", "wall": "2027-03-02T17:00"},
         {"do": "line", "key": codes.new_code(), "to": _place(h, 1), "text": _typed(h)},
     ],
     "facilitator:closing-letter": lambda h, _: [{"do": "keep", "text": _typed(h)}, {"do": "give", "text": _typed(h)}],
@@ -606,6 +674,24 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:lines": lambda h, _: [
         {"name": "Line", "number": "111", "text_to": "", "hours": "always", "source": "its page"}
     ],
+    "facilitator:talk-note": lambda h, _: [
+        {"took_place": "yes", "how": "phone", "happened_at": "2026-01-05 10:00", "note": _typed(h)}
+    ],
+    "facilitator:decide": lambda h, _: [{"letter": _typed(h), "reason": _typed(h), "signature": WAITING}],
+    "facilitator:talk-times": lambda h, _: [
+        {
+            "day": (h.at + timedelta(days=9)).date().isoformat(),
+            "starts": "09:00",
+            "until": "10:00",
+            "minutes": "30",
+            "how": "here",
+            "where": _typed(h),
+        }
+    ],
+    "organisation:checklist": lambda h, _: [{"lines": _typed(h), "seen": "0"}],
+    "application-form": lambda h, _: [{"hopes": _typed(h), "key": codes.new_code(), "version": "0", "do": "send"}],
+    "application-draft": lambda h, _: [{"hopes": _typed(h), "key": codes.new_code(), "version": "0"}],
+    "application-talk": lambda h, _: [{"time": h.things["free talk time"].code}, {"do": "free"}],
     "organisation:hours": lambda h, _: [
         {"what": "week", "days": ["1", "2"], "opens": "08:00", "closes": "18:00"},
         {"what": "close", "on": "2030-01-01"},

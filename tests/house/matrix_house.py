@@ -34,10 +34,12 @@ from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.queries import actor_for, present_places
-from kindcircle.rooms.intake.models import Application, Intake, Screener
+from kindcircle.rooms.intake.actions import decide, screening, talks
+from kindcircle.rooms.intake.models import Application, Intake, Screener, TalkTime
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.screening import alerts_of, keep_part
 from kindcircle.rooms.practice import actions as practice
 from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import Choice, keep_own_way
@@ -577,6 +579,37 @@ def _asking_to_come(house: House) -> None:
     t["application"] = Application.objects.create(
         intake=t["intake"], person=applicant, source=Application.Source.PAGE, applied_at=at
     )
+    _talked_with(house, _actor(applicant), house.people[WAITING].actor())
+
+
+def _talked_with(house: House, applicant: Actor, screener: Actor) -> None:
+    """Their form, with a yes that asks for a person; a time that is taken, a talk that was noted, and an answer."""
+    t, at, application = house.things, house.at, house.things["application"]
+    both = (APPLICANT, WAITING)
+    form = screening.open_form(application=application, by=applicant, at=at)
+    # How to reach somebody safely is for whoever answers an alert, too.
+    reach = house.plant("how to reach somebody safely", *both, SAFETY)
+    said = {"hopes": {"words": house.plant("form before the talk", *both)}, "safe": {"words": reach}}
+    answers = said | {"danger": {"choice": "yes", "words": house.plant("what is not safe", *both)}}
+    key = codes.new_code()
+    t["screening form"] = keep_part(form=form, answers=answers, page=key, version=0, send=True, by=applicant, at=at)
+    t["alert of an applicant"] = alerts_of(form)[0]
+    talks.note_talk(
+        application=application, took_place=True, how="phone", happened_at=at, client_key=codes.new_code(),
+        note=house.plant("note of a talk", WAITING), by=screener, at=at,
+    )  # fmt: skip
+    t["decision"] = decide(
+        application=application, outcome="join-with-plan", reason=house.plant("reason of a decision", WAITING),
+        letter=house.plant("letter with an answer", *both), plan=house.plant("plan agreed in the talk", *both),
+        checklist={"home": {"ticked": True, "note": house.plant("word on the list", WAITING)}}, by=screener, at=at,
+    )  # fmt: skip
+    t["talk time"], t["free talk time"] = (
+        TalkTime.objects.create(
+            intake=t["intake"], screener=house.people[WAITING].user, starts_at=at + timedelta(days=days), how="phone"
+        )
+        for days in (4, 5)
+    )
+    talks.book(application=application, talk_time=t["talk time"], by=applicant, at=at)
 
 
 def _waiting_to_be_done(house: House) -> None:
@@ -600,7 +633,8 @@ def _waiting_to_be_done(house: House) -> None:
 def _staying_away(house: House) -> None:
     """Somebody missed the first meeting, and the former member left words for the others."""
     t = house.things
-    t["absence"] = Absence.objects.get(gathering=t["closed gathering"], place__user=t["seat 5"])
+    away = Membership.objects.get(group=t["group"], user=t["seat 5"])
+    t["absence"] = Absence.objects.create(gathering=t["closed gathering"], place=away, noticed_at=house.at)
     place = t["place of the former member"]
     t["leaving"] = leaving = Leaving(place=place, left_at=place.left_at, telling=Leaving.Telling.OWN_WORDS)
     words = house.plant("words of who left, for the others", FORMER_MEMBER, *LEADING)

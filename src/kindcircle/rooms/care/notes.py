@@ -17,6 +17,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.care.errors import NamesToLookAt
 from kindcircle.rooms.care.models import LookedOver
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
+from kindcircle.rooms.groups.models_absence import CatchUp
 from kindcircle.rooms.groups.queries import AfterNotes, attendances, gatherings_of, notes_of, places
 from kindcircle.spec.naming import Found, names_in
 
@@ -28,6 +29,7 @@ Field = int | None
 class MeetingNote:
     """What one person's notes say of one meeting. came is None for somebody who was not there.
 
+    caught_up   how they made up for it later, which is never the same as having been there
     to_look_at  words in the shared note and in the own line that may be somebody else's name, nobody having looked yet
     """
 
@@ -35,6 +37,7 @@ class MeetingNote:
     shared: str
     line: str
     came: Attendance | None
+    caught_up: CatchUp | None
     to_look_at: tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -98,6 +101,7 @@ def notes_to_keep(place: Membership, *, by: Actor, at: datetime) -> list[Meeting
 
 def _collect(place: Membership, *, by: Actor) -> list[MeetingNote]:
     names = member_names(place.group)
+    made_up = {row.gathering_id: row for row in CatchUp.objects.filter(place=place)}
     found = []
     for gathering in gatherings_of(place.group).filter(state=Gathering.State.CLOSED):
         came = attendances(gathering).get(place.user_id)
@@ -112,6 +116,7 @@ def _collect(place: Membership, *, by: Actor) -> list[MeetingNote]:
                 shared=notes.note,
                 line=line,
                 came=came,
+                caught_up=made_up.get(gathering.pk),
                 to_look_at=(look.get(None, ()), look.get(place.user_id, ())),
             )
         )

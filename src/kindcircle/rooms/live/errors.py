@@ -46,6 +46,7 @@ def why_not(kind: str) -> str:
         "closing_started": _("The closing can begin once the gathering is open."),
         "nobody": _("Nobody is marked as here yet. Mark who is here, and then the round can begin."),
         "absent": _("That person is not here right now, so the piece stays where it is."),
+        "late": _("People are in the middle of a practice. You can let somebody in when it is over."),
         "last": _("Everybody else has had a turn, so the piece waits here. Take your time, or pass."),
         "closed": _("Please begin the closing first. A short one is fine. Then the gathering can be closed."),
     }

@@ -23,7 +23,10 @@ QUIET_AFTER = timedelta(seconds=45)
 
 SIGNALS_SHOWN = 40
 
-Being = Literal["here", "quiet", "left", "away"]
+LATE_AFTER = timedelta(minutes=10)
+"""So long after the beginning anybody may still come in quietly; after that somebody who leads lets them in."""
+
+Being = Literal["here", "quiet", "left", "waits", "away"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Person:
     """A member's place in the room, as facilitators see it.
 
     code   the membership's code, which is also the name by which a round knows them
-    being  here; quiet (arrived, but the device has said nothing for QUIET_AFTER); left; away (never came)
+    being  here; quiet (arrived, but the device has said nothing for QUIET_AFTER); left; waits (came late, and is not
+           let in yet); away (never came)
     device when a device was last heard, or None for somebody whose arrival was marked by hand
     """
 
@@ -144,18 +148,39 @@ def people(gathering: Gathering, *, at: datetime) -> list[Person]:
     names = seals.names_of([place.user for place in members])
     came = {row.user_id: row for row in Attendance.objects.filter(gathering=gathering)}
     heard = dict(Presence.objects.filter(gathering=gathering).values_list("user_id", "last_at"))
+    quiet_doors = gathering.state != Gathering.State.CLOSED and doors_are_quiet(gathering, at=at)
     return [
         Person(
             code=place.code,
             user_id=place.user_id,
             name=names[place.user_id],
             seat=place.seat,
-            being=_being(came.get(place.user_id), heard.get(place.user_id), at),
+            being=_being(came.get(place.user_id), heard.get(place.user_id), at, quiet_doors=quiet_doors),
             arrived_at=came[place.user_id].arrived_at if place.user_id in came else None,
             device=heard.get(place.user_id),
         )
         for place in members
     ]
+
+
+def doors_are_quiet(gathering: Gathering, *, at: datetime) -> bool:
+    """Whether it has been going on for a while, so that nobody comes in by themselves any more."""
+    began = max(gathering.starts_at, gathering.opened_at or gathering.starts_at)
+    return gathering.state != Gathering.State.PLANNED and at > began + LATE_AFTER
+
+
+def waits_outside(gathering: Gathering, by: Actor, *, at: datetime) -> bool:
+    """Whether this member has come late and is not let in yet."""
+    if gathering.state not in (Gathering.State.OPEN, Gathering.State.CLOSING) or own_place(gathering, by) is None:
+        return False
+    came = Attendance.objects.filter(gathering=gathering, user_id=by.user_id)
+    return doors_are_quiet(gathering, at=at) and not came.exists()
+
+
+def practice_goes_on(gathering: Gathering, *, at: datetime) -> bool:
+    """Whether people are in the middle of a practice, and nobody should come in."""
+    practice = placed(gathering, at=at).practice
+    return practice is not None and not practice.finished
 
 
 def taps(gathering: Gathering) -> list[Tap]:
@@ -182,9 +207,10 @@ def _uses(session: Session) -> list[PracticeUse]:
     return uses + ([session.home.at_need] if session.home.at_need else [])
 
 
-def _being(came: Attendance | None, heard: datetime | None, at: datetime) -> Being:
+def _being(came: Attendance | None, heard: datetime | None, at: datetime, *, quiet_doors: bool) -> Being:
     if came is None:
-        return "away"
+        waits = quiet_doors and heard is not None and at - heard <= QUIET_AFTER
+        return "waits" if waits else "away"
     if came.left_at is not None:
         return "left"
     return "quiet" if heard is not None and at - heard > QUIET_AFTER else "here"

@@ -12,6 +12,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
+from kindcircle.rooms.groups.models_absence import CatchUp
 from kindcircle.rooms.groups.queries import places, programme_of
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import Scored, definition, scores_of
@@ -82,6 +83,8 @@ class CohortReport:
     sessions_planned: int
     sessions_held: int
     attendance: feasibility.Attendance | Undefined
+    # Of the meetings that somebody missed, those they made up for later. Never part of attendance or completion.
+    caught_up: Proportion
     completed: Proportion
     outcomes: tuple[Outcome, ...]
     harms: Harms
@@ -114,6 +117,7 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
         sessions_planned=len(plan.sessions),
         sessions_held=len(held),
         attendance=_attendance(members, held, came, plan.completion),
+        caught_up=_caught_up(members, held, came),
         completed=Proportion(sum(n >= plan.completion.attend for n in sessions_of.values()), len(members)),
         outcomes=tuple(outcomes),
         harms=_harms(group, len(members)),
@@ -129,6 +133,15 @@ def _attendance(
         [mark for mark, _ in marks],
         member=[person for _, person in marks],
         completion_share=rule.attend / rule.of,
+    )
+
+
+def _caught_up(members: list[Membership], held: list[Gathering], came: set[tuple[int, int]]) -> Proportion:
+    user_of = {place.pk: place.user_id for place in members}
+    rows = CatchUp.objects.filter(gathering__in=held, place__in=user_of).values_list("gathering_id", "place_id")
+    made_up = sum((gathering, user_of[place]) not in came for gathering, place in rows)
+    return Proportion(
+        made_up, len(members) * len(held) - len(came & {(g.pk, u) for g in held for u in user_of.values()})
     )
 
 

@@ -17,7 +17,7 @@ from kindcircle.paper.notes import Meeting, person_notes
 from kindcircle.rooms.care import notes as care
 from kindcircle.rooms.care.errors import NamesToLookAt
 from kindcircle.rooms.groups import queries
-from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
 
 PLACES = Membership.objects.select_related("group__organisation", "user").filter(role=Membership.Role.MEMBER)
 
@@ -31,7 +31,7 @@ def notes(request: HttpRequest, place: Membership) -> HttpResponse:
             "note": one,
             "name": queries.meeting_name(one.gathering),
             "when": _when(one.gathering),
-            "came": _came(one.came),
+            "came": _came(one),
             "words": "”, “".join(dict.fromkeys((*one.to_look_at[0], *one.to_look_at[1]))),
         }
         for one in found
@@ -63,7 +63,7 @@ def notes_paper(request: HttpRequest, place: Membership) -> HttpResponse:
             Meeting(
                 title=queries.meeting_name(one.gathering),
                 when=_when(one.gathering),
-                came=_came(one.came),
+                came=_came(one),
                 shared=one.shared,
                 line=one.line,
             )
@@ -79,8 +79,17 @@ def _when(gathering: Gathering) -> str:
     return f"{date_format(begins, 'l j F Y')}, {time_format(begins, 'H:i')}"
 
 
-def _came(came: Attendance | None) -> str:
-    """Whether they came, and for how long, without a word of blame."""
+def _came(one: care.MeetingNote) -> str:
+    """Whether they came, and for how long, without a word of blame. Caught up is said apart."""
+    came, made_up = one.came, one.caught_up
+    if came is None and made_up is not None:
+        day = date_format(made_up.held_on, "j F")
+        words = ngettext(
+            "not this time; caught up on %(day)s, %(n)s minute",
+            "not this time; caught up on %(day)s, %(n)s minutes",
+            made_up.minutes,
+        )
+        return words % {"day": day, "n": made_up.minutes}
     if came is None:
         return _("not this time")
     arrived = time_format(timezone.localtime(came.arrived_at), "H:i")

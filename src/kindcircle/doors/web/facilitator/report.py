@@ -87,6 +87,16 @@ def _attendance(found: CohortReport) -> list[Figure]:
                 _("%(n)s people") % {"n": attended.members},
             )
         )
+    if found.caught_up.n:
+        rows.append(
+            Figure(
+                _("Caught up later, of the meetings missed"),
+                _share(found.caught_up),
+                "",
+                _("%(count)s of %(n)s") % {"count": found.caught_up.count, "n": found.caught_up.n},
+                _("Counted apart: not as having been there, and not towards completion."),
+            )
+        )
     rows.append(
         Figure(
             _("Completed"),

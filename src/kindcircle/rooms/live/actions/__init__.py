@@ -15,7 +15,7 @@ from kindcircle.rooms.live.actions.leading import (
     start_step,
     take_turn,
 )
-from kindcircle.rooms.live.actions.presence import arrive, keep_alive, mark_here, mark_left
+from kindcircle.rooms.live.actions.presence import arrive, keep_alive, let_in_late, mark_here, mark_left
 from kindcircle.rooms.live.actions.signals import send_signal
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "end_practice",
     "end_round",
     "keep_alive",
+    "let_in_late",
     "mark_here",
     "mark_left",
     "move_piece",

@@ -12,8 +12,9 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Attendance, Gathering
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.live import announce
+from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.models import Presence
-from kindcircle.rooms.live.queries import QUIET_AFTER
+from kindcircle.rooms.live.queries import QUIET_AFTER, doors_are_quiet, practice_goes_on
 from kindcircle.rooms.measures import actions as measures
 
 MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
@@ -62,6 +63,14 @@ def mark_here(*, gathering: Gathering, member_code: str, by: Actor, at: datetime
     with transaction.atomic():
         groups.record_arrival(gathering=gathering, user=place.user, at=at, by_hand=True)
         announce.after_commit(gathering.code, None)
+
+
+def let_in_late(*, gathering: Gathering, member_code: str, by: Actor, at: datetime) -> None:
+    """Somebody who came late may come in now. Never in the middle of a practice. Unknown codes change nothing."""
+    require(by, Permission.GATHERING_LEAD, gathering)
+    if practice_goes_on(gathering, at=at):
+        raise DoesNotFit(why_not("late"))
+    mark_here(gathering=gathering, member_code=member_code, by=by, at=at)
 
 
 def mark_left(*, gathering: Gathering, member_code: str, by: Actor, at: datetime) -> None:
@@ -113,10 +122,10 @@ def _let_in(gathering: Gathering, user_ids: set[int], at: datetime, *, back: boo
     """
     if gathering.state not in MEETING:
         return False
-    came = Attendance.objects.filter(gathering=gathering, user_id__in=user_ids)
-    if back:
-        came = came.filter(left_at=None)
-    new = user_ids - set(came.values_list("user_id", flat=True))
+    came = dict(Attendance.objects.filter(gathering=gathering, user_id__in=user_ids).values_list("user_id", "left_at"))
+    new = {one for one in user_ids if one not in came or (back and came[one] is not None)}
+    if doors_are_quiet(gathering, at=at):
+        new &= came.keys()  # who was here before may come back; who comes late waits to be let in
     arrived: list[User] = [place.user for place in present_places(gathering.group).filter(user_id__in=new)]
     for user in arrived:
         groups.record_arrival(gathering=gathering, user=user, at=at)
