@@ -133,7 +133,7 @@ def yes_to(organisation: Organisation, signature: str = "Their name") -> dict[st
     """What `groups.actions.say_yes` needs of somebody who says yes to all that is needed."""
     facts = newest_facts(organisation)
     return {
-        "text": text_name(), "facts_number": facts.number if facts else 0, "items": NEEDED_ITEMS,
+        "text": text_name(), "facts_number": facts.number if facts else 0, "items": [*NEEDED_ITEMS, "may-write"],
         "signature": signature, "shown": {"short": "Short.", "full": "Full."},
     }  # fmt: skip
 

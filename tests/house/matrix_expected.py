@@ -371,6 +371,8 @@ PAGES: dict[str, Page] = {
     "organisation:consent-paper": plain("GET", LEADS),
     "organisation:mail-rule": plain("GET POST", LEADS),
     "organisation:look": plain("GET POST", LEADS),
+    "organisation:staff": plain("GET", LEADS),
+    "organisation:staff-one": Page("GET POST", {"colleague": who(LEAD)}),
     "organisation:venues": plain("GET", LEADS),
     "organisation:venue-new": Page("GET POST", {"kind of venue": LEADS}),
     "organisation:venue": Page("GET POST", {"venue": who(LEAD), "venue of another house": who(FOREIGN_LEAD)}),
@@ -696,6 +698,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"what": "week", "days": ["1", "2"], "opens": "08:00", "closes": "18:00"},
         {"what": "close", "on": "2030-01-01"},
     ],
+    # Never told to lead no more: whoever leads groups is handed over first.
+    "organisation:staff-one": lambda _h, _: [{"do": "role", "role": "facilitator"}],
     "organisation:venue-new": lambda h, _: [{"name": _typed(h)[:50], "step_free": "yes", "holds": "12"}],
     "organisation:venue": lambda h, about: [
         # The same facts again, so that whoever may read them reads them later too.

@@ -26,7 +26,7 @@ from kindcircle.rooms.groups import actions, agreements, queries
 from kindcircle.rooms.groups.consents import not_current
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.repairs import next_steps
-from kindcircle.rooms.groups.standing_in import stand_ins
+from kindcircle.rooms.groups.standing_in import opens_at, stand_ins
 from kindcircle.rooms.intake.consent_texts import is_ready
 from kindcircle.rooms.intake.errors import NotOpenNow
 from kindcircle.rooms.measures.actions import ask_now
@@ -175,12 +175,18 @@ def invite(request: HttpRequest, group: Group) -> HttpResponse:
     )
 
 
-def _stepping_in(actor: Actor, at: datetime) -> list[tuple[StandIn, str, str, bool]]:
-    """Meetings to come at which this person steps in: which, for whom, and whether the group is open to them yet."""
+def _stepping_in(actor: Actor, at: datetime) -> list[tuple[StandIn, str, str, bool, datetime]]:
+    """Meetings to come at which this person steps in: for whom, and whether the group is open to them, or from when."""
     rows = stand_ins().filter(user=actor.user_id, ended_at=None, gathering__starts_at__gt=at - ONE_DAY)
     names = seals.names_of([row.in_for for row in rows])
     return [
-        (row, queries.meeting_name(row.gathering), names[row.in_for_id], row.gathering.group_id in actor.facilitates)
+        (
+            row,
+            queries.meeting_name(row.gathering),
+            names[row.in_for_id],
+            row.gathering.group_id in actor.facilitates,
+            opens_at(row.gathering),
+        )
         for row in rows
     ]
 
@@ -234,9 +240,7 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
         words = _("Two minutes for the notes: %(meeting)s") % {"meeting": queries.meeting_name(last)}
         waiting.append(Waiting(words, reverse("facilitator:after", args=[last.code])))
     if not is_ready(group.organisation):
-        words = _(
-            "The consent text of your house has gaps, so nobody can be taken in. Whoever leads it can mend that"
-        )
+        words = _("The consent text of your house has gaps, so nobody can be taken in. Whoever leads it can mend that")
         waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code])))
     missing = missing_wordings(group)
     if missing:

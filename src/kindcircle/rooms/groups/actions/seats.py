@@ -1,6 +1,7 @@
 """A member's place: kept by those who decide, taken with the member's own yes, and given up with it."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.wishes import keep_wish, wish_of
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.errors import (
     DecideAnew,
@@ -35,6 +37,8 @@ from kindcircle.rooms.tasks.kinds import Kind
 DECISION_HOLDS = timedelta(weeks=6)
 # A closed group takes nobody new once this many meetings are over.
 OPEN_UNTIL_MEETING = 2
+MAY_WRITE = "may-write"
+"""The line of the consent about friendly reminders."""
 ABOUT_MEETINGS = ("next-meeting", "new-time")
 # By when somebody who leads has spoken with a person who took back their yes.
 TALK_WITHIN = timedelta(days=2)
@@ -90,6 +94,8 @@ def say_yes(
         )  # fmt: skip
         mine = Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None)
         mine.filter(before_the_rule=False).update(consent=consent)
+        if MAY_WRITE not in items:
+            _no_reminders(person, by=by, at=at)
         _take(person, by=by, at=at)
     return consent
 
@@ -201,6 +207,13 @@ def give_seat(group: Group, person: User, decision: Decision, consent: Consent, 
             group=group, user=person, role=Membership.Role.MEMBER, seat=seat, joined_at=at, admission=decision,
             consent=consent,
         )  # fmt: skip
+
+
+def _no_reminders(person: User, *, by: Actor, at: datetime) -> None:
+    """A no to friendly reminders holds for mail too. They may choose otherwise on their page about mail, any day."""
+    wish = wish_of(person)
+    if wish.meetings or wish.nudges:
+        keep_wish(replace(wish, meetings=False, nudges=False), user=person, zone=person.zone, by=by, at=at)
 
 
 def _remind_no_more(place: Membership, at: datetime) -> None:

@@ -1,0 +1,127 @@
+"""My support plan, mine alone until I share it; and a safe way to reach me, for those who lead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from kindcircle.base.access import Permission
+from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import clock
+from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import User
+from kindcircle.doors.web.member.sending import gives_words_back
+from kindcircle.doors.web.shared.markdown import as_html
+from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.plan_words import asks
+from kindcircle.doors.web.shared.printed import paper as on_paper
+from kindcircle.doors.web.shared.sending import SeeOther, on_to
+from kindcircle.paper import personal
+from kindcircle.rooms.preparing import actions, queries
+from kindcircle.rooms.preparing.actions import LONGEST_LINE
+from kindcircle.rooms.preparing.parts import CONTACT_LINES, plan_lines, plan_text
+
+
+@gives_words_back("my-signs", "quiet-signs", "my-anchor", "please-do", "please-do-not", "hard-topics", "body-needs")
+@page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
+def support_plan(request: HttpRequest) -> HttpResponse:
+    """Write it, share it, take it back, and see who opened it."""
+    person, by = _person(request), request.actor  # type: ignore[attr-defined]
+    do, error = request.POST.get("do", "keep"), ""
+    typed = {name: request.POST.get(name, "").replace("\0", "") for name in plan_lines()}
+    if request.method == "POST":
+        try:
+            return _change(request, person, do, typed)
+        except KindError as problem:
+            error = problem.sentence
+    plan = queries.own_plan(person, by=by)
+    shown = typed if error and do == "keep" else plan.lines
+    context: dict[str, Any] = {
+        "boxes": [(one, shown.get(one.id, "")) for one in asks()],
+        "plan": plan,
+        "error": error,
+        "about": as_html(plan_text().text),
+        "opened": queries.opened_by_others(person, Event.SUPPORT_PLAN_OPENED, by=by),
+        "longest": LONGEST_LINE,
+    }
+    return render(request, "member/support_plan.html", context, status=422 if error else 200)
+
+
+@page(Permission.ACCOUNT_USE)
+def support_plan_paper(request: HttpRequest) -> HttpResponse:
+    """The plan as PDF, to keep where no screen is needed. Under a file name that says nothing."""
+    plan = queries.own_plan(_person(request), by=request.actor)  # type: ignore[attr-defined]
+    lines = [(one.ask, plan.lines[one.id]) for one in asks() if one.id in plan.lines]
+    return on_paper("handout", personal.support_plan(plan_text().title, "", lines), _("my page"), keep=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One line of the page about reaching somebody."""
+
+    id: str
+    ask: str | Promise
+    help: str | Promise = ""
+
+
+CONTACT = (
+    Ask("way", later("Which way is safe?"), later("By phone, text or mail, and to which number or address.")),
+    Ask("hours", later("At which hours?"), later("And when never.")),
+    Ask("call-me", later("What name may we use?"), later("Or what we say we are calling about.")),
+    Ask("message", later("May we leave a message?"), later("On a machine, or with somebody at home.")),
+    Ask("person", later("Somebody we may call if we worry about you"), later("A name, and who they are to you.")),
+    Ask("number", later("How to reach them")),
+    Ask("about", later("What about, and what not"), later("Do they know that you come here?")),
+    Ask("never", later("Somebody we must never call, or never tell")),
+)
+assert tuple(one.id for one in CONTACT) == CONTACT_LINES
+
+
+@gives_words_back(*CONTACT_LINES)
+@page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
+def safe_contact(request: HttpRequest) -> HttpResponse:
+    """How to reach me without harm. Those who lead can open it, and I see who did."""
+    person, by, error = _person(request), request.actor, ""  # type: ignore[attr-defined]
+    typed = {name: request.POST.get(name, "").replace("\0", "") for name in CONTACT_LINES}
+    if request.method == "POST":
+        try:
+            kept = actions.keep_contact(person=person, lines=typed, by=by, at=clock.now())
+        except KindError as problem:
+            error = problem.sentence
+        else:
+            words = _("Kept. Those who lead your group can open it, and you see here who did.")
+            messages.success(request, words if kept else _("It is empty now. Nothing is kept."))
+            return on_to("member:safe-contact")
+    contact = queries.own_contact(person, by=by)
+    shown: Mapping[str, str] = typed if error else contact.lines
+    context = {
+        "boxes": [(one, shown.get(one.id, "")) for one in CONTACT],
+        "contact": contact,
+        "error": error,
+        "opened": queries.opened_by_others(person, Event.SAFE_CONTACT_OPENED, by=by),
+    }
+    return render(request, "member/safe_contact.html", context, status=422 if error else 200)
+
+
+def _change(request: HttpRequest, person: User, do: str, typed: dict[str, str]) -> SeeOther:
+    by, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    if do == "share":
+        actions.share_plan(person=person, by=by, at=at)
+        messages.success(request, _("Those who lead your group can see it now. You can take it back here."))
+    elif do == "take-back":
+        actions.take_plan_back(person=person, by=by, at=at)
+        messages.success(request, _("It is yours alone again."))
+    else:
+        kept = actions.keep_plan(person=person, lines=typed, by=by, at=at)
+        messages.success(request, _("Kept.") if kept else _("It is empty now. Nothing is kept."))
+    return on_to("member:support-plan")
+
+
+def _person(request: HttpRequest) -> User:
+    return User.objects.select_related("organisation").get(pk=request.user.pk)
