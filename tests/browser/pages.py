@@ -227,7 +227,18 @@ def _facilitator() -> Iterator[Stop]:
 
 def _organisation() -> Iterator[Stop]:
     who = "organisation lead"
-    for name in ("home", "invite", "start-group", "lines", "hours", "look", "venues", "staff", "supervision", "wordings"):
+    for name in (
+        "home",
+        "invite",
+        "start-group",
+        "lines",
+        "hours",
+        "look",
+        "venues",
+        "staff",
+        "supervision",
+        "wordings",
+    ):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:staff-one", who, about("organisation:staff-one", lambda s: s.world.facilitator.code))
     yield Stop("organisation:venue-new", who, about("organisation:venue-new", lambda _: "room"))

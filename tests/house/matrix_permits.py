@@ -209,8 +209,11 @@ PERMITS: dict[P, Mapping[str, Who]] = {
         everywhere(ANY_LEADING), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
     ),
     P.SUPERVISION_KEEP: dict.fromkeys(("supervision", "credential"), who(FACILITATOR)),
-    P.ALERT_LIST: with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
-    P.ALERT_HANDLE: with_staff(LEADS_GROUP, SAFETY_STAFF),
+    P.ALERT_LIST: with_staff(
+        with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
+        staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
+    ),
+    P.ALERT_HANDLE: with_staff(with_staff(LEADS_GROUP, NAMED), SAFETY_STAFF),
     P.REPORT_SEE: LEADS_GROUP,
     P.MEASURE_ASSIGN: with_staff(LEADS_GROUP, everywhere(who(MACHINE))),
     P.PAPER_ENTER: LEADS_GROUP,
@@ -240,6 +243,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.APPLICATION_READ: NAMED,
     P.APPLICATION_DECIDE: NAMED,
     P.GROUP_FORM: NAMED,
+    P.CHECKLIST_KEEP: LEAD_STAFF,
+    P.TALK_NOTE_DOWN: OWN_THINGS | NAMED | {"application": who(APPLICANT, WAITING)},
     P.APPLICATION_OWN: OWN_THINGS,
     P.CONSENT_OWN: OWN_THINGS,
     P.PREPARATION_OWN: OWN_THINGS,

@@ -1,5 +1,6 @@
 """Small groups are people: what may not be shown is replaced by a type that has no number in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -45,3 +46,61 @@ def withhold_table(cells: dict[str, int], *, smallest: int = SMALLEST_SHOWN) -> 
     while hidden and others and (len(hidden) < 2 or sum(cells[name] for name in hidden) < smallest):
         hidden.add(others.pop(0)[1])
     return {name: Suppressed() if name in hidden else count for name, count in cells.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One row of a table with totals: its cells, as they are, and whether they are shown. For reckoning only."""
+
+    cells: dict[str, int]
+    shown: bool
+
+
+def part_of(cells: dict[str, int], *, smallest: int = SMALLEST_SHOWN) -> Part:
+    """A row stands whole or not at all: if one cell has to be withheld, all are."""
+    return Part(cells, all(count == 0 or count >= smallest for count in cells.values()) and any(cells.values()))
+
+
+def total_of(parts: Sequence[Part], *, smallest: int = SMALLEST_SHOWN) -> dict[str, int] | Suppressed:
+    """The sum of rows that stand beside it, or nothing where it would give away a row that is withheld.
+
+    Rows have one cell, or two that make up everybody of the row. What is withheld can be worked out as the total less
+    what is shown, by somebody who also knows when rows are withheld and how many people each has. So that sum must be
+    fit to be shown by itself, and leave more than one possible count for every single row. Empty rows give nothing
+    away.
+    """
+    names = tuple(dict.fromkeys(name for part in parts for name in part.cells))
+    hidden = [part for part in parts if not part.shown and any(part.cells.values())]
+    behind = {name: sum(part.cells[name] for part in hidden) for name in names}
+    whole = {name: sum(part.cells[name] for part in parts) for name in names}
+    if not any(whole.values()):
+        return Suppressed()
+    if hidden and not (part_of(behind, smallest=smallest).shown and _undecided(hidden, behind[names[0]], smallest)):
+        return Suppressed()
+    return whole
+
+
+def _undecided(hidden: Sequence[Part], together: int, smallest: int) -> bool:
+    """Whether each of these rows could hold at least two different counts, all of them making up `together`."""
+    possible = [_counts(part, smallest) for part in hidden]
+    before, after = [{0}], [{0}]
+    for counts in possible:
+        before.append({sum_ + one for sum_ in before[-1] for one in counts})
+    for counts in reversed(possible):
+        after.append({sum_ + one for sum_ in after[-1] for one in counts})
+    after.reverse()
+    return all(
+        sum(any(together - one - sum_ in after[at + 1] for sum_ in before[at]) for one in counts) > 1
+        for at, counts in enumerate(possible)
+    )
+
+
+def _counts(part: Part, smallest: int) -> list[int]:
+    """What the first cell of a withheld row may hold, for somebody who knows the rule and how many people it has."""
+    first, *second = part.cells
+    if not second:
+        return list(range(1, smallest))
+    people = sum(part.cells.values())
+    return [
+        one for one in range(people + 1) if not part_of({first: one, second[0]: people - one}, smallest=smallest).shown
+    ]

@@ -180,7 +180,7 @@ def _fitting(kind: str, facts: Facts) -> dict[str, object]:
     name = " ".join(facts.name.split())
     if not name or (kind == Venue.Kind.VIDEO and not facts.link):
         raise errors.VenueUnclear
-    both = {"name": name, "note": facts.note.strip()}
+    both: dict[str, object] = {"name": name, "note": facts.note.strip()}
     if kind == Venue.Kind.VIDEO:
         return both | {"link": facts.link}
     return both | {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
+from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.practice.models import Play
@@ -33,3 +34,9 @@ def practised_lately(group: Group, *, at: datetime, days: int = 7) -> PracticeRa
         counts[member] += 1
     numbers = list(counts.values())
     return PracticeRange(people=len(people), lowest=min(numbers), middle=median_low(numbers), highest=max(numbers))
+
+
+def times_practised(organisation: Organisation, *, since: datetime, until: datetime) -> int:
+    """How often somebody of this house played a practice at home in that time."""
+    here = Play.objects.filter(member__organisation=organisation)
+    return here.filter(started_at__gte=since, started_at__lt=until).count()

@@ -34,9 +34,11 @@ from kindcircle.rooms.groups.actions.places import (
     link_for,
     make_entry_pass,
     make_person,
+    may_take,
     open_invitation,
     reach_person,
     start_group,
+    take_role,
     use_entry_pass,
 )
 from kindcircle.rooms.groups.actions.seats import free_seats, give_up_place, keep_place, say_yes, take_back_yes
@@ -64,6 +66,7 @@ __all__ = [
     "make_person",
     "mark_group_told",
     "mark_note_sent",
+    "may_take",
     "move_gathering",
     "note_catch_up",
     "open_gathering",
@@ -82,6 +85,7 @@ __all__ = [
     "take_away_catch_up",
     "take_back_proposal",
     "take_back_yes",
+    "take_role",
     "undo_leaving",
     "use_entry_pass",
 ]
