@@ -145,11 +145,10 @@ def _their_own(by: Actor, user: User) -> None:
 
 
 def _move_to(user: User, address: str) -> None:
-    user.email = seals.blind_address(address)
-    user.sealed_email = seals.ADDRESS.seal(address, code=user.code, holder=user)
+    email, sealed = seals.blind_address(address), seals.ADDRESS.seal(address, code=user.code, holder=user)
     try:
         with transaction.atomic():
-            user.save(update_fields=["email", "sealed_email"])
+            User.objects.filter(pk=user.pk).update(email=email, sealed_email=sealed)
     except IntegrityError:
         # Somebody else came to have it within these ten minutes.
         raise CodeGone from None

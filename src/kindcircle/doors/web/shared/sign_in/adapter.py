@@ -52,7 +52,7 @@ def send_code(code: str, *, to: str) -> None:
 
 def send_at_once(subject: str, body: str, *, to: str) -> None:
     """Sent from a thread, so that a page takes as long where no mail goes as where one does."""
-    threading.Thread(target=_send, args=(subject, body, to), daemon=True).start()
+    threading.Thread(target=_send, args=(subject, body, to), name="mail at once", daemon=True).start()
 
 
 def _send(subject: str, body: str, address: str) -> None:
