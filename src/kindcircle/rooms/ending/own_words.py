@@ -17,7 +17,7 @@ from kindcircle.rooms.conversations import actions as conversations
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing
 from kindcircle.rooms.ending.models import WritingClock
-from kindcircle.rooms.ending.retention import take_writing
+from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.queries import answers_of, definition_of, words_for

@@ -4,19 +4,17 @@ Each group and each person is one transaction, told two weeks ahead, and marked 
 is killed midway goes on where it stopped, and nothing is done twice. Codes, times and the audit record stay.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
-from kindcircle.rooms.care.models import LookedOver
-from kindcircle.rooms.conversations.models import Conversation, Message
 from kindcircle.rooms.ending.keeping import (
     WARNING,
     held,
@@ -26,16 +24,19 @@ from kindcircle.rooms.ending.keeping import (
     space_goes_at,
     times_of,
 )
-from kindcircle.rooms.ending.models import ClosingLetter, Coming, Ending, KeptLine, Review, ReviewNote, WritingClock
-from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
-from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
-from kindcircle.rooms.live.models import Signal
-from kindcircle.rooms.measures.models import Assignment, Response, Score
-from kindcircle.rooms.safety.models import AdverseEvent, Alert
+from kindcircle.rooms.ending.models import Ending, WritingClock
+from kindcircle.rooms.ending.taking import (
+    last_written,
+    take_own_plans,
+    take_records,
+    take_space,
+    take_writing,
+    writers,
+)
+from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
-from kindcircle.rooms.tasks.models import Task
-from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.rooms.writing.models import Draft
 
 AT_ONCE = 20
 """How many groups or people one round takes, so that nobody waits for it."""
@@ -69,10 +70,10 @@ def writing_goes_at(person: User) -> datetime | None:
     places = list(
         Membership.objects.filter(user=person, role=Membership.Role.MEMBER).select_related("group__organisation")
     )
-    written = _last_written(person)
-    if not places or written is None or any(held(place.group) for place in places):
+    if not places or person.pk not in writers(person) or any(held(place.group) for place in places):
         return None
-    begins = [written]
+    written = last_written(person)
+    begins = [written] if written else []
     for place in places:
         ending = Ending.objects.filter(group=place.group_id).first()
         if place.left_at is not None:
@@ -131,17 +132,7 @@ def _space_of(ending: Ending, at: datetime) -> None:
     """The words that a group had in common."""
     group = ending.group
     _hold_still(ending, "space_gone_at", at)
-    ReviewNote.objects.filter(review__group=group).delete()
-    Review.objects.filter(group=group).update(sealed_words=b"", sealed_answer=b"")
-    Repair.objects.filter(group=group).delete()
-    LineProposal.objects.filter(group=group).delete()
-    Agreement.objects.filter(group=group).delete()
-    # What members left for one another stays with whoever it is for; what nobody handed on goes.
-    KeptLine.objects.filter(to__group=group).exclude(state=KeptLine.State.GIVEN).delete()
-    ClosingLetter.objects.filter(group=group, to=None).delete()
-    ClosingLetter.objects.filter(group=group, given_at=None).delete()
-    Coming.objects.filter(gathering__group=group).delete()
-    Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
+    take_space(group)
     settle(Kind.RETENTION, about=log.Ref("group", group.code), at=at)
     _record(Event.SPACE_GONE, group, at)
 
@@ -149,7 +140,7 @@ def _space_of(ending: Ending, at: datetime) -> None:
 def _tell_of_writing(at: datetime) -> int:
     told = WritingClock.objects.filter(gone_at=None).values("person")
     people = User.objects.filter(memberships__role=Membership.Role.MEMBER).exclude(pk__in=told).distinct()
-    some = people.filter(pk__in=_writers()).select_related("organisation")
+    some = people.filter(pk__in=writers()).select_related("organisation")
     for person in some:
         goes = writing_goes_at(person)
         if goes is None or at < goes - WARNING:
@@ -179,16 +170,8 @@ def _writing_of(clock: WritingClock, at: datetime) -> None:
     if not WritingClock.objects.filter(pk=clock.pk, gone_at=None).update(gone_at=at):
         return
     take_writing(clock.person)
+    take_own_plans(clock.person)
     _record_person(Event.WRITING_GONE, clock.person, at)
-
-
-def take_writing(person: User) -> None:
-    """Everything that somebody wrote for themselves, and what was left for them. Inside the caller's transaction."""
-    JournalEntry.objects.filter(author=person).delete()
-    Letter.objects.filter(author=person).delete()
-    Draft.objects.filter(author=person).delete()
-    KeptLine.objects.filter(to__user=person, state=KeptLine.State.GIVEN).delete()
-    ClosingLetter.objects.filter(to__user=person).exclude(given_at=None).delete()
 
 
 def _take_drafts(at: datetime) -> int:
@@ -233,18 +216,7 @@ def _records_of(ending: Ending, at: datetime) -> None:
     """What the clinic kept about the people of a group: answers, scores, notes, alerts, messages, attendance."""
     group = ending.group
     _hold_still(ending, "records_gone_at", at)
-    Score.objects.filter(response__assignment__group=group).delete()
-    Response.objects.filter(assignment__group=group).delete()
-    Assignment.objects.filter(group=group).delete()
-    Message.objects.filter(conversation__group=group).delete()
-    Conversation.objects.filter(group=group).delete()
-    Alert.objects.filter(group=group).delete()
-    AdverseEvent.objects.filter(group=group).delete()
-    of_group: Iterable[type[Model]] = (MemberNote, LookedOver, Signal, StepRecord, Attendance)
-    for kind in of_group:
-        kind._default_manager.filter(gathering__group=group).delete()
-    Task.objects.filter(group=group).delete()
-    Gathering.objects.filter(group=group).update(sealed_note=b"")
+    take_records(group)
     settle(Kind.RETENTION, about=log.Ref("record", group.code), at=at)
     _record(Event.RECORDS_GONE, group, at)
 
@@ -279,28 +251,6 @@ def _each(due: list, take: Callable) -> int:  # type: ignore[type-arg]
     if broken is not None:
         raise broken
     return gone
-
-
-def _last_written(person: User) -> datetime | None:
-    """When somebody wrote for themselves last, or was left a line; None where there is nothing of theirs."""
-    found = [
-        JournalEntry.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
-        Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
-        KeptLine.objects.filter(to__user=person, state=KeptLine.State.GIVEN)
-        .order_by("-written_at").values_list("written_at", flat=True).first(),
-        ClosingLetter.objects.filter(to__user=person).order_by("-given_at").values_list("given_at", flat=True).first(),
-    ]  # fmt: skip
-    return max((one for one in found if one is not None), default=None)
-
-
-def _writers() -> set[int]:
-    """Everybody who has private words here."""
-    return {
-        *JournalEntry.objects.values_list("author_id", flat=True),
-        *Letter.objects.values_list("author_id", flat=True),
-        *KeptLine.objects.filter(state=KeptLine.State.GIVEN).values_list("to__user_id", flat=True),
-        *ClosingLetter.objects.filter(to__isnull=False).values_list("to__user_id", flat=True),
-    }
 
 
 def _leave_nothing_behind() -> None:

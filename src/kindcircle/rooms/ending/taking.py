@@ -1,0 +1,108 @@
+"""What goes with what: a group's own words, somebody's private words, the clinic's record. Deletes; decides nothing.
+
+Everything here runs inside the caller's transaction. Who was in which group, what was decided and agreed to on the way
+in, and the audit record stay.
+"""
+
+from datetime import datetime
+
+from django.db.models import Model
+
+from kindcircle.base.people.models import User
+from kindcircle.rooms.care.models import LookedOver
+from kindcircle.rooms.conversations.models import Conversation, Message
+from kindcircle.rooms.ending.models import ClosingLetter, Coming, Hold, KeptLine, Review, ReviewNote
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, StepRecord
+from kindcircle.rooms.groups.models_absence import Leaving
+from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
+from kindcircle.rooms.live.models import Signal
+from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.practice.models import OwnWay
+from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
+from kindcircle.rooms.reminders.models import Reminder
+from kindcircle.rooms.safety.models import AdverseEvent, Alert
+from kindcircle.rooms.tasks.models import Task
+from kindcircle.rooms.team.models import HandOver, StartedWithout
+from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+
+GIVEN = KeptLine.State.GIVEN
+
+
+def take_space(group: Group) -> None:
+    """The words that a group had in common."""
+    ReviewNote.objects.filter(review__group=group).delete()
+    Review.objects.filter(group=group).update(sealed_words=b"", sealed_answer=b"")
+    for kind in (Repair, LineProposal, Agreement):
+        kind._default_manager.filter(group=group).delete()
+    # What members left for one another stays with whoever it is for; what nobody handed on goes.
+    KeptLine.objects.filter(to__group=group).exclude(state=GIVEN).delete()
+    ClosingLetter.objects.filter(group=group, to=None).delete()
+    ClosingLetter.objects.filter(group=group, given_at=None).delete()
+    Coming.objects.filter(gathering__group=group).delete()
+    Reminder.objects.filter(gathering__group=group).delete()
+    Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
+
+
+def take_writing(person: User) -> None:
+    """Everything that somebody wrote for themselves, and what was left for them."""
+    JournalEntry.objects.filter(author=person).delete()
+    Letter.objects.filter(author=person).delete()
+    Draft.objects.filter(author=person).delete()
+    KeptLine.objects.filter(to__user=person, state=GIVEN).delete()
+    ClosingLetter.objects.filter(to__user=person).exclude(given_at=None).delete()
+
+
+def take_own_plans(person: User) -> None:
+    """What somebody wrote down to be well looked after. While they are in a group it is changed, not erased."""
+    SupportPlan.objects.filter(person=person).delete()
+    SafeContact.objects.filter(person=person).delete()
+    OwnWay.objects.filter(member=person).delete()
+
+
+def take_records(group: Group) -> None:
+    """What the clinic kept about the people of a group: answers, scores, notes, alerts, messages, attendance."""
+    Score.objects.filter(response__assignment__group=group).delete()
+    Response.objects.filter(assignment__group=group).delete()
+    Assignment.objects.filter(group=group).delete()
+    Message.objects.filter(conversation__group=group).delete()
+    of_group: tuple[type[Model], ...] = (Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold)
+    for kind in of_group:
+        kind._default_manager.filter(group=group).delete()
+    of_meeting: tuple[type[Model], ...] = (MemberNote, LookedOver, Signal, StepRecord, Attendance)
+    for kind in of_meeting:
+        kind._default_manager.filter(gathering__group=group).delete()
+    of_place: tuple[type[Model], ...] = (Leaving, OneToOne)
+    for kind in of_place:
+        kind._default_manager.filter(place__group=group).delete()
+    Gathering.objects.filter(group=group).update(sealed_note=b"")
+
+
+def last_written(person: User) -> datetime | None:
+    """When somebody wrote for themselves last, or was left a line."""
+    found = [
+        JournalEntry.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
+        Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
+        KeptLine.objects.filter(to__user=person, state=GIVEN)
+        .order_by("-written_at").values_list("written_at", flat=True).first(),
+        ClosingLetter.objects.filter(to__user=person).order_by("-given_at").values_list("given_at", flat=True).first(),
+    ]  # fmt: skip
+    return max((one for one in found if one is not None), default=None)
+
+
+def writers(person: User | None = None) -> set[int]:
+    """Everybody who has private words or plans of their own here; or this person alone, if they have."""
+    found: set[int] = set()
+    owned: tuple[tuple[type[Model], str], ...] = (
+        (JournalEntry, "author_id"),
+        (Letter, "author_id"),
+        (SupportPlan, "person_id"),
+        (SafeContact, "person_id"),
+        (OwnWay, "member_id"),
+    )
+    for kind, whose in owned:
+        rows = kind._default_manager.all()
+        found |= set((rows.filter(**{whose: person.pk}) if person else rows).values_list(whose, flat=True))
+    left = KeptLine.objects.filter(state=GIVEN).values_list("to__user_id", flat=True)
+    letters = ClosingLetter.objects.filter(to__isnull=False).values_list("to__user_id", flat=True)
+    found |= set(left.filter(to__user=person) if person else left)
+    return found | set(letters.filter(to__user=person) if person else letters)
