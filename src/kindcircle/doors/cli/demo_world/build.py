@@ -6,8 +6,8 @@ from django.db import transaction
 
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
-from kindcircle.doors.cli.demo_world import finished, running, team
-from kindcircle.doors.cli.demo_world.house import dial_again, found, show_help_lines
+from kindcircle.doors.cli.demo_world import finished, parting, running, team
+from kindcircle.doors.cli.demo_world.house import dial_again, found, open_rooms, show_help_lines
 
 QUARTER = timedelta(minutes=15)
 # What is this fresh may still be sent by the worker, so that the demo shows a message leaving.
@@ -20,9 +20,11 @@ def build(*, at: datetime) -> None:
     with transaction.atomic():
         house = found(at=today_at - timedelta(days=120))
         show_help_lines(house, at=today_at - timedelta(days=117))
+        open_rooms(house, at=today_at - timedelta(days=117))
         team.get_ready(house, at=today_at - timedelta(days=117))
-        finished.live_through(house, first_at=today_at - timedelta(weeks=10))
+        earlier = finished.live_through(house, first_at=today_at - timedelta(weeks=10))
         dial_again(house, at=at - timedelta(days=30))
+        parting.open_a_circle(house, earlier, first_at=today_at + timedelta(days=9, hours=2), at=at - timedelta(days=3))
         group = running.live_through(house, today_at=today_at, at=at)
         team.plan(house, group, at=at - timedelta(days=2))
         for delivery in Delivery.objects.filter(sent_at=None, due_at__lt=at - FRESH):

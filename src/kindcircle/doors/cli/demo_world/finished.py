@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed
+from kindcircle.doors.cli.demo_world import agreed, parting, stayed_away
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
-from kindcircle.rooms.ending.finishing import finish_group
+from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import gatherings_of
@@ -92,20 +92,27 @@ def live_through(house: House, *, first_at: datetime) -> Group:
         present = {name: members[name] for name, story in stories.items() if gathering.number in story.came}
         left_early = {"Keiko": 12} if gathering.number == 3 else {}
         held = hold(house, gathering, present, after=after, left_early=left_early)
+        stayed_away.look_after(house, group, at=gathering.ends_at + timedelta(hours=20))
         if gathering.number == 1:
             agreed.agree(house, group, agreed=list(members.values()), talk=[], at=gathering.ends_at)
         if gathering.number == 2:
             agreed.mend(house, group, at=gathering.ends_at)
+            parting.say_in_the_middle(house, group, list(present.values()), at=gathering.ends_at)
             _unwanted(house, group, members["Ilse"], at=gathering.ends_at + DAY)
             left_at = gathering.ends_at + 3 * DAY
-            Membership.objects.filter(group=group, user=members[LEFT_AFTER_TWO]).update(left_at=left_at)
+            place = Membership.objects.select_related("group__organisation", "user").get(
+                group=group, user=members[LEFT_AFTER_TWO]
+            )
+            leaving = groups.leave_group(place=place, reason="time", by=house.guide, at=left_at)
+            stayed_away.look_after(house, group, at=left_at + DAY)
+            groups.mark_group_told(leaving=leaving, by=house.guide, at=left_at + 4 * DAY)
         if gathering.number < 4 and held.closed_at is not None:
             _weekly(house, group, present, at=held.closed_at + 3 * DAY)
     last = gatherings_of(group).last()
     assert last is not None and last.closed_at is not None  # the loop above has just closed it
     measures.assign_for_group(group=group, occasion=Occasion.AFTER, at=last.closed_at + timedelta(hours=1))
     _fill_in(house, group, Occasion.AFTER, stories, at=last.closed_at + 2 * DAY, place=1)
-    finish_group(group=group, by=house.guide, at=last.closed_at + timedelta(hours=1))
+    parting.part(house, group, at=last.closed_at + 3 * DAY)
     group.refresh_from_db()
     return group
 
