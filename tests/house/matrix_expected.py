@@ -44,6 +44,7 @@ from tests.house.matrix_house import (
     WEAK_SAFETY,
     House,
 )
+from tests.world import PROGRAMME, VERSION
 
 Who = frozenset[str]
 
@@ -127,6 +128,9 @@ PAGES: dict[str, Page] = {
     "join": plain("GET POST", EVERYBODY),
     "join-code": Page("GET POST", {"letters on the wall": EVERYBODY}),
     "invitation": Page("GET POST", {"invitation": EVERYBODY}, shows=who("name on an invitation")),
+    "come": Page("GET POST", {"intake": EVERYBODY}),
+    "come-thanks": Page("GET", {"intake": EVERYBODY}),
+    "meanwhile": Page("GET", {"something for the meantime": EVERYBODY}),
     "first-run": Page("GET POST", {"set-up link": NOBODY}, always_404=True),
     "demo-enter": Page("GET", {"demo link": NOBODY}, always_404=True),
     "gallery": plain("GET", NOBODY, always_404=True),
@@ -289,6 +293,14 @@ PAGES: dict[str, Page] = {
     "facilitator:leaving": Page("GET POST", {"leaving": LEADING}),
     "member:stopping": plain("GET", SIGNED_IN),
     "member:stop": Page("GET POST", {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)}),
+    "facilitator:intakes": plain("GET", LEADING | OTHERS_LEADING | LEADS | {WAITING}),
+    "facilitator:intake-new": plain("GET POST", LEADS),
+    "facilitator:intake": Page("GET", {"intake": who(WAITING, LEAD)}),
+    "facilitator:intake-change": Page("GET POST", {"intake": who(WAITING, LEAD)}),
+    "facilitator:intake-move": Page("POST", {"intake": who(WAITING, LEAD)}),
+    "facilitator:intake-apart": Page("GET POST", {"intake": who(WAITING)}),
+    "facilitator:form-groups": Page("GET POST", {"intake": who(WAITING)}),
+    "facilitator:application-link": Page("GET POST", {"application": who(WAITING)}),
     "facilitator:tasks": plain("GET", READERS),
     "facilitator:task": Page(
         "GET POST",
@@ -358,6 +370,7 @@ PAGES: dict[str, Page] = {
     "organisation:home": plain("GET", LEADS | {OPERATOR}),
     "organisation:invite": plain("GET POST", LEADS),
     "organisation:start-group": plain("GET POST", LEADS),
+    "organisation:start-formed": Page("GET POST", {"proposed group": who(WAITING)}),
     "organisation:lines": plain(
         "GET POST",
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
@@ -422,6 +435,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "programme": lambda: {"name": "kind-to-a-body-that-hurts", "version": "1"},
         "session": lambda: {"name": "kind-to-a-body-that-hurts", "version": "1", "number": 2},
         "words of a practice": lambda: {"name": "p22-soles-of-the-feet", "version": "1"},
+        "something for the meantime": lambda: {"name": "why-a-group"},
         "page to read": lambda: {"name": all_library()[0].id},
         "kind of draft": lambda: {"kind": "journal"},
         "part of getting ready": lambda: {"step": "backdraft"},
@@ -502,6 +516,19 @@ def _start_group(house: House, about: str) -> list[Form]:
     look = plan | {"place": "Room 4", "video_link": "", "owner": owner, "backup": backup}
     days = {f"when_{n}": (house.at + timedelta(days=3 + 7 * n)).strftime("%Y-%m-%dT04:00") for n in (1, 2, 3, 4)}
     return [look] + [look | days | {"do": do, "key": "a key"} for do in ("again", "skip-2", "start")]
+
+
+def _start_formed(house: House, about: str) -> list[Form]:
+    look = _start_group(house, about)[0] | {"first_at": "2030-01-01T18:00", "programme": f"{PROGRAMME}/{VERSION}"}
+    days = {f"when_{n}": f"2030-01-0{n}T18:00" for n in (1, 2, 3, 4)}
+    return [look, look | days | {"do": "start", "key": "another key"}]
+
+
+def _offer(house: House, about: str) -> list[Form]:
+    screener = house.people[WAITING].user
+    assert screener is not None
+    words = {"name": "Evenings", "place": "Room 3", "day_2": "18:00 19:30", "public": "on"}
+    return [words | {"programme": f"{PROGRAMME}/2", "screeners": screener.code}]
 
 
 def _move(house: House, about: str) -> list[Form]:
@@ -602,6 +629,28 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"do": "close", "outcome": "mended", "ending": _typed(h)},
     ],
     "facilitator:invite": lambda h, _: [{"name": _typed(h)}],
+    "come": lambda h, _: [
+        {
+            "name": _typed(h),
+            "age": "43",
+            "slots": "any",
+            "hopes": _typed(h),
+            "safe": _typed(h),
+            "key": codes.new_code(),
+        },
+        {"name": _typed(h), "age": "17", "hopes": _typed(h)},
+    ],
+    "facilitator:intake-new": _offer,
+    "facilitator:intake-change": _offer,
+    "facilitator:intake-move": lambda _h, _: [{"do": "close"}, {"do": "open"}],
+    "facilitator:intake-apart": lambda h, _: [
+        {"one": h.things["application"].code, "other": h.things["second application"].code, "why": _typed(h)},
+        {"do": "end", "rule": h.things["rule"].code},
+    ],
+    "facilitator:form-groups": lambda h, _: [
+        {"do": "move", "who": h.things["application"].code, "to": ""},
+        {"do": "1", "fewest": "6", "order": "asked"},
+    ],
     "facilitator:ask": lambda h, _: [{"instrument": "wcc-6"}],
     "facilitator:after": _after,
     "facilitator:own-check": lambda h, _: [{"how": "5", "pace": "3", "warmth": "6"}],
@@ -654,6 +703,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,
+    "organisation:start-formed": _start_formed,
     "mailing:wishes": lambda _h, _: [
         {"any_mail": "yes", "news": "on", "hour": "9", "quiet_from": "22:00", "quiet_until": "07:00"}
         | {"most_messages": "3", "zone": "UTC"}

@@ -28,6 +28,8 @@ from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing, keeping, reviews
 from kindcircle.rooms.ending.models import CircleInvitation
+from kindcircle.rooms.forming import actions as forming
+from kindcircle.rooms.forming.models import ProposedGroup, ProposedSeat
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import calendars, repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
@@ -35,7 +37,7 @@ from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.queries import actor_for, present_places
 from kindcircle.rooms.intake.actions import decide, screening, talks
-from kindcircle.rooms.intake.models import Application, Intake, Screener, TalkTime
+from kindcircle.rooms.intake.models import Application, Intake, KeepApart, Screener, TalkTime, WeeklySlot
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
@@ -580,6 +582,28 @@ def _asking_to_come(house: House) -> None:
         intake=t["intake"], person=applicant, source=Application.Source.PAGE, applied_at=at
     )
     _talked_with(house, _actor(applicant), house.people[WAITING].actor())
+    _forming(house, house.people[WAITING].actor())
+
+
+def _forming(house: House, screener: Actor) -> None:
+    """A time of the week, a group that is proposed on it, and two people who must not sit together."""
+    t, at = house.things, house.at
+    t["weekly slot"] = WeeklySlot.objects.create(intake=t["intake"], weekday=2, starts="18:00")
+    t["application"].slots.add(t["weekly slot"])
+    other = house.person(t["organisation"], "second applicant", WAITING)
+    t["second application"] = apply(
+        intake=t["intake"], person=other, answers={"hopes": house.plant("what somebody hopes for", WAITING)},
+        source=Application.Source.PAGE, slots=[t["weekly slot"]], by=_actor(other), at=at,
+    )  # fmt: skip
+    t["proposed group"] = ProposedGroup.objects.create(
+        intake=t["intake"], slot=t["weekly slot"], number=1, made_by_id=screener.user_id, made_at=at
+    )
+    ProposedSeat.objects.create(proposed=t["proposed group"], application=t["application"])
+    forming.keep_apart(
+        intake=t["intake"], people=[t["application"], t["second application"]], by=screener, at=at,
+        why=house.plant("why two are kept apart", WAITING),
+    )  # fmt: skip
+    t["rule"] = KeepApart.objects.get(organisation=t["organisation"])
 
 
 def _talked_with(house: House, applicant: Actor, screener: Actor) -> None:
