@@ -10,7 +10,9 @@ from kindcircle.base.people.links import DEMO_HOUSE
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.doors.cli.demo_world import consent
 from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups import venues
 from kindcircle.rooms.groups.models import Group, Invitation
+from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.measures import actions as measures
@@ -81,11 +83,15 @@ class House:
             first_at=first_at,
             owner=owner,
             backup=backup,
-            place="The garden room, Willowmere House",
-            video_link="https://video.example.org/willowmere",
+            room=self.venue("The garden room"),
+            video_room=self.venue("The quiet video room"),
             by=self.acting(self.lead),
             at=at,
         )
+
+    def venue(self, name: str) -> Venue:
+        """One of the house's own rooms."""
+        return Venue.objects.get(organisation=self.organisation, name=name)
 
     def answer(self, sheet: Assignment, answers: dict[str, Answer], *, at: datetime, on_paper: bool) -> Response:
         """A member fills in a sheet; on paper a facilitator types it in afterwards."""
@@ -146,3 +152,20 @@ def show_help_lines(house: House, *, at: datetime) -> None:
 def dial_again(house: House, *, at: datetime) -> None:
     """A check holds for half a year; the two who dialled do it anew in time."""
     HelplineCheck.objects.filter(helpline__organisation=house.organisation).update(at=at)
+
+
+def open_rooms(house: House, *, at: datetime) -> None:
+    """Two rooms and a video room, as a house keeps them."""
+    garden = venues.Facts(
+        "The garden room",
+        "Willowmere House, 3 Mill Lane",
+        "The green door beside the bakery. Ring twice; somebody comes.",
+        "yes",
+        14,
+        "There are blankets, and a chair with arms for whoever likes one.",
+    )
+    attic = venues.Facts("The attic", "Willowmere House, 3 Mill Lane", "Up two flights of stairs.", "no", 8)
+    video = venues.Facts("The quiet video room", link="https://video.example.org/willowmere")
+    by = house.acting(house.lead)
+    for kind, facts in (("room", garden), ("room", attic), ("video", video)):
+        venues.add_venue(organisation=house.organisation, kind=kind, facts=facts, by=by, at=at)
