@@ -53,7 +53,7 @@ def due_in(organisation: Organisation, *, at: datetime) -> list[Due]:
 
 def before_a_group(organisation: Organisation, at: datetime) -> Iterator[Due]:
     """Whatever keeps a group from starting, but the emergency number, which has a notice of its own."""
-    pages = {Lack.LINES: "organisation:lines", Lack.HOURS: "organisation:hours"}
+    pages = {Lack.LINES: "organisation:lines", Lack.HOURS: "organisation:hours", Lack.ROTA: "organisation:rota"}
     for lack in lacking(organisation, at=at):
         if lack == Lack.EMERGENCY:
             continue
@@ -75,7 +75,9 @@ def help_lines(organisation: Organisation, at: datetime) -> Iterator[Due]:
 
 def wordings(organisation: Organisation, at: datetime) -> Iterator[Due]:
     """Questionnaires whose terms were accepted long ago."""
-    rows = Wording.objects.filter(organisation=organisation).values("instrument").annotate(last=Max("terms_accepted_at"))
+    rows = (
+        Wording.objects.filter(organisation=organisation).values("instrument").annotate(last=Max("terms_accepted_at"))
+    )
     for row in rows.order_by("instrument"):
         again = row["last"] + TERMS_LAST
         if again <= at + SOON:
@@ -98,10 +100,10 @@ def papers(organisation: Organisation, at: datetime) -> Iterator[Due]:
         words = ngettext(
             "%(n)s paper of a facilitator has run out.", "%(n)s papers of facilitators have run out.", len(over)
         )
-        yield Due(words % {"n": len(over)}, by=min(over), late=True)
+        yield Due(words % {"n": len(over)}, reverse("organisation:team"), by=min(over), late=True)
     if soon:
         words = ngettext("%(n)s paper of a facilitator ends soon.", "%(n)s papers of facilitators end soon.", len(soon))
-        yield Due(words % {"n": len(soon)}, by=min(soon))
+        yield Due(words % {"n": len(soon)}, reverse("organisation:team"), by=min(soon))
 
 
 def consent(organisation: Organisation, at: datetime) -> Iterator[Due]:
@@ -113,7 +115,7 @@ def consent(organisation: Organisation, at: datetime) -> Iterator[Due]:
             "The consent text has %(n)s gaps. Nobody can sign it before they are filled.",
             left,
         )
-        yield Due(words % {"n": left}, late=True)
+        yield Due(words % {"n": left}, reverse("organisation:consent"), late=True)
 
 
 def decisions(organisation: Organisation, at: datetime) -> Iterator[Due]:
@@ -132,7 +134,7 @@ def decisions(organisation: Organisation, at: datetime) -> Iterator[Due]:
             "%(n)s people wait whose talk is more than six weeks ago. Somebody speaks with them again.",
             old,
         )
-        yield Due(words % {"n": old}, late=True)
+        yield Due(words % {"n": old}, reverse("facilitator:intakes"), late=True)
 
 
 def keeping(organisation: Organisation, at: datetime) -> Iterator[Due]:
@@ -140,11 +142,13 @@ def keeping(organisation: Organisation, at: datetime) -> Iterator[Due]:
     ends = Ending.objects.filter(group__organisation=organisation).select_related("group__organisation")
     for ending in ends:
         for gone, goes, words in (
-            (ending.space_gone_at, space_goes_at(ending), _("What was written in %(group)s goes.")),
-            (ending.records_gone_at, records_go_at(ending), _("The records of %(group)s go.")),
+            (ending.space_gone_at, space_goes_at(ending), _("What was written in %(group)s is taken away.")),
+            (ending.records_gone_at, records_go_at(ending), _("The records of %(group)s are taken away.")),
         ):
             if gone is None and goes <= at + SOON:
-                yield Due(words % {"group": ending.group.name}, by=_day(organisation, goes))
+                yield Due(
+                    words % {"group": ending.group.name}, reverse("organisation:keeping"), by=_day(organisation, goes)
+                )
 
 
 def _day(organisation: Organisation, at: datetime) -> date:
