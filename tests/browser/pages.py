@@ -155,6 +155,12 @@ def _member() -> Iterator[Stop]:
     for name in ("consent", "consent-full", "consent-questions"):
         yield Stop(f"member:{name}", "one who is asked", named(f"member:{name}"), "asked")
     yield Stop("member:consent-sign", "one who is asked", named("member:consent-questions"), "", _to_the_boxes)
+    yield Stop("member:review", who, about("member:review", lambda s: s.world.group.code), "open")
+    for name in ("review", "closing"):
+        yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.ended.code), "ended")
+    yield Stop("member:circle", who, about("member:circle", lambda s: s.circle.code))
+    for name in ("keep", "keep-erase"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
     for name in ("agreement", "agreement-propose"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.world.group.code))
     for which in ("over", "on", "planned"):
@@ -201,6 +207,11 @@ def _facilitator() -> Iterator[Stop]:
     for length in (20, 150):
         at = named("facilitator:recording", "p03-comforting-contact", "1", length)
         yield Stop("facilitator:recording", who, at, "recorded" if length == 20 else "")
+    yield Stop("facilitator:review", who, about("facilitator:review", lambda s: s.world.group.code), "open")
+    for name in ("review", "ending"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.ended.code), "ended")
+    yield Stop("facilitator:closing-letter", who, about("facilitator:closing-letter", lambda s: s.ended.code, "all"))
+    yield Stop("facilitator:circle", who, about("facilitator:circle", lambda s: s.circle.circle.code))
     for name in ("agreement", "agreement-wording", "repairs"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
@@ -238,6 +249,8 @@ def _organisation() -> Iterator[Stop]:
         "staff",
         "supervision",
         "wordings",
+        "keeping",
+        "circles",
     ):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:staff-one", who, about("organisation:staff-one", lambda s: s.world.facilitator.code))
@@ -245,6 +258,7 @@ def _organisation() -> Iterator[Stop]:
     yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
     for name in ("consent", "consent-preview"):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    yield Stop("organisation:hold", who, about("organisation:hold", lambda s: s.ended.code))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "all dates", _see_all_dates)

@@ -21,11 +21,13 @@ from kindcircle.rooms.conversations import absence_notes
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.models import Conversation
 from kindcircle.rooms.conversations.queries import member_places
+from kindcircle.rooms.ending import circles, closing, finishing, reviews
+from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import repairs, venues
 from kindcircle.rooms.groups.absences import absences
 from kindcircle.rooms.groups.agreements import Line, starter
-from kindcircle.rooms.groups.models import Gathering, Invitation, Membership
+from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.groups.models_venues import Venue
@@ -45,7 +47,7 @@ from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
-from tests.world import World, join, make_world
+from tests.world import World, join, make_group, make_world
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -69,6 +71,8 @@ class Scene:
     repair: Repair
     tasks: dict[str, Task]
     venue: Venue
+    ended: Group
+    circle: CircleInvitation
 
 
 def make_scene() -> Scene:
@@ -128,7 +132,42 @@ def make_scene() -> Scene:
         absences=missed(world, over),
         leaving=gone,
         venue=somewhere(world),
+        **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
+
+
+def parted(world: World) -> tuple[Group, CircleInvitation]:
+    """An earlier group of the same people that spoke in the middle and parted, and a circle they hear of."""
+    at, guide = clock.now() - 40 * DAY, world.actor(world.facilitator)
+    group, meetings = make_group(world.organisation, world.facilitators, at=at, first_at=at)
+    for person in world.members[:5]:
+        join(group, person, Membership.Role.MEMBER, at=at)
+    for one in meetings:
+        rows = Gathering.objects.filter(pk=one.pk)
+        rows.update(state=Gathering.State.CLOSED, opened_at=one.starts_at, closed_at=one.ends_at, recorded_at=at)
+    for person in world.members[:5]:
+        words = {"keep": "The quiet at the start.", "need": "A little more time."}
+        reviews.write_note(group=group, words=words, practices={}, member=person, by=world.actor(person), at=at)
+    reviews.gather(group=group, by=guide, at=at)
+    reviews.answer(group=group, lines=["We begin with three quiet minutes."], by=guide, at=at)
+    finishing.finish_group(group=group, by=guide, at=clock.now())
+    group.refresh_from_db()
+    place = Membership.objects.select_related("user", "group").get(group=group, user=world.member)
+    closing.say_receives(place=place, wish=True, by=world.actor(world.member), at=clock.now())
+    for person in (world.member, world.members[1]):
+        closing.write_line(
+            to=place, text="Thank you for waiting.", client_key=codes.new_code(), author=person,
+            by=world.actor(person), at=clock.now(),
+        )  # fmt: skip
+    circle, _dates = make_group(
+        world.organisation, world.facilitators, at=clock.now(), first_at=clock.now() + 9 * DAY,
+        programme="circle-of-practice", gatherings=12,
+    )  # fmt: skip
+    circles.invite(circle=circle, groups=[group], by=world.actor(world.organisation_lead), at=clock.now())
+    invited = CircleInvitation.objects.select_related("circle__organisation", "person").filter(circle=circle)
+    other = invited.get(person=world.members[1])
+    circles.answer(invitation=other, yes=True, by=world.actor(world.members[1]), at=clock.now())
+    return group, invited.get(person=world.member)
 
 
 def somewhere(world: World) -> Venue:
