@@ -74,7 +74,8 @@ def _people() -> "list[tuple[str, User]]":
     from kindcircle.rooms.groups.models import Group, Membership
     from kindcircle.rooms.groups.queries import places
 
-    group = Group.objects.filter(organisation__code=DEMO_HOUSE).order_by("-created_at").first()
+    here = Group.objects.filter(organisation__code=DEMO_HOUSE, memberships__role=Membership.Role.MEMBER)
+    group = here.order_by("-created_at").first()
     if group is None:
         raise Stop(_("There is no demo here yet. Build one with: kindcircle demo build"))
     found = [(_("Facilitator"), place.user) for place in places(group, Membership.Role.FACILITATOR)[:1]]
