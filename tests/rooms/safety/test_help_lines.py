@@ -70,4 +70,4 @@ def test_each_house_has_its_own(world: World):
     line = add(world)
     for person in world.facilitators:
         dial(world, line, person)
-    assert numbers(make_world(members=1)) == []
+    assert numbers(make_world(members=1, ready=False)) == []

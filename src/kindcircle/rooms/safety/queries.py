@@ -11,6 +11,7 @@ from kindcircle.base.access.gate import can, require
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group, Membership
@@ -182,7 +183,16 @@ def _first_two(alert: Alert) -> tuple[list[User], list[User]]:
     there = [person for person in people.values() if person.is_active and not rota.away_at(person, moment)]
     duty = rota.on_duty(moment)
     on_duty = [person for person in there if person.pk in duty]
-    first = on_duty[:1] or [person for person in there if person in named[:1]]
+    # Who was told stays the first, however the rota has changed since: the next one is then really somebody else.
+    once = Delivery.objects.filter(
+        about_kind="alert", about_code=alert.code, once_key__endswith=f":{Alert.Person.OWNER}"
+    )
+    told = set(once.values_list("user_id", flat=True))
+    first = (
+        [person for person in people.values() if person.pk in told and person.is_active]
+        or on_duty[:1]
+        or [person for person in there if person in named[:1]]
+    )
     # The backup before all others; the owner where somebody else came first; then whoever is on duty besides.
     after = [person for person in (*reversed(named), *on_duty) if person in there and person not in first]
     return first, after[:1]

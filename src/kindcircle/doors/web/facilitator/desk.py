@@ -60,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("facilitator:alerts")
     alerts = list(waiting_for(actor))
     cards = [_card(group, [alert for alert in alerts if alert.group_id == group.pk]) for group in groups]
+    _text_waiting(cards)
     _words_waiting(cards)
     _agreement_waiting(cards)
     _ending_waiting(cards)
@@ -85,6 +86,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     facilitators = list(queries.places(group, Membership.Role.FACILITATOR))
     names = seals.names_of([place.user for place in (*members, *facilitators)])
     context = _card(group, [alert for alert in waiting_for(request.actor) if alert.group_id == group.pk])  # type: ignore[attr-defined]
+    _text_waiting([context])
     _words_waiting([context])
     _agreement_waiting([context])
     _ending_waiting([context])
@@ -204,8 +206,8 @@ def _card(group: Group, alerts: list[Any]) -> dict[str, Any]:
         "coming_session": queries.session_for(plan, coming.number) if coming else None,
         "last": last,
         "seats": _seats(group, coming or last),
-        "week": coming.number if coming else len(gatherings),
-        "weeks": len(gatherings),
+        "week": min(coming.number if coming else len(gatherings), len(plan.sessions)),
+        "weeks": min(len(gatherings), len(plan.sessions)),
         "waiting": _waiting(group, last, coming, alerts),
     }
 
@@ -239,14 +241,22 @@ def _waiting(group: Group, last: Gathering | None, coming: Gathering | None, ale
     if last is not None and last.recorded_at is None:
         words = _("Two minutes for the notes: %(meeting)s") % {"meeting": queries.meeting_name(last)}
         waiting.append(Waiting(words, reverse("facilitator:after", args=[last.code])))
-    if not is_ready(group.organisation):
-        words = _("The consent text of your house has gaps, so nobody can be taken in. Whoever leads it can mend that")
-        waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code])))
     missing = missing_wordings(group)
     if missing:
         words = _("Words still missing for: %(names)s") % {"names": ", ".join(missing)}
         waiting.append(Waiting(words, reverse("facilitator:group", args=[group.code]) + "#words"))
     return waiting
+
+
+def _text_waiting(cards: list[dict[str, Any]]) -> None:
+    """Onto each card that may still take people in: a consent text with gaps. One look for all."""
+    if not cards or is_ready(cards[0]["group"].organisation):
+        return
+    words = _("The consent text of your house has gaps, so nobody can be taken in. Whoever leads it can mend that")
+    for card in cards:
+        if card["group"].state != Group.State.FINISHED:
+            where = reverse("facilitator:group", args=[card["group"].code])
+            card["waiting"].append(Waiting(words, where))
 
 
 def _words_waiting(cards: list[dict[str, Any]]) -> None:

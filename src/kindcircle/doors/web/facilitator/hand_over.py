@@ -38,7 +38,6 @@ from kindcircle.spec.texts import pinned_handout
 
 GROUPS = Group.objects.select_related("organisation", "alerts_owner", "alerts_backup")
 PAGE, KIT = "hand-over-page", "substitute-kit"
-HARD_BREAK = "  \n"
 
 
 def _box(label: Any, hint: Any = "") -> forms.CharField:
@@ -89,7 +88,9 @@ def hand_over(request: HttpRequest, group: Group) -> HttpResponse:
     if request.method == "GET":
         words_of.note_opened(group, by=by, at=at)
     turns = plan_of(group)
-    coming = next((turn for turn in turns if turn.gathering.state != Gathering.State.CLOSED), None)
+    to_come = [turn for turn in turns if turn.gathering.state != Gathering.State.CLOSED]
+    mine = [turn for turn in to_come if any(cover.user_id == by.user_id for cover in turn.stand_ins)]
+    coming = next(iter(mine or to_come), None)
     last = last_closed(group)
     handout, kit = pinned_handout(PAGE), pinned_handout(KIT)
     gaps = _gaps(request, group, turns, coming, written, at)
@@ -135,7 +136,7 @@ def _gaps(
         "last_theme": f"*{plan.session(last.number).theme}*" if last else _("nothing yet"),
         "next_theme": f"*{plan.session(gathering.number).theme}*" if gathering else _("nothing more"),
         "practices_known": ", ".join(_practices(plan, met)) or _("none yet"),
-        "members": _list([written["needs"]]) + HARD_BREAK + _list(_first_names(group)),
+        "members": _members(written["needs"], group),
         "open_alerts": _list(
             [
                 _("%(name)s, in touch by %(when)s")
@@ -200,11 +201,6 @@ def _on_duty(group: Group, gathering: Gathering | None, at: datetime) -> str:
     return _names(set(User.objects.filter(pk__in=found))) or _("nothing written yet")
 
 
-def _first_names(group: Group) -> list[str]:
-    names = seals.names_of([place.user for place in present_places(group)])
-    return [names[place.user_id].split()[0] for place in present_places(group)]
-
-
 def _sharing(group: Group, request: HttpRequest) -> list[tuple[str, str]]:
     """Members who share their plan with those who lead, with the code of their place."""
     places = shared_in(group, by=request.actor)  # type: ignore[attr-defined]
@@ -222,9 +218,17 @@ def _said(at: datetime, group: Group) -> str:
 
 
 def _lines(text: str) -> str:
-    """Typed lines stay lines."""
-    return HARD_BREAK.join(line.strip() for line in text.strip().splitlines())
+    """Typed lines, one after the other."""
+    return " · ".join(line.strip() for line in text.strip().splitlines() if line.strip())
 
 
 def _list(lines: list[str]) -> str:
-    return HARD_BREAK.join(_lines(line) for line in lines if line.strip()) or _("nobody and nothing")
+    return "; ".join(lines) or _("nothing")
+
+
+def _members(needs: str, group: Group) -> str:
+    """What was written about who needs what, line by line, and all first names."""
+    names = seals.names_of([place.user for place in present_places(group)])
+    first = ", ".join(names[place.user_id].split()[0] for place in present_places(group))
+    lines = [f"- {line.strip()}" for line in needs.strip().splitlines() if line.strip()]
+    return "\n".join([*lines, "", _("In the group: %(names)s") % {"names": first or _("nobody yet")}]).strip()

@@ -143,8 +143,11 @@ def name_stand_in(
         rows = Gathering.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
         for row in rows.select_related("group__organisation").order_by("pk"):
             require(by, Permission.ROLES_PLAN, row.group)
-            _check(row, away, stand_in)
-            made.append(_step_in(row, away=away, stand_in=stand_in, by=by, at=at))
+            same = stand_ins().filter(gathering=row, ended_at=None, user=stand_in, in_for=away).first()
+            if same is None:
+                _check(row, away, stand_in)
+                same = _step_in(row, away=away, stand_in=stand_in, by=by, at=at)
+            made.append(same)
     return made
 
 
@@ -253,9 +256,6 @@ def _check(row: Gathering, away: User, stand_in: User) -> None:
 
 def _step_in(row: Gathering, *, away: User, stand_in: User, by: Actor, at: datetime) -> StandIn:
     standing = stand_ins().filter(gathering=row, ended_at=None)
-    same = standing.filter(user=stand_in, in_for=away).first()
-    if same is not None:
-        return same
     for older in standing.filter(Q(in_for=away) | Q(user=away)):
         # A stand-in who cannot come either: whoever follows stands in for the first of all.
         away = older.in_for
