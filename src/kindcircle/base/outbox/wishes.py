@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -17,6 +18,7 @@ from kindcircle.base.outbox.models import (
     USUAL_A_WEEK,
     USUAL_HOUR,
     USUAL_NUDGES,
+    Delivery,
     MailRule,
     MailWish,
     ReturnedMail,
@@ -119,6 +121,7 @@ def keep_house(house: House, *, organisation: Organisation, by: Actor, at: datet
     require(by, Permission.MAIL_RULE_KEEP, organisation)
     with transaction.atomic():
         MailRule.objects.update_or_create(organisation=organisation, defaults=asdict(house))
+        _ask_again(Delivery.objects.filter(user__organisation=organisation), at)
         about = log.Ref("organisation", organisation.code)
         log.record(Event.MAIL_RULE_CHANGED, by=by, about=about, at=at, chain=organisation.code)
 
@@ -173,7 +176,14 @@ def _keep(
         MailWish.objects.update_or_create(
             user=user, defaults=changed | {"chosen_at": at}, create_defaults=usual | changed | {"chosen_at": at}
         )
+        _ask_again(Delivery.objects.filter(user=user), at)
         _record(Event.MAIL_CHOSEN, user, by=by, at=at)
+
+
+def _ask_again(rows: QuerySet[Delivery], at: datetime) -> None:
+    """What was put off by an older choice is looked at by the new one, in the next round."""
+    put_off = rows.filter(sent_at=None, gave_up_at=None, leased_until=None, due_at__gt=at)
+    put_off.exclude(why="").update(due_at=at, why="")
 
 
 def _record(event: Event, user: User, *, by: Actor, at: datetime) -> None:
