@@ -73,6 +73,7 @@ def roles(request: HttpRequest, group: Group) -> HttpResponse:
         "group": group,
         "rows": _rows(group, turns, here, given),
         "seen": actions.stamp(turns),
+        "stepping_in": any(turn.stand_ins for turn in turns if turn.gathering.state == Gathering.State.PLANNED),
         "can_swap": len(here) > 1,
         "names": [seals.name_of(person) for person in here[:2]],
         "trouble": trouble,
