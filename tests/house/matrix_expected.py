@@ -750,15 +750,11 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     # Never told to lead no more: whoever leads groups is handed over first.
     "organisation:staff-one": lambda _h, _: [{"do": "role", "role": "facilitator"}],
-    "organisation:venue-new": lambda h, _: [{"name": _typed(h)[:50], "step_free": "yes", "holds": "12"}],
-    "organisation:venue": lambda h, about: [
-        # The same facts again, so that whoever may read them reads them later too.
-        {"name": h.things[about].name, "address": h.things[about].address, "step_free": "yes"},
-        {"do": "end"},
-    ],
+    "organisation:venue-new": lambda _h, _: [{"name": "Blue room", "step_free": "yes", "holds": "12"}],
+    "organisation:venue": lambda _h, _: [{"name": "Room 1", "step_free": "yes"}, {"do": "end"}],
     "organisation:look": lambda h, _: [
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
-        | {"palette": "sea", "header_name": _typed(h)[:40], "header_for": "inside"}
+        | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}
     ],
     "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],
 }

@@ -36,7 +36,7 @@ from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.queries import actor_for, present_places
-from kindcircle.rooms.intake.actions import decide, screening, talks
+from kindcircle.rooms.intake.actions import apply, decide, screening, talks
 from kindcircle.rooms.intake.models import Application, Intake, KeepApart, Screener, TalkTime, WeeklySlot
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures import actions as measures
