@@ -256,7 +256,7 @@ def test_the_record_goes_after_the_years_the_clinic_set(over: World) -> None:
     retention.run(at=days_on(over, years - 16))
     assert ending_of(over).records_warned_at is None
     retention.run(at=days_on(over, years - 12))
-    assert Task.objects.filter(kind="retention", group=None, done_at=None).count() == 1  # the house knows, by then
+    assert Task.objects.filter(kind="record-ends", group=None, done_at=None).count() == 1  # the house knows, by then
     retention.run(at=days_on(over, years + 3))
     for model in (Response, Score, Assignment, MemberNote, Message, Conversation):
         assert not model.objects.exists(), model

@@ -150,4 +150,5 @@ def _announce_anew(ending: Ending, at: datetime) -> None:
         Ending.objects.filter(pk=ending.pk).update(records_warned_at=None)
     people = Membership.objects.filter(group=ending.group_id, role=Membership.Role.MEMBER).values("user")
     WritingClock.objects.filter(person__in=people, gone_at=None).delete()
-    settle(Kind.RETENTION, about=log.Ref("group", ending.group.code), at=at)
+    for kind in (Kind.RETENTION, Kind.RECORD_ENDS):
+        settle(kind, about=log.Ref("group", ending.group.code), at=at)

@@ -192,10 +192,10 @@ def _tell_of_records(at: datetime) -> int:
                 ending.records_warned_at = at
                 # After years it is the house that knows, not whoever led then.
                 raise_task(
-                    Kind.RETENTION,
+                    Kind.RECORD_ENDS,
                     organisation=ending.group.organisation,
-                    about=log.Ref("record", ending.group.code),
-                    once=f"record:{ending.group.code}:{at:%Y%m%d}",
+                    about=log.Ref("group", ending.group.code),
+                    once=f"{ending.group.code}:{at:%Y%m%d}",
                     due_at=records_go_at(ending),
                     at=at,
                 )
@@ -217,7 +217,7 @@ def _records_of(ending: Ending, at: datetime) -> None:
     group = ending.group
     _hold_still(ending, "records_gone_at", at)
     take_records(group)
-    settle(Kind.RETENTION, about=log.Ref("record", group.code), at=at)
+    settle(Kind.RECORD_ENDS, about=log.Ref("group", group.code), at=at)
     _record(Event.RECORDS_GONE, group, at)
 
 

@@ -25,3 +25,4 @@ class Kind(StrEnum):
     # The end.
     FOLLOW_UP_MEETING = "follow-up-meeting"
     RETENTION = "retention"  # the group's words are about to be taken away
+    RECORD_ENDS = "record-ends"  # years later: what the clinic kept about a group is about to go

@@ -89,6 +89,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "name": seals.name_of(request.user),  # type: ignore[arg-type]
         "day": timezone.localdate(),
         "course": course,
+        "weeks": _weeks(course),
         "week": _week(course),
         "main": _main(soon, sheets, arrived, course, put_away=put_away),
         "meeting": _meeting(course, at),
@@ -175,10 +176,15 @@ def _meeting(course: Course, at: datetime) -> Meeting | None:
     )
 
 
+def _weeks(course: Course) -> int:
+    """How many meetings the programme has; one that comes months after the end is not among them."""
+    return min(len(course.gatherings), len(course.programme.sessions)) if course.programme else len(course.gatherings)
+
+
 def _week(course: Course) -> int:
     """Which week of the programme it is; one past the last when it is over."""
     if course.finished or course.coming is None:
-        return len(course.gatherings) + 1
+        return _weeks(course) + 1
     return course.coming.number
 
 

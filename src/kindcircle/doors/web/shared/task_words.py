@@ -107,13 +107,21 @@ WORDS: dict[Kind, Words] = {
     Kind.FOLLOW_UP_MEETING: Words(
         _("Set the day on which the group meets again"),
         _("Some months after the end a group meets once more. It needs a day and a place."),
-        _("See the dates"),
-        "calendar:dates",
-        GROUP,
+        _("Set the day"),
+        "facilitator:ending",
     ),
     Kind.RETENTION: Words(
         _("What a group wrote will soon be taken away"),
-        _("The time for which it may be kept is nearly over. You can look whether that is right."),
+        _("The time for which it may be kept is nearly over. Members were told. You can look whether that is right."),
+        _("See what goes and when"),
+        "facilitator:ending",
+    ),
+    Kind.RECORD_ENDS: Words(
+        _("The record of a group will soon be taken away"),
+        _("The years for which your house keeps it are over. If something has to stay longer, hold the group back."),
+        _("See what goes and when"),
+        "organisation:keeping",
+        "",
     ),
 }
 
