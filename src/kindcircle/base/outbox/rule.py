@@ -1,4 +1,4 @@
-"""The one rule for everything that leaves: quiet hours, the weekly limit, pauses, and no mail at all (ADR 0022).
+"""The one rule for everything that leaves: quiet hours, the weekly limit, pauses, and no mail at all (ADR 0026).
 
 Safety mail to staff and notices about one's own account are outside of it. Mail about a meeting of the next 24 hours
 that has moved asks only whether any mail is wanted. Everything else goes at a moment that its reader would like, or not
