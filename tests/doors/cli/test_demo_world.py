@@ -171,9 +171,9 @@ def test_one_unwanted_event_is_on_record(finished: Group) -> None:
 
 def test_nobody_in_it_can_be_reached(built_at: datetime, db: None) -> None:
     people = list(User.objects.all())
-    assert len(people) == 20
+    assert len(people) == 25
     assert all((seals.address_of(person) or "").endswith("@willowmere.invalid") for person in people)
-    assert len(set(seals.names_of(people).values())) == 20
+    assert len(set(seals.names_of(people).values())) == 25
 
 
 def test_its_help_lines_say_that_they_are_not_real(built_at: datetime, db: None) -> None:
@@ -201,7 +201,7 @@ def test_only_what_is_fresh_is_still_to_be_sent(built_at: datetime, db: None) ->
 def test_every_link_opens_for_the_person_it_names(built_at: datetime, db: None) -> None:
     lines = re.findall(r"^  (.+?)  +(\w+) +(http\S+/demo/enter/(\S+)/)$", sign_in_links(), re.M)
     assert [role for role, *_ in lines] == [
-        "Facilitator", "Member", "Member", "Member", "Safety lead", "Organisation lead",
+        "Facilitator", "Member", "Member", "Member", "Applicant", "Applicant", "Safety lead", "Organisation lead",
     ]  # fmt: skip
     for _role, name, address, token in lines:
         person = person_of_demo_token(token)

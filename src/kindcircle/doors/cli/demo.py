@@ -73,6 +73,7 @@ def _people() -> "list[tuple[str, User]]":
     from kindcircle.base.people.models import StaffRole
     from kindcircle.rooms.groups.models import Group, Membership
     from kindcircle.rooms.groups.queries import places
+    from kindcircle.rooms.intake.models import Application
 
     here = Group.objects.filter(organisation__code=DEMO_HOUSE, memberships__role=Membership.Role.MEMBER)
     group = here.order_by("-created_at").first()
@@ -80,6 +81,8 @@ def _people() -> "list[tuple[str, User]]":
         raise Stop(_("There is no demo here yet. Build one with: kindcircle demo build"))
     found = [(_("Facilitator"), place.user) for place in places(group, Membership.Role.FACILITATOR)[:1]]
     found += [(_("Member"), place.user) for place in places(group)[:3]]
+    asked = Application.objects.filter(intake__organisation__code=DEMO_HOUSE, source=Application.Source.PAGE)
+    found += [(_("Applicant"), one.person) for one in asked.select_related("person").order_by("pk")[:2]]
     roles = {StaffRole.Role.SAFETY_LEAD: _("Safety lead"), StaffRole.Role.ORGANISATION_LEAD: _("Organisation lead")}
     for role, name in roles.items():
         staff = StaffRole.objects.filter(user__organisation__code=DEMO_HOUSE, role=role).select_related("user")

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
-from kindcircle.doors.cli.demo_world import finished, parting, running, team
+from kindcircle.doors.cli.demo_world import asking, finished, parting, running, team
 from kindcircle.doors.cli.demo_world.house import dial_again, found, open_rooms, show_help_lines
 
 QUARTER = timedelta(minutes=15)
@@ -26,6 +26,7 @@ def build(*, at: datetime) -> None:
         dial_again(house, at=at - timedelta(days=30))
         parting.open_a_circle(house, earlier, first_at=today_at + timedelta(days=9, hours=2), at=at - timedelta(days=3))
         group = running.live_through(house, today_at=today_at, at=at)
+        asking.ask_to_come(house, at=at)
         team.plan(house, group, at=at - timedelta(days=2))
         for delivery in Delivery.objects.filter(sent_at=None, due_at__lt=at - FRESH):
             queue.mark_sent(delivery, at=delivery.due_at)
