@@ -10,7 +10,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.errors import ChooseOne, GoneAlready, GroupOver, NoWayBack, SayWhatToTell, WordsTooLong
-from kindcircle.rooms.groups.leavings import leavings, lines_to_choose, to_tell, words_for_group
+from kindcircle.rooms.groups.leavings import leavings, letter_to, lines_to_choose, to_tell, words_for_group
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.models_absence import Leaving
 from kindcircle.rooms.intake.models import Consent
@@ -102,6 +102,15 @@ def test_the_others_hear_what_was_approved_and_no_more(world: World) -> None:
 def test_every_line_of_the_list_can_be_chosen(world: World) -> None:
     lines = dict(lines_to_choose())
     assert set(lines) == set(Leaving.Telling.values) and not any("_" in words for words in lines.values())
+
+
+def test_the_letter_says_what_the_others_hear_and_leaves_gaps_for_a_person(world: World) -> None:
+    leaving, ada = leave(world, telling="with-a-wish"), world.actor(world.facilitator)
+    text = letter_to(leaving, by=ada)
+    for words in ("Dear Ines,", "and that I wish them well.", "Ada, Bo", "[what you thank them for]"):
+        assert words in text
+    with pytest.raises(NotFound):
+        letter_to(leaving, by=world.actor(world.members[1]))
 
 
 def test_seven_days_long_there_is_a_way_back(world: World) -> None:

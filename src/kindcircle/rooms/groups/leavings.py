@@ -10,11 +10,12 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import NoWayBack
-from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.models_absence import WAY_BACK, Leaving
+from kindcircle.rooms.groups.queries import present_places
 from kindcircle.spec.texts import pinned_handout
 
-ASKED, TOLD = "goodbye-ask@1", "goodbye-told@1"
+ASKED, TOLD, LETTER = "goodbye-ask@1", "goodbye-told@1", "closing-letter-to-one@1"
 GAPS = re.compile(r"[\s_]+$")
 
 
@@ -52,6 +53,24 @@ def to_tell(group: Group, *, by: Actor) -> list[tuple[Leaving, str]]:
         text = pinned_handout(TOLD).fill({"first_name": seals.name_of(row.place.user), "their_words": words})
         found.append((row, re.sub(r"\n{3,}", "\n\n", text)))
     return found
+
+
+def letter_to(leaving: Leaving, *, by: Actor) -> str:
+    """A letter to whoever left, for a person to finish: what only a person knows stands in brackets."""
+    require(by, Permission.LEAVING_KEEP, leaving)
+    leading = [place.user for place in present_places(leaving.place.group, Membership.Role.FACILITATOR)]
+    told = words_for_group(leaving, by=by) or dict(lines_to_choose())[leaving.telling]
+    return pinned_handout(LETTER).fill(
+        {
+            "first_name": seals.name_of(leaving.place.user),
+            "thanks_for": _("[what you thank them for]"),
+            "other_help": _("[what might suit them better for now]"),
+            "told_to_group": told,
+            "forms": _("[which forms may still come, if any]"),
+            "reach_us": _("[how they can reach you]"),
+            "guides": ", ".join(seals.names_of(leading).values()),
+        }
+    )
 
 
 def way_back_closed(leaving: Leaving, *, free: int, at: datetime) -> NoWayBack | None:

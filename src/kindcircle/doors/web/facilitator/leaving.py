@@ -16,10 +16,11 @@ from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups import actions
-from kindcircle.rooms.groups.leavings import leavings, lines_to_choose, way_back_closed, words_for_group
+from kindcircle.rooms.groups.leavings import leavings, letter_to, lines_to_choose, way_back_closed, words_for_group
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.groups.models_absence import WAY_BACK, Leaving
-from kindcircle.spec.texts import load_handout
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.queries import tasks
 
 PLACES = Membership.objects.select_related("group__organisation", "user").filter(role=Membership.Role.MEMBER)
 
@@ -82,5 +83,6 @@ def _shown(leaving: Leaving, request: HttpRequest) -> dict[str, Any]:
         # Whether the seat is free is asked when somebody does it.
         "way_back": leaving.undone_at is None and way_back_closed(leaving, free=1, at=at) is None,
         "way_back_until": leaving.left_at + WAY_BACK,
-        "letter": as_html(load_handout("closing-letter-to-one").text, deeper=1),
+        "letter": as_html(letter_to(leaving, by=by), deeper=1),
+        "task": tasks().filter(kind=Kind.LEAVING, about_code=leaving.code).first(),
     }
