@@ -752,7 +752,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:staff-one": lambda _h, _: [{"do": "role", "role": "facilitator"}],
     "organisation:venue-new": lambda _h, _: [{"name": "Blue room", "step_free": "yes", "holds": "12"}],
     "organisation:venue": lambda _h, _: [{"name": "Room 1", "step_free": "yes"}, {"do": "end"}],
-    "organisation:look": lambda h, _: [
+    "organisation:look": lambda _h, _: [
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
         | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}
     ],
