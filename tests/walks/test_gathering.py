@@ -15,6 +15,7 @@ from kindcircle.rooms.groups.models import Attendance, Gathering, MemberNote, Me
 from kindcircle.rooms.groups.queries import places
 from kindcircle.rooms.live.models import Event, Signal
 from kindcircle.rooms.measures.models import Response
+from kindcircle.rooms.reminders.schedule import stand_ready
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.timeline import LEAD
 from tests.site import RunningSite
@@ -196,8 +197,6 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
     assert "2 of 4 answered before they went." in ada.text
     assert "We show no figure for the group below five answers." in ada.text
     assert "The room was cold" in ada.text
-    reminder = next(value for name, value in ada.form("Save these notes")[0].fields if name == "reminder")
-    assert "Tuesday circle" in reminder
     oluwa = world.members[3]
     ada.press(
         "Save these notes",
@@ -207,14 +206,12 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
             "step-practice-a": "adapted",
             "why-practice-a": "The gentler one",
             "note": "A warm start. Radiator to be looked at.",
-            "reminder": reminder + "\nBring a warm jumper.",
-            "send": True,
         },
     )
     assert "Saved. Thank you for today." in ada.text
     assert "4 of 4 were here." in ada.text
     gathering.refresh_from_db()
-    assert gathering.recorded_at is not None and gathering.reminder_confirmed_at is not None
+    assert gathering.recorded_at is not None
 
     # What was noted is there for Bo, sealed in the table, and out of every member's sight.
     bo.open(f"/desk/gatherings/{gathering.code}/after/")
@@ -229,12 +226,18 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
     assert {pk for pk, row in came.items() if row.by_hand} == {oluwa.pk}
     assert came[oluwa.pk].arrived_at == gathering.opened_at
 
-    # Ines sees next week's reminder on her own page; the mail the day before will say only that something comes up.
-    following = world.gatherings[1]
+    # From the notes one step leads to the words for next time, drafted; Ines sees them on her own page.
+    ada.open(f"/desk/gatherings/{gathering.code}/after/").follow("Look it over")
+    drafted = dict(ada.form("Confirm")[0].fields)["words"]
+    assert "Tuesday circle" in drafted
+    ada.press("Confirm", {"words": drafted + "\nBring a warm jumper."})
     assert "Bring a warm jumper." in phone_ines.open("/today/").text
+    # The mail the day before stands ready by itself, and will say only that something comes up.
+    following = world.gatherings[1]
+    stand_ready(at=clock.now())
     due = Delivery.objects.filter(kind="next-meeting", about_code=following.code)
     assert {row.user_id for row in due} == {place.user_id for place in places(world.group)}
-    assert {row.due_at for row in due} == {following.starts_at - timedelta(hours=24)}
+    assert {row.due_at.date() for row in due} == {(following.starts_at - timedelta(days=1)).date()}
     assert Response.objects.filter(assignment__gathering=gathering).count() == 3
 
 
