@@ -41,8 +41,10 @@ def came_back(user: User, *, at: datetime) -> None:
         about = _about(user)
         log.record(Event.MAIL_RETURNED, by=SYSTEM, about=about, at=at, chain=user.organisation.code, concerns=user.code)
         places = Membership.objects.filter(user=user, role=Membership.Role.MEMBER, left_at=None)
-        groups = places.exclude(group__state=Group.State.FINISHED).values_list("group_id", flat=True)
-        for group_id in list(groups) or [None]:
+        groups: list[int | None] = list(
+            places.exclude(group__state=Group.State.FINISHED).values_list("group_id", flat=True)
+        )
+        for group_id in groups or [None]:
             raise_task(
                 Kind.MAIL_BOUNCED, organisation=user.organisation, about=about, group_id=group_id, concerns=user,
                 once=f"{user.code}:{group_id or 'house'}:{row.pk}", due_at=at + TWO_DAYS, at=at,

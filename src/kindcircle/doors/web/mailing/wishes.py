@@ -126,8 +126,14 @@ def wishes(request: HttpRequest) -> HttpResponse:
     """Look at it and change it. Nobody else ever sees it."""
     me, at, actor = me_of(request), clock.now(), request.actor  # type: ignore[attr-defined]
     now = wish_of(me)
-    kind = {"house": house_of(me.organisation), "member": _is_member(request), "staff": _is_staff(request)}
-    form = WishForm(request.POST or None, initial=WishForm.initial_of(now, me.zone), **kind)
+    member, staff = bool(actor.member_of), bool(actor.facilitates or actor.roles)
+    form = WishForm(
+        request.POST or None,
+        initial=WishForm.initial_of(now, me.zone),
+        house=house_of(me.organisation),
+        member=member,
+        staff=staff,
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         rooms.keep_wish(form.wish(now), user=me, zone=given["zone"], by=actor, at=at)
@@ -137,8 +143,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
         "base": base_for(actor),
         "form": form,
         "wish": now,
-        "staff": kind["staff"],
-        "member": kind["member"],
+        "staff": staff,
         "paused_until": timezone.localtime(now.paused_until) if now.paused_until and now.paused_until > at else None,
         "first_day": timezone.localdate() + timedelta(days=1),
         "last_day": timezone.localdate() + LONGEST_PAUSE,
@@ -190,11 +195,3 @@ def _day(text: str) -> date | None:
         return None
     today = timezone.localdate()
     return day if today < day <= today + LONGEST_PAUSE else None
-
-
-def _is_member(request: HttpRequest) -> bool:
-    return bool(request.actor.member_of)  # type: ignore[attr-defined]
-
-
-def _is_staff(request: HttpRequest) -> bool:
-    return bool(request.actor.facilitates or request.actor.roles)  # type: ignore[attr-defined]

@@ -72,7 +72,8 @@ class MailRuleForm(forms.Form):
         """What was chosen."""
         told: dict[str, Any] = dict(self.cleaned_data)
         chosen = told.pop("reminders")
-        return House(**told, **{name: name in chosen for name, _words in REMINDERS})
+        told |= {name: name in chosen for name, _words in REMINDERS}
+        return House(**told)
 
 
 @page(Permission.MAIL_RULE_KEEP, methods=("GET", "POST"))
