@@ -132,6 +132,7 @@ class Application(models.Model):
     applied_at = models.DateTimeField()
     form_done_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    words_gone_at = models.DateTimeField(null=True, blank=True, help_text="When what they wrote was taken away.")
     # The browser's own key: a form sent twice makes one application.
     client_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
 
@@ -140,7 +141,7 @@ class Application(models.Model):
         personal = {"person"}
         operational = {
             "id", "code", "intake", "state", "source", "slots", "applied_at", "form_done_at", "withdrawn_at",
-            "client_key",
+            "words_gone_at", "client_key",
         }  # fmt: skip
         research: set[str] = set()
 

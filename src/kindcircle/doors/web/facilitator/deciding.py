@@ -65,6 +65,7 @@ class DecideForm(forms.Form):
 
     plan = forms.CharField(
         label=gettext_lazy("The plan you agreed on"), max_length=4000, required=False,
+        error_messages={"required": gettext_lazy("Please write what you agreed on with the person.")},
         help_text=gettext_lazy("The person reads it below the letter."), widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
     ask_again_on = forms.DateField(
@@ -74,17 +75,20 @@ class DecideForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Please write the day like this: 2027-03-01")},
     )
     letter = forms.CharField(
-        label=gettext_lazy("Your letter to the person"), max_length=6000, required=False,
+        label=gettext_lazy("Your letter to the person"), max_length=6000,
+        error_messages={"required": gettext_lazy("Please write a few warm words to the person.")},
         help_text=gettext_lazy("A draft of ours. Please make it your own, and fill in what stands as three dots."),
         widget=forms.Textarea(attrs={"rows": 12}),
     )  # fmt: skip
     reason = forms.CharField(
-        label=gettext_lazy("Your reason, for the record"), max_length=4000, required=False,
+        label=gettext_lazy("Your reason, for the record"), max_length=4000,
+        error_messages={"required": gettext_lazy("Please write why, in a line or two.")},
         help_text=gettext_lazy("The person does not read it, unless they ask for their records."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
     signature = forms.CharField(
-        label=gettext_lazy("Sign with your name"), max_length=60, required=False,
+        label=gettext_lazy("Sign with your name"), max_length=60,
+        error_messages={"required": gettext_lazy("Please sign with your own name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
@@ -127,6 +131,7 @@ def decide(request: HttpRequest, application: Application, outcome: str) -> Http
     at, person = clock.now(), application.person
     number, lines = checklist_of(application.intake.organisation)
     form = DecideForm(request.POST or None, initial={"letter": _draft(application, outcome, at)})
+    form.fields["plan"].required = outcome == Outcome.JOIN_WITH_PLAN
     status = 200
     if request.method == "POST":
         status = 422
@@ -181,8 +186,7 @@ def _decide(
         plan=given["plan"],
         checklist=noted,
         checklist_number=number,
-        # An empty box is no signature, and does not fit anybody's name.
-        signature=given["signature"] or "-",
+        signature=given["signature"],
         ask_again_on=ask_again_on,
         seen=request.POST.get("seen", ""),
         client_key=key_of(request),

@@ -60,14 +60,19 @@ def queue(request: HttpRequest) -> HttpResponse:
         .order_by("form_done_at", "applied_at", "pk")
     )
     lines = _lines(rows)
+    times = list(
+        TalkTime.objects.filter(screener=actor.user_id, starts_at__gt=at, intake__in=intakes)
+        .select_related("intake", "application__person")
+        .order_by("starts_at")[:40]
+    )
+    names = seals.names_of([one.application.person for one in times if one.application])
+    with_people = {row.intake_id for row in rows if row.state != State.DECIDED}
     context = {
-        "intakes": intakes,
+        # An offer that is over, and that nobody waits for, needs no times.
+        "intakes": [one for one in intakes if one.pk in with_people or (one.public and one.state == Intake.State.OPEN)],
         "waiting": [line for line in lines if line.application.state != State.DECIDED],
         "answered": [line for line in lines if line.application.state == State.DECIDED],
-        "times": TalkTime.objects.filter(screener=actor.user_id, starts_at__gt=at, intake__in=intakes)
-        .select_related("intake", "application")
-        .order_by("starts_at")[:40],
-        "at": at,
+        "times": [(one, names.get(one.application.person_id, "") if one.application else "") for one in times],
     }
     return render(request, "facilitator/screening.html", context)
 
