@@ -78,6 +78,7 @@ NOT_PAGES = {
     "words:script": "a file",
     "words:library-paper": "a file",
     "words:agreement": "a file",
+    "facilitator:roles-of": "leads on",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
@@ -109,6 +110,11 @@ def _doors() -> Iterator[Stop]:
     yield Stop("join-code", "organisation lead", about("join-code", lambda s: str(s.meetings["on"].short_code)))
     for which in ("member", "staff", "gone"):
         yield Stop("invitation", "nobody", about("invitation", lambda s, which=which: s.invitations[which]), which)
+    yield Stop("come", "nobody", about("come", lambda s: s.offer.code))
+    yield Stop("come", "nobody", about("come", lambda s: s.offer.code), "too little", _ask_too_little)
+    yield Stop("come-thanks", "nobody", about("come-thanks", lambda s: s.offer.code))
+    for name in ("p22-soles-of-the-feet", "why-a-group"):
+        yield Stop("meanwhile", "nobody", named("meanwhile", name), name)
     yield Stop("gallery", "nobody", named("gallery"))
     for status in SENTENCES:
         yield Stop("gallery-error", "nobody", named("gallery-error", status), str(status))
@@ -192,7 +198,10 @@ def _facilitator() -> Iterator[Stop]:
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: _place_of(s).code))
     yield Stop("facilitator:supervision-new", who, named("facilitator:supervision-new"))
     yield Stop("facilitator:supervision", who, about("facilitator:supervision", lambda s: s.supervision.code))
+    for name in ("roles", "stand-in", "hand-over"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:care", who, named("facilitator:care"))
+    yield Stop("facilitator:papers", who, named("facilitator:papers"))
     for which in ("over", "on", "planned"):
         for name in ("lead", "wall"):
             at = about(f"facilitator:{name}", lambda s, which=which: s.meetings[which].code)
@@ -215,6 +224,12 @@ def _facilitator() -> Iterator[Stop]:
     for name in ("agreement", "agreement-wording", "repairs"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:repair", who, about("facilitator:repair", lambda s: s.repair.code))
+    for name in ("intake-apart", "form-groups"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.offer.code))
+    yield Stop(
+        "facilitator:application-link", who, about("facilitator:application-link", lambda s: s.offer.waiting.code)
+    )
+    yield Stop("organisation:start-formed", who, about("organisation:start-formed", lambda s: s.offer.proposed.code))
     yield Stop("facilitator:attendance", who, about("facilitator:attendance", lambda s: s.world.group.code))
     for which in ("waiting", "sent"):
         at = about("facilitator:absence", lambda s, which=which: s.absences[which].code)
@@ -223,6 +238,9 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:leaving", who, about("facilitator:leaving", lambda s: s.leaving.code))
     for one in ("facilitator", "organisation lead"):
         yield Stop("facilitator:tasks", one, named("facilitator:tasks"))
+        yield Stop("facilitator:intakes", one, named("facilitator:intakes"))
+        yield Stop("facilitator:intake", one, about("facilitator:intake", lambda s: s.offer.code))
+        yield Stop("facilitator:intake-change", one, about("facilitator:intake-change", lambda s: s.offer.code))
     for which in ("open", "done"):
         yield Stop(
             "facilitator:task", who, about("facilitator:task", lambda s, which=which: s.tasks[which].code), which
@@ -247,12 +265,17 @@ def _organisation() -> Iterator[Stop]:
         "look",
         "venues",
         "staff",
+        "rota",
+        "ready",
+        "team",
         "supervision",
         "wordings",
         "keeping",
         "circles",
     ):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    for name in ("colleague", "colleague-end"):
+        yield Stop(f"organisation:{name}", who, about(f"organisation:{name}", lambda s: s.world.facilitator.code))
     yield Stop("organisation:staff-one", who, about("organisation:staff-one", lambda s: s.world.facilitator.code))
     yield Stop("organisation:venue-new", who, about("organisation:venue-new", lambda _: "room"))
     yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
@@ -260,6 +283,7 @@ def _organisation() -> Iterator[Stop]:
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     yield Stop("organisation:hold", who, about("organisation:hold", lambda s: s.ended.code))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
+    yield Stop("facilitator:intake-new", who, named("facilitator:intake-new"))
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "not yet", _start_nothing)
     yield Stop("organisation:start-group", who, named("organisation:start-group"), "all dates", _see_all_dates)
 
@@ -391,6 +415,11 @@ def _invite(page: Page, scene: Scene) -> None:
 def _entry_letters(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Entry letters").first.click()
     page.wait_for_url("**/entry-pass/")
+
+
+def _ask_too_little(page: Page, scene: Scene) -> None:
+    page.get_by_label("What do you hope for?").fill("Some rest")
+    page.get_by_role("button", name="Ask to come").click()
 
 
 def _see_all_dates(page: Page, scene: Scene) -> None:

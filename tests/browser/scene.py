@@ -45,6 +45,7 @@ from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
+from tests.browser.scene_offer import Offer, offered
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
 from tests.world import World, join, make_group, make_world
@@ -71,6 +72,7 @@ class Scene:
     repair: Repair
     tasks: dict[str, Task]
     venue: Venue
+    offer: Offer
     ended: Group
     circle: CircleInvitation
 
@@ -132,6 +134,7 @@ def make_scene() -> Scene:
         absences=missed(world, over),
         leaving=gone,
         venue=somewhere(world),
+        offer=offered(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
 

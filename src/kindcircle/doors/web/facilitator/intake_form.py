@@ -90,7 +90,7 @@ class IntakeForm(forms.Form):
                 label=weekday(number),
                 max_length=80,
                 required=False,
-                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "18:00"}),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:

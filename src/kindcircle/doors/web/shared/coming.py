@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -47,7 +47,7 @@ def come(request: HttpRequest, code: str) -> HttpResponse:
         if answer is not None:
             return answer
     mine = Application.objects.filter(intake=intake, person_id=actor.user_id or 0, withdrawn_at=None).exists()
-    status = 200 if not form.errors else 429 if form.has_error(None, "often") else 422
+    status = 200 if not form.errors else 429 if form.has_error(NON_FIELD_ERRORS, "often") else 422
     plan = _programme(intake)
     context = {
         "intake": intake,

@@ -13,6 +13,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.wishes import keep_wish, wish_of
+from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.errors import (
     DecideAnew,
@@ -61,6 +62,8 @@ def keep_place(*, application: Application, group: Group, by: Actor, at: datetim
         _check(held, group, at)
         KeptPlace.objects.filter(application=held, taken_at=None, given_up_at=None).update(given_up_at=at)
         kept = KeptPlace.objects.create(group=group, application=held, kept_by_id=by.user_id, kept_at=at)
+        about = log.Ref("kept-place", kept.code)
+        queue.enqueue("something-waiting", to=held.person, about=about, once=kept.code, at=at)
         _record(Event.PLACE_OFFERED, kept.code, "kept-place", group, held.person, by=by, at=at)
         _take(held.person, by=by, at=at)
     return kept
@@ -167,11 +170,11 @@ def _check(application: Application, group: Group, at: datetime) -> None:
         raise GroupUnderWay
     if free_seats(group) < 1:
         raise GroupFull(programme_of(group).size.max)
-    if _apart(application.person, group):
+    if kept_apart(application.person, group):
         raise KeptApartFrom
 
 
-def _apart(person: User, group: Group) -> bool:
+def kept_apart(person: User, group: Group) -> bool:
     """Whether somebody in this group, or for whom a place is kept there, must not sit with this person."""
     pairs = KeepApart.objects.filter(Q(one=person) | Q(other=person), ended_at=None)
     others = {pair.one_id if pair.other_id == person.pk else pair.other_id for pair in pairs}
