@@ -8,8 +8,9 @@ from kindcircle.rooms.ending import circles, finishing
 from kindcircle.rooms.ending.errors import ConsentNeeded, NotACircle, NotNow
 from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.groups.actions.seats import take_back_yes
+from kindcircle.rooms.groups.errors import KeptApartFrom
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
-from kindcircle.rooms.intake.models import Decision
+from kindcircle.rooms.intake.models import Decision, KeepApart
 from kindcircle.rooms.intake.queries import current_consent
 from tests.world import World, make_group, make_world
 
@@ -113,6 +114,19 @@ def test_without_their_consent_nobody_is_let_in(ended: World, circle: Group) -> 
     with pytest.raises(ConsentNeeded):
         admit(ended, 0)
     assert not Membership.objects.filter(group=circle, role="member").exists()
+
+
+def test_two_who_must_not_meet_are_not_let_into_one_circle(ended: World, circle: Group) -> None:
+    invite(ended, circle)
+    one, other = sorted(ended.members[:2], key=lambda person: person.pk)
+    KeepApart.objects.create(
+        organisation=ended.organisation, one=one, other=other, made_by=ended.facilitator, made_at=ended.at
+    )
+    for number in (0, 1):
+        say(ended, number, yes=True)
+    admit(ended, 0)
+    with pytest.raises(KeptApartFrom):
+        admit(ended, 1)
 
 
 def test_a_circle_that_is_over_takes_nobody(ended: World, circle: Group) -> None:

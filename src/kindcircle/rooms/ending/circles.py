@@ -16,8 +16,8 @@ from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.rooms.ending.errors import ConsentNeeded, NotACircle, NotNow
 from kindcircle.rooms.ending.models import CircleInvitation
-from kindcircle.rooms.groups.actions.seats import free_seats, give_seat, one_at_a_time
-from kindcircle.rooms.groups.errors import GroupFull
+from kindcircle.rooms.groups.actions.seats import free_seats, give_seat, kept_apart, one_at_a_time
+from kindcircle.rooms.groups.errors import GroupFull, KeptApartFrom
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import gatherings_of, present_places, programme_of
 from kindcircle.rooms.groups.series import said
@@ -116,7 +116,8 @@ def how_many_wait(circle: Group) -> int:
 def admit(*, invitation: CircleInvitation, by: Actor, at: datetime) -> Membership:
     """One of those who lead signs that this person may come to the circle; with their yes that stands, they are in.
 
-    The decision stands beside the one by which they came to their first group. Raises NotNow, ConsentNeeded, GroupFull.
+    The decision stands beside the one by which they came to their first group. Raises NotNow, ConsentNeeded,
+    GroupFull, KeptApartFrom.
     """
     require(by, Permission.CIRCLE_ADMIT, invitation)
     with transaction.atomic():
@@ -133,6 +134,8 @@ def admit(*, invitation: CircleInvitation, by: Actor, at: datetime) -> Membershi
             raise ConsentNeeded
         if free_seats(circle) < 1:
             raise GroupFull(programme_of(circle).size.max)
+        if kept_apart(person, circle):
+            raise KeptApartFrom
         came_by = (
             Membership.objects.filter(user=person, role=Membership.Role.MEMBER, admission__isnull=False)
             .select_related("admission__application")
