@@ -42,7 +42,7 @@ def offered(world: World) -> Offer:
                 slots=slots[number // 10 :],
                 by=world.actor(person),
                 at=at + timedelta(minutes=number),
-            )  # fmt: skip
+            )
         )
     for application in asked[:-2]:
         decide(application=application, outcome="join", reason="So.", letter="Welcome.", by=guide, at=at)

@@ -73,7 +73,7 @@ def propose(
         for number, formed in enumerate(fitting[-1].groups, start=1):
             proposed = ProposedGroup.objects.create(
                 intake=intake, slot=slots[formed.time], number=number, seed=seed, made_at=at,
-                made_by_id=by.user_id,
+                made_by_id=by.user_id,  # type: ignore[misc]  # nobody unsigned may form groups
             )  # fmt: skip
             ProposedSeat.objects.bulk_create(
                 ProposedSeat(proposed=proposed, application=applications[code]) for code in formed.people
@@ -156,7 +156,11 @@ def keep_apart(*, intake: Intake, people: Sequence[Application], why: str, by: A
         raise TwoDifferentPeople
     with transaction.atomic():
         rule = KeepApart(
-            organisation=intake.organisation, one_id=ids[0], other_id=ids[1], made_by_id=by.user_id, made_at=at
+            organisation=intake.organisation,
+            one_id=ids[0],
+            other_id=ids[1],
+            made_by_id=by.user_id,  # type: ignore[misc]
+            made_at=at,
         )
         rule.sealed_why = seals.KEEP_APART.seal(why.strip(), code=rule.code, holder=intake.organisation)
         try:

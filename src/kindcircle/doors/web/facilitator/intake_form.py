@@ -20,7 +20,7 @@ COLUMNS = ("name", "welcome", "place", "online", "starts_about", "closes_on", "p
 DAY = "day_"
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
+def _day(label: Any, help_text: Any) -> forms.DateField:
     return forms.DateField(
         label=label, help_text=help_text, required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

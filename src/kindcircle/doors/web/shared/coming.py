@@ -70,7 +70,7 @@ def thank_you(request: HttpRequest, code: str) -> HttpResponse:
     """What comes next, and something kind to do until then. It knows nothing about who looks at it."""
     intake, actor = _found(request, code), request.actor  # type: ignore[attr-defined]
     rows = Application.objects.filter(intake=intake, person_id=actor.user_id or 0, withdrawn_at=None)
-    context = {
+    context: dict[str, object] = {
         "intake": intake,
         "mine": rows.first() if actor.signed_in and actor.only_gathering is None else None,
         "practices": [newest_practice(name) for name in PRACTICES],
