@@ -79,6 +79,7 @@ NOT_PAGES = {
     "words:library-paper": "a file",
     "words:agreement": "a file",
     "facilitator:roles-of": "leads on",
+    "application-date": "a file",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
@@ -333,9 +334,34 @@ def _calendar() -> Iterator[Stop]:
     yield Stop("calendar:move", "facilitator", about("calendar:move", lambda s: s.meetings["over"].code), "held")
 
 
+def _asking() -> Iterator[Stop]:
+    for who in ("applicant", "applicant with a time", "applicant with an answer", "member"):
+        yield Stop("application", who, named("application"))
+    form = about("application-form", lambda s: s.asked.new.code)
+    for part in ("1", "2", "5"):
+        yield Stop("application-form", "applicant", lambda s, part=part: f"{form(s)}?part={part}", f"part {part}")
+    who = "applicant with a time"
+    yield Stop("application-told", who, about("application-told", lambda s: s.asked.told.code))
+    yield Stop("application-talk", who, about("application-talk", lambda s: s.asked.booked.code))
+    yield Stop("application-back", who, about("application-back", lambda s: s.asked.booked.code))
+    who = "applicant with an answer"
+    yield Stop("application-answer", who, about("application-answer", lambda s: s.asked.decision.code))
+    who = "facilitator"
+    yield Stop("facilitator:screening", who, named("facilitator:screening"))
+    for which in ("new", "booked", "answered"):
+        at = about("facilitator:applicant", lambda s, which=which: getattr(s.asked, which).code)
+        yield Stop("facilitator:applicant", who, at, which)
+    yield Stop("facilitator:talk-note", who, about("facilitator:talk-note", lambda s: s.asked.booked.code))
+    for outcome in ("join-with-plan", "later"):
+        at = about("facilitator:decide", lambda s: s.asked.booked.code, outcome)
+        yield Stop("facilitator:decide", who, at, outcome)
+    yield Stop("facilitator:talk-times", who, about("facilitator:talk-times", lambda s: s.world.group.intake.code))
+    yield Stop("organisation:checklist", "organisation lead", named("organisation:checklist"))
+
+
 def stops() -> list[Stop]:
     """Every page there is."""
-    return [*_doors(), *_member(), *_facilitator(), *_organisation(), *_words(), *_calendar()]
+    return [*_asking(), *_doors(), *_member(), *_facilitator(), *_organisation(), *_words(), *_calendar()]
 
 
 def addresses() -> dict[str, set[str]]:

@@ -45,6 +45,7 @@ from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
+from tests.browser.scene_asking import Asked, asked_to_come
 from tests.browser.scene_offer import Offer, offered
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
@@ -75,6 +76,7 @@ class Scene:
     offer: Offer
     ended: Group
     circle: CircleInvitation
+    asked: Asked
 
 
 def make_scene() -> Scene:
@@ -103,6 +105,7 @@ def make_scene() -> Scene:
         at=clock.now() - DAY,
     )
     own_voice(world)
+    asked = asked_to_come(world)
     made_ready(world)
     gone, late = left(world), begun_long_ago()
     staff = with_second_key(world.facilitators[1])
@@ -117,6 +120,9 @@ def make_scene() -> Scene:
             "organisation lead": world.organisation_lead,
             "one who left": gone.place.user,
             "one who is late": late.members[3],
+            "applicant": asked.new.person,
+            "applicant with a time": asked.booked.person,
+            "applicant with an answer": asked.answered.person,
             "one who is asked": asked_anew(late.members[2]),
         },
         meetings={"over": over, "on": now, "planned": planned, "late": late.gathering} | other_meetings(),
@@ -135,6 +141,7 @@ def make_scene() -> Scene:
         leaving=gone,
         venue=somewhere(world),
         offer=offered(world),
+        asked=asked,
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
 
