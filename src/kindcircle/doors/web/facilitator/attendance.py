@@ -32,8 +32,9 @@ def attendance(request: HttpRequest, group: Group) -> HttpResponse:
     """Everybody by every meeting that was held. Who left stays in the picture."""
     held = list(queries.gatherings_of(group).filter(state=Gathering.State.CLOSED))
     found = cells(group, held)
-    everyone = [place for place in queries.places(group) if any(found[place.pk, one.pk].state for one in held)]
-    names = seals.names_of([place.user for place in everyone])
+    places = list(queries.places(group))
+    everyone = [place for place in places if any(found[place.pk, one.pk].state for one in held)]
+    names = seals.names_of([place.user for place in places])
     context = {
         "group": group,
         "held": [(one, queries.meeting_name(one)) for one in held],
