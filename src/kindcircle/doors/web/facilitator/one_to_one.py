@@ -48,7 +48,7 @@ class TalkForm(forms.Form):
     )
     line = forms.CharField(
         label=gettext_lazy("A line"),
-        help_text=gettext_lazy("What matters for the first meeting. Those who lead this group can read it."),
+        help_text=gettext_lazy("What matters for the first meeting."),
         max_length=actions.LONGEST_LINE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -57,6 +57,13 @@ ASKS: dict[str, tuple[str | Promise, str | Promise]] = {
 """What each gap asks for, and how it stands in its sentence. A gap we have no words for shows its own name."""
 
 
+class GapField(forms.CharField):
+    """A gap is needed in the end, and may be left for another day."""
+
+    def validate(self, value: str | None) -> None:
+        return
+
+
 class FactsForm(forms.Form):
     """Every gap, each to be left for later until the text is whole."""
 
@@ -69,17 +76,26 @@ class FactsForm(forms.Form):
             self._ask(gap, words, help_text)
             if gap == "what_it_is":
                 for key, title in natures(house):
-                    self._ask(key, _("The same for “%(title)s”, if it is something else") % {"title": title}, "")
+                    words = _("The same for “%(title)s”, if it is something else") % {"title": title}
+                    self._ask(key, words, "", kind=forms.CharField, required=False)
         self.fields[HAS_STUDY] = forms.BooleanField(
             label=_("There is a study that people can say yes to"), required=False
         )
 
-    def _ask(self, name: str, words: str | Promise, help_text: str | Promise) -> None:
+    def _ask(
+        self,
+        name: str,
+        words: str | Promise,
+        help_text: str | Promise,
+        *,
+        kind: type[forms.CharField] = GapField,
+        required: bool = True,
+    ) -> None:
         too_long = later("Please use up to 1000 letters.")
-        self.fields[name] = forms.CharField(
+        self.fields[name] = kind(
             label=words,
             help_text=help_text,
-            required=False,
+            required=required,
             max_length=LONGEST,
             error_messages={"max_length": too_long},
             widget=forms.Textarea(attrs={"rows": 2}),
