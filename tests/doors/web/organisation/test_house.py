@@ -11,7 +11,7 @@ from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.spec.helplines import emergency_number
-from tests.world import World, dial_emergency, make_person
+from tests.world import World, give_papers, make_person, make_ready, make_world
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -25,6 +25,12 @@ def enter(client, person):
 
 
 @pytest.fixture
+def world(db: None) -> World:
+    """A house that still has to get ready."""
+    return make_world(ready=False)
+
+
+@pytest.fixture
 def lead(client, world: World):
     return enter(client, world.organisation_lead)
 
@@ -33,6 +39,7 @@ def two_facilitators(world: World) -> list[str]:
     people = [make_person(world.organisation, name, at=world.at) for name in ("Kim", "Lee")]
     for person in people:
         StaffRole.objects.create(user=person, role="facilitator", given_at=world.at)
+        give_papers(person, at=world.at)
     return [person.code for person in people]
 
 
@@ -58,7 +65,7 @@ def start(lead, given: dict[str, str], **changed: str):
 
 def group(world: World, **other: str) -> dict[str, str]:
     owner, backup = two_facilitators(world)
-    dial_emergency(world.organisation, world.facilitators, at=clock.now())
+    make_ready(world.organisation, world.facilitators, at=clock.now())
     return {
         "name": "Winter circle",
         "programme": "kind-to-a-body-that-hurts/1",
@@ -212,7 +219,7 @@ def test_owner_and_backup_are_two_people(lead, world):
 def test_no_group_starts_before_the_emergency_number_was_dialled_by_two(lead, world):
     given = group(world)
     HelplineCheck.objects.filter(by=world.facilitators[0]).delete()
-    assert "two people dial the emergency number" in lead.get("/organisation/groups/start/").content.decode()
+    assert "Two people dial the emergency number" in lead.get("/organisation/groups/start/").content.decode()
     answer = lead.post("/organisation/groups/start/", given)
     assert answer.status_code == 422
     assert "Before a group starts, two people dial" in answer.content.decode()

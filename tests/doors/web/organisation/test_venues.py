@@ -12,7 +12,7 @@ from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.venues import Facts
 from tests.doors.web.organisation.test_house import enter
-from tests.world import World, dial_emergency, make_person, make_world
+from tests.world import World, make_person, make_world
 
 ROOM = {
     "name": "Blue room",
@@ -26,7 +26,6 @@ ROOM = {
 
 @pytest.fixture
 def lead(client, world: World) -> Client:
-    dial_emergency(world.organisation, world.facilitators, at=clock.now())
     return enter(client, world.organisation_lead)
 
 
