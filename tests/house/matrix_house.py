@@ -31,7 +31,7 @@ from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.forming import actions as forming
 from kindcircle.rooms.forming.models import ProposedGroup, ProposedSeat
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups import calendars, repairs, venues
+from kindcircle.rooms.groups import calendars, hand_over, repairs, venues
 from kindcircle.rooms.groups.agreements import Line, starter
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence, Leaving
@@ -56,7 +56,7 @@ from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
-from kindcircle.rooms.team.credentials import keep
+from kindcircle.rooms.team.credentials import Missing, keep, note_start
 from kindcircle.rooms.team.models import StandIn
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
@@ -537,6 +537,19 @@ def _caring(house: House) -> None:
     person = house.people[FACILITATOR].user
     assert person is not None
     t["colleague"] = person
+    words = {"mood": house.plant("words of a hand-over", *LEADING)}
+    hand_over.write(group=t["group"], words=words, seen_at=None, by=guide, at=house.at)
+    lacks = [Missing(person, "", ("safeguarding",), ("",))]
+    reason = house.plant("why a group began all the same", LEAD)
+    lead = house.people[LEAD].actor()
+    note_start(
+        group_id=t["another group"].pk,
+        organisation=t["organisation"],
+        missing=lacks,
+        reason=reason,
+        by=lead,
+        at=house.at,
+    )
     t["credential"] = keep(
         person=person, kind="group-skills", held_on=house.at.date(), until=None,
         words=house.plant("what a facilitator brings", FACILITATOR, LEAD), by=guide, at=house.at,

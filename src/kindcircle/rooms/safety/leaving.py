@@ -16,6 +16,7 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.series import hold_people
+from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
 from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
 from kindcircle.rooms.safety.models import Alert
@@ -74,6 +75,7 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
     house = person.organisation
     with transaction.atomic():
         hold_people((person, *takes_over.values()))
+        hold_house(house)
         for one in _to_pass_on(person, at=at):
             successor = takes_over.get(one.key)
             if successor is None or successor not in one.may:
@@ -164,7 +166,8 @@ def _led_by(person: User) -> list[Group]:
 
 
 def _close(person: User, *, by: Actor, at: datetime) -> None:
-    if Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None).exists():
+    asks = person.applications.filter(withdrawn_at=None)
+    if asks.exists() or Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None).exists():
         raise StillTakesPart
     for role in list(person.staff_roles.all()):
         others = StaffRole.objects.filter(
