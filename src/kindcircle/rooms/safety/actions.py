@@ -186,9 +186,11 @@ def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
         if row is None:
             return
         _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
-        # Of several safety leads one message may still arrive, so that step keeps its time.
-        turn = people_to_tell(row)[row.with_person] if row.with_person in (Person.OWNER, Person.BACKUP) else []
-        if to in turn and row.state in states.UNSEEN:
+        # Of several safety leads one message may still arrive, so that step keeps its time. A step whose one person has
+        # left has nobody any more.
+        alone = row.with_person in (Person.OWNER, Person.BACKUP)
+        turn = people_to_tell(row)[row.with_person]
+        if alone and row.state in states.UNSEEN and (to in turn or not turn):
             _pass_on(row, at=at)
 
 

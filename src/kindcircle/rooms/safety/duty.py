@@ -65,8 +65,8 @@ class Rota:
         # A night shift that is still going on belongs to the day before.
         day, last = since.astimezone(self.zone).date() - DAY, until.astimezone(self.zone).date()
         while day <= last:
-            on_day = [row for row in self.week if row.weekday == day.isoweekday()]
-            for row in [*on_day, *(row for row in self.days if row.on == day)]:
+            rows: list[Duty | DutyDay] = [row for row in self.week if row.weekday == day.isoweekday()]
+            for row in [*rows, *(one for one in self.days if one.on == day)]:
                 if self.is_away(row.person_id, day):
                     continue
                 starts, ends = self._instants(day, row.since, row.until)

@@ -81,7 +81,10 @@ def hand_over(request: HttpRequest, group: Group) -> HttpResponse:
             words_of.write(group=group, words=form.cleaned_data, seen_at=seen_at, by=by, at=at)
         except KindError as error:
             form.add_error(None, error.sentence)
-            form.data = form.data.copy() | {"seen": stamp}
+            # The next try knows what is there now.
+            again = request.POST.copy()
+            again["seen"] = stamp
+            form.data = again
         else:
             messages.success(request, _("Kept, for those who lead this group."))
             return on_to("facilitator:hand-over", group.code)

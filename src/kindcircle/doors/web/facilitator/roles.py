@@ -214,7 +214,7 @@ def _shown(person: User | None, names: dict[int, str], to_come: bool, given: Que
     if not to_come:
         return names[person.pk] if person else ""
     if given is not None and box in given:
-        return given[box]
+        return given.get(box, "")
     return person.code if person else ""
 
 

@@ -157,9 +157,11 @@ def _kept(request: HttpRequest) -> HttpResponse:
 
 
 def _take_off(do: str, code: str, by: Actor, at: datetime) -> None:
-    model = KINDS.get(do.partition("-")[2], Duty)
-    row = fetch(model._default_manager.select_related("organisation"), code, by=by, to=Permission.ROTA_KEEP)
-    actions.take_off(entry=row, by=by, at=at)
+    model: Any = KINDS.get(do.partition("-")[2], Duty)
+    entry: Duty | DutyDay | Away = fetch(
+        model.objects.select_related("organisation"), code, by=by, to=Permission.ROTA_KEEP
+    )
+    actions.take_off(entry=entry, by=by, at=at)
 
 
 def _week(house: Organisation) -> list[tuple[str, list[Line]]]:

@@ -57,8 +57,8 @@ def plan_of(group: Group) -> list[Turn]:
     """All meetings in order, each with who leads it. Whoever has left the group since is nobody."""
     rows = list(gatherings_of(group).select_related("group__organisation", "guide", "holder"))
     covers: dict[int, list[StandIn]] = {}
-    for row in stand_ins().filter(gathering__group=group, ended_at=None):
-        covers.setdefault(row.gathering_id, []).append(row)
+    for cover in stand_ins().filter(gathering__group=group, ended_at=None):
+        covers.setdefault(cover.gathering_id, []).append(cover)
     here = {place.user_id for place in present_places(group, Membership.Role.FACILITATOR) if place.user.is_active}
     turns = []
     for row in rows:
@@ -164,7 +164,7 @@ def end_stand_in(*, stand_in: StandIn, by: Actor, at: datetime) -> None:
 
 
 def give_place(*, group: Group, user: User, at: datetime) -> Membership:
-    """A lasting place among those who lead this group; somebody who led it before is back. In a transaction of theirs."""
+    """A lasting place among those who lead this group; somebody who led it before is back."""
     had = Membership.objects.filter(group=group, user=user).first()
     if had is not None:
         if had.role != Membership.Role.FACILITATOR:
