@@ -11,10 +11,17 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole
 from kindcircle.doors.web.organisation.due import due_in
 from kindcircle.rooms.conversations.models import Conversation
+from kindcircle.rooms.ending.models import Ending
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.intake import actions as intake
+from kindcircle.rooms.intake.models_consent import ConsentFacts
 from kindcircle.rooms.measures.models import Wording
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
+from kindcircle.rooms.safety.models_rota import Duty
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.team.models import Credential
 from tests.doors.web.organisation.test_house import enter
 from tests.world import World, dial_emergency, make_staff, make_world
 
@@ -134,3 +141,35 @@ def test_the_house_says_when_nobody_could_be_called(lead, world):
     assert "emergency number needs to be dialled anew" in lead.get("/organisation/").content.decode()
     dial_emergency(world.organisation, world.facilitators, at=clock.now())
     assert "emergency number needs to be dialled anew" not in lead.get("/organisation/").content.decode()
+
+
+def test_every_room_tells_what_comes_due(world):
+    now = clock.now()
+    by = world.actor(world.facilitator)
+    assert due_in(world.organisation, at=now) == []
+    mine = Credential.objects.filter(person=world.facilitator).order_by("pk")
+    mine.update(held_on=now.date() - 400 * DAY)
+    mine.filter(pk=mine[0].pk).update(until=now.date() - DAY)
+    mine.filter(pk=mine[1].pk).update(until=now.date() + 30 * DAY)
+    mine.filter(pk=mine[2].pk).update(until=now.date() + 300 * DAY)
+    long_ago = now - timedelta(weeks=7)
+    application, secret = groups.add_somebody(intake=world.group.intake, name="Canary", by=by, at=long_ago)
+    groups.accept_invitation(secret=secret, name="Canary", email="canary@example.org", at=long_ago)
+    intake.decide(application=application, outcome="join", reason="Fits.", letter="Welcome.", by=by, at=long_ago)
+    Duty.objects.all().delete()
+    ConsentFacts.objects.all().delete()
+    Ending.objects.create(group=world.group, finished_at=now - 25 * DAY)
+    Gathering.objects.filter(group=world.group).update(starts_at=now - 25 * DAY)
+    words = [one.words for one in due_in(world.organisation, at=now)]
+    for said in (
+        "1 paper of a facilitator has run out.",
+        "1 paper of a facilitator ends soon.",
+        "1 person waits whose talk is more than six weeks ago. Somebody speaks with them again.",
+        "Before a group starts: somebody is on duty in all staffed hours of the next two weeks.",
+        f"What was written in {world.group.name} is taken away.",
+    ):
+        assert said in words, words
+    assert any("The consent text has" in one for one in words)
+    assert not any("Canary" in one for one in words)
+    assert all(one.url for one in due_in(world.organisation, at=now))
+    assert due_in(make_world().organisation, at=now) == []
