@@ -38,7 +38,7 @@ def draft(absence: Absence, *, by: Actor) -> str:
     gathering = absence.gathering
     values = {"first_name": seals.name_of(absence.place.user), "reach_us": _reach_us()} | _next(gathering)
     if misses_running(absence) > 1:
-        caller = User.objects.get(pk=by.user_id)
+        caller = User.objects.get(code=by.code)
         values |= {"caller": seals.name_of(caller)} | gaps_to_fill()
         return _filled(AGAIN, values)
     return _filled(FIRST, values | _digest(gathering))

@@ -173,7 +173,7 @@ def waits_outside(gathering: Gathering, by: Actor, *, at: datetime) -> bool:
     """Whether this member has come late and is not let in yet."""
     if gathering.state not in (Gathering.State.OPEN, Gathering.State.CLOSING) or own_place(gathering, by) is None:
         return False
-    came = Attendance.objects.filter(gathering=gathering, user_id=by.user_id)
+    came = Attendance.objects.filter(gathering=gathering, user__code=by.code)
     return doors_are_quiet(gathering, at=at) and not came.exists()
 
 

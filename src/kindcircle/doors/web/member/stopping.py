@@ -58,7 +58,9 @@ def stop(request: HttpRequest, place: Membership) -> HttpResponse:
 
 def _gone(request: HttpRequest, place: Membership) -> HttpResponse:
     by = request.actor  # type: ignore[attr-defined]
-    leaving = leavings().filter(place=place, left_at=place.left_at, undone_at=None).first()
+    last = leavings().filter(place=place, undone_at=None).order_by("left_at").last()
+    # Whoever left in another way, such as by taking back their consent, has said nothing here.
+    leaving = last if last is not None and last.left_at == place.left_at else None
     context = {
         "place": place,
         "name": seals.name_of(place.user),
