@@ -119,6 +119,13 @@ SHEETS = {
     "sheet of the former member": who(FORMER_MEMBER),
 }
 
+COLLEAGUES_AND_ROOMS = frozenset(
+    f"name of the {one}" for one in (
+        "facilitator", "second facilitator", "facilitator of another group", "second facilitator of another group",
+        "facilitator without a group", "former facilitator", STAND_IN, NOT_NOW,
+    )
+) | {"address of a room of the house"}  # fmt: skip
+
 PAGES: dict[str, Page] = {
     # Doors for everybody.
     "home": plain("GET", EVERYBODY),
@@ -293,7 +300,7 @@ PAGES: dict[str, Page] = {
     "facilitator:leaving": Page("GET POST", {"leaving": LEADING}),
     "member:stopping": plain("GET", SIGNED_IN),
     "member:stop": Page("GET POST", {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)}),
-    "facilitator:intakes": plain("GET", LEADING | OTHERS_LEADING | LEADS | {WAITING}),
+    "facilitator:intakes": plain("GET", LEADING | OTHERS_LEADING | LEADS | WITHOUT_GROUP),
     "facilitator:intake-new": plain("GET POST", LEADS),
     "facilitator:intake": Page("GET", {"intake": who(WAITING, LEAD)}),
     "facilitator:intake-change": Page("GET POST", {"intake": who(WAITING, LEAD)}),
@@ -370,7 +377,8 @@ PAGES: dict[str, Page] = {
     "organisation:home": plain("GET", LEADS | {OPERATOR}),
     "organisation:invite": plain("GET POST", LEADS),
     "organisation:start-group": plain("GET POST", LEADS),
-    "organisation:start-formed": Page("GET POST", {"proposed group": who(WAITING)}),
+    # Whoever is entrusted with it chooses among those who lead groups, and among the rooms.
+    "organisation:start-formed": Page("GET POST", {"proposed group": who(WAITING)}, shows=COLLEAGUES_AND_ROOMS),
     "organisation:lines": plain(
         "GET POST",
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
