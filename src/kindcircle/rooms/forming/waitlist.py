@@ -63,8 +63,8 @@ class Outlook:
 
     @property
     def depth(self) -> int:
-        """How full the time is, 0 to 4, for its colour; the numbers stand beside it."""
-        return min(4, 4 * (self.joining + self.deciding) // max(1, self.most))
+        """How far the time is, for its colour: 2 for a group that can begin, 1 with those still to decide, else 0."""
+        return 2 if not self.short else 1 if self.deciding >= self.short else 0
 
 
 @dataclass(frozen=True, slots=True)
