@@ -162,6 +162,8 @@ def test_somebody_stops_in_peace(running_site: RunningSite, past: World) -> None
     ines.press("Leave the group", {"telling": "my-own-words", "words": GOODBYE, "worse": "yes", "wants_talk": True})
     assert "Thank you for having been here, Ines" in ines.text and GOODBYE in ines.text
     assert ines.open(f"/gathering/{world.gatherings[1].code}/").status == 404
+    assert "Thank you for having been here, Ines" in ines.open("/").text
+    assert ines.open("/journal/").status == 200
     leaving = Leaving.objects.get(place__user=world.member)
     assert b"Zaunkoenig" not in bytes(leaving.sealed_words) and leaving.reason == "too-upsetting"
 

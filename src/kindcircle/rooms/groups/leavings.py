@@ -13,6 +13,7 @@ from kindcircle.rooms.groups.errors import NoWayBack
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.models_absence import WAY_BACK, Leaving
 from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.intake.models import Application
 from kindcircle.spec.texts import pinned_handout
 
 ASKED, TOLD, LETTER = "goodbye-ask@1", "goodbye-told@1", "closing-letter-to-one@1"
@@ -24,6 +25,14 @@ def leavings() -> QuerySet[Leaving]:
     return Leaving.objects.select_related(
         "place__group__organisation", "place__user", "place__consent", "written_by", "group_told_by", "undone_by"
     )
+
+
+def has_left(actor: Actor) -> bool:
+    """Whether this person was in a group, is in none now, and has not asked to come to another."""
+    places = Membership.objects.filter(user__code=actor.code, role=Membership.Role.MEMBER)
+    over = (Application.State.PLACED, Application.State.WITHDRAWN)
+    asks = Application.objects.filter(person__code=actor.code).exclude(state__in=over)
+    return places.exists() and not places.filter(left_at=None).exists() and not asks.exists()
 
 
 def lines_to_choose() -> list[tuple[str, str]]:

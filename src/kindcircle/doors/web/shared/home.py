@@ -15,6 +15,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.groups.leavings import has_left
 from kindcircle.rooms.groups.models import Gathering
 
 trouble = logging.getLogger("kindcircle.doors")
@@ -33,7 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("facilitator:home")
     if actor.roles & {"organisation-lead", "operator"}:
         return redirect("organisation:home")
-    return redirect("member:today" if actor.member_of else "application")
+    if actor.member_of:
+        return redirect("member:today")
+    return redirect("member:stopping" if has_left(actor) else "application")
 
 
 @page(Permission.DOOR_USE, methods=("GET", "POST"))
