@@ -240,7 +240,9 @@ class _Listener(logging.Handler):
 
 
 # Forms that, sent after the session ended, show their sender the words again instead of a sign-in page.
-GIVES_WORDS_BACK = {"member:journal-new", "member:letter-new", "member:conversation", "member:stop"}
+GIVES_WORDS_BACK = {
+    "member:journal-new", "member:letter-new", "member:conversation", "member:stop", "member:review", "member:kept-write",
+}  # fmt: skip
 
 
 def _wrong_status(cell: Cell, answer: Answer, name: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -232,10 +232,10 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.OWN_WORDS_KEEP, methods=("POST",))
-def sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: HttpRequest) -> SeeOther:
     """Sign out and in again, and come back here: so that nobody else at this device takes it all along."""
     logout(request)
-    return redirect(f"{reverse('account_login')}?next={reverse('member:keep')}")
+    return on_to("member:keep")  # which sends a visitor to sign in, and from there back
 
 
 def _own(request: HttpRequest, group: Group) -> Membership:
