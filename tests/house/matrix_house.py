@@ -235,7 +235,7 @@ def _people(house: House) -> None:
     safety_lead = house.person(home, "safety lead", SAFETY, WEAK_SAFETY, *LEADING, *STAFF_LIST, role="safety-lead")
     lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, role="organisation-lead")
     operator = house.person(home, "operator", *STAFF_LIST, role="operator")
-    waiting = house.person(home, "facilitator without a group", WAITING, *STAFF_LIST, role="facilitator")
+    waiting = house.person(home, "facilitator without a group", WAITING, APPLICANT, *STAFF_LIST, role="facilitator")
 
     house.knocks(VISITOR, None)
     house.knocks(MEMBER, t["seat 1"])
@@ -589,7 +589,7 @@ def _asking_to_come(house: House) -> None:
         public=True, zone="UTC", created_at=at,
     )  # fmt: skip
     Screener.objects.create(intake=t["intake"], user=screener, since=at)
-    applicant = house.person(home, "applicant", APPLICANT, WAITING)
+    applicant = house.person(home, "applicant", APPLICANT, WAITING, SAFETY)
     house.knocks(APPLICANT, applicant)
     t["application"] = Application.objects.create(
         intake=t["intake"], person=applicant, source=Application.Source.PAGE, applied_at=at

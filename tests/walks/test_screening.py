@@ -213,6 +213,10 @@ def test_two_decide_at_once_and_see_each_other(running_site: RunningSite, world:
     for desk, outcome in zip(desks, ("later", "join"), strict=True):
         desk.open(f"/desk/talks/{application.code}/answer/{outcome}/")
     desks[0].press("Sign, and send the answer", {"reason": "Grief is fresh.", "signature": "Ada"})
+    # No letter goes out with our three dots in it.
+    assert desks[0].status == 422
+    assert "where three dots stand" in desks[0].text
+    desks[0].press("Sign, and send the answer", {"letter": "Dear Una, your loss is so fresh. Let us talk in spring."})
     desks[1].press("Sign, and send the answer", {"reason": "Seems fine.", "signature": "Bo"})
     assert desks[1].status == 409
     assert "A colleague decided a moment ago" in desks[1].text

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from kindcircle.rooms.intake.models import Decision
 
 Outcome = Decision.Outcome
+GAP = "..."
+"""Where only the person who decides can say why. No letter goes out with it."""
 
 
 def draft(outcome: str, *, name: str, places: Sequence[str] = ()) -> str:

@@ -73,6 +73,7 @@ def _answers(house: House, application: Application, outcome: str, reason: str, 
     )  # fmt: skip
     name = seals.name_of(application.person)
     letter = letters.draft(outcome, name=name, places=["Willowmere grief circle, Mondays at six"])
+    letter = letter.replace(letters.GAP, "the loss of your father is only some weeks ago.")
     intake.decide(
         application=application, outcome=outcome, reason=reason, letter=letter, signature="Marit",
         ask_again_on=(at + 150 * DAY).date(), by=house.guide, at=at,

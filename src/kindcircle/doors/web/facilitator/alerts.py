@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import can
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.intake.models import Application
 from kindcircle.rooms.measures.queries import what_spoke
 from kindcircle.rooms.measures.screening import how_to_reach
 from kindcircle.rooms.safety import actions, states
@@ -113,6 +115,7 @@ def _show(
         "where": where(alert.state),
         "spoke": what_spoke(alert, by=actor, at=at),
         "reach": how_to_reach(alert, by=actor, at=at),
+        "applicant": _applicant(alert, actor),
         "by": in_touch_by([alert])[alert.pk],
         "action": load_ladder().plan(alert.level).action,  # type: ignore[arg-type]
         "in_the_room": gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING),
@@ -128,6 +131,13 @@ def _show(
         "late": alerts_may_be_late(at=at),
     }
     return render(request, "facilitator/alert.html", context, status=error.status if error else 200)
+
+
+def _applicant(alert: Alert, actor: Actor) -> Application | None:
+    """The request that it is about, for those who may read it."""
+    rows = Application.objects.filter(person=alert.member, intake=alert.intake).select_related("intake", "person")
+    found = rows.order_by("pk").last() if alert.intake_id else None
+    return found if found is not None and can(actor, Permission.APPLICATION_READ, found) else None
 
 
 def where(state: str) -> str:

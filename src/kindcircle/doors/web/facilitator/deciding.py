@@ -92,6 +92,12 @@ class DecideForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
+    def clean_letter(self) -> str:
+        letter: str = self.cleaned_data["letter"]
+        if letters.GAP in letter:
+            raise forms.ValidationError(_("Please put your own words where three dots stand."))
+        return letter
+
 
 @page(Permission.APPLICATION_DECIDE, about=APPLICATIONS, methods=("GET", "POST"))
 def note_talk(request: HttpRequest, application: Application) -> HttpResponse:
