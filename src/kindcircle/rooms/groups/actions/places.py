@@ -244,7 +244,7 @@ def take_role(*, secret: str, by: Actor, at: datetime) -> StaffRole:
             raise InvitationGone
         Invitation.objects.filter(pk=used.pk).update(used_at=at, used_by_id=by.user_id, sealed_name=b"")
         role, _made = StaffRole.objects.get_or_create(
-            user_id=by.user_id, role=invitation.role, defaults={"given_at": at}
+            user=User.objects.get(code=by.code), role=invitation.role, defaults={"given_at": at}
         )
         about = log.Ref("invitation", invitation.code)
         _record(
