@@ -58,6 +58,9 @@ def test_they_swap_with_one_tap_and_a_colleague_steps_in_for_one_evening(
     assert "Cleo steps in for Bo." in cleos.text
     assert cleos.open(f"/desk/gatherings/{world.gathering.code}/lead/").status == 200
 
+    ines = Visitor(running_site, world.member).open(f"/gathering/{world.gathering.code}/")
+    assert "They lead this time: Ada · Cleo" in ines.text
+
     # Bo is well again: her door is closed in the same moment.
     away.open(f"/desk/groups/{group}/roles/").press("Take it back")
     assert "Whoever was away has their place again." in away.text

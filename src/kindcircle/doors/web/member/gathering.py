@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
@@ -56,12 +57,19 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "choice": _own_way(request),
         "ways": WAYS,
         "tapped": request.GET.get("tapped", ""),
+        "leads": _leads(thing) if place.phase == "planned" else "",
         "arrival": sheets.filter(occasion=Assignment.Occasion.ARRIVAL, response=None).exists(),
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
     }
     return render(request, "member/gathering.html", context)
+
+
+def _leads(thing: Gathering) -> str:
+    """Who will be there, so that nobody is met by a stranger: the two of this meeting, or whoever steps in."""
+    people = [person for person in (thing.guide, thing.holder) if person is not None and person.is_active]
+    return " · ".join(seals.names_of(people)[person.pk] for person in people)
 
 
 def _outside(request: HttpRequest, thing: Gathering) -> HttpResponse:
