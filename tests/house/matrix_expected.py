@@ -745,10 +745,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
             "until": "10:00",
             "minutes": "30",
             "how": "here",
-            "where": _typed(h),
+            "where": "Room 2",
         }
     ],
-    "organisation:checklist": lambda h, _: [{"lines": _typed(h), "seen": "0"}],
+    "organisation:checklist": lambda _h, _: [{"lines": "Has a lift home", "seen": "0"}],
     "application-form": lambda h, _: [{"hopes": _typed(h), "key": codes.new_code(), "version": "0", "do": "send"}],
     "application-draft": lambda h, _: [{"hopes": _typed(h), "key": codes.new_code(), "version": "0"}],
     "application-talk": lambda h, _: [{"time": h.things["free talk time"].code}, {"do": "free"}],
