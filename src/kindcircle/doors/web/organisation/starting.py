@@ -107,7 +107,7 @@ def _as_formed(proposed: ProposedGroup, *, at: datetime) -> dict[str, object]:
     day = max(intake.starts_about or date.min, wall_clock(at, intake.zone).date() + timedelta(days=7))
     day += timedelta(days=(slot.weekday - day.isoweekday()) % 7)
     return {
-        "name": _("%(name)s, %(when)s") % {"name": intake.name, "when": slot_words(slot)},
+        "name": _("%(name)s, %(when)s") % {"name": intake.name[:50], "when": slot_words(slot)},
         "programme": f"{intake.programme}/{intake.programme_version}",
         "first_at": datetime.combine(day, slot.starts),
         "zone": intake.zone,
