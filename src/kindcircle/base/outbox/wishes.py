@@ -1,8 +1,9 @@
 """What somebody would like to hear by mail: their own choice, or the usual of their house. And one tap to pause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -95,9 +96,14 @@ def wishes_of(people: Iterable[User]) -> dict[int, Wish]:
 
 
 def keep_wish(wish: Wish, *, user: User, zone: str, by: Actor, at: datetime) -> None:
-    """Remember what this person would like, and whose clock it goes by. Only they can say so."""
-    chosen = asdict(wish)
-    _keep(user, wants_mail=chosen.pop("any_mail"), zone=zone, by=by, at=at, **chosen)
+    """Remember all that this person would like, and whose clock it goes by. Only they can say so."""
+    keep_choices(asdict(wish), user=user, zone=zone, by=by, at=at)
+
+
+def keep_choices(chosen: Mapping[str, Any], *, user: User, zone: str, by: Actor, at: datetime) -> None:
+    """Remember these choices of theirs, by the names in Wish. What was not asked stays as it was."""
+    more = dict(chosen)
+    _keep(user, wants_mail=more.pop("any_mail", None), zone=zone, by=by, at=at, **more)
 
 
 def stop_nudges(*, user: User, by: Actor, at: datetime) -> None:

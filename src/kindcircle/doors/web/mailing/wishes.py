@@ -114,12 +114,6 @@ class WishForm(forms.Form):
                 self.add_error("hour", _("This hour lies in your quiet hours. Please choose another one."))
         return told
 
-    def wish(self, now: Wish) -> Wish:
-        """What was chosen; what the page did not ask stays as it is."""
-        told = {name: value for name, value in self.cleaned_data.items() if name != "zone"}
-        kept = {"meetings": now.meetings, "nudges": now.nudges, "most_nudges": now.most_nudges}
-        return Wish(**kept | told, paused_until=now.paused_until)
-
 
 @page(Permission.MAIL_CHOOSE, methods=("GET", "POST"))
 def wishes(request: HttpRequest) -> HttpResponse:
@@ -135,8 +129,8 @@ def wishes(request: HttpRequest) -> HttpResponse:
         staff=staff,
     )
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        rooms.keep_wish(form.wish(now), user=me, zone=given["zone"], by=actor, at=at)
+        given = dict(form.cleaned_data)
+        rooms.keep_choices(given, user=me, zone=given.pop("zone"), by=actor, at=at)
         messages.success(request, _("Kept. Only you can see this."))
         return on_to("mailing:wishes")
     context = {
