@@ -241,8 +241,13 @@ class _Listener(logging.Handler):
 
 # Forms that, sent after the session ended, show their sender the words again instead of a sign-in page.
 GIVES_WORDS_BACK = {
-    "member:journal-new", "member:letter-new", "member:conversation", "member:stop", "member:review", "member:kept-write",
-}  # fmt: skip
+    "member:journal-new",
+    "member:letter-new",
+    "member:conversation",
+    "member:stop",
+    "member:review",
+    "member:kept-write",
+}
 
 
 def _wrong_status(cell: Cell, answer: Answer, name: str) -> Iterator[str]:
