@@ -55,6 +55,8 @@ def test_put_right_by_its_owner_it_is_settled_and_mail_goes_again(world: World) 
     by = world.actor(world.member)
     code = reaching.ask_for_address(user=world.member, address="ines.new@example.org", by=by, at=AT)
     assert code is not None and len(code) == 6
+    row = AddressChange.objects.get()
+    assert b"ines.new" not in bytes(row.sealed_address) and code not in row.secret_hash
     old = reaching.change_address(user=world.member, code=f" {code[:3]} {code[3:]} ", by=by, at=AT + 9 * MINUTE)
     assert old is not None and old.startswith("ines.")
     person = User.objects.get(pk=world.member.pk)
