@@ -48,7 +48,8 @@ READABLE = re.compile(r"(place|video link) of .*|name of an imported file|name o
 """What is kept readable: where a group meets, the name of a questionnaire's file, and what somebody calls a passkey."""
 
 LIVES = (MEMBER, FELLOW, NEIGHBOUR, FACILITATOR, SAFETY, LEAD, OPERATOR, VISITOR)
-ENDS_THE_SESSION = {"leave", "lock", "account_logout", "member:stop"}  # the last one ends more than that
+# The last two end more than that: whoever left can open nothing that the search still needs.
+ENDS_THE_SESSION = {"leave", "lock", "account_logout", "member:stop", "facilitator:leaving-new"}
 TO = re.compile(rb"^To: .*(?:\n[ \t].*)*\n", re.M)
 
 
