@@ -35,7 +35,8 @@ class About:
     @property
     def programmes(self) -> tuple[tuple[str, str], ...]:
         """Each programme once, in the version it is given in."""
-        pairs = [(one.programme, one.programme_version) for one in (*self.groups, *self.intakes)]
+        offers: tuple[Group | Intake, ...] = (*self.groups, *self.intakes)
+        pairs = [(one.programme, one.programme_version) for one in offers]
         return tuple(dict.fromkeys(pairs))
 
 

@@ -112,7 +112,7 @@ def note_talk(
             return sent
         talk = OneToOne(
             place=place, held_on=held_on, minutes=minutes, how=how, noted_at=at, client_key=client_key,
-            noted_by_id=by.user_id,
+            noted_by_id=by.user_id,  # type: ignore[misc]  # nobody unsigned leads a group
         )  # fmt: skip
         if line.strip():
             talk.sealed_line = seals.ONE_TO_ONE.seal(line.strip(), code=talk.code, holder=place.user)

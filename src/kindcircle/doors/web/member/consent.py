@@ -16,6 +16,7 @@ from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.consent_questions import looked_at, questions
+from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.shared.consent_text import Filled, text_for
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -25,7 +26,7 @@ from kindcircle.paper import personal
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.consents import Stand, last_withdrawn, stand_of
 from kindcircle.rooms.intake import actions as intake
-from kindcircle.rooms.intake.consent_texts import is_ready
+from kindcircle.rooms.intake.consent_texts import HAS_STUDY, is_ready, newest_facts
 from kindcircle.rooms.intake.errors import NoSuchText
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.intake.queries import current_consent
@@ -40,7 +41,7 @@ CHECKED, NOT_NOW = "consent_looked_at", "consent_not_now_on"
 @page(Permission.ACCOUNT_USE)
 def consent(request: HttpRequest) -> HttpResponse:
     """Where I am with my yes: the short page to begin with, or what I said yes to and how to take it back."""
-    person = _person(request)
+    person = person_of(request)
     stand = stand_of(person)
     context: dict[str, Any] = {"stand": stand, "yes": _yes(current_consent(person)), "research": _research(person)}
     context |= {"taken": last_withdrawn(person), "ready": is_ready(person.organisation), "house": person.organisation}
@@ -52,14 +53,14 @@ def consent(request: HttpRequest) -> HttpResponse:
 @page(Permission.ACCOUNT_USE)
 def full(request: HttpRequest) -> HttpResponse:
     """The whole text, one step from the short one."""
-    text = _text(_person(request))
+    text = _text(person_of(request))
     return on_to("member:consent") if text is None else render(request, "member/consent_full.html", {"text": text})
 
 
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def check(request: HttpRequest) -> HttpResponse:
     """Three plain questions. No answer is wrong to have given, none is kept, and each gets its words."""
-    if _text(_person(request)) is None:
+    if _text(person_of(request)) is None:
         return on_to("member:consent")
     asked = questions()
     if request.method == "POST":
@@ -72,7 +73,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def sign(request: HttpRequest) -> HttpResponse:
     """The lines to tick, all empty, and a name. Then the place that was kept is theirs."""
-    person = _person(request)
+    person = person_of(request)
     text = _text(person)
     if text is None:
         return on_to("member:consent")
@@ -104,7 +105,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def research(request: HttpRequest) -> HttpResponse:
     """A separate question that starts as a no. Yes, no, and no longer are all fine, and change nothing else."""
-    person, error = _person(request), ""
+    person, error = person_of(request), ""
     current = current_consent(person, Consent.Kind.RESEARCH)
     if (current_consent(person) is None and current is None) or not is_ready(person.organisation):
         return on_to("member:consent")
@@ -127,7 +128,8 @@ def research(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Thank you. You can take it back here at any time."))
             return on_to("member:prepare")
     context = {"text": text, "current": current, "error": error, "name": request.POST.get("name", "")}
-    context["study"] = str(person.organisation.consent_facts.order_by("number").last().facts.get("research_study", ""))
+    newest = newest_facts(person.organisation)
+    context["study"] = newest.facts.get("research_study", "") if newest else ""
     return render(request, "member/consent_research.html", context, status=422 if error else 200)
 
 
@@ -142,7 +144,7 @@ def later(request: HttpRequest) -> SeeOther:
 @page(Permission.ACCOUNT_USE)
 def mine(request: HttpRequest) -> HttpResponse:
     """What I said yes to, word for word as it stood there."""
-    person = _person(request)
+    person = person_of(request)
     yes = current_consent(person) or last_withdrawn(person)
     if yes is None:
         return on_to("member:consent")
@@ -156,7 +158,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @page(Permission.ACCOUNT_USE)
 def paper(request: HttpRequest) -> HttpResponse:
     """Both layers as PDF, to take home and read in peace."""
-    person = _person(request)
+    person = person_of(request)
     yes = current_consent(person)
     to_sign = _text(person)
     words = to_sign.shown if to_sign else _copy(yes) if yes else {}
@@ -182,10 +184,6 @@ def _text(person: User) -> Filled | None:
     return text_for(person) if asked else None
 
 
-def _person(request: HttpRequest) -> User:
-    return User.objects.select_related("organisation").get(pk=request.user.pk)
-
-
 def _number(request: HttpRequest) -> int:
     number = request.POST.get("number", "")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
@@ -200,10 +198,10 @@ def _yes(consent: Consent | None) -> dict[str, Any] | None:
 
 
 def _research(person: User) -> dict[str, Any]:
-    newest = person.organisation.consent_facts.order_by("number").last()
+    newest = newest_facts(person.organisation)
     return {
         "yes": current_consent(person, Consent.Kind.RESEARCH),
-        "asked": newest is not None and bool(newest.facts.get("has_study")),
+        "asked": newest is not None and bool(newest.facts.get(HAS_STUDY)),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
+from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups import actions as groups
@@ -28,7 +29,7 @@ from kindcircle.rooms.writing import queries as writing
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def withdraw(request: HttpRequest) -> HttpResponse:
     """What stops, what stays and why, what may go too: then one button, and no question why."""
-    person = User.objects.select_related("organisation").get(pk=request.user.pk)
+    person = person_of(request)
     yes = current_consent(person)
     if yes is None:  # sent twice, it is done; never given, there is nothing to take back
         return on_to("member:consent")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as later
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
-from kindcircle.base.people.models import User
+from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper as on_paper
@@ -62,7 +62,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise, int]] = {
 @page(Permission.ACCOUNT_USE)
 def prepare(request: HttpRequest) -> HttpResponse:
     """The list. What was looked at carries a quiet mark that only its reader sees."""
-    person = _person(request)
+    person = person_of(request)
     if stand_of(person) == Stand.NOT_ASKED:
         return on_to("member:consent")
     by = request.actor  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def part(request: HttpRequest, step: str) -> HttpResponse:
     """One part to look at; and the mark behind it, set or taken away."""
     if step not in STEPS:
         raise NotFound
-    person, by = _person(request), request.actor  # type: ignore[attr-defined]
+    person, by = person_of(request), request.actor  # type: ignore[attr-defined]
     if request.method == "POST":
         mark_step(person=person, step=step, done="again" not in request.POST, by=by, at=clock.now())
         return on_to("member:prepare")
@@ -120,7 +120,3 @@ def _stretches() -> list[tuple[str, SafeString]]:
     opening, *rest = re.split(r"^## +(.+)$", handout.text, flags=re.MULTILINE)
     parts = [(handout.title, opening), *zip(rest[::2], rest[1::2], strict=True)]
     return [(title.strip(), as_html(text, deeper=1)) for title, text in parts if ROOM_TO_WRITE not in text]
-
-
-def _person(request: HttpRequest) -> User:
-    return User.objects.select_related("organisation").get(pk=request.user.pk)

@@ -16,6 +16,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
+from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -32,7 +33,7 @@ from kindcircle.rooms.preparing.parts import CONTACT_LINES, plan_lines, plan_tex
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def support_plan(request: HttpRequest) -> HttpResponse:
     """Write it, share it, take it back, and see who opened it."""
-    person, by = _person(request), request.actor  # type: ignore[attr-defined]
+    person, by = person_of(request), request.actor  # type: ignore[attr-defined]
     do, error = request.POST.get("do", "keep"), ""
     typed = {name: request.POST.get(name, "").replace("\0", "") for name in plan_lines()}
     if request.method == "POST":
@@ -56,7 +57,7 @@ def support_plan(request: HttpRequest) -> HttpResponse:
 @page(Permission.ACCOUNT_USE)
 def support_plan_paper(request: HttpRequest) -> HttpResponse:
     """The plan as PDF, to keep where no screen is needed. Under a file name that says nothing."""
-    plan = queries.own_plan(_person(request), by=request.actor)  # type: ignore[attr-defined]
+    plan = queries.own_plan(person_of(request), by=request.actor)  # type: ignore[attr-defined]
     lines = [(one.ask, plan.lines[one.id]) for one in asks() if one.id in plan.lines]
     return on_paper("handout", personal.support_plan(plan_text().title, "", lines), _("my page"), keep=False)
 
@@ -87,7 +88,7 @@ assert tuple(one.id for one in CONTACT) == CONTACT_LINES
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def safe_contact(request: HttpRequest) -> HttpResponse:
     """How to reach me without harm. Those who lead can open it, and I see who did."""
-    person, by, error = _person(request), request.actor, ""  # type: ignore[attr-defined]
+    person, by, error = person_of(request), request.actor, ""  # type: ignore[attr-defined]
     typed = {name: request.POST.get(name, "").replace("\0", "") for name in CONTACT_LINES}
     if request.method == "POST":
         try:
@@ -121,7 +122,3 @@ def _change(request: HttpRequest, person: User, do: str, typed: dict[str, str]) 
         kept = actions.keep_plan(person=person, lines=typed, by=by, at=at)
         messages.success(request, _("Kept.") if kept else _("It is empty now. Nothing is kept."))
     return on_to("member:support-plan")
-
-
-def _person(request: HttpRequest) -> User:
-    return User.objects.select_related("organisation").get(pk=request.user.pk)

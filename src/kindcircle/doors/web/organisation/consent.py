@@ -93,8 +93,8 @@ class FactsForm(forms.Form):
     ) -> None:
         too_long = later("Please use up to 1000 letters.")
         self.fields[name] = kind(
-            label=words,
-            help_text=help_text,
+            label=str(words),
+            help_text=str(help_text),
             required=required,
             max_length=LONGEST,
             error_messages={"max_length": too_long},
