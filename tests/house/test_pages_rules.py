@@ -22,7 +22,7 @@ from django.urls import reverse
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import StaffRole
-from kindcircle.rooms.groups.models import Attendance, Membership
+from kindcircle.rooms.groups.models import Attendance, Group, Membership
 from kindcircle.rooms.safety.actions import raise_alert
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.writing.actions import write_entry, write_letter
@@ -215,7 +215,7 @@ def doors(house: House, request: pytest.FixtureRequest) -> Iterator[Doors]:
 @pytest.mark.parametrize("doors", sorted(EVERYBODY), indirect=True)
 def test_every_page_keeps_the_rules(doors: Doors) -> None:
     """Also the pages of a no: they are what most strangers will ever see."""
-    links = {site.LEAVE_TO} | {group.video_link for name, group in doors.house.things.items() if name.endswith("group")}
+    links = {site.LEAVE_TO} | {thing.video_link for thing in doors.house.things.values() if isinstance(thing, Group)}
     broken: list[str] = []
     looked = 0
     for cell in cells(doors.house):
