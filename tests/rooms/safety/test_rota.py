@@ -63,7 +63,7 @@ def raise_one(world: World, at: datetime, name: str = "x") -> Alert:
 
 
 def first_two(world: World, at: datetime) -> tuple[list[User], list[User]]:
-    people = people_to_tell(raise_one(world, at, name=at.isoformat()))
+    people = people_to_tell(raise_one(world, at, name=f"{at:%m%d%H%M}"))
     return people["owner"], people["backup"]
 
 
