@@ -307,7 +307,7 @@ def add_helplines(world: World) -> None:
             source="dialled",
         )  # fmt: skip
         for person in checks:
-            HelplineCheck.objects.create(helpline=line, by=person, at=clock.now())
+            HelplineCheck.objects.create(helpline=line, by=person, at=world.at)
 
 
 def first_meeting(world: World, gathering: Gathering) -> None:
