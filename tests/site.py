@@ -129,8 +129,10 @@ class RunningSite:
 
     # --- visitors ---
 
-    def client(self, **more: Any) -> httpx.Client:
-        """A browser without a window: keeps cookies, follows redirects."""
+    def client(self, *, address: str = "", **more: Any) -> httpx.Client:
+        """A browser without a window: keeps cookies, follows redirects. address: where on the network it stands."""
+        if address:
+            more["transport"] = httpx.HTTPTransport(local_address=address)
         client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20, **more)
         self._clients.append(client)
         return client

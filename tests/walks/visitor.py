@@ -155,8 +155,7 @@ class Visitor:
     def __init__(self, site: RunningSite, user: User | None = None) -> None:
         number = next(_addresses)
         self.site = site
-        network = httpx.HTTPTransport(local_address=f"127.{number // 60_000 + 1}.{number // 250 % 240}.{number % 250}")
-        self.client = site.client(transport=network)
+        self.client = site.client(address=f"127.{number // 60_000 + 1}.{number // 250 % 240}.{number % 250}")
         self.answer: httpx.Response
         if user is not None:
             self.open(site.entry_path(user))
