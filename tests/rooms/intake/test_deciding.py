@@ -19,6 +19,7 @@ from kindcircle.rooms.intake.errors import (
 )
 from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.intake.queries import latest_decision
+from tests.rooms.together import at_the_same_moment
 from tests.world import World, make_intake, make_world
 
 
@@ -74,6 +75,18 @@ def test_two_who_decide_about_the_same_person_see_each_other(world: World) -> No
     second = decide(world, application, by=world.facilitators[1], outcome="later", seen=first.code)
     assert latest_decision(application) == second
     assert application.decisions.count() == 2
+
+
+def test_two_who_press_at_the_very_same_moment_make_one_decision(committed: World) -> None:
+    application = asked(committed)
+    results = at_the_same_moment(
+        [
+            lambda who=who, outcome=outcome: decide(committed, application, by=who, outcome=outcome, seen="")
+            for who, outcome in zip(committed.facilitators * 2, ("join", "later", "join", "later"), strict=True)
+        ]
+    )
+    assert sorted(type(result).__name__ for result in results) == ["DecidedMeanwhile"] * 3 + ["Decision"]
+    assert application.decisions.count() == 1
 
 
 def test_a_form_sent_twice_is_one_decision_and_one_mail(world: World) -> None:
