@@ -245,7 +245,7 @@ PAGES: dict[str, Page] = {
     "facilitator:closing-letter": Page("GET POST", {"group": LEADING}),
     "facilitator:kept-decide": Page("POST", {"kept line": LEADING}),
     "facilitator:circle": Page("GET", {"group": LEADING}),
-    "facilitator:circle-admit": Page("POST", {"circle invitation": LEADING}),
+    "facilitator:circle-admit": Page("POST", {"circle invitation": LEADING - {STAND_IN}}),
     "organisation:keeping": plain("GET POST", LEADS),
     "organisation:hold": Page("GET POST", {"group": who(LEAD)}),
     "organisation:lift": Page("POST", {"hold": who(LEAD)}),
@@ -320,7 +320,7 @@ PAGES: dict[str, Page] = {
     ),
     "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
-    "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | {WAITING, SAFETY, FOREIGN_SAFETY}),
+    "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alert": Page(
         "GET POST",
         {

@@ -206,11 +206,12 @@ def build_house(at: datetime) -> House:
 def _people(house: House) -> None:
     at, t = house.at, house.things
     home = t["organisation"] = make_organisation(at=at, name="Quiet house")
+    # On the rota, which all who lead here can see.
     guide = house.person(home, "facilitator", *IN_GROUP, *LEADING, WEAK_FACILITATOR, SAFETY, *STAFF_LIST,
-                         FORMER_MEMBER, role="facilitator")  # fmt: skip
+                         FORMER_MEMBER, OTHER_FACILITATOR, WAITING, NOT_NOW, role="facilitator")  # fmt: skip
     holder = house.person(home, "second facilitator", *IN_GROUP, *LEADING, SAFETY, *STAFF_LIST,
                           FORMER_MEMBER, role="facilitator")  # fmt: skip
-    t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING, LEAD))
+    t["group"] = _group(house, home, "the group", guide, holder, may=(*IN_GROUP, *LEADING, LEAD, NOT_NOW))
     make_ready(home, [guide, holder], at=at - timedelta(days=20))
     for number in range(6):
         # The first two are who the expectations speak of. A safety lead has to be able to say whom something befell.
@@ -225,7 +226,8 @@ def _people(house: House) -> None:
         Membership.objects.filter(pk=place.pk).update(left_at=at + timedelta(seconds=1))
     User.objects.filter(pk=closed.pk).update(is_active=False)
 
-    others = [house.person(home, f"{what} of another group", OTHER_FACILITATOR, NEIGHBOUR, *STAFF_LIST,
+    # Whoever leads a group picks from colleagues when somebody has to step in.
+    others = [house.person(home, f"{what} of another group", OTHER_FACILITATOR, NEIGHBOUR, *LEADING, *STAFF_LIST,
                            role="facilitator") for what in ("facilitator", "second facilitator")]  # fmt: skip
     t["another group"] = _group(house, home, "another group", *others, may=(NEIGHBOUR, OTHER_FACILITATOR))
     neighbour = house.person(home, "member of another group", NEIGHBOUR, OTHER_FACILITATOR)
@@ -235,7 +237,9 @@ def _people(house: House) -> None:
     safety_lead = house.person(home, "safety lead", SAFETY, WEAK_SAFETY, *LEADING, *STAFF_LIST, role="safety-lead")
     lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, role="organisation-lead")
     operator = house.person(home, "operator", *STAFF_LIST, role="operator")
-    waiting = house.person(home, "facilitator without a group", WAITING, APPLICANT, *STAFF_LIST, role="facilitator")
+    waiting = house.person(
+        home, "facilitator without a group", WAITING, APPLICANT, *LEADING, *STAFF_LIST, role="facilitator"
+    )
 
     house.knocks(VISITOR, None)
     house.knocks(MEMBER, t["seat 1"])
