@@ -72,6 +72,8 @@ class Scene:
     supervision: Supervision
     repair: Repair
     tasks: dict[str, Task]
+    absences: dict[str, Absence]
+    leaving: Leaving
     venue: Venue
     offer: Offer
     ended: Group
@@ -148,8 +150,9 @@ def make_scene() -> Scene:
 
 def parted(world: World) -> tuple[Group, CircleInvitation]:
     """An earlier group of the same people that spoke in the middle and parted, and a circle they hear of."""
-    at, guide = clock.now() - 40 * DAY, world.actor(world.facilitator)
+    at = clock.now() - 40 * DAY
     group, meetings = make_group(world.organisation, world.facilitators, at=at, first_at=at)
+    guide = world.actor(world.facilitator)
     for person in world.members[:5]:
         join(group, person, Membership.Role.MEMBER, at=at)
     for one in meetings:

@@ -7,6 +7,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.rooms.ending import circles, finishing
 from kindcircle.rooms.ending.errors import ConsentNeeded, NotACircle, NotNow
 from kindcircle.rooms.ending.models import CircleInvitation
+from kindcircle.rooms.ending.waiting import waiting_in
 from kindcircle.rooms.groups.actions.seats import take_back_yes
 from kindcircle.rooms.groups.errors import KeptApartFrom
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
@@ -80,7 +81,7 @@ def test_yes_no_and_nothing(ended: World, circle: Group) -> None:
     say(ended, 1, yes=False)
     guide = ended.actor(ended.facilitator)
     assert [one.name for one in circles.waiting(circle, by=guide)] == ["Ines"]
-    assert circles.how_many_wait(circle) == 1
+    assert waiting_in([circle])[circle.pk].people == 1
     for number in (1, 2):  # who said no, and who said nothing
         with pytest.raises(NotNow):
             admit(ended, number)

@@ -12,6 +12,7 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import reviews
 from kindcircle.rooms.ending.errors import ALittleLong, AlreadyGathered, NotGathered, NothingSaid, NotTheMiddle
 from kindcircle.rooms.ending.models import Review, ReviewNote
+from kindcircle.rooms.ending.waiting import waiting_in
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.spec.programmes import all_programmes, load_programme
 from tests.world import World, make_world
@@ -172,14 +173,14 @@ def test_what_changes_is_read_by_everybody_in_the_group(middle: World) -> None:
     by = middle.actor(middle.facilitator)
     for member in middle.members[:5]:
         say(middle, member, keep="x")
-    assert reviews.waits_for(middle.group) == ""
+    assert waiting_in([middle.group])[middle.group.pk].review == ""
     state(middle, 2, "closed")
-    assert reviews.waits_for(middle.group) == "gather"
+    assert waiting_in([middle.group])[middle.group.pk].review == "gather"
     gather(middle)
-    assert reviews.waits_for(middle.group) == "answer"
+    assert waiting_in([middle.group])[middle.group.pk].review == "answer"
     reviews.answer(group=middle.group, lines=["", " More  quiet. ", "b", "c", "d"], by=by, at=middle.at)
     assert reviews.answer_to(middle.group, by=middle.actor(middle.members[7])) == ["More quiet.", "b", "c"]
-    assert reviews.waits_for(middle.group) == ""
+    assert waiting_in([middle.group])[middle.group.pk].review == ""
     raw = b"".join(bytes(row.sealed_words) + bytes(row.sealed_answer) for row in Review.objects.all())
     assert b"quiet" not in raw
     assert json.dumps("x").encode() not in raw

@@ -108,11 +108,6 @@ def waiting(circle: Group, *, by: Actor) -> list[Asked]:
     return [Asked(row, names[row.person_id], current_consent(row.person) is not None) for row in rows]
 
 
-def how_many_wait(circle: Group) -> int:
-    """How many people wait to be let in."""
-    return CircleInvitation.objects.filter(circle=circle, answer=Answer.YES, decided_at=None).count()
-
-
 def admit(*, invitation: CircleInvitation, by: Actor, at: datetime) -> Membership:
     """One of those who lead signs that this person may come to the circle; with their yes that stands, they are in.
 

@@ -219,17 +219,6 @@ def answer_to(group: Group, *, by: Actor) -> list[str]:
     return words
 
 
-def waits_for(group: Group) -> str:
-    """What the review waits for, for those who lead: "gather", "answer", or nothing."""
-    review = Review.objects.filter(group=group).first()
-    if review is not None and review.gathered_at is not None:
-        return "" if review.answered_at or group.state == Group.State.FINISHED else "answer"
-    over = Gathering.objects.filter(
-        group=group, number=middle_of(programme_of(group)) or 0, state=Gathering.State.CLOSED
-    ).exists()
-    return "gather" if over and group.state != Group.State.FINISHED else ""
-
-
 def more_than_half(wish: str, answers: list[str]) -> bool:
     """Whether more than half of those who answered want this. Two bands and no number: neither "nobody" nor
     "everybody" can be told from them, so that no one answer can be worked out."""

@@ -311,8 +311,9 @@ def _agreement_waiting(cards: list[dict[str, Any]]) -> None:
 
 def _ending_waiting(cards: list[dict[str, Any]]) -> None:
     """Onto each card: what the middle and the end of the group have for those who lead."""
+    found = ending.waiting([card["group"] for card in cards])
     for card in cards:
-        card["waiting"] += [Waiting(words, url) for words, url in ending.waiting(card["group"])]
+        card["waiting"] += [Waiting(words, url) for words, url in found[card["group"].pk]]
 
 
 def _with_themes(group: Group) -> list[tuple[Gathering, str, str]]:

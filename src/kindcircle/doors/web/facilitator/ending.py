@@ -1,6 +1,6 @@
 """The end of a group, as those who lead see it: finishing, letters, words to hand on, one meeting more, the circle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from kindcircle.rooms.ending import circles, closing, finishing, reviews
 from kindcircle.rooms.ending.errors import DoesNotReceive, NothingSaid
 from kindcircle.rooms.ending.keeping import held, space_goes_at
 from kindcircle.rooms.ending.models import CircleInvitation, ClosingLetter, Ending, KeptLine
+from kindcircle.rooms.ending.waiting import Waits, waiting_in
 from kindcircle.rooms.groups.errors import NotADate
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.public_days import public_day
@@ -35,27 +36,29 @@ TO_ALL = "all"
 Line = tuple[str, str]
 
 
-def waiting(group: Group) -> Iterator[Line]:
-    """What the middle and the end of this group have for those who lead: words and where to go."""
-    todo = reviews.waits_for(group)
-    where = reverse("facilitator:review", args=[group.code])
-    if todo == "gather":
-        yield _("The middle: bring the words together"), where
-    elif todo == "answer":
-        yield _("The middle: say what you make of it"), where
-    ending = reverse("facilitator:ending", args=[group.code])
-    if finishing.may_finish(group):
-        yield _("The last meeting is over: finish the group"), ending
-    lines = KeptLine.objects.filter(to__group=group, state=KeptLine.State.WAITING).count()
-    if lines:
-        words = ngettext("%(n)s parting word to hand on", "%(n)s parting words to hand on", lines)
-        yield words % {"n": lines}, ending
-    people = circles.how_many_wait(group)
-    if people:
+def waiting(groups: Sequence[Group]) -> dict[int, list[Line]]:
+    """What the middle and the end have for those who lead, by group id: words and where to go."""
+    found = waiting_in(groups)
+    return {group.pk: list(_in_words(group.code, found[group.pk])) for group in groups}
+
+
+def _in_words(code: str, waits: Waits) -> Iterator[Line]:
+    if waits.review:
+        gather = waits.review == "gather"
+        words = _("The middle: bring the words together") if gather else _("The middle: say what you make of it")
+        yield words, reverse("facilitator:review", args=[code])
+    if waits.finish:
+        yield _("The last meeting is over: finish the group"), reverse("facilitator:ending", args=[code])
+    if waits.lines:
+        words = ngettext("%(n)s parting word to hand on", "%(n)s parting words to hand on", waits.lines)
+        yield words % {"n": waits.lines}, reverse("facilitator:ending", args=[code])
+    if waits.people:
         words = ngettext(
-            "%(n)s person would like to come to the circle", "%(n)s people would like to come to the circle", people
+            "%(n)s person would like to come to the circle",
+            "%(n)s people would like to come to the circle",
+            waits.people,
         )
-        yield words % {"n": people}, reverse("facilitator:circle", args=[group.code])
+        yield words % {"n": waits.people}, reverse("facilitator:circle", args=[code])
 
 
 def on_the_sheet(gathering: Gathering) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def empty(title: str, text: str, url: str = "", action: str = "") -> dict[str, A
 
 @register.inclusion_tag("components/reader.html")
 def reader(who: str, *, id: str = "") -> dict[str, Any]:
-    """The line beside every text box: who can read this: me, facilitators, its-author, group-unnamed or group-named."""
+    """The line beside every text box: who can read this, by the word for it below."""
     sentence, sign = {
         "me": (_("Only you can read this. Nobody is watching this page. If you need someone now:"), "lock"),
         "facilitators": (
@@ -171,6 +171,16 @@ def reader(who: str, *, id: str = "") -> dict[str, Any]:
         "its-author": (_("Whoever proposed it can read this. If you need someone now:"), "person"),
         "group-unnamed": (_("Your group can read this, without your name. If you need someone now:"), "people"),
         "group-named": (_("Your group can read this, with your name. If you need someone now:"), "people"),
+        "mixed": (
+            _("Your facilitators read this among the words of others, without your name. If you need someone now:"),
+            "people",
+        ),
+        "handed-on": (
+            _("What is for you only you can read. The rest your facilitators read first. If you need someone now:"),
+            "lock",
+        ),
+        "whole-group": (_("Everybody in this group can read this. If you need someone now:"), "people"),
+        "its-reader": (_("Whoever it is for can read this. If you need someone now:"), "person"),
     }[who]
     return {"sentence": sentence, "sign": sign, "id": id}
 
