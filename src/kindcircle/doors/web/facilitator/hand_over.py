@@ -101,7 +101,7 @@ def hand_over(request: HttpRequest, group: Group) -> HttpResponse:
         "group": group,
         "form": form,
         "title": handout.title,
-        "page": as_html(handout.fill({name: gaps[name] for name in handout.fields}), deeper=1),
+        "page": as_html(handout.fill({name: gaps[name] for name in handout.fields})),
         "kit_title": kit.title,
         "kit": as_html(kit.fill(_kit(group, gaps, coming, at)), deeper=1),
         "coming": coming,
