@@ -281,6 +281,18 @@ def test_a_form_pressed_five_times_is_sent_once(running_site, context):
         assert sent == [["k-1"]]
 
 
+def test_a_draft_stays_at_home_once_its_form_was_sent(running_site, context):
+    drafts = []
+    context.route("**/draft/", lambda route: (drafts.append(1), route.fulfill(status=204)))
+    context.route("**/sent/", lambda route: route.fulfill(body="<h1>Kept</h1>", content_type="text/html"))
+    with scratch(context, running_site, DRAFT) as page:
+        page.get_by_label("Words").fill("dear me")
+        page.get_by_role("button").click()
+        page.get_by_role("heading", name="Kept").wait_for()
+        page.wait_for_timeout(300)
+        assert drafts == []
+
+
 # --- colours ---
 
 

@@ -96,6 +96,17 @@ def test_two_windows_do_not_write_over_each_other(house: World) -> None:
     assert screening.opened(form)["hopes"]["words"] == "Looked at again."
 
 
+def test_a_draft_that_comes_after_its_page_was_left_makes_no_other_page_an_old_one(house: World) -> None:
+    form = begin(house, asked(house))
+    keep(house, form, hopes="In the first.", page="a" * 22)
+    form.refresh_from_db()
+    opened_next = form.version
+    keep(house, form, hopes="In the first.", page="a" * 22, version=0)
+    keep(house, form, access="On the next page.", page="b" * 22, version=opened_next)
+    form.refresh_from_db()
+    assert set(screening.opened(form)) == {"hopes", "access"}
+
+
 def test_sent_is_sent_and_taken_back_is_taken_back(house: World) -> None:
     application = asked(house)
     form = keep(house, begin(house, application), send=True)

@@ -53,7 +53,8 @@ def keep(
     """Keep what stands on one page of the form; other pages stay as they are. What is empty is not kept.
 
     page is the open page that saves (its form's key), version the form's version when that page was opened: two tabs
-    never write over each other. Raises OpenElsewhere, SentBefore, TakenBack.
+    never write over each other. The same words once more are nothing new: a box that saved itself while its page was
+    being left makes no other page an old one. Raises OpenElsewhere, SentBefore, TakenBack.
     """
     require(by, Permission.APPLICATION_OWN, form)
     known = {question.id: question for question in questions_of(form.kind)}
@@ -64,7 +65,8 @@ def keep(
             raise SentBefore
         if held.page != page and held.version != version:
             raise OpenElsewhere
-        kept = opened(held)
+        before = opened(held)
+        kept = dict(before)
         for name, given in answers.items():
             if name not in known:
                 continue
@@ -73,6 +75,8 @@ def keep(
             answer = {"choice": choice if choice in allowed else "", "words": words[:LONGEST]}
             kept[name] = {part: said for part, said in answer.items() if said}
         kept = {name: answer for name, answer in kept.items() if answer}
+        if kept == before:
+            return held
         text = json.dumps(kept, ensure_ascii=False)
         held.sealed_answers = seals.SCREENING_FORM.seal(text, code=held.code, holder=held.application.person)
         held.version, held.page, held.saved_at = max(held.version + 1, milliseconds(at)), page, at

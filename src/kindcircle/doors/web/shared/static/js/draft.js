@@ -10,6 +10,7 @@
     let saved = field.value;
     let timer = 0;
     let sending = false;
+    let handedIn = false; // the form carries the words now; a draft that came after it would only be late
 
     const say = (name) => {
       if (!state || state.dataset.state === name) return;
@@ -24,7 +25,7 @@
 
     const save = async (last = false) => {
       clearTimeout(timer);
-      if (field.value === saved || (sending && !last)) return;
+      if (handedIn || field.value === saved || (sending && !last)) return;
       const words = field.value;
       const body = new URLSearchParams({ [field.name]: words });
       for (const name of ["csrfmiddlewaretoken", "key", "version"]) {
@@ -53,6 +54,7 @@
     };
 
     field.addEventListener("input", () => {
+      handedIn = false;
       say("unsaved");
       later(PAUSE);
     });
@@ -61,7 +63,13 @@
       if (document.hidden) save(true);
     });
     window.addEventListener("online", () => save());
-    if (form) form.addEventListener("submit", () => clearTimeout(timer));
+    if (form) {
+      form.addEventListener("submit", () => {
+        clearTimeout(timer);
+        handedIn = true;
+      });
+    }
+    window.addEventListener("pageshow", () => (handedIn = false)); // back on a page that was left
   };
 
   const begin = (root) => root.querySelectorAll("[data-draft]").forEach(keep);
