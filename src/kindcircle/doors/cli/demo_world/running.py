@@ -6,7 +6,7 @@ from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import Wish, keep_wish
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed
+from kindcircle.doors.cli.demo_world import agreed, consent
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
@@ -80,6 +80,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
         )
         for number, name in enumerate(NAMES)
     }
+    consent.make_ready(house, members, at=first_at - 9 * DAY)
     measures.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
     _baseline(house, group, members, at=first_at - 4 * DAY)
     _letters_written(house, members[WRITES], at=first_at - 2 * DAY)
