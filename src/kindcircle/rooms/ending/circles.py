@@ -12,7 +12,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
-from kindcircle.base.people.models import Organisation
+from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.ending.errors import ConsentNeeded, NotACircle, NotNow
 from kindcircle.rooms.ending.models import CircleInvitation
@@ -116,6 +116,8 @@ def admit(*, invitation: CircleInvitation, by: Actor, at: datetime) -> Membershi
     """
     require(by, Permission.CIRCLE_ADMIT, invitation)
     with transaction.atomic():
+        # The person first: a yes that is taken back in this very moment is seen by one of the two.
+        User.objects.select_for_update(no_key=True).get(pk=invitation.person_id)
         row = _locked(invitation)
         circle, person = row.circle, row.person
         there = Membership.objects.filter(group=circle, user=person, left_at=None).first()

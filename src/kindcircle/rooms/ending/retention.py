@@ -140,7 +140,9 @@ def _space_of(ending: Ending, at: datetime) -> None:
 def _tell_of_writing(at: datetime) -> int:
     told = WritingClock.objects.filter(gone_at=None).values("person")
     people = User.objects.filter(memberships__role=Membership.Role.MEMBER).exclude(pk__in=told).distinct()
-    some = people.filter(pk__in=writers()).select_related("organisation")
+    # Most people are in a group that goes on: they are left out before anybody is looked at one by one.
+    going_on = Membership.objects.filter(role=Membership.Role.MEMBER, left_at=None, group__ending=None).values("user")
+    some = people.filter(pk__in=writers()).exclude(pk__in=going_on).select_related("organisation")
     for person in some:
         goes = writing_goes_at(person)
         if goes is None or at < goes - WARNING:
