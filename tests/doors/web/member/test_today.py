@@ -277,7 +277,7 @@ def test_nobody_elses_words_are_on_it(group, now):
 
 def test_who_has_no_member_page(group):
     for person in (group.facilitator, group.organisation_lead, group.safety_lead, group.stranger()):
-        for address in (TODAY, "/hard-day/", "/journal/", "/letters/", "/practice/p22-soles-of-the-feet/"):
+        for address in (TODAY, "/hard-day/", "/journal/new/", "/letters/new/", "/practice/p22-soles-of-the-feet/"):
             assert signed_in(person).get(address).status_code == 404, (person, address)
     assert Client().get(TODAY).status_code == 302
 
@@ -285,6 +285,16 @@ def test_who_has_no_member_page(group):
 def test_somebody_who_left_the_group_has_no_page_there(group, now):
     group.member.memberships.update(left_at=now)
     assert signed_in(group.member).get(TODAY).status_code == 404
+
+
+def test_somebody_who_left_keeps_the_way_to_their_own_words_and_writes_no_more(group, now):
+    group.member.memberships.update(left_at=now)
+    browser = signed_in(group.member)
+    for address in ("/journal/", "/letters/"):
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert f"{address}new/" not in page.content.decode()
+        assert browser.get(f"{address}new/").status_code == 404
 
 
 # --- how much it asks the database ---
