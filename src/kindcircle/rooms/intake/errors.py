@@ -20,6 +20,11 @@ class TakenBack(Conflict):
         super().__init__(_("This request was taken back. Nothing was changed."))
 
 
+class HasAPlace(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("A place came of it. If you would like to leave the group, your own page shows how."))
+
+
 class SayWhy(Invalid):
     def __init__(self) -> None:
         super().__init__(_("Please write a reason, and a few warm words to the person. Nothing was decided yet."))

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -13,8 +14,8 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.absences import absences
 from kindcircle.rooms.groups.absences import ref as absence_ref
-from kindcircle.rooms.groups.actions.seats import free_seats, one_at_a_time
-from kindcircle.rooms.groups.errors import ChooseOne, GoneAlready, GroupOver, SayWhatToTell, WordsTooLong
+from kindcircle.rooms.groups.actions.seats import free_seats, kept_apart, one_at_a_time
+from kindcircle.rooms.groups.errors import ChooseOne, GoneAlready, GroupOver, NoWayBack, SayWhatToTell, WordsTooLong
 from kindcircle.rooms.groups.leavings import leavings, way_back_closed
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.models_absence import Leaving
@@ -95,6 +96,8 @@ def undo_leaving(*, leaving: Leaving, by: Actor, at: datetime) -> None:
         closed = way_back_closed(row, free=free_seats(row.place.group), at=at)
         if closed is not None:
             raise closed
+        if kept_apart(row.place.user, row.place.group):
+            raise NoWayBack(_("The group has changed since. Please talk with whoever forms groups here."))
         Membership.objects.filter(pk=row.place_id).update(left_at=None)
         row.undone_at, row.undone_by_id = at, by.user_id
         row.save(update_fields=["undone_at", "undone_by"])

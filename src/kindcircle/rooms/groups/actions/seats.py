@@ -13,7 +13,6 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.wishes import keep_wish, wish_of
-from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.errors import (
     DecideAnew,
@@ -72,7 +71,10 @@ def keep_place(*, application: Application, group: Group, by: Actor, at: datetim
 def give_up_place(*, kept: KeptPlace, by: Actor, at: datetime) -> None:
     """The place is for somebody else. A place that was taken is left, not given up."""
     require(by, Permission.APPLICATION_DECIDE, kept.application)
-    KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at)
+    with transaction.atomic():
+        # A yes given in this very moment comes first or finds no place.
+        User.objects.select_for_update(no_key=True).get(pk=kept.application.person_id)
+        KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at)
 
 
 def say_yes(
@@ -165,13 +167,20 @@ def _check(application: Application, group: Group, at: datetime) -> None:
     begins = Gathering.objects.filter(group=group).order_by("number").values_list("starts_at", flat=True).first()
     if (begins or at) - decision.decided_at > DECISION_HOLDS and at - decision.decided_at > DECISION_HOLDS:
         raise TalkAgain
-    over = Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).count()
-    if programme_of(group).form == "closed" and over >= OPEN_UNTIL_MEETING:
+    if not _takes_people(group):
         raise GroupUnderWay
     if free_seats(group) < 1:
         raise GroupFull(programme_of(group).size.max)
     if kept_apart(application.person, group):
         raise KeptApartFrom
+
+
+def _takes_people(group: Group) -> bool:
+    """Whether somebody new may still come in: not once it is over, nor once a closed group knows one another."""
+    if group.state == Group.State.FINISHED:
+        return False
+    over = Gathering.objects.filter(group=group, state=Gathering.State.CLOSED).count()
+    return programme_of(group).form != "closed" or over < OPEN_UNTIL_MEETING
 
 
 def kept_apart(person: User, group: Group) -> bool:
@@ -194,6 +203,9 @@ def _take(person: User, *, by: Actor, at: datetime) -> None:
         if decision is None or not decision.opens_a_place:
             continue  # somebody decided otherwise meanwhile
         one_at_a_time(kept.group)
+        if not _takes_people(Group.objects.get(pk=kept.group_id)):
+            KeptPlace.objects.filter(pk=kept.pk).update(given_up_at=at)  # the yes came when it was too late for it
+            continue
         give_seat(kept.group, person, decision, consent, at)
         KeptPlace.objects.filter(pk=kept.pk).update(taken_at=at)
         Application.objects.filter(pk=kept.application_id).update(state=Application.State.PLACED)

@@ -14,7 +14,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.intake.errors import AskedBefore, NotOpenNow, TakenBack
+from kindcircle.rooms.intake.errors import AskedBefore, HasAPlace, NotOpenNow, TakenBack
 from kindcircle.rooms.intake.models import Application, Intake, Screener, WeeklySlot
 from kindcircle.rooms.intake.queries import takes_requests
 from kindcircle.rooms.tasks.actions import settle
@@ -92,18 +92,31 @@ def apply(
 
 
 def take_back(*, application: Application, by: Actor, at: datetime) -> None:
-    """The person does not want to come after all. A time for a talk is free again. Twice is once."""
+    """The person does not want to come after all. A time for a talk and a place kept for them are free again.
+
+    Twice is once. Raises HasAPlace: a place that is theirs is left, not taken back.
+    """
     require(by, Permission.APPLICATION_OWN, application)
     with transaction.atomic():
+        # The person first, as wherever a place is kept or taken.
+        User.objects.select_for_update(no_key=True).get(pk=application.person_id)
         held = hold(application)
         if held.withdrawn_at is not None:
             return
+        if held.state == Application.State.PLACED:
+            raise HasAPlace
+        let_kept_place_go(held, at=at)
         held.state, held.withdrawn_at = Application.State.WITHDRAWN, at
         held.save(update_fields=["state", "withdrawn_at"])
         held.talk_times.update(application=None, booked_at=None, revision=F("revision") + 1)
         for kind in (Kind.SCREEN_AGAIN, Kind.ASK_LATER):
             settle(kind, about=log.Ref("application", held.code), at=at)
         record(Event.APPLICATION_WITHDRAWN, application=held, by=by, at=at)
+
+
+def let_kept_place_go(held: Application, *, at: datetime) -> None:
+    """A place that waits for this person's yes is for somebody else now."""
+    held.kept_places.filter(taken_at=None, given_up_at=None).update(given_up_at=at)
 
 
 def hold(application: Application, *, standing: bool = False) -> Application:

@@ -14,7 +14,7 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.intake import letters
-from kindcircle.rooms.intake.actions.applying import hold, record
+from kindcircle.rooms.intake.actions.applying import hold, let_kept_place_go, record
 from kindcircle.rooms.intake.errors import DecidedMeanwhile, NeverTalkedWith, SayWhy, SignWithYourName
 from kindcircle.rooms.intake.models import Application, Decision, Intake
 from kindcircle.rooms.intake.queries import latest_decision
@@ -85,6 +85,8 @@ def decide(
             noted = json.dumps(checklist, ensure_ascii=False)
             decision.sealed_checklist = seals.SCREENING_NOTE.seal(noted, code=code, holder=person)
         decision.save(force_insert=True)
+        if not decision.opens_a_place:
+            let_kept_place_go(held, at=at)
         if held.state != State.PLACED:
             Application.objects.filter(pk=held.pk).update(state=State.DECIDED)
         for kind in (Kind.SCREEN_AGAIN, Kind.ASK_LATER):
