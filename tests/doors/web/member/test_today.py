@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kindcircle.base.lib import clock, codes
-from kindcircle.base.vault import keys, seals
+from kindcircle.base.vault import keys
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.measures.models import Assignment
