@@ -5,6 +5,7 @@ import re
 
 import pytest
 from pypdf import PdfReader
+from websockets.exceptions import ConnectionClosed
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
@@ -23,6 +24,7 @@ from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from tests.site import RunningSite
+from tests.walks.device import Device
 from tests.walks.visitor import Visitor
 from tests.world import World, make_world
 
@@ -259,8 +261,12 @@ def test_taken_back_in_the_middle_of_a_meeting(running_site: RunningSite, world:
     assert "Your journal and your letters stay yours" in noor.text
     assert Consent.objects.get(person=person).withdrawn_at is None
     _form, sent = noor.filled("Take my yes back")
-    noor.press("Take my yes back")
-    assert noor.path == "/consent/" and "You took your yes back" in noor.text
+    with Device(noor, gathering.code) as phone:
+        noor.press("Take my yes back")
+        assert noor.path == "/consent/" and "You took your yes back" in noor.text
+        with pytest.raises(ConnectionClosed) as gone:
+            phone.listen(5)
+        assert gone.value.rcvd is not None and gone.value.rcvd.code == 4404
 
     assert Membership.objects.get(user=person).left_at is not None
     assert Attendance.objects.get(user=person).left_at is not None
