@@ -48,6 +48,15 @@ def test_before_the_end_is_near_there_is_no_closing_page() -> None:
     assert not closing.is_open(world.group)
 
 
+def test_between_the_last_meeting_and_the_goodbye_of_the_house_words_still_find_their_way(near: World) -> None:
+    Gathering.objects.filter(group=near.group).update(
+        state="closed", opened_at=near.at, closed_at=near.at + timedelta(hours=1)
+    )
+    wish(near, 0, yes=True)
+    assert closing.is_open(near.group)
+    assert line(near, near.members[1], place(near, 0)).state == "waiting"
+
+
 def test_nobody_gets_words_without_having_said_that_they_would_like_some(near: World) -> None:
     with pytest.raises(DoesNotReceive):
         line(near, near.members[1], place(near, 0))

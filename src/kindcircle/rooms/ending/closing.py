@@ -20,7 +20,7 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.ending.errors import ALittleLong, DoesNotReceive, GivenAlready, NothingSaid, NotNow
-from kindcircle.rooms.ending.finishing import meetings_left, months_on
+from kindcircle.rooms.ending.finishing import may_finish, meetings_left, months_on
 from kindcircle.rooms.ending.models import ClosingLetter, Ending, KeptLine, Parting
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.queries import present_places
@@ -55,7 +55,8 @@ def is_open(group: Group) -> bool:
     """Whether there is a closing page: from the time when the end is spoken of until the group's words have gone."""
     if group.state == Group.State.FINISHED:
         return not Ending.objects.filter(group=group, space_gone_at__isnull=False).exists()
-    return meetings_left(group) is not None
+    # After the last meeting nothing is left, and somebody has still to say that the group is over.
+    return meetings_left(group) is not None or may_finish(group)
 
 
 def own_place(group: Group, *, by: Actor) -> Membership | None:

@@ -71,10 +71,14 @@ def left_of(group: Group, plan: Programme, gatherings: Sequence[Gathering]) -> i
 
 def may_finish(group: Group) -> bool:
     """Whether every meeting of the programme is over and nobody has said yet that the group is."""
-    if group.state != Group.State.RUNNING:
-        return False
-    own = _own(group, programme_of(group))
-    return own.exists() and not own.exclude(state=State.CLOSED).exists()
+    plan = programme_of(group)
+    return group.state == Group.State.RUNNING and all_held(plan, list(_own(group, plan)))
+
+
+def all_held(plan: Programme, gatherings: Sequence[Gathering]) -> bool:
+    """Whether every meeting of the programme is over."""
+    own = [one.state for one in gatherings if one.number <= len(plan.sessions)]
+    return bool(own) and set(own) == {State.CLOSED}
 
 
 def finish_group(*, group: Group, by: Actor, at: datetime) -> Ending:

@@ -78,6 +78,8 @@ def notices(course: Course, request: HttpRequest) -> list[Notice]:
         told = ending is not None and ending.space_warned_at is not None and ending.space_gone_at is None
         tag = _("something will go soon") if clock_runs or told else ""
         found.append(Notice(_("What to keep, take along or erase"), reverse("member:keep"), tag))
+    elif finishing.all_held(plan, course.gatherings):
+        found.append(Notice(_("Parting words, and what comes after"), closing_page))
     return found
 
 
