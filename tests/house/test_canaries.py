@@ -44,7 +44,7 @@ from tests.house.matrix_house import (
 from tests.site import RunningSite
 from tests.world import make_world
 
-READABLE = re.compile(r"(place|video link) of .*|name of an imported file|name of a passkey")
+READABLE = re.compile(r"(place|video link|address of a room) of .*|name of an imported file|name of a passkey")
 """What is kept readable: where a group meets, the name of a questionnaire's file, and what somebody calls a passkey."""
 
 LIVES = (MEMBER, FELLOW, NEIGHBOUR, FACILITATOR, SAFETY, LEAD, OPERATOR, VISITOR)

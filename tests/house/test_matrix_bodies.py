@@ -58,6 +58,7 @@ def foreign(house: House, name: str) -> str:
 def plan(house: House, **more: str) -> dict[str, Any]:
     days = [(house.at + timedelta(days=365 + 7 * week)).strftime("%Y-%m-%dT18:00") for week in range(4)]
     fixed = {"name": "New", "programme": "kind-to-a-body-that-hurts/1", "zone": "UTC", "place": "x", "do": "start"}
+    fixed["reason"] = "Their papers come next week."
     return fixed | {"first_at": days[0]} | {f"when_{n}": day for n, day in enumerate(days, start=1)} | more
 
 

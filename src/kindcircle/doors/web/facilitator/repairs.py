@@ -113,8 +113,7 @@ class StepsForm(forms.Form):
         rows = []
         for step, name, hint in STEPS:
             boxes = {part: self[f"{part}-{step}"] for part in PARTS}
-            seen = [box.as_hidden(only_initial=True) for box in boxes.values()]
-            rows.append({"name": name, "hint": hint, "seen": seen} | boxes)
+            rows.append({"name": name, "hint": hint} | boxes)
         return rows
 
     def clean(self) -> dict[str, Any]:

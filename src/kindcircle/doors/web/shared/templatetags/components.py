@@ -180,6 +180,9 @@ def reader(who: str, *, id: str = "") -> dict[str, Any]:
             "lock",
         ),
         "whole-group": (_("Everybody in this group can read this. If you need someone now:"), "people"),
+        "screeners": (_("Those who talk with people here can read this. If you need someone now:"), "people"),
+        "everybody": (_("Everybody who opens that page can read this. If you need someone now:"), "people"),
+        "whoever-signs": (_("Everybody who is asked for their yes can read this. If you need someone now:"), "people"),
         "its-reader": (_("Whoever it is for can read this. If you need someone now:"), "person"),
     }[who]
     return {"sentence": sentence, "sign": sign, "id": id}
