@@ -333,6 +333,7 @@ PAGES: dict[str, Page] = {
     "facilitator:screening": plain("GET", READERS),
     "facilitator:applicant": Page("GET", {"application": who(WAITING)}),
     "facilitator:talk-note": Page("GET POST", {"application": who(WAITING)}),
+    "facilitator:applicant-place": Page("POST", {"application": who(WAITING)}),
     "facilitator:decide": Page("GET POST", {"application and outcome": who(WAITING)}),
     "facilitator:talk-times": Page("GET POST", {"intake": who(WAITING)}),
     "facilitator:talk-time-back": Page("POST", {"free talk time": who(WAITING)}),
@@ -737,6 +738,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:talk-note": lambda h, _: [
         {"took_place": "yes", "how": "phone", "happened_at": "2026-01-05 10:00", "note": _typed(h)}
     ],
+    "facilitator:applicant-place": lambda _h, _: [{"do": "give-up"}],
     "facilitator:decide": lambda h, _: [{"letter": _typed(h), "reason": _typed(h), "signature": WAITING}],
     "facilitator:talk-times": lambda h, _: [
         {

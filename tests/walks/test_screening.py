@@ -15,6 +15,7 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.worker.loop import tick
 from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import KeptPlace, Membership
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.models import Application, Decision, ScreeningForm, TalkTime
 from kindcircle.rooms.safety.models import Alert, Helpline, HelplineCheck
@@ -22,7 +23,7 @@ from kindcircle.rooms.tasks.models import Task
 from tests.site import RunningSite
 from tests.walks.post import mails_for, words_of
 from tests.walks.visitor import Visitor
-from tests.world import World, make_world
+from tests.world import World, make_world, yes_to
 
 NUMBER = "0300 555 0100"
 DAY = timedelta(days=1)
@@ -285,3 +286,27 @@ def test_a_member_who_asks_for_something_else_finds_both_sides(running_site: Run
     assert world.group.intake.name in phone.text
     assert application.person == world.member
     assert seals.name_of(world.member)
+
+
+def test_a_seat_in_a_group_that_is_there_is_kept_given_up_and_kept_again(
+    running_site: RunningSite, world: World
+) -> None:
+    application = asks(world)
+    by = world.actor(world.facilitator)
+    desk = Visitor(running_site, world.facilitator).open(f"/desk/talks/{application.code}/")
+    assert "Keep a place" not in desk.text
+    intake.decide(application=application, outcome="join", reason="r", letter="l", by=by, at=clock.now())
+    keep = f"Keep a place in {world.group.name}"
+    desk.open(f"/desk/talks/{application.code}/").press(keep)
+    assert "It is theirs with their yes" in desk.text and keep not in desk.text
+    kept = KeptPlace.objects.filter(application=application)
+    assert kept.get(given_up_at=None).group == world.group
+    desk.press("Have it for somebody else")
+    assert "The place is free again." in desk.text and not kept.filter(given_up_at=None).exists()
+    desk.press(keep)
+    groups.say_yes(
+        person=application.person, by=world.actor(application.person), at=clock.now(), **yes_to(world.organisation)
+    )
+    desk.open(f"/desk/talks/{application.code}/")
+    assert keep not in desk.text and "Have it for somebody else" not in desk.text
+    assert Membership.objects.get(user=application.person).group == world.group

@@ -12,9 +12,9 @@ from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.errors import HasAPlace
 from kindcircle.rooms.intake.models import Application, KeepApart
 from kindcircle.rooms.intake.queries import current_consent
-from tests.world import World, yes_to
+from tests.world import World, make_group, yes_to
 
-HOUR = timedelta(hours=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -91,3 +91,16 @@ def test_no_way_back_beside_somebody_they_must_not_meet(world: World) -> None:
     assert not Membership.objects.filter(user=world.member, left_at=None).exists()
     # Those who lead learn nothing of who it is, or that there is such a rule.
     assert "apart" not in refused.value.sentence
+
+
+def test_whoever_left_can_be_given_a_place_again_and_nobody_two_by_one_request(world: World, una: Application) -> None:
+    say_yes(world, una)
+    by, at = world.actor(world.facilitator), world.at + 3 * HOUR
+    other, _ = make_group(world.organisation, world.facilitators, at=world.at, first_at=world.at + 60 * DAY)
+    with pytest.raises(HasAPlace):
+        actions.keep_place(application=una, group=other, by=by, at=at)
+    place = Membership.objects.select_related("group__organisation", "user").get(user=una.person)
+    actions.leave_group(place=place, by=world.actor(una.person), at=at)
+    actions.keep_place(application=una, group=world.group, by=by, at=at + HOUR)
+    assert Membership.objects.get(user=una.person).left_at is None
+    assert KeptPlace.objects.filter(application=una, given_up_at=None).count() == 1

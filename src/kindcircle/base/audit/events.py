@@ -39,6 +39,7 @@ class Event(StrEnum):
     KEPT_APART_ENDED = "kept apart no longer"
     PLACE_OFFERED = "place offered"
     PLACE_TAKEN = "place taken"
+    PLACE_GIVEN_UP = "place given up"
     PLACE_LEFT = "place left"
     LEAVING_UNDONE = "leaving undone"
     GROUP_TOLD_OF_LEAVING = "group told of a leaving"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.placing import about_place
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.intake import asking
 from kindcircle.rooms.intake.actions import screening, talks
@@ -106,6 +107,7 @@ def about(request: HttpRequest, application: Application, at: datetime) -> dict[
             state=Alert.State.CLOSED
         ),
         "outcomes": Decision.Outcome.choices,
+        **about_place(application),
     }
 
 

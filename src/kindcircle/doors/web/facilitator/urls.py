@@ -20,6 +20,7 @@ from kindcircle.doors.web.facilitator import (
     one_to_one,
     own_care,
     papers,
+    placing,
     plans,
     recordings,
     reminder,
@@ -115,6 +116,7 @@ urlpatterns = [
     path("talks/times/<str:code>/", talk_times.offer, name="talk-times"),
     path("talks/times/<str:code>/back/", talk_times.withdraw, name="talk-time-back"),
     path("talks/<str:code>/", screening.applicant, name="applicant"),
+    path("talks/<str:code>/place/", placing.place, name="applicant-place"),
     path("talks/<str:code>/note/", deciding.note_talk, name="talk-note"),
     path("talks/<str:code>/answer/<slug:outcome>/", deciding.decide, name="decide"),
     # What waits for a person.

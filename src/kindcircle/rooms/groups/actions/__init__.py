@@ -41,7 +41,15 @@ from kindcircle.rooms.groups.actions.places import (
     take_role,
     use_entry_pass,
 )
-from kindcircle.rooms.groups.actions.seats import free_seats, give_up_place, keep_place, say_yes, take_back_yes
+from kindcircle.rooms.groups.actions.seats import (
+    free_seats,
+    give_up_place,
+    groups_with_room,
+    has_place,
+    keep_place,
+    say_yes,
+    take_back_yes,
+)
 
 __all__ = [
     "Change",
@@ -56,6 +64,8 @@ __all__ = [
     "correct_attendance",
     "free_seats",
     "give_up_place",
+    "groups_with_room",
+    "has_place",
     "hold_absence",
     "invite",
     "keep_place",

@@ -27,7 +27,7 @@ from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.actions.applying import hold
 from kindcircle.rooms.intake.consent_texts import is_ready
-from kindcircle.rooms.intake.errors import TextNotReady
+from kindcircle.rooms.intake.errors import HasAPlace, TextNotReady
 from kindcircle.rooms.intake.models import Application, Consent, Decision, KeepApart
 from kindcircle.rooms.intake.queries import current_consent, latest_decision
 from kindcircle.rooms.tasks.actions import raise_task
@@ -47,7 +47,8 @@ TALK_WITHIN = timedelta(days=2)
 def keep_place(*, application: Application, group: Group, by: Actor, at: datetime) -> KeptPlace:
     """Keep a place in this group for somebody who may come; with their yes it is theirs. Twice is once.
 
-    Raises NoDecision, DecideAnew, TextNotReady, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack.
+    Raises NoDecision, DecideAnew, TextNotReady, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack,
+    HasAPlace while the one they came to before is theirs.
     """
     require(by, Permission.APPLICATION_DECIDE, application)
     with transaction.atomic():
@@ -56,10 +57,13 @@ def keep_place(*, application: Application, group: Group, by: Actor, at: datetim
         one_at_a_time(group)
         held = hold(application, standing=True)
         kept = KeptPlace.objects.filter(application=held, given_up_at=None).first()
-        if kept is not None and kept.group_id == group.pk:
+        left = kept is not None and kept.taken_at is not None and not has_place(held)
+        if kept is not None and kept.group_id == group.pk and not left:
             return kept
+        if kept is not None and kept.taken_at is not None and not left:
+            raise HasAPlace
         _check(held, group, at)
-        KeptPlace.objects.filter(application=held, taken_at=None, given_up_at=None).update(given_up_at=at)
+        KeptPlace.objects.filter(application=held, given_up_at=None).update(taken_at=None, given_up_at=at)
         kept = KeptPlace.objects.create(group=group, application=held, kept_by_id=by.user_id, kept_at=at)
         about = log.Ref("kept-place", kept.code)
         queue.enqueue("something-waiting", to=held.person, about=about, once=kept.code, at=at)
@@ -74,7 +78,8 @@ def give_up_place(*, kept: KeptPlace, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         # A yes given in this very moment comes first or finds no place.
         User.objects.select_for_update(no_key=True).get(pk=kept.application.person_id)
-        KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at)
+        if KeptPlace.objects.filter(pk=kept.pk, taken_at=None, given_up_at=None).update(given_up_at=at):
+            _record(Event.PLACE_GIVEN_UP, kept.code, "kept-place", kept.group, kept.application.person, by=by, at=at)
 
 
 def say_yes(
@@ -145,6 +150,17 @@ def take_back_yes(*, consent: Consent, by: Actor, at: datetime) -> list[Group]:
 def one_at_a_time(group: Group) -> None:
     """Hold the group's row, so that nobody counts its seats while somebody else takes one. For one transaction."""
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+
+
+def has_place(application: Application) -> bool:
+    """Whether somebody is in a group by this request."""
+    return Membership.objects.filter(admission__application=application, left_at=None).exists()
+
+
+def groups_with_room(application: Application) -> list[Group]:
+    """The groups of this offer that still take somebody, the newest first."""
+    rows = Group.objects.filter(intake=application.intake_id).select_related("organisation").order_by("-created_at")
+    return [group for group in rows if _takes_people(group) and free_seats(group) > 0]
 
 
 def free_seats(group: Group) -> int:
