@@ -18,6 +18,7 @@ from kindcircle.rooms.intake.models import Screener, TalkTime
 from kindcircle.rooms.safety import actions, rota
 from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
 from kindcircle.rooms.safety.leaving import end_place, what_it_means
+from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Duty
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
@@ -94,6 +95,30 @@ def test_alerts_pass_to_the_named_one_who_gets_a_place_and_hears_at_once(world: 
     assert set(Delivery.objects.filter(about_code=alert.code).values_list("user", flat=True)) >= {
         cleo.pk, world.facilitators[1 - seat].pk, world.safety_lead.pk,
     }  # fmt: skip
+
+
+def test_whoever_was_told_because_of_the_rota_leaves_and_the_next_hears_at_once(world: World, cleo: User):
+    ada, bo = world.facilitators
+    Duty.objects.update(person=bo)
+    alert = raise_one(world)
+    assert told_of(alert) == {bo.pk}
+    leave(world, bo, to=cleo)
+    assert told_of(alert) == {bo.pk, ada.pk}, "nobody is on duty any more, so it is the owner's turn"
+
+
+def test_an_alert_of_somebody_who_asked_to_come_passes_on_too(world: World, cleo: User):
+    ada, bo = world.facilitators
+    alert = actions.raise_alert(
+        member=world.member, group=None, intake=world.group.intake, gathering=None, level="contact",
+        rules=["contact_asked"], source=Ref("screening-form", "x"), at=NOON,
+    )  # fmt: skip
+    assert told_of(alert) == {ada.pk}
+    leave(world, ada, to=cleo)
+    assert told_of(alert) == {ada.pk, bo.pk}
+
+
+def told_of(alert: Alert) -> set[int]:
+    return set(Delivery.objects.filter(about_kind="alert", about_code=alert.code).values_list("user", flat=True))
 
 
 def test_each_coming_meeting_is_a_task_for_whoever_leads_the_house(world: World, cleo: User):

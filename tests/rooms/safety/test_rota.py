@@ -8,9 +8,9 @@ import pytest
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox.models import Delivery
-from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.safety import actions, rota
+from kindcircle.rooms.safety import actions, rota, staff
 from kindcircle.rooms.safety.duty import Rota, forecast
 from kindcircle.rooms.safety.errors import DaysNotClear, NotOnTheRota
 from kindcircle.rooms.safety.models import Alert
@@ -248,6 +248,16 @@ def test_somebody_who_left_covers_nothing(world: World):
     on(world, world.facilitator, 1, 2, 3, 4, 5)
     assert gaps(world) == []
     User.objects.filter(pk=world.facilitator.pk).update(is_active=False)
+    assert len(gaps(world)) == 10
+
+
+def test_somebody_who_may_answer_no_alert_any_more_covers_nothing(world: World):
+    on(world, world.safety_lead, 1, 2, 3, 4, 5)
+    assert gaps(world) == []
+    make_staff(world.organisation, "Sol", "safety-lead", at=MONDAY)
+    StaffRole.objects.create(user=world.safety_lead, role="organisation-lead", given_at=MONDAY)
+    staff.end_role(person=world.safety_lead, role="safety-lead", by=world.actor(world.organisation_lead), at=MONDAY)
+    assert User.objects.get(pk=world.safety_lead.pk).is_active
     assert len(gaps(world)) == 10
 
 

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.safety.staffed import DAY, StaffedHours
+
+ANSWERS = (StaffRole.Role.FACILITATOR, StaffRole.Role.SAFETY_LEAD)
+"""Whose role lets them handle an alert at all."""
 
 LOOK_AHEAD = timedelta(days=14)
 """So far ahead a gap in the rota is looked for."""
@@ -51,11 +54,12 @@ class Forecast:
 
 
 class Rota:
-    """One house's rota, read once. People who left are on nobody's list."""
+    """One house's rota, read once. People who left, or may no longer answer an alert, are on nobody's list."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.zone = ZoneInfo(organisation.zone)
-        here = {"organisation": organisation, "person__is_active": True}
+        answer = StaffRole.objects.filter(role__in=ANSWERS, user__organisation=organisation, user__is_active=True)
+        here = {"organisation": organisation, "person__in": answer.values("user")}
         self.week = list(Duty.objects.filter(**here))
         self.days = list(DutyDay.objects.filter(**here))
         self.leave = list(Away.objects.filter(**here))

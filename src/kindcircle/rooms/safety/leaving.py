@@ -12,6 +12,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
@@ -21,6 +22,7 @@ from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
 from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
+from kindcircle.rooms.safety.queries import handled_alerts, people_to_tell
 from kindcircle.rooms.safety.rota import look
 from kindcircle.rooms.tasks.actions import SETTLED
 from kindcircle.rooms.tasks.kinds import Kind
@@ -85,6 +87,7 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
                 _pass_alerts(Group.objects.get(code=code), person, successor, by=by, at=at)
             else:
                 _pass_talks(Intake.objects.get(code=code), person, successor, at=at)
+        told = _told(person)
         Screener.objects.filter(user=person).delete()
         for group in _led_by(person):
             Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None).update(
@@ -98,6 +101,7 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
         # What waited for them alone waits for the group, or for whoever leads the house.
         Task.objects.filter(owner=person, done_at=None).update(owner=None)
         person.staff_roles.filter(role=Role.FACILITATOR).delete()
+        _tell_next(told, person, at=at)
         about = log.Ref("account", person.code)
         log.record(Event.STAFF_PLACE_ENDED, by=by, about=about, at=at, chain=house.code, concerns=person.code)
         if close_account:
@@ -132,14 +136,25 @@ def _pass_alerts(group: Group, person: User, successor: User, *, by: Actor, at: 
     field = "alerts_owner" if step == Alert.Person.OWNER else "alerts_backup"
     Group.objects.filter(pk=group.pk).update(**{field: successor})
     give_place(group=group, user=successor, at=at)
-    # Whose turn it was has gone: the next one hears of it now, and the clock runs on.
-    for alert in Alert.objects.filter(group=group, closed_at=None, with_person__in=(step, Alert.Person.EVERYONE)):
-        about = log.Ref("alert", alert.code)
-        once = f"alert:{alert.code}:{alert.with_person}"
-        queue.enqueue("staff-please-look", to=successor, about=about, once=once, at=at)
     about = log.Ref("group", group.code)
     chain = group.organisation.code
     log.record(Event.ALERTS_PASSED_ON, by=by, about=about, at=at, chain=chain, concerns=successor.code, reason=step)
+
+
+def _told(person: User) -> list[Alert]:
+    """Open alerts that somebody was told of: of a group, as a stand-in, or of somebody who asked to come."""
+    codes = Delivery.objects.filter(user=person, about_kind="alert").values("about_code")
+    return list(handled_alerts().filter(code__in=codes, closed_at=None).order_by("pk"))
+
+
+def _tell_next(alerts: list[Alert], person: User, *, at: datetime) -> None:
+    """Whose turn it was has gone: whoever's it is now hears of it at once, and the clock runs on."""
+    for one in alerts:
+        alert = handled_alerts().get(pk=one.pk)
+        for other in people_to_tell(alert)[alert.with_person]:
+            if other.pk != person.pk:
+                about, once = log.Ref("alert", alert.code), f"alert:{alert.code}:{alert.with_person}"
+                queue.enqueue("staff-please-look", to=other, about=about, once=once, at=at)
 
 
 def _talks(intake: Intake, person: User, *, at: datetime) -> QuerySet[TalkTime]:

@@ -10,18 +10,15 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Group
-from kindcircle.rooms.safety.duty import Rota
+from kindcircle.rooms.safety.duty import ANSWERS, Rota
 from kindcircle.rooms.safety.errors import DaysNotClear, NotOnTheRota
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.safety.queries import staffed_hours
 from kindcircle.rooms.tasks.actions import SETTLED, raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
-
-ANSWERS = (StaffRole.Role.FACILITATOR, StaffRole.Role.SAFETY_LEAD)
-"""Whose role lets them handle an alert at all."""
 
 
 def may_be_on_duty(organisation: Organisation) -> list[User]:
