@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import codes
@@ -16,10 +17,13 @@ from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing, finishing, keeping, own_words, retention, reviews
 from kindcircle.rooms.ending.errors import OutOfRange, ReasonNeeded
 from kindcircle.rooms.ending.models import Ending, Hold, KeptLine, Review, WritingClock
+from kindcircle.rooms.ending.taking import take_records
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.agreements import Line, agreement_of
 from kindcircle.rooms.groups.models import Gathering, MemberNote, Membership
+from kindcircle.rooms.groups.models_absence import Absence
 from kindcircle.rooms.groups.models_agreement import Agreement
+from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
 from kindcircle.rooms.measures.actions import assign, submit_response
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.tasks.models import Task
@@ -265,6 +269,33 @@ def test_the_record_goes_after_the_years_the_clinic_set(over: World) -> None:
     assert Membership.objects.filter(group=over.group, role="member").count() == 5  # who was there stays countable
 
 
+def test_what_was_written_before_the_first_meeting_goes_with_the_record_and_the_answer_stays(over: World) -> None:
+    one, other = Application.objects.filter(person__in=over.members).order_by("pk")[:2]
+    for asked in (one, other):
+        Application.objects.filter(pk=asked.pk).update(sealed_answers=b"Amsel")
+        ScreeningForm.objects.create(application=asked, kind="first", begun_at=FIRST, sealed_answers=b"Amsel")
+        Talk.objects.create(
+            application=asked, noted_by=over.facilitator, happened_at=FIRST, how="here", took_place=True,
+            noted_at=FIRST, client_key=codes.new_code(), sealed_note=b"Amsel",
+        )  # fmt: skip
+    # The second of them is in another group by the same request, and its record stands.
+    younger, _ = make_group(over.organisation, over.facilitators, at=FIRST)
+    came_by = Membership.objects.get(group=over.group, user=other.person)
+    Membership.objects.create(
+        group=younger, user=other.person, role="member", seat=9, joined_at=FIRST, admission=came_by.admission,
+        consent=came_by.consent,
+    )  # fmt: skip
+    Absence.objects.create(gathering=Gathering.objects.get(group=over.group, number=2), place=came_by, noticed_at=FIRST)
+    with transaction.atomic():
+        take_records(over.group)
+    for asked, words in ((one, b""), (other, b"Amsel")):
+        asked.refresh_from_db()
+        found = [asked.sealed_answers, asked.forms.get().sealed_answers, asked.talks.get().sealed_note]
+        assert [bytes(part) for part in found] == [words] * 3
+        assert bytes(asked.decisions.get().sealed_letter)
+    assert not Absence.objects.filter(gathering__group=over.group).exists()
+
+
 def test_a_worker_that_is_killed_midway_leaves_all_or_nothing(over: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mark and the taking are one transaction: after a break in the middle nothing has gone, and it goes later."""
     retention.run(at=days_on(over, 16))
@@ -313,12 +344,12 @@ GOES = {
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
         "safety.AlertStep", "safety.AdverseEvent", "conversations.Message", "measures.Response", "tasks.Task",
-        "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold",
+        "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
+        "intake.ScreeningForm", "intake.Talk",
     },
     "with the account, as the proof of how somebody came in": {
-        "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.Application",
-        "intake.KeepApart", "intake.ScreeningForm", "intake.Talk", "intake.Decision", "intake.Consent",
-        "intake.ConsentCopy",
+        "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.KeepApart",
+        "intake.Decision", "intake.Consent", "intake.ConsentCopy",
     },
     "when whoever leads takes it away: it is theirs": {"care.Supervision", "care.OwnCheck", "team.Credential"},
 }  # fmt: skip

@@ -9,7 +9,7 @@ from kindcircle.rooms.intake.actions import screening, talks
 from kindcircle.rooms.intake.actions.letting_go import let_go_due
 from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.measures.screening import keep_part
-from tests.world import World, make_world
+from tests.world import World, make_world, yes_to
 
 AT = datetime(2026, 10, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,18 +55,32 @@ def test_what_was_taken_back_goes_after_thirty_days_and_only_that(db: None) -> N
 
 def test_what_led_to_no_place_goes_after_a_year_and_the_answer_stays(db: None) -> None:
     world = make_world(at=AT, members=1)
-    later, joined, unanswered = asked(world, "Una", "later"), asked(world, "Vera", "join"), asked(world, "Wim")
+    later, unanswered = asked(world, "Una", "later"), asked(world, "Wim")
     let_go_due(at=AT + 364 * DAY)
     assert kept(later)
     assert let_go_due(at=AT + 365 * DAY) == 2
-    assert (kept(later), kept(joined), kept(unanswered)) == (False, True, False)
+    assert (kept(later), kept(unanswered)) == (False, False)
     decision = Decision.objects.get(application=later)
     assert actions.open_letter(decision=decision, by=world.actor(later.person), at=AT + 366 * DAY) == "l"
 
 
-def test_somebody_who_joined_and_took_it_back_keeps_their_records(db: None) -> None:
+def test_a_decision_to_join_that_came_to_no_place_keeps_nothing_longer(db: None) -> None:
+    """Their own page says so: thirty days after it was taken back, a year where no place came of it."""
+    world = make_world(at=AT, members=1)
+    back, quiet = asked(world, "Una", "join"), asked(world, "Vera", "join")
+    actions.take_back(application=back, by=world.actor(back.person), at=AT)
+    let_go_due(at=AT + 30 * DAY)
+    assert (kept(back), kept(quiet)) == (False, True)
+    let_go_due(at=AT + 366 * DAY)
+    assert not kept(quiet)
+
+
+def test_somebody_who_came_and_took_back_their_yes_keeps_their_records(db: None) -> None:
     world = make_world(at=AT, members=1)
     una = asked(world, "Una", "join")
-    actions.take_back(application=una, by=world.actor(una.person), at=AT)
+    by = world.actor(una.person)
+    groups.keep_place(application=una, group=world.group, by=world.actor(world.facilitator), at=AT)
+    consent = groups.say_yes(person=una.person, by=by, at=AT, **yes_to(world.organisation))
+    groups.take_back_yes(consent=consent, by=by, at=AT + DAY)
     assert let_go_due(at=AT + 400 * DAY) == 0
     assert kept(una)

@@ -12,9 +12,10 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.care.models import LookedOver
 from kindcircle.rooms.conversations.models import Conversation, Message
 from kindcircle.rooms.ending.models import ClosingLetter, Coming, Hold, KeptLine, Review, ReviewNote
-from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, StepRecord
-from kindcircle.rooms.groups.models_absence import Leaving
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
+from kindcircle.rooms.groups.models_absence import Absence, CatchUp, Leaving, SaidAway
 from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
+from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.practice.models import OwnWay
@@ -68,13 +69,30 @@ def take_records(group: Group) -> None:
     of_group: tuple[type[Model], ...] = (Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold)
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
-    of_meeting: tuple[type[Model], ...] = (MemberNote, LookedOver, Signal, StepRecord, Attendance)
+    of_meeting: tuple[type[Model], ...] = (
+        MemberNote, LookedOver, Signal, StepRecord, Attendance, Absence, CatchUp, SaidAway,
+    )  # fmt: skip
     for kind in of_meeting:
         kind._default_manager.filter(gathering__group=group).delete()
     of_place: tuple[type[Model], ...] = (Leaving, OneToOne)
     for kind in of_place:
         kind._default_manager.filter(place__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_note=b"")
+    _take_way_in(group)
+
+
+def _take_way_in(group: Group) -> None:
+    """What its people wrote and said before they came; the answer, which proves why they had a place, stays.
+
+    Not yet where the same request brought somebody into another group whose record stands.
+    """
+    standing = Membership.objects.exclude(group__ending__records_gone_at__isnull=False).exclude(group=group)
+    here = Application.objects.filter(decisions__places__group=group)
+    gone = here.exclude(decisions__in=standing.exclude(admission=None).values("admission"))
+    pks = set(gone.values_list("pk", flat=True))
+    ScreeningForm.objects.filter(application__in=pks).update(sealed_answers=b"")
+    Talk.objects.filter(application__in=pks).update(sealed_note=b"")
+    Application.objects.filter(pk__in=pks).update(sealed_answers=b"")
 
 
 def last_written(person: User) -> datetime | None:

@@ -77,7 +77,7 @@ class Membership(models.Model):
     seat = models.PositiveSmallIntegerField(help_text="Place on the ring, from 1; also the order of a round.")
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
-    admission = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    admission = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="places")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Only ever set by the migration that brought the rule, for those who were members already.
     before_the_rule = models.BooleanField(default=False, editable=False)

@@ -26,8 +26,12 @@ def let_go_due(*, at: datetime) -> int:
     broken: Exception | None = None
     back = Q(withdrawn_at__lte=at - AFTER_TAKEN_BACK)
     quiet = Q(withdrawn_at=None, applied_at__lte=at - WITHOUT_PLACE) & ~Q(state=Application.State.PLACED)
-    rows = Application.objects.filter(back | quiet, words_gone_at=None).order_by(
-        F("withdrawn_at").asc(nulls_last=True), "pk"
+    # Where a place was taken, and be it left since, it belongs to the records of somebody who came.
+    came = Application.objects.filter(Q(kept_places__taken_at__isnull=False) | Q(decisions__places__isnull=False))
+    rows = (
+        Application.objects.filter(back | quiet, words_gone_at=None)
+        .exclude(pk__in=came.values("pk"))
+        .order_by(F("withdrawn_at").asc(nulls_last=True), "pk")
     )
     for application in rows.iterator():
         if gone >= AT_ONCE:
@@ -45,8 +49,6 @@ def _let_go(application: Application, at: datetime) -> int:
     with transaction.atomic():
         held = hold(application)
         decision = latest_decision(held)
-        if decision is not None and decision.opens_a_place:
-            return 0  # it belongs to the records of somebody who came, or may still come
         if decision is not None and held.withdrawn_at is None and decision.decided_at > at - WITHOUT_PLACE:
             return 0
         held.sealed_answers, held.words_gone_at = b"", at
