@@ -19,8 +19,8 @@ HOME = Path(tempfile.mkdtemp(prefix=f"kindcircle-test-{WORKER}-"))
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Please unset DJANGO_SETTINGS_MODULE first: the tests make a home of their own.")
 
-# A developer's own settings must not reach the tests; the database is the one choice that is left open.
-KEPT = {"KINDCIRCLE_DATABASE", "KINDCIRCLE_DATABASE_PASSWORD", "KINDCIRCLE_REFERENCE"}
+# A developer's own settings must not reach the tests; what says where things lie is left open.
+KEPT = {"KINDCIRCLE_DATABASE", "KINDCIRCLE_DATABASE_PASSWORD", "KINDCIRCLE_REFERENCE", "KINDCIRCLE_SCREENSHOTS"}
 for name in [name for name in os.environ if name.startswith("KINDCIRCLE_") and name not in KEPT]:
     del os.environ[name]
 os.environ.pop("PORT", None)
