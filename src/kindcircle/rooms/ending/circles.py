@@ -168,7 +168,7 @@ def words_of(invitation: CircleInvitation) -> str:
             "first_name": names[person.pk],
             "circle": circle.name,
             "rhythm": _("once a week"),
-            "place": circle.place or circle.video_link,
+            "place": f"{circle.place.rstrip('.')}." if circle.place else circle.video_link,
             "first_date": said(coming.starts_at, circle.zone) if coming else _("not yet known"),
             "led_by": _(" and ").join(names[one.pk] for one in leading),
             "reach_us": _("Write to us from your page."),
