@@ -6,10 +6,11 @@ import pytest
 from django.core.cache import cache
 
 from kindcircle.base.lib import clock
+from kindcircle.base.outbox.models import ReturnedMail
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups import actions
-from kindcircle.rooms.groups.errors import AddressTaken
+from kindcircle.rooms.groups.errors import AddressTaken, ComesInAlone
 from kindcircle.rooms.groups.models import Invitation, Membership
 from tests.world import World
 
@@ -57,6 +58,19 @@ def test_a_newer_link_ends_the_one_before(client, world):
     _, second = actions.link_for(application=application, by=world.actor(world.facilitator), at=clock.now())
     assert client.get(f"/invitation/{first}/").status_code == 404
     assert client.get(f"/invitation/{second}/").status_code == 200
+
+
+def test_nobody_makes_a_link_into_an_account_whose_owner_comes_in_alone(client, world):
+    """Their journal lies there too: who comes in by a code to their own address is in nobody else's hands."""
+    by = world.actor(world.facilitator)
+    application, secret = actions.add_somebody(intake=world.group.intake, name="Ada", by=by, at=clock.now())
+    client.post(f"/invitation/{secret}/", {"name": "Ada", "email": "ada@example.org"})
+    application.refresh_from_db()
+    with pytest.raises(ComesInAlone):
+        actions.link_for(application=application, by=by, at=clock.now())
+    # Where mail comes back, or there is no address, a link in person is the one way left.
+    ReturnedMail.objects.create(user=application.person, at=clock.now())
+    actions.link_for(application=application, by=by, at=clock.now())
 
 
 @pytest.mark.parametrize("spoil", ["used", "late", "wrong"])

@@ -25,6 +25,13 @@ class SamePersonTwice(Invalid):
         super().__init__(_("The owner and the backup for alerts need to be two different people."))
 
 
+class ComesInAlone(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("They have come in with their own address before. A code by mail brings them in; no link was made.")
+        )
+
+
 class InvitationGone(NotFound):
     """Unknown, used and expired look the same from outside."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
-from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.base.lib.errors import Conflict, KindError, NotFound
 from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator.intake_form import IntakeForm, as_it_is
@@ -198,7 +198,11 @@ def apart(request: HttpRequest, intake: Intake) -> HttpResponse:
     ends = request.method == "POST" and request.POST.get("do") == "end"
     form = ApartForm(lines, request.POST if request.method == "POST" and not ends else None)
     if ends:
-        rule = KeepApart.objects.select_related("organisation").filter(code=request.POST.get("rule", "")).first()
+        rule = (
+            KeepApart.objects.select_related("organisation")
+            .filter(code=request.POST.get("rule", "").replace("\0", ""))
+            .first()
+        )
         if rule is None:
             raise NotFound
         forming.end_apart(intake=intake, rule=rule, by=actor, at=at)
@@ -232,7 +236,11 @@ def link(request: HttpRequest, application: Application) -> HttpResponse:
     """A one-use link for somebody whom no mail reaches. It is shown once, to hand over in person."""
     made = ""
     if request.method == "POST":
-        _invitation, secret = groups.link_for(application=application, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+        try:
+            _invitation, secret = groups.link_for(application=application, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+        except Conflict as error:
+            messages.warning(request, error.sentence)
+            return on_to("facilitator:applicant", application.code)
         made = request.build_absolute_uri(reverse("invitation", args=[secret]))
     name = seals.name_of(application.person)
     return show(request, "facilitator/application_link.html", {"application": application, "name": name, "link": made})

@@ -10,11 +10,13 @@ from kindcircle.base.access.gate import can, require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
+from kindcircle.base.outbox.wishes import is_returned
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import (
     AddressTaken,
     CodeNotFound,
+    ComesInAlone,
     InvitationGone,
     NotADate,
     SamePersonTwice,
@@ -36,6 +38,8 @@ from kindcircle.spec.texts import ContentError
 
 INVITATION_LASTS = timedelta(hours=72)
 PASS_LASTS = timedelta(minutes=10)
+NO_CODES = "@none.invalid"
+"""What stands for an address to which no code is mailed: there is none, or it is somebody else's too."""
 
 
 def start_group(
@@ -150,10 +154,13 @@ def add_somebody(*, intake: Intake, name: str, by: Actor, at: datetime, email: s
 def link_for(*, application: Application, by: Actor, at: datetime) -> tuple[Invitation, str]:
     """A one-use link that brings somebody who asked to come to what is theirs, where no mail does. Older ones end.
 
-    It opens the account that their words lie under, so it is handed over in person or by their own address.
+    It opens the account that their words lie under, so it is handed over in person or by their own address. Raises
+    ComesInAlone: who comes in by a code to their own address is in nobody else's hands any more.
     """
     require(by, Permission.APPLICATION_DECIDE, application)
     person = application.person
+    if person.last_login is not None and not person.email.endswith(NO_CODES) and not is_returned(person):
+        raise ComesInAlone
     with transaction.atomic():
         Invitation.objects.filter(person=person, used_at=None).update(expires_at=at)
         settle(Kind.SHARED_ADDRESS, about=log.Ref("application", application.code), at=at)
@@ -262,7 +269,7 @@ def take_role(*, secret: str, by: Actor, at: datetime) -> StaffRole:
 def make_person(*, organisation: Organisation, name: str, email: str, at: datetime) -> User:
     """An account with its sealed name and address. Without an address nothing can be mailed and no code asked for."""
     user = User(organisation=organisation, zone=organisation.zone, joined_at=at)
-    user.email = seals.blind_address(email) if email else f"{user.code}@none.invalid"
+    user.email = seals.blind_address(email) if email else f"{user.code}{NO_CODES}"
     user.sealed_name = seals.NAME.seal(name, code=user.code, holder=user)
     if email:
         user.sealed_email = seals.ADDRESS.seal(email.strip(), code=user.code, holder=user)
