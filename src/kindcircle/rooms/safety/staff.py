@@ -77,7 +77,7 @@ def end_role(*, person: User, role: str, by: Actor, at: datetime) -> None:
         _hold(person)
         if role == StaffRole.Role.FACILITATOR:
             raise HandOverFirst
-        found = StaffRole.objects.filter(user=person, role=role).first()
+        found = next((one for one in person.staff_roles.all() if one.role == role), None)
         if found is not None:
             _end(found, person, by=by, at=at)
 

@@ -116,8 +116,8 @@ def _done(request: HttpRequest, intake: Intake) -> None:
         messages.success(request, _("Nothing is proposed any more. Nobody lost anything by it."))
     elif do == "move":
         rows = Application.objects.select_related("intake__organisation", "person")
-        application = rows.filter(intake=intake, code=request.POST.get("who", "")).first()
-        to = request.POST.get("to", "")
+        application = rows.filter(intake=intake, code=_code(request, "who")).first()
+        to = _code(request, "to")
         group = ProposedGroup.objects.filter(intake=intake, code=to).first() if to else None
         if application is None or (to and group is None):
             raise NotFound
@@ -134,6 +134,10 @@ def _done(request: HttpRequest, intake: Intake) -> None:
         messages.success(request, words % {"n": len(made)})
     else:
         raise NotFound
+
+
+def _code(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "")
 
 
 def _proposed(found: Waitlist) -> dict[str, object]:

@@ -34,7 +34,9 @@ def talk(request: HttpRequest, application: Application) -> HttpResponse:
                 talks.free(application=application, by=by, at=at)
                 messages.success(request, _("The time is free again. You can choose another one."))
                 return on_to("application-talk", application.code)
-            wanted = TIMES.filter(code=request.POST.get("time", ""), intake=application.intake).first()
+            wanted = TIMES.filter(
+                code=request.POST.get("time", "").replace("\0", ""), intake=application.intake
+            ).first()
             if wanted is None:
                 raise TimeTaken
             talks.book(application=application, talk_time=wanted, by=by, at=at)

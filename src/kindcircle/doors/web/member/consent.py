@@ -26,7 +26,7 @@ from kindcircle.paper import personal
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.consents import Stand, last_withdrawn, stand_of
 from kindcircle.rooms.intake import actions as intake
-from kindcircle.rooms.intake.consent_texts import HAS_STUDY, is_ready, newest_facts
+from kindcircle.rooms.intake.consent_texts import HAS_STUDY, RESEARCH_ITEM, is_ready, newest_facts
 from kindcircle.rooms.intake.errors import NoSuchText
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.intake.queries import current_consent
@@ -119,7 +119,8 @@ def research(request: HttpRequest) -> HttpResponse:
         try:
             intake.sign(
                 person=person, kind=Consent.Kind.RESEARCH, text=text.name, facts_number=text.number,
-                items=request.POST.getlist("items"), signature=request.POST.get("name", "").replace("\0", ""),
+                items={*request.POST.getlist("items")} & {RESEARCH_ITEM},
+                signature=request.POST.get("name", "").replace("\0", ""),
                 shown=text.shown, by=by, at=at,
             )  # fmt: skip
         except KindError as problem:
