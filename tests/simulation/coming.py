@@ -75,7 +75,8 @@ def answer(town: Town, application: Application, screener: User, outcome: str) -
     """After the talk: decided, with a reason and a letter, and signed."""
     desk = town.browser(screener).open(f"/desk/talks/{application.code}/answer/{outcome}/")
     name = town.names[screener.pk]
-    desk.press("Sign, and send the answer", {"reason": "As we talked.", "signature": name})
+    words = {} if outcome == "join" else {"letter": "It was good to talk. In spring there is another group."}
+    desk.press("Sign, and send the answer", {"reason": "As we talked.", "signature": name} | words)
     assert desk.status == 200, desk.text
 
 
@@ -104,7 +105,7 @@ def form_groups(town: Town, intake: Intake, pair: list[User]) -> list[Group]:
     return list(Group.objects.filter(intake=intake).order_by("pk"))
 
 
-def wall_times(group: Group, zone: str) -> set[tuple[int, int, int]]:
-    """At which weekday, hour and minute its meetings begin, on the wall."""
-    walls = [one.starts_at.astimezone(ZoneInfo(zone)) for one in group.gatherings.all()]
+def wall_times(group: Group, zone: str, *, besides: set[int]) -> set[tuple[int, int, int]]:
+    """At which weekday, hour and minute its meetings begin, on the wall; but for those that were moved."""
+    walls = [one.starts_at.astimezone(ZoneInfo(zone)) for one in group.gatherings.exclude(pk__in=besides)]
     return {(one.isoweekday(), one.hour, one.minute) for one in walls}

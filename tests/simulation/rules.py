@@ -66,7 +66,7 @@ class Rules:
             today = day_of(sent_at, row.user.zone)
             if wish.most_messages != AS_THEY_COME:
                 assert sum(today - day < 7 * DAY for day in days) <= wish.most_messages, "more than they want"
-            self.looked["mails against wishes"] += 1
+            self.looked["mails held against wishes"] += 1
 
     def _nobody_forgotten(self) -> None:
         """Each member has a reminder before each meeting; each who was away a note, or somebody who has to write it."""
@@ -81,7 +81,6 @@ class Rules:
             )
             missing = [place.user_id for place in rows if place.user_id not in told]
             assert not missing, f"no reminder for {missing}"
-            self.looked["reminders"] += len(rows)
         late = Gathering.objects.filter(state="planned", starts_at__lt=now - HOUR)
         assert not late.exists(), "a meeting did not take place"
         closed = Gathering.objects.filter(state="closed", closed_at__lt=now - HOUR).select_related("group")
@@ -105,6 +104,7 @@ class Rules:
     def _two_in_a_row(self) -> None:
         """Whoever missed two meetings running is rung by somebody."""
         rows = Absence.objects.filter(holds=True).select_related("gathering", "place")
+        self.looked["two misses running"] = 0
         by_place: dict[int, set[int]] = {}
         codes: dict[tuple[int, int], Any] = {}
         for absence in rows:
@@ -118,7 +118,7 @@ class Rules:
                 left = codes[place, number].place.left_at
                 told = Task.objects.filter(kind="two-misses", about_code__in=pair).exists()
                 assert told or left is not None, "two misses in a row and nobody was asked to ring"
-                self.looked["two misses"] += 1
+                self.looked["two misses running"] += 1
 
     def _consent(self) -> None:
         """No member without a signed decision to join and a consent that stands."""
@@ -145,6 +145,7 @@ class Rules:
             **self.looked,
             "groups": Group.objects.count(),
             "meetings held": held,
+            "reminders sent": Delivery.objects.filter(kind="next-meeting", sent_at__isnull=False).count(),
             "alerts": Alert.objects.count(),
             "tasks": Task.objects.count(),
             "tasks still open": Task.objects.filter(done_at=None).count(),

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from functools import partial
 
 from kindcircle.base.people.models import User
-from kindcircle.rooms.groups.models import KeptPlace, Membership
+from kindcircle.rooms.groups.models import Gathering, KeptPlace, Membership
 from kindcircle.rooms.intake.models import Intake, TalkTime
+from kindcircle.spec import dates
 from tests.simulation import coming
 from tests.simulation.town import DAY, HOUR, Town
 
 TIMES = ("09:00", "11:00", "13:00", "15:00", "18:00")
 OFFERS, FORMING = 3, 4 * 24 + 5  # hours after the beginning: Monday at nine, Friday at eleven
+MIDDLE = 18 * 24 + 4  # the Friday before the clocks change
 ZONES = ("America/New_York", "Asia/Kolkata")
 
 
@@ -23,6 +25,7 @@ class Story:
         self._hour = 0
         self._pairs = [town.facilitators[n : n + 2] for n in range(0, len(town.facilitators), 2)]
         self._later: dict[int, int] = {}
+        self.moved: set[int] = set()
         for number in range(len(self._pairs)):
             self._at(OFFERS, partial(self._offer, number))
 
@@ -47,6 +50,13 @@ class Story:
                 hour = self._hour + 1 + self.town.chance.randrange(9) + 24 * self.town.chance.randrange(2)
                 self._at(hour, partial(self._ask, intake, next(self.town.unused), weekday))
         self._at(FORMING, partial(self._form, intake, pair))
+        for hour, act in (
+            (FORMING + 44, self._wish),
+            (MIDDLE + number, self._move),
+            (MIDDLE + 24 + number, self._withdraw),
+            (MIDDLE + 30 + number, self._leave),
+        ):
+            self._at(hour, partial(act, intake))
 
     def _ask(self, intake: Intake, name: str, weekday: int) -> None:
         application = coming.ask(self.town, intake, name, weekday)
@@ -71,3 +81,38 @@ class Story:
     def _say_yes(self, kept: KeptPlace) -> None:
         coming.say_yes(self.town, kept.application.person)
         assert Membership.objects.filter(user=kept.application.person, group=kept.group, left_at=None).exists()
+
+    def _wish(self, intake: Intake) -> None:
+        """One wants no mail at all, and two live by other clocks."""
+        nobody, *elsewhere = self._members(intake)[:3]
+        self.town.browser(nobody).open("/mail/").press("Keep this", {"any_mail": "no"})
+        for person, zone in zip(elsewhere, ZONES, strict=True):
+            self.town.browser(person).open("/mail/").press("Keep this", {"zone": zone})
+
+    def _move(self, intake: Intake) -> None:
+        """The last meeting of one group goes two hours later, on the other side of the change of the clock."""
+        last = Gathering.objects.filter(group__intake=intake, state="planned").order_by("starts_at").last()
+        assert last is not None and last.guide is not None
+        guide = self.town.browser(last.guide).open(f"/calendar/meetings/{last.code}/move/")
+        wall = dates.wall_clock(last.starts_at, last.group.zone) + 2 * HOUR
+        guide.press("See what would change", {"wall": wall.strftime("%Y-%m-%dT%H:%M"), "scope": "one"})
+        guide.press("Yes, move it")
+        before, last.starts_at = last.starts_at, Gathering.objects.get(pk=last.pk).starts_at
+        assert last.starts_at - before == 2 * HOUR
+        self.moved.add(last.pk)
+
+    def _withdraw(self, intake: Intake) -> None:
+        """Somebody takes their yes back, and is out of the group in the same moment."""
+        person = self._members(intake)[3]
+        self.town.browser(person).open("/consent/").follow("Take my yes back").press("Take my yes back")
+        assert not Membership.objects.filter(user=person, left_at=None).exists()
+
+    def _leave(self, intake: Intake) -> None:
+        """Somebody says goodbye on their own page."""
+        person = self._members(intake)[4]
+        self.town.browser(person).open("/stop/").press("Leave the group", {"reason": "time"})
+        assert not Membership.objects.filter(user=person, left_at=None).exists()
+
+    def _members(self, intake: Intake) -> list[User]:
+        rows = Membership.objects.filter(group__intake=intake, role=Membership.Role.MEMBER, left_at=None)
+        return [place.user for place in rows.select_related("user").order_by("pk")]
