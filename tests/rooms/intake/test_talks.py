@@ -80,6 +80,7 @@ def test_a_clock_change_between_booking_and_talk_moves_nothing_on_the_wall(house
     [
         {"starts": "15:00", "until": "13:00"}, {"until": "13:20"}, {"minutes": 0}, {"minutes": 200}, {"how": "smoke"},
         {"day": date(2026, 9, 30)}, {"day": date(2029, 1, 1)},
+        {"day": date.min}, {"day": date.max},
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_is_refused_in_a_kind_sentence(house: World, wrong: dict[str, object]) -> None:

@@ -102,6 +102,7 @@ def test_a_lead_who_also_leads_groups_does_not_see_their_own_papers(world: World
         ({"kind": "driving"}, UnknownKind),
         ({"held_on": TODAY + DAY}, NotYetHeld),
         ({"until": TODAY - DAY}, DatesDoNotFit),
+        ({"held_on": date.min, "until": date.min}, DatesDoNotFit),
         ({"words": "x" * 201}, TooLong),
     ],
 )

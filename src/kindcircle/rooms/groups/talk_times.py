@@ -7,7 +7,7 @@ from django.db.models import Q
 from kindcircle.base.access import Actor
 from kindcircle.rooms.groups import calendars
 from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
-from kindcircle.rooms.intake.actions.talks import Offered
+from kindcircle.rooms.intake.actions.talks import FURTHEST, Offered, too_far
 from kindcircle.rooms.intake.actions.talks import offer_times as offer
 from kindcircle.rooms.intake.models import Intake, TalkTime
 from kindcircle.spec.dates import instant
@@ -29,6 +29,9 @@ def offer_times(
     at: datetime,
 ) -> Offered:
     """Offer a row of times on one day, around this person's own meetings. Raises NoTimesFit."""
+    # What is typed may be any year, also one that no clock reckons with.
+    if abs(day - at.date()) > FURTHEST + A_DAY:
+        raise too_far()
     midnight = instant(datetime.combine(day, time.min), intake.zone)
     return offer(
         intake=intake, day=day, starts=starts, until=until, minutes=minutes, how=how, where=where,

@@ -42,6 +42,7 @@ EVERYBODY = {
 """What everybody who leads should have, by id."""
 
 WARN_BEFORE = timedelta(days=60)
+EARLIEST = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def keep(
         raise UnknownKind
     if held_on > today:
         raise NotYetHeld
-    if until is not None and until < held_on:
+    # What is typed may be any year, also one that no clock reckons with.
+    if held_on.year < EARLIEST or (until is not None and until < held_on):
         raise DatesDoNotFit
     if len(words) > LONGEST:
         raise TooLong
@@ -284,7 +286,7 @@ def _is_over(row: Credential, on: date) -> bool:
 
 
 def _ends_soon(row: Credential, on: date) -> bool:
-    return row.until is not None and row.until - WARN_BEFORE <= on
+    return row.until is not None and row.until <= on + WARN_BEFORE
 
 
 def _today(organisation: Organisation, at: datetime) -> date:

@@ -59,7 +59,7 @@ def offer_times(
     if not starting:
         raise NoTimesFit(_("No time fits between these hours. Please look at them once more."))
     if starting[0] <= at or starting[0] > at + FURTHEST:
-        raise NoTimesFit(_("Please choose a day to come, within a year."))
+        raise too_far()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(code=by.code)  # one row at a time for each screener
         length = timedelta(minutes=minutes)
@@ -79,6 +79,10 @@ def offer_times(
         log.record(Event.TALK_TIMES_OFFERED, by=by, about=about, at=at, chain=intake.organisation.code)
         _tell_who_waits(intake, at)
     return Offered(times, len(starting) - len(free))
+
+
+def too_far() -> NoTimesFit:
+    return NoTimesFit(_("Please choose a day to come, within a year."))
 
 
 def withdraw_time(*, talk_time: TalkTime, by: Actor, at: datetime) -> None:
