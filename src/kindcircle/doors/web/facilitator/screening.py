@@ -17,8 +17,8 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.intake import asking
 from kindcircle.rooms.intake.actions import screening, talks
 from kindcircle.rooms.intake.actions.checklists import checklist_of
-from kindcircle.rooms.intake.models import Application, Decision, Intake, ScreeningForm, TalkTime
-from kindcircle.rooms.intake.queries import answers_of, latest_decision
+from kindcircle.rooms.intake.models import Application, Decision, Intake, ScreeningForm, Talk, TalkTime
+from kindcircle.rooms.intake.queries import answers_of
 from kindcircle.rooms.intake.questions import Question, questions_of
 from kindcircle.rooms.measures.models import Score
 from kindcircle.rooms.measures.queries import definition
@@ -125,11 +125,15 @@ def _lines(rows: list[Application]) -> list[Line]:
         (one.member_id, one.intake_id): one.code
         for one in Alert.objects.filter(member__in=people, intake__isnull=False).exclude(state=Alert.State.CLOSED)
     }
+    decided = {
+        one.application_id: one for one in Decision.objects.filter(application__in=rows).order_by("decided_at", "pk")
+    }
+    talked = set(Talk.objects.filter(application__in=rows, took_place=True).values_list("application_id", flat=True))
     lines = [
         Line(
             row,
             names[row.person_id],
-            _waits_for(row, talk_times.get(row.pk)),
+            _waits_for(row, talk_times.get(row.pk), decided.get(row.pk), row.pk in talked),
             talk_times.get(row.pk),
             alerts.get((row.person_id, row.intake_id), ""),
             [_in_words(score) for score in scores.get(row.pk, [])],
@@ -140,11 +144,10 @@ def _lines(rows: list[Application]) -> list[Line]:
     return sorted(lines, key=lambda line: (not line.alert, -weight.get(line.application.pk, 0)))
 
 
-def _waits_for(row: Application, talk: TalkTime | None) -> str:
-    decision = latest_decision(row)
+def _waits_for(row: Application, talk: TalkTime | None, decision: Decision | None, talked: bool) -> str:
     if decision is not None:
         return str(decision.get_outcome_display())
-    if row.talks.filter(took_place=True).exists():
+    if talked:
         return _("an answer")
     if talk is not None:
         return _("a talk, booked")
