@@ -1,9 +1,13 @@
 """A place that is kept waits for a yes; it is free again when the request, the answer or the group says so."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from kindcircle.rooms.ending import circles
+from kindcircle.rooms.ending.errors import ConsentNeeded
+from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.actions.seats import OPEN_UNTIL_MEETING
 from kindcircle.rooms.groups.errors import NoWayBack
@@ -12,6 +16,9 @@ from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.errors import HasAPlace
 from kindcircle.rooms.intake.models import Application, KeepApart
 from kindcircle.rooms.intake.queries import current_consent
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
+from tests.rooms.together import at_the_same_moment
 from tests.world import World, make_group, yes_to
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -104,3 +111,34 @@ def test_whoever_left_can_be_given_a_place_again_and_nobody_two_by_one_request(w
     actions.keep_place(application=una, group=world.group, by=by, at=at + HOUR)
     assert Membership.objects.get(user=una.person).left_at is None
     assert KeptPlace.objects.filter(application=una, given_up_at=None).count() == 1
+
+
+def test_a_note_about_a_miss_waits_no_more_once_the_yes_is_taken_back(world: World) -> None:
+    by, at, gathering = world.actor(world.facilitator), world.at + HOUR, world.gathering
+    actions.open_gathering(gathering=gathering, online=False, by=by, at=world.at)
+    actions.start_closing(gathering=gathering, by=by, at=at)
+    actions.close_gathering(gathering=gathering, by=by, at=at)
+    waiting = Task.objects.filter(kind=Kind.ABSENCE_MESSAGE, concerns=world.member, done_at=None)
+    assert waiting.count() == 1
+    consent = current_consent(world.member)
+    assert consent is not None
+    actions.take_back_yes(consent=consent, by=world.actor(world.member), at=at + HOUR)
+    assert not waiting.exists()
+
+
+def test_a_yes_taken_back_while_a_circle_lets_somebody_in_leaves_nobody_inside_without_one(committed: World) -> None:
+    leads = committed.facilitators
+    circle, _ = make_group(committed.organisation, leads, at=committed.at, programme="circle-of-practice")
+    for person in committed.members[:4]:
+        row = CircleInvitation.objects.create(
+            circle=circle, person=person, made_by=leads[0], made_at=committed.at, answer="yes", answered_at=committed.at
+        )
+        consent = current_consent(person)
+        assert consent is not None
+        lets_in = partial(circles.admit, invitation=row, by=committed.actor(leads[0]), at=committed.at + DAY)
+        goes = partial(actions.take_back_yes, consent=consent, by=committed.actor(person), at=committed.at + DAY)
+        results = at_the_same_moment([lets_in, goes])
+        assert not [one for one in results if isinstance(one, Exception) and not isinstance(one, ConsentNeeded)], (
+            results
+        )
+        assert not Membership.objects.filter(user=person, left_at=None).exists()

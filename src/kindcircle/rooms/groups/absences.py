@@ -58,8 +58,7 @@ def notice(*, gathering: Gathering, at: datetime) -> None:
     rows.exclude(place__in=missed).update(holds=False)
     for absence in absences().filter(gathering=gathering):
         if not absence.holds:
-            for kind in (Kind.ABSENCE_MESSAGE, Kind.TWO_MISSES, Kind.MISS_AFTER_LOW):
-                settle(kind, about=ref(absence), at=at)
+            _settle(absence, at)
         elif not (absence.told_before or absence.sent_at or absence.let_be_at):
             ask(Kind.ABSENCE_MESSAGE, absence, due_at=(gathering.closed_at or at) + NOTE_WITHIN, at=at)
     _two_in_a_row(group, at)
@@ -76,6 +75,17 @@ def ask(kind: Kind, absence: Absence, *, due_at: datetime, at: datetime) -> None
     )  # fmt: skip
     # Attendance may have been put right and back again.
     unsettle(kind, about=ref(absence))
+
+
+def wait_no_more(place: Membership, *, at: datetime) -> None:
+    """Somebody has left: nobody writes or rings them about meetings they missed."""
+    for absence in absences().filter(place=place):
+        _settle(absence, at)
+
+
+def _settle(absence: Absence, at: datetime) -> None:
+    for kind in (Kind.ABSENCE_MESSAGE, Kind.TWO_MISSES, Kind.MISS_AFTER_LOW):
+        settle(kind, about=ref(absence), at=at)
 
 
 def ref(absence: Absence) -> Ref:

@@ -12,8 +12,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.absences import absences
-from kindcircle.rooms.groups.absences import ref as absence_ref
+from kindcircle.rooms.groups.absences import wait_no_more
 from kindcircle.rooms.groups.actions.seats import free_seats, kept_apart, one_at_a_time
 from kindcircle.rooms.groups.errors import ChooseOne, GoneAlready, GroupOver, NoWayBack, SayWhatToTell, WordsTooLong
 from kindcircle.rooms.groups.leavings import leavings, way_back_closed
@@ -72,9 +71,7 @@ def leave_group(
         if telling in WITH_WORDS:
             leaving.sealed_words = seals.GOODBYE.seal(words, code=leaving.code, holder=held.user)
         leaving.save(force_insert=True)
-        for absence in absences().filter(place=held):
-            for kind in (Kind.ABSENCE_MESSAGE, Kind.TWO_MISSES, Kind.MISS_AFTER_LOW):
-                settle(kind, about=absence_ref(absence), at=at)
+        wait_no_more(held, at=at)
         soon = wants_talk or worse == Leaving.Worse.YES
         raise_task(
             Kind.LEAVING, organisation=held.group.organisation, about=Ref("leaving", leaving.code), once=leaving.code,

@@ -14,6 +14,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.wishes import keep_wish, wish_of
 from kindcircle.base.people.models import User
+from kindcircle.rooms.groups.absences import wait_no_more
 from kindcircle.rooms.groups.errors import (
     DecideAnew,
     GroupFull,
@@ -133,6 +134,7 @@ def take_back_yes(*, consent: Consent, by: Actor, at: datetime) -> list[Group]:
         intake.withdraw(consent=consent, by=by, at=at)
         for place in places:
             _remind_no_more(place, at)
+            wait_no_more(place, at=at)
             _record(Event.PLACE_LEFT, place.group.code, "group", place.group, person, by=by, at=at)
             raise_task(
                 Kind.CONSENT_WITHDRAWN,
