@@ -30,7 +30,6 @@ let askedNames = -Infinity;
 let link = "new";
 let next = 0;
 let drawn = "";
-let phase = "";
 
 // Somebody came late, or a practice was chosen that this page did not bring: ask anew.
 async function learnMore({ practice, round }) {
@@ -79,8 +78,6 @@ function show() {
   const turns = placed.round && !placed.round.closed ? placed.round.round : "";
   if (turns && turns !== drawn) tellPage("round"); // the server draws its ring anew
   drawn = turns;
-  if (phase && phase !== placed.phase) tellPage("presence"); // who is here becomes who came
-  phase = placed.phase;
   next = setTimeout(show, Math.max(1, Math.min(wait, 1000 - ((step?.elapsed_ms ?? 0) % 1000))));
 }
 
