@@ -207,7 +207,7 @@ def the_first_meeting(story: Story) -> None:
     maren.open(f"/agreement/{story.group.code}/").press("Yes, this is fine for me").sees("Your yes is kept")
     maren.open(f"/gathering/{gathering.code}/")
     ada.open(lead).press("Begin the closing").press("Close the meeting")
-    wait_until(lambda: "The meeting is over" in ada.text, ada.page, what="the end of the meeting")
+    wait_until(lambda: "6 of 8 came" in ada.text, ada.page, what="the end of the meeting")
     ada.arrived("over")
     wait_until(lambda: "Our meeting is over" in maren.text, maren.page, what="the end on the phone")
     maren.arrived("over").follow("How was today for you?").fill(ease="8", fit="9").press("Send").sees("Saved")
