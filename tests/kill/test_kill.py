@@ -192,7 +192,7 @@ def everything_is_there_once(world: World, load: Load, positive: set[str]) -> No
     alerts = list(Alert.objects.filter(group=world.group))
     by_source = {row.code: code for code, row in found.items()}
     assert Counter(by_source[alert.source_code] for alert in alerts) == dict.fromkeys(positive, 1)
-    told = Delivery.objects.filter(user__organisation=world.organisation)
+    told = Delivery.objects.filter(user__organisation=world.organisation, about_kind="alert")
     assert Counter(told.values_list("about_code", flat=True)) == {alert.code: 1 for alert in alerts}
 
     entries = AuditEntry.objects.filter(chain=world.organisation.code)

@@ -47,8 +47,8 @@ def test_a_site_as_it_should_be_starts(site: Settings) -> None:
 
 
 def test_every_refusal_of_the_documented_list_is_asked() -> None:
-    assert len(safe_start.REFUSALS) == 16  # fourteen numbered ones, one of them in two parts, and no mixed houses
-    assert len({refusal.what for refusal in safe_start.REFUSALS}) == 16
+    assert len(safe_start.REFUSALS) == 17  # the numbered ones, one of them in two parts, and no mixed houses
+    assert len({refusal.what for refusal in safe_start.REFUSALS}) == 17
 
 
 def test_debug_pages(site: Settings) -> None:

@@ -128,8 +128,8 @@ def test_another_house_has_its_own(client, group):
     row = Recording.objects.get()
     elsewhere = make_world()
     other = signed_in(elsewhere.facilitator)
-    assert "own voice" in client.get(LIST).content.decode().split('<ul class="list recordings"', 1)[1]
-    assert "own voice" not in other.get(LIST).content.decode().split('<ul class="list recordings"', 1)[1]
+    assert ", own voice" in client.get(LIST).content.decode().split('<ul class="list recordings"', 1)[1]
+    assert ", own voice" not in other.get(LIST).content.decode().split('<ul class="list recordings"', 1)[1]
     for address in (f"{LIST}{row.code}/sound/", f"{LIST}nothing/sound/"):
         assert other.get(address).status_code == 404
     assert other.post(f"{LIST}{row.code}/take-back/").status_code == 404

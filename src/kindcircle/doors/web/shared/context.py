@@ -18,5 +18,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "leave_to": settings.LEAVE_TO,
         "idle_minutes": settings.STAFF_IDLE_MINUTES if staff else settings.MEMBER_IDLE_MINUTES,
         "demo": settings.DEMO,
-        "look": look_for(request),
+        "house_look": look_for(request),
     }

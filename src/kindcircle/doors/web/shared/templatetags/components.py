@@ -36,7 +36,7 @@ def theme_attribute(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def palette_attribute(context: Context) -> str:
     """`data-palette="sea"` when the house chose other colours than the usual ones (css/palettes.css)."""
-    look = context.get("look")
+    look = context.get("house_look")
     return format_html(' data-palette="{}"', look.palette) if look and look.palette else ""
 
 
