@@ -259,9 +259,7 @@ def _unwanted(found: CohortReport) -> list[str]:
             % {"n": harms.people.n, "limit": round(100 * limit)}
         )
     said.append(
-        _(
-            "After meetings we asked, and this many times we heard back: %(answered)s of %(asked)s. Silence is not safety."
-        )
+        _("After meetings we heard back %(answered)s of the %(asked)s times that we asked. Silence is not safety.")
         % {"asked": harms.asked, "answered": harms.answered}
     )
     if harms.alerts:
