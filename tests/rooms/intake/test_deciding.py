@@ -12,7 +12,6 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.intake import actions
 from kindcircle.rooms.intake.errors import (
     DecidedMeanwhile,
-    NeverTalkedWith,
     SayWhy,
     SignWithYourName,
     TakenBack,
@@ -20,7 +19,7 @@ from kindcircle.rooms.intake.errors import (
 from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.intake.queries import latest_decision
 from tests.rooms.together import at_the_same_moment
-from tests.world import World, make_intake, make_world
+from tests.world import World
 
 
 def asked(world: World, name: str = "Una") -> Application:
@@ -126,29 +125,3 @@ def test_the_letter_is_for_its_reader_alone_and_the_first_opening_counts(world: 
     assert actions.open_letter(decision=decision, by=reader, at=later) == "Welcome."
     actions.open_letter(decision=decision, by=reader, at=later + timedelta(days=1))
     assert Decision.objects.get(pk=decision.pk).letter_opened_at == later
-
-
-def test_somebody_who_was_here_comes_again_on_one_signed_line(world: World) -> None:
-    again = make_intake(world.organisation, world.facilitators, at=world.at)
-    by = world.actor(world.facilitator)
-    about = {"intake": again, "line": "Was here in spring and did well.", "by": by, "at": world.at}
-    decision = actions.decide_again(person=world.member, signature="Ada", **about)
-    assert decision.opens_a_place
-    assert decision.application.source == Application.Source.AGAIN
-    # Saying so once more decides anew about the same request.
-    second = actions.decide_again(person=world.member, signature="Ada", **about)
-    assert second.application == decision.application
-    assert Application.objects.filter(intake=again, person=world.member).count() == 1
-
-
-def test_one_line_is_not_enough_for_somebody_new(world: World) -> None:
-    again = make_intake(world.organisation, world.facilitators, at=world.at)
-    by = world.actor(world.facilitator)
-    about = {"intake": again, "line": "Seems nice.", "by": by, "at": world.at}
-    with pytest.raises(NeverTalkedWith):
-        actions.decide_again(person=world.stranger(), signature="Ada", **about)
-    with pytest.raises(SignWithYourName):
-        actions.decide_again(person=world.member, signature=" ", **about)
-    # A place in another house says nothing here.
-    with pytest.raises(NeverTalkedWith):
-        actions.decide_again(person=make_world().member, signature="Ada", **about)

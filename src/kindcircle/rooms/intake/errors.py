@@ -73,11 +73,6 @@ class DecidedMeanwhile(Conflict):
         )
 
 
-class NeverTalkedWith(Conflict):
-    def __init__(self) -> None:
-        super().__init__(_("This person had no place here before. Please talk with them first."))
-
-
 class TimeTaken(Conflict):
     def __init__(self) -> None:
         super().__init__(_("Somebody else was a moment faster. Please choose another time; the rest is as it was."))

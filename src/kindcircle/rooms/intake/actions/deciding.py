@@ -13,10 +13,9 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.intake import letters
 from kindcircle.rooms.intake.actions.applying import hold, let_kept_place_go, record
-from kindcircle.rooms.intake.errors import DecidedMeanwhile, NeverTalkedWith, SayWhy, SignWithYourName
-from kindcircle.rooms.intake.models import Application, Decision, Intake
+from kindcircle.rooms.intake.errors import DecidedMeanwhile, SayWhy, SignWithYourName
+from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.intake.queries import latest_decision
 from kindcircle.rooms.tasks.actions import settle
 from kindcircle.rooms.tasks.kinds import Kind
@@ -94,33 +93,6 @@ def decide(
         queue.enqueue("something-waiting", to=person, about=Ref("decision", code), once=code, at=at)
         record(Event.DECIDED, application=held, by=by, at=at, reason=outcome)
     return decision
-
-
-def decide_again(
-    *, person: User, intake: Intake, line: str, signature: str, by: Actor, at: datetime, letter: str = ""
-) -> Decision:
-    """Somebody who had a place here before may come to this as well: one signed line, and no form.
-
-    Without a `letter` they get our few words of welcome. Raises NeverTalkedWith, SayWhy, SignWithYourName, TakenBack.
-    """
-    require(by, Permission.APPLICATION_DECIDE, intake)
-    if not signature.strip():
-        raise SignWithYourName
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)  # one application at a time
-        before = Application.objects.filter(person=person, intake__organisation_id=intake.organisation_id)
-        if not before.filter(decisions__outcome__in=(Outcome.JOIN, Outcome.JOIN_WITH_PLAN)).exists():
-            raise NeverTalkedWith
-        application = before.filter(intake=intake, withdrawn_at=None).first()
-        if application is None:
-            application = Application.objects.create(
-                intake=intake, person=person, source=Application.Source.AGAIN, applied_at=at
-            )
-            record(Event.APPLIED, application=application, by=by, at=at)
-        words = letter or letters.draft(Outcome.JOIN, name=seals.name_of(person))
-        return decide(
-            application=application, outcome=Outcome.JOIN, reason=line, letter=words, signature=signature, by=by, at=at
-        )
 
 
 def open_letter(*, decision: Decision, by: Actor, at: datetime) -> str:
