@@ -79,8 +79,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
 
     def turn(item: pytest.Item) -> int:
-        if "simulation" in item.nodeid:
-            return -1  # the longest by far: whoever begins with it is done when the others are
         fixtures = getattr(item, "fixturenames", ())
         return 2 if "browser" in fixtures else int("running_site" in fixtures)
 
