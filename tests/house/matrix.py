@@ -247,6 +247,9 @@ GIVES_WORDS_BACK = {
     "member:stop",
     "member:review",
     "member:kept-write",
+    "member:support-plan",
+    "member:safe-contact",
+    "application-form",
 }
 
 
