@@ -452,7 +452,7 @@ def _see_all_dates(page: Page, scene: Scene) -> None:
     dial_emergency(scene.world.organisation, scene.world.facilitators, at=clock.now())
     page.get_by_label("Name of the group").fill("Winter circle")
     page.get_by_label("First meeting").fill(f"{clock.now().year + 1}-01-01T18:00")
-    page.get_by_label("Room or address").fill("Room 3")
+    page.get_by_label("Another place").fill("Room 3")
     page.get_by_label("Leads it, and sees alerts first").select_option(index=1)
     page.get_by_label("Leads it too, and sees alerts next").select_option(index=2)
     page.get_by_role("button", name="See all dates").click()
