@@ -665,7 +665,7 @@ def _waiting_to_be_done(house: House) -> None:
             Kind.TWO_MISSES, organisation=house.things["organisation"], about=about, once=name, due_at=house.at,
             at=house.at, **owners.get(name, {}),
         )  # fmt: skip
-        house.things[name] = Task.objects.get(once_key__endswith=f":{name}")
+        house.things[name] = Task.objects.get(organisation=house.things["organisation"], once_key__endswith=f":{name}")
     words = house.plant("note on a finished task", *LEADING)
     guide = house.people[FACILITATOR].actor()
     finish(task=house.things["finished group task"], outcome="reached", note=words, by=guide, at=house.at)
