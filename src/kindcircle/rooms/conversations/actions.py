@@ -100,11 +100,7 @@ def write_first(*, place: Membership, text: str, client_key: str, by: Actor, at:
     The same key again is the same message. Raises NothingWritten, TooLong, SentBefore.
     """
     require(by, Permission.CONVERSATION_ANSWER, place)
-    text = text.strip()
-    if not text:
-        raise NothingWritten
-    if len(text) > LONGEST:
-        raise TooLong(LONGEST)
+    text = _worded(text)
     with transaction.atomic():
         author = User.objects.select_for_update(no_key=True).get(code=by.code)
         kept = _kept(author, client_key)
@@ -124,11 +120,7 @@ def answer(*, conversation: Conversation, text: str, seen: str, client_key: str,
     The same key again is the same answer. Raises NothingWritten, TooLong, SentBefore.
     """
     require(by, Permission.CONVERSATION_ANSWER, conversation)
-    text = text.strip()
-    if not text:
-        raise NothingWritten
-    if len(text) > LONGEST:
-        raise TooLong(LONGEST)
+    text = _worded(text)
     with transaction.atomic():
         author = User.objects.select_for_update(no_key=True).get(code=by.code)
         kept = _kept(author, client_key)
@@ -315,6 +307,16 @@ def _locked(conversation: Conversation) -> Conversation:
 
 def _ref(row: Conversation) -> log.Ref:
     return log.Ref("conversation", row.code)
+
+
+def _worded(text: str) -> str:
+    """What those who lead wrote, without the blanks around it. Raises NothingWritten, TooLong."""
+    text = text.strip()
+    if not text:
+        raise NothingWritten
+    if len(text) > LONGEST:
+        raise TooLong(LONGEST)
+    return text
 
 
 def _record(event: Event, row: Conversation, *, by: Actor, at: datetime, reason: str = "") -> None:
