@@ -146,7 +146,8 @@ class TestMember:
         html = page(enter(stage.world.members[2]), f"/gathering/{stage.code}/")
         assert "Ines" in html and "Wren" in html
         for absent in ("Tomas", "Oluwa", "Mei", "Farid"):
-            assert absent not in html
+            # As a word: three letters may stand in a random code now and then.
+            assert not re.search(rf"\b{absent}\b", html)
 
     def test_after_the_close_one_button_to_the_four_questions(self, stage: Stage, enter: Enter) -> None:
         stage.open()
