@@ -32,6 +32,7 @@ SAID = {
         {"practice": "three-part-pause", "variant": "180", "play": "b"},
         {"practice": "soles-of-the-feet", "variant": "60", "play": "c"},
         {"practice": "unheard-of", "variant": "60", "play": "d"},
+        {"practice": "soles-of-the-feet", "variant": "60", "play": "f", "lead": 4500},
         {"practice": "three-part-pause", "variant": 180, "play": "e"},
     ],
     "practice_paused": [{"play": "a"}, {"play": "b"}, {"play": "c"}, {"play": "d"}],
@@ -40,11 +41,40 @@ SAID = {
     "round_started": [
         {"round": "r1", "order": ["ann", "ben", "cid", "ann"], "seconds": 90, "prompt": "weather"},
         {"round": "r2", "order": [], "seconds": 60, "prompt": ""},
+        {"round": "r1", "order": ["ann"], "seconds": 60, "prompt": "", "mode": "popcorn"},
+        {"round": "r1", "order": ["ann"], "seconds": 60, "prompt": "", "mode": "shouting"},
         {"round": "r2", "order": "ann", "seconds": 60, "prompt": ""},
     ],
     "piece_moved": [{"round": r, "to": to} for r in ("r1", "r2") for to in ("ann", "ben", "zoe", None, 3, "")],
     "piece_deferred": [{"round": r, "who": who} for r in ("r1", "r2") for who in ("ann", "ben", "cid", None)],
     "round_ended": [{"round": "r1"}, {"round": "r2"}, {}],
+    "hand_raised": [{"round": "r1", "who": who} for who in ("ann", "zoe", None)],
+    "hand_lowered": [{"round": "r1", "who": who} for who in ("ann", "zoe")],
+    "order_set": [{"round": "r1", "order": order} for order in (["zoe", "ben", "zoe"], [], ["ann"], "ann")],
+    "turn_lengthened": [{"round": "r1", "seconds": span} for span in (60, 0, 1.5, 4000)],
+    "with_you": [{"round": "r1", "holder": who} for who in ("ann", "ben", None)],
+    "pairs_asked": [{"pairs": "p1", "prompt": "x"}, {"pairs": "p2", "prompt": "x"}, {"pairs": "p2"}],
+    "pairs_started": [
+        {"pairs": pairs, "prompt": "x", "seconds": 120, "groups": groups}
+        for pairs in ("p1", "p2")
+        for groups in (
+            [["ann", "ben"], ["cid", "dov", "eve"]],
+            [["ann", "ann"]],
+            [["ann"]],
+            [],
+            "ab",
+            [["ann", "ben"], "cd"],
+        )
+    ],
+    "pairs_lengthened": [{"pairs": "p1", "seconds": 60}, {"pairs": "p1", "seconds": 0}],
+    "pairs_ended": [{"pairs": "p1"}, {"pairs": "p2"}],
+    "words_asked": [
+        {"words": words, "kind": kind, "prompt": "x"} for words in ("w1", "w2") for kind in ("word", "felt", "essay")
+    ],
+    "words_shown": [{"words": "w1"}, {"words": "w2"}],
+    "words_ended": [{"words": "w1"}, {"words": "w2"}],
+    "plan_set": [{"minutes": plan} for plan in ([5, 0, 7.5], [5], [0, 5], [5, 0], [], [5, "5"], None)],
+    "lead_moved": [{"to": "ada"}, {"to": "bo"}, {"to": ""}],
     "closing_started": [{}],
     "closed": [{}],
     "unheard_of": [{"what": 1}],

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kindcircle.spec.circle import speaking
 from kindcircle.spec.practices import cues, load_practice
-from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, Placed, cue_sheet, fits, may, position
+from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, Placed, cue_sheet, fits, may, position, said_at
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "timeline"
 CASES = [
     pytest.param(case, id=f"{file}: {case['name']}")
-    for file in ("phases", "practice", "round", "order")
+    for file in ("phases", "practice", "round", "order", "sharing", "plan")
     for case in json.loads((VECTORS / f"{file}.json").read_text())
 ]
 PRACTICES = {
@@ -57,6 +58,20 @@ def event_lists() -> st.SearchStrategy[list[Event]]:
     names = st.sampled_from(["ann", "ben", "cid"])
     plays = st.sampled_from(["a", "b", "c"])
     rounds = st.sampled_from(["r1", "r2"])
+    talks = st.sampled_from(["p1", "p2"])
+    words = st.sampled_from(["w1", "w2"])
+    spans = st.integers(0, 4000)
+    groups = st.sampled_from(
+        [
+            [["ann", "ben"]],
+            [["ann", "ben", "cid"]],
+            [["ann", "ben"], ["cid", "dov"]],
+            [["ann", "ann"]],
+            [["ann"]],
+            [],
+            "ab",
+        ]
+    )
     data = {
         "step_started": st.fixed_dictionaries({"step": st.integers(0, 3), "minutes": st.integers(0, 20)}),
         "practice_started": st.builds(
@@ -65,14 +80,33 @@ def event_lists() -> st.SearchStrategy[list[Event]]:
             plays,
         ),
         "practice_paused": st.fixed_dictionaries({"play": plays}),
-        "practice_resumed": st.fixed_dictionaries({"play": plays}),
+        "practice_resumed": st.fixed_dictionaries({"play": plays}, optional={"lead": st.integers(500, 6000)}),
         "practice_ended": st.fixed_dictionaries({"play": plays}),
         "round_started": st.fixed_dictionaries(
-            {"round": rounds, "order": st.lists(names, max_size=4), "seconds": st.just(90), "prompt": st.just("")}
+            {"round": rounds, "order": st.lists(names, max_size=4), "seconds": st.just(90), "prompt": st.just("")},
+            optional={"mode": st.sampled_from(["round", "popcorn", "shouting"])},
         ),
         "piece_moved": st.fixed_dictionaries({"round": rounds, "to": st.none() | names}),
         "piece_deferred": st.fixed_dictionaries({"round": rounds, "who": names}),
         "round_ended": st.fixed_dictionaries({"round": rounds}),
+        "hand_raised": st.fixed_dictionaries({"round": rounds, "who": names}),
+        "hand_lowered": st.fixed_dictionaries({"round": rounds, "who": names}),
+        "order_set": st.fixed_dictionaries({"round": rounds, "order": st.lists(names, max_size=4)}),
+        "turn_lengthened": st.fixed_dictionaries({"round": rounds, "seconds": spans}),
+        "with_you": st.fixed_dictionaries({"round": rounds, "holder": names}),
+        "pairs_asked": st.fixed_dictionaries({"pairs": talks, "prompt": st.just("")}),
+        "pairs_started": st.fixed_dictionaries(
+            {"pairs": talks, "prompt": st.just(""), "seconds": spans, "groups": groups}
+        ),
+        "pairs_lengthened": st.fixed_dictionaries({"pairs": talks, "seconds": spans}),
+        "pairs_ended": st.fixed_dictionaries({"pairs": talks}),
+        "words_asked": st.fixed_dictionaries(
+            {"words": words, "kind": st.sampled_from(["word", "line", "felt", "essay"]), "prompt": st.just("")}
+        ),
+        "words_shown": st.fixed_dictionaries({"words": words}),
+        "words_ended": st.fixed_dictionaries({"words": words}),
+        "plan_set": st.fixed_dictionaries({"minutes": st.lists(st.integers(0, 20), max_size=5)}),
+        "lead_moved": st.fixed_dictionaries({"to": names}),
     }
     often = [*[kind for kind in data for _ in range(4)], "closing_started", "closed", "opened", "unheard_of"]
     one = st.sampled_from(often).flatmap(
@@ -84,10 +118,12 @@ def event_lists() -> st.SearchStrategy[list[Event]]:
         at = BASE
         for kind, later, content in rows:
             at += later
-            events.append(Event(len(events) + 1, kind, at + (LEAD if kind in LED else 0), content))
+            ahead = content.get("lead", LEAD) if kind in LED else 0
+            assert isinstance(ahead, int)
+            events.append(Event(len(events) + 1, kind, at + ahead, content))
         return events
 
-    return st.lists(one, max_size=14).map(numbered)
+    return st.lists(one, max_size=16).map(numbered)
 
 
 moments = st.integers(BASE - 5000, BASE + 800_000)
@@ -111,8 +147,26 @@ def test_every_list_has_a_position_that_makes_sense(events: list[Event], now: in
         assert turns.holder not in turns.order
         assert len(set(turns.order)) == len(turns.order)
         assert not (turns.closed and (turns.holder or turns.order))
+        assert not (turns.with_you and turns.holder is None)
+        assert turns.extra == 0 or turns.holder is not None
+    pairs, words = placed.pairs, placed.words
+    if pairs is not None:
+        assert pairs.elapsed_ms >= 0
+        assert (pairs.groups != ()) == (pairs.state == "running")
+        for size in (2, 3):
+            whose = speaking(pairs, size)
+            assert (whose is None) == (pairs.state != "running" or pairs.finished)
+            assert whose is None or 0 <= whose < size
+    under_way = [
+        turns is not None and not turns.closed,
+        pairs is not None and pairs.state != "over",
+        words is not None and words.state != "ended",
+    ]
+    assert under_way.count(True) <= 1
+    if placed.plan is not None:
+        assert placed.plan[0] > 0 and placed.plan[-1] > 0
     if placed.phase in ("planned", "closed"):
-        assert (placed.step, going, turns) == (None, None, None)
+        assert (placed.step, going, turns, pairs, words) == (None, None, None, None, None)
 
 
 @settings(max_examples=300)
@@ -131,7 +185,7 @@ def test_what_was_not_yet_said_does_not_reach_back(events: list[Event], now: int
     said = 0
     heard = []
     for event in events:
-        said = max(said, event.at - LEAD if event.kind in LED else event.at)
+        said = max(said, said_at(event))
         if said <= now:
             heard.append(event)
     assert replace(position(heard, now, PRACTICES), n=len(events)) == position(events, now, PRACTICES)
@@ -144,7 +198,7 @@ def test_an_event_that_does_not_fit_leaves_no_mark(events: list[Event], cut: int
     at = min(cut, len(events) - 1)
     event = events[at]
     earlier = events[:at]
-    said = max((one.at - LEAD if one.kind in LED else one.at) for one in events[: at + 1])
+    said = max(said_at(one) for one in events[: at + 1])
     fitting = fits(position(earlier, said, PRACTICES), event.kind, event.data)
     moment = max(now, said)
     later = [replace(one, n=one.n - 1, at=max(one.at, said)) for one in events[at + 1 :]]
@@ -212,10 +266,13 @@ def test_the_next_cue_comes_when_it_is_said_to_come(at: int) -> None:
 
 
 def test_every_command_can_be_given_at_some_time() -> None:
-    """Walk one meeting; each kind must fit somewhere, and none fits before opening but the opening itself."""
+    """Walk one meeting; each kind must fit somewhere, and before the door opens none fits but the opening,
+    the plan of the day and who guides."""
     planned = position([], BASE, PRACTICES)
-    assert [kind for kind in COMMANDS if may(planned, kind)] == ["opened"]
+    assert [kind for kind in COMMANDS if may(planned, kind)] == ["opened", "plan_set", "lead_moved"]
     story: list[tuple[str, dict[str, object]]] = [
+        ("plan_set", {"minutes": [5, 0, 3]}),
+        ("lead_moved", {"to": "ada"}),
         ("opened", {}),
         ("step_started", {"step": 0, "minutes": 5}),
         ("practice_started", {"practice": PLAYING[0], "variant": PLAYING[1], "play": "a"}),
@@ -224,8 +281,20 @@ def test_every_command_can_be_given_at_some_time() -> None:
         ("practice_ended", {"play": "a"}),
         ("round_started", {"round": "r1", "order": ["ann", "ben"], "seconds": 90, "prompt": "p"}),
         ("piece_deferred", {"round": "r1", "who": "ann"}),
+        ("with_you", {"round": "r1", "holder": "ben"}),
+        ("turn_lengthened", {"round": "r1", "seconds": 60}),
         ("piece_moved", {"round": "r1", "to": "ann"}),
+        ("hand_raised", {"round": "r1", "who": "ben"}),
+        ("order_set", {"round": "r1", "order": ["cid", "ben"]}),
+        ("hand_lowered", {"round": "r1", "who": "cid"}),
         ("round_ended", {"round": "r1"}),
+        ("pairs_asked", {"pairs": "p1", "prompt": "p"}),
+        ("pairs_started", {"pairs": "p1", "prompt": "p", "seconds": 240, "groups": [["ann", "ben", "cid"]]}),
+        ("pairs_lengthened", {"pairs": "p1", "seconds": 60}),
+        ("pairs_ended", {"pairs": "p1"}),
+        ("words_asked", {"words": "w1", "kind": "word", "prompt": "p"}),
+        ("words_shown", {"words": "w1"}),
+        ("words_ended", {"words": "w1"}),
         ("closing_started", {}),
         ("closed", {}),
     ]

@@ -14,15 +14,22 @@ from dataclasses import dataclass, replace
 from math import floor
 from typing import Literal, TypedDict
 
+from kindcircle.spec import circle
+from kindcircle.spec.circle import PlacedPairs, PlacedRound, PlacedWords, is_count, is_name
+
 LEAD = 2000
-"""How far ahead a practice starts or goes on, in ms: time for every device to hear of it and turn together."""
+"""How far ahead a practice starts or goes on, in ms: time for every device to hear of it and turn together.
+
+The server may choose another time for a room with slow lines; it then stands in the event's data as `lead`.
+"""
 
 LED = frozenset({"practice_started", "practice_resumed"})
-"""Kinds whose `at` lies LEAD in the future; the `at` of every other kind is the moment of the command."""
+"""Kinds whose `at` lies ahead of the moment they were said; the `at` of every other kind is that very moment."""
 
 Phase = Literal["planned", "open", "closing", "closed"]
 Going = Literal["none", "waiting", "running", "paused", "finished"]
-Turns = Literal["none", "open", "closed"]
+PairsNow = Literal["none", "asked", "running", "over"]
+WordsNow = Literal["none", "asked", "shown", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +95,21 @@ class PlacedPractice:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedRound:
-    """A round of turns: who has the talking piece, who is still to come, how many turns are over.
-
-    `done` is a number, never names, and a pass counts like any other turn: it leaves no trace.
-    """
-
-    round: str
-    prompt: str
-    seconds: int
-    holder: str | None
-    order: tuple[str, ...]
-    done: int
-    turn_started_at: int
-    turn_ms: int
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
-    """All a page needs to show what the group is doing. `n` is the last event known without a gap."""
+    """All a page needs to show what the group is doing. `n` is the last event known without a gap.
+
+    plan  minutes of each step of the run-sheet as the facilitators set them for today (0: left out), or None
+    lead  who guides now, by the code of the person, where somebody has taken over; else None
+    """
 
     phase: Phase
     step: PlacedStep | None
     practice: PlacedPractice | None
     round: PlacedRound | None
+    pairs: PlacedPairs | None
+    words: PlacedWords | None
+    plan: tuple[float, ...] | None
+    lead: str | None
     n: int
 
 
@@ -122,26 +119,53 @@ class Needs:
 
     phases: frozenset[Phase]
     practice: frozenset[Going] = frozenset({"none", "waiting", "running", "paused", "finished"})
-    round: frozenset[Turns] = frozenset({"none", "open", "closed"})
+    round: frozenset[circle.Turns] = frozenset({"none", "open", "closed"})
+    pairs: frozenset[PairsNow] = frozenset({"none", "asked", "running", "over"})
+    words: frozenset[WordsNow] = frozenset({"none", "asked", "shown", "ended"})
 
 
 _MEETING: frozenset[Phase] = frozenset({"open", "closing"})
+_NOT_OVER: frozenset[Phase] = _MEETING | {"planned"}
 _UNDER_WAY: frozenset[Going] = frozenset({"waiting", "running", "paused"})
 _STILL: frozenset[Going] = frozenset({"none", "finished"})
+_NO_ROUND: frozenset[circle.Turns] = frozenset({"none", "closed"})
+_IN_ROUND = Needs(_MEETING, round=frozenset({"open"}))
 
 # A practice can begin at any time while we meet: swapping to a gentler one, or grounding everyone in the
 # middle of a round, has to be one tap. Closing needs no tidying first: sharing is cut, never the closing.
+# Nobody who is speaking is cut off by the next thing: a round or talk in pairs has to be ended first. Only the round
+# in which pairs say one line each may follow at once. Nobody is asked for words while eyes may be closed.
 COMMANDS: Mapping[str, Needs] = {
     "opened": Needs(frozenset({"planned"})),
+    "plan_set": Needs(_NOT_OVER),
+    "lead_moved": Needs(_NOT_OVER),
     "step_started": Needs(_MEETING),
     "practice_started": Needs(_MEETING),
     "practice_paused": Needs(_MEETING, practice=frozenset({"waiting", "running"})),
     "practice_resumed": Needs(_MEETING, practice=frozenset({"paused"})),
     "practice_ended": Needs(_MEETING, practice=_UNDER_WAY),
-    "round_started": Needs(_MEETING, practice=_STILL, round=frozenset({"none", "closed"})),
-    "piece_moved": Needs(_MEETING, round=frozenset({"open"})),
-    "piece_deferred": Needs(_MEETING, round=frozenset({"open"})),
-    "round_ended": Needs(_MEETING, round=frozenset({"open"})),
+    "round_started": Needs(_MEETING, practice=_STILL, round=_NO_ROUND),
+    "piece_moved": _IN_ROUND,
+    "piece_deferred": _IN_ROUND,
+    "hand_raised": _IN_ROUND,
+    "hand_lowered": _IN_ROUND,
+    "order_set": _IN_ROUND,
+    "turn_lengthened": _IN_ROUND,
+    "with_you": _IN_ROUND,
+    "round_ended": _IN_ROUND,
+    "pairs_asked": Needs(_MEETING, practice=_STILL, round=_NO_ROUND, pairs=frozenset({"none", "over"})),
+    "pairs_started": Needs(_MEETING, practice=_STILL, pairs=frozenset({"asked"})),
+    "pairs_lengthened": Needs(_MEETING, pairs=frozenset({"running"})),
+    "pairs_ended": Needs(_MEETING, pairs=frozenset({"asked", "running"})),
+    "words_asked": Needs(
+        _MEETING,
+        practice=_STILL,
+        round=_NO_ROUND,
+        pairs=frozenset({"none", "asked", "over"}),
+        words=frozenset({"none", "shown", "ended"}),
+    ),
+    "words_shown": Needs(_MEETING, words=frozenset({"asked"})),
+    "words_ended": Needs(_MEETING, words=frozenset({"asked", "shown"})),
     "closing_started": Needs(frozenset({"open"})),
     "closed": Needs(frozenset({"closing"})),
 }
@@ -168,13 +192,21 @@ def position(events: Iterable[Event], now: float, practices: Practices) -> Place
     told = 0
     for event in known:
         # Numbers, not clocks, decide the order: a server clock set back must not reorder what happened.
-        told = max(told, event.at - LEAD if event.kind in LED else event.at)
+        told = max(told, said_at(event))
         if told > moment:
             break
         before = _place(facts, told, len(known), practices)
         if fits(before, event.kind, event.data):
             facts = _apply(facts, before, event, told)
     return _place(facts, moment, len(known), practices)
+
+
+def said_at(event: Event) -> int:
+    """The moment an event was said, which for a start or a resume lies before the moment it takes effect."""
+    if event.kind not in LED:
+        return event.at
+    lead = event.data.get("lead")
+    return event.at - (lead if isinstance(lead, int) and is_count(lead) else LEAD)
 
 
 def may(placed: Placed, kind: str) -> bool:
@@ -184,7 +216,9 @@ def may(placed: Placed, kind: str) -> bool:
         needs is not None
         and placed.phase in needs.phases
         and _going(placed.practice) in needs.practice
-        and _turns(placed.round) in needs.round
+        and circle.turns_of(placed.round) in needs.round
+        and ("none" if placed.pairs is None else placed.pairs.state) in needs.pairs
+        and ("none" if placed.words is None else placed.words.state) in needs.words
     )
 
 
@@ -212,6 +246,14 @@ class _Facts:
     step: PlacedStep | None = None
     play: _Play | None = None
     round: PlacedRound | None = None
+    pairs: PlacedPairs | None = None
+    words: PlacedWords | None = None
+    plan: tuple[float, ...] | None = None
+    lead: str | None = None
+
+    def cleared(self, phase: Phase) -> "_Facts":
+        """Whatever went on has ended; the plan of the day and who guides stay."""
+        return _Facts(phase=phase, plan=self.plan, lead=self.lead)
 
 
 def _without_gaps(events: Iterable[Event]) -> list[Event]:
@@ -234,30 +276,27 @@ def _going(practice: PlacedPractice | None) -> Going:
     return "paused" if practice.paused else "finished"
 
 
-def _turns(turns: PlacedRound | None) -> Turns:
-    if turns is None:
-        return "none"
-    return "closed" if turns.closed else "open"
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
 def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
+def _is_plan(value: object) -> bool:
+    """Minutes for every step. Beginning and closing are always among them: sharing is cut, never the closing."""
+    if not isinstance(value, list | tuple) or not value or not all(_is_amount(minutes) for minutes in value):
+        return False
+    return bool(value[0]) and bool(value[-1])
+
+
 def _speaks_of(placed: Placed, kind: str, data: Mapping[str, object]) -> bool:
-    going, turns = placed.practice, placed.round
+    going = placed.practice
+    if kind == "plan_set":
+        return _is_plan(data.get("minutes"))
+    if kind == "lead_moved":
+        return is_name(data.get("to")) and data["to"] != placed.lead
     if kind == "step_started":
-        return _is_count(data.get("step")) and _is_amount(data.get("minutes"))
+        return is_count(data.get("step")) and _is_amount(data.get("minutes"))
     if kind == "practice_started":
-        named = all(_is_name(data.get(key)) for key in ("practice", "variant", "play"))
+        named = all(is_name(data.get(key)) for key in ("practice", "variant", "play"))
         if not named or going is None:
             return named
         # The same start pressed twice, or by both facilitators, must not send everyone back to the start.
@@ -266,21 +305,14 @@ def _speaks_of(placed: Placed, kind: str, data: Mapping[str, object]) -> bool:
     if kind.startswith("practice_"):
         return going is not None and data.get("play") == going.play
     if kind == "round_started":
-        order = data.get("order")
-        people = isinstance(order, list | tuple) and all(_is_name(who) for who in order)
-        numbers = _is_count(data.get("seconds"))
-        return people and numbers and _is_name(data.get("round")) and isinstance(data.get("prompt"), str)
-    if turns is None:
-        return True
-    if kind == "piece_moved":
-        to = data.get("to", "")
-        return data.get("round") == turns.round and (to is None or _is_name(to)) and to != turns.holder
-    if kind == "piece_deferred":
-        who = data.get("who")
-        # The last one left cannot put their turn off any further: they keep the piece, and may pass.
-        can_wait = who in turns.order or (who == turns.holder and turns.order != ())
-        return data.get("round") == turns.round and _is_name(who) and can_wait
-    return kind != "round_ended" or data.get("round") == turns.round
+        return circle.starts_round(data)
+    if kind.startswith("pairs_"):
+        return circle.pairs_speak_of(placed.pairs, kind, data)
+    if kind.startswith("words_"):
+        return circle.words_speak_of(placed.words, kind, data)
+    if COMMANDS[kind] is _IN_ROUND and placed.round is not None:
+        return circle.round_speaks_of(placed.round, kind, data)
+    return True
 
 
 def _apply(facts: _Facts, before: Placed, event: Event, told: int) -> _Facts:
@@ -288,12 +320,16 @@ def _apply(facts: _Facts, before: Placed, event: Event, told: int) -> _Facts:
     kind, data = event.kind, event.data
     if kind == "opened":
         return replace(facts, phase="open")
+    if kind == "plan_set":
+        return replace(facts, plan=_plan(data))
+    if kind == "lead_moved":
+        return replace(facts, lead=str(data["to"]))
     if kind == "closing_started":
-        return _Facts(phase="closing")
+        return facts.cleared("closing")
     if kind == "closed":
-        return _Facts(phase="closed")
+        return facts.cleared("closed")
     if kind == "step_started":
-        return _Facts(phase=facts.phase, step=_step(data, told))
+        return replace(facts.cleared(facts.phase), step=_step(data, told))
     if kind == "practice_started":
         start = max(event.at, told)
         play = _Play(str(data["practice"]), str(data["variant"]), str(data["play"]), 0, start, ended=False)
@@ -304,10 +340,24 @@ def _apply(facts: _Facts, before: Placed, event: Event, told: int) -> _Facts:
         play = replace(facts.play, base_ms=before.practice.position_ms, runs_from=starts, ended=ended)
         return replace(facts, play=play)
     if kind == "round_started":
-        return replace(facts, play=None, round=_round(data, told))
+        return replace(facts, play=None, round=circle.begin_round(data, told), pairs=None, words=None)
+    if kind == "pairs_asked":
+        return replace(facts, play=None, round=None, pairs=circle.pair_up(None, kind, data, told), words=None)
+    if kind == "words_asked":
+        return replace(facts, play=None, round=None, pairs=None, words=circle.gather(None, kind, data))
+    if kind.startswith("pairs_"):
+        return replace(facts, pairs=circle.pair_up(facts.pairs, kind, data, told))
+    if kind.startswith("words_"):
+        return replace(facts, words=circle.gather(facts.words, kind, data))
     if facts.round is not None:
-        return replace(facts, round=_turn(facts.round, kind, data, told))
+        return replace(facts, round=circle.turn(facts.round, kind, data, told))
     return facts
+
+
+def _plan(data: Mapping[str, object]) -> tuple[float, ...]:
+    minutes = data["minutes"]
+    assert isinstance(minutes, list | tuple)
+    return tuple(minutes)
 
 
 def _step(data: Mapping[str, object], told: int) -> PlacedStep:
@@ -316,45 +366,14 @@ def _step(data: Mapping[str, object], told: int) -> PlacedStep:
     return PlacedStep(index, minutes, started_at=told, elapsed_ms=0)
 
 
-def _round(data: Mapping[str, object], told: int) -> PlacedRound:
-    order, seconds = data["order"], data["seconds"]
-    assert isinstance(order, list | tuple) and isinstance(seconds, int)
-    people = tuple(dict.fromkeys(str(who) for who in order))
-    return PlacedRound(
-        round=str(data["round"]),
-        prompt=str(data["prompt"]),
-        seconds=seconds,
-        holder=people[0] if people else None,
-        order=people[1:],
-        done=0,
-        turn_started_at=told,
-        turn_ms=0,
-        closed=False,
-    )
-
-
-def _turn(turns: PlacedRound, kind: str, data: Mapping[str, object], told: int) -> PlacedRound:
-    done = turns.done + (turns.holder is not None)
-    if kind == "round_ended":
-        return replace(turns, holder=None, order=(), done=done, closed=True)
-    if kind == "piece_moved":
-        to = None if data["to"] is None else str(data["to"])
-        rest = tuple(who for who in turns.order if who != to)
-        return replace(turns, holder=to, order=rest, done=done, turn_started_at=told)
-    who = str(data["who"])
-    if who == turns.holder:
-        return replace(turns, holder=turns.order[0], order=(*turns.order[1:], who), turn_started_at=told)
-    return replace(turns, order=(*(other for other in turns.order if other != who), who))
-
-
 def _place(facts: _Facts, now: int, n: int, practices: Practices) -> Placed:
-    step, play, turns = facts.step, facts.play, facts.round
+    step, play, plan = facts.step, facts.play, facts.plan
     if step is not None:
-        step = replace(step, elapsed_ms=now - step.started_at)
-    if turns is not None and not turns.closed:
-        turns = replace(turns, turn_ms=now - turns.turn_started_at)
+        planned = plan[step.index] if plan is not None and step.index < len(plan) else 0
+        step = replace(step, minutes=planned or step.minutes, elapsed_ms=now - step.started_at)
+    turns, pairs = circle.at_moment(facts.round, facts.pairs, now)
     practice = None if play is None else _place_practice(play, now, practices)
-    return Placed(facts.phase, step, practice, turns, n)
+    return Placed(facts.phase, step, practice, turns, pairs, facts.words, plan, facts.lead, n)
 
 
 def _place_practice(play: _Play, now: int, practices: Practices) -> PlacedPractice:

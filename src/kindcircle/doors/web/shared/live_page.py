@@ -70,12 +70,13 @@ def facts(gathering: Gathering) -> dict[str, Any]:
 
 def states(place: Placed, own_code: str = "") -> set[str]:
     """The names of the present state, for parts that show only at their time: static/live/states.js on the server."""
-    practice, turns = place.practice, place.round
+    practice, turns, pairs = place.practice, place.round, place.pairs
     going = "none"
     if practice is not None:
         words = ("waiting", "running", "paused")
         going = next((word for word in words if getattr(practice, word)), "finished")
-    found = {f"phase-{place.phase}", f"practice-{going}"}
+    found = {f"phase-{place.phase}", f"practice-{going}", f"words-{place.words.state if place.words else 'none'}"}
+    found.add(f"pairs-{'none' if pairs is None else 'over' if pairs.finished else pairs.state}")
     found |= {f"may-{kind}" for kind in timeline.COMMANDS if timeline.may(place, kind)}
     found.add("step-none" if place.step is None else f"step-{place.step.index}")
     if practice is not None:
@@ -83,12 +84,13 @@ def states(place: Placed, own_code: str = "") -> set[str]:
     if turns is None or turns.closed:
         found.add("round-none" if turns is None else "round-closed")
         return found
-    found.add("round-open")
+    found |= {"round-open", f"round-is-{turns.mode}"}
     found.add("turn-none" if turns.holder is None else "turn-mine" if turns.holder == own_code else "turn-other")
-    if own_code in turns.order:
-        found.add("turn-coming")
+    found.add("turn-coming" if own_code in turns.order else "turn-away" if turns.holder != own_code else "turn-mine")
     if not turns.order:
         found.add("turn-last")
+    if turns.with_you:
+        found.add("with-you")
     return found
 
 

@@ -181,7 +181,7 @@ class _Command:
         self._events = queries.events_of(gathering.pk)
         self._sheets = queries.cue_sheets(gathering)
         # We may have waited for the lock while somebody else's command got in first: never speak before it.
-        self._now = max([milliseconds(at), *(_told(event) for event in self._events)])
+        self._now = max([milliseconds(at), *(timeline.said_at(event) for event in self._events)])
         self.added = 0
         self.placed = self._place()
 
@@ -229,11 +229,6 @@ def _command(
         yield command
         if command.added:
             announce.after_commit(locked.code, command.newest)
-
-
-def _told(event: timeline.Event) -> int:
-    """When an event was said, which for those that lie ahead is LEAD before they take effect."""
-    return event.at - timeline.LEAD if event.kind in timeline.LED else event.at
 
 
 def _practice(

@@ -24,7 +24,7 @@ export function showStep(root, { phase, step }, { steps, visited }) {
 export function showRound(root, { round }, { names, prompts, me }) {
   const name = (code) => names[code] ?? "";
   const open = round && !round.closed;
-  const left = open && round.holder ? round.seconds * 1000 - round.turn_ms : null;
+  const left = open && round.holder ? (round.seconds + round.extra) * 1000 - round.turn_ms : null;
   say(root, "round-prompt", open ? (prompts[round.prompt] ?? "") : "");
   say(root, "holder", open ? name(round.holder) : "");
   say(root, "next", open ? name(round.order[0]) : "");
@@ -40,5 +40,17 @@ export function showRound(root, { round }, { names, prompts, me }) {
     const drawn = mark.dataset.state === "speaking" ? "" : mark.dataset.state;
     mark.dataset.usual ||= drawn || (code === me ? "you" : "here");
     mark.dataset.state = open && code === round.holder ? "speaking" : mark.dataset.usual;
+    mark.toggleAttribute("data-with", Boolean(open && code === round.holder && round.with_you));
   }
+}
+
+// The time of a talk in pairs, and whose turn it is in my own pair (spec/circle.py: speaking).
+export function showPairs(root, { pairs }, { names, me }) {
+  const talk = pairs?.state === "running" && !pairs.finished;
+  const total = talk ? pairs.seconds * 1000 : 0;
+  const mine = talk ? (pairs.groups.find((group) => group.includes(me)) ?? []) : [];
+  const turn = Math.min(mine.length - 1, Math.floor((pairs?.elapsed_ms * mine.length) / total));
+  say(root, "pairs-left", talk ? minutesAndSeconds(total - pairs.elapsed_ms) : "");
+  const whose = !mine.length ? "" : mine[turn] === me ? "mine" : "other";
+  for (const line of parts(root, "pairs-turn")) setText(line, saying(line, whose).replace("{name}", names[mine[turn]] ?? ""));
 }

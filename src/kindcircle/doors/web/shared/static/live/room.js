@@ -6,7 +6,7 @@ import { Clock, deviceNow } from "./clock.js";
 import { going } from "./commands.js";
 import { parts, readJson, say, saying, setText, showWhen } from "./dom.js";
 import { enhanceForms } from "./forms.js";
-import { showRound, showStep } from "./picture.js";
+import { showPairs, showRound, showStep } from "./picture.js";
 import { createPlayer } from "./player.js";
 import { statesOf } from "./states.js";
 import { createTaps } from "./taps.js";
@@ -29,7 +29,7 @@ let known = 0;
 let askedNames = -Infinity;
 let link = "new";
 let next = 0;
-let drawn = "";
+let drawn = ["", ""];
 
 // Somebody came late, or a practice was chosen that this page did not bring: ask anew.
 async function learnMore({ practice, round }) {
@@ -41,7 +41,7 @@ async function learnMore({ practice, round }) {
     if (!answer.ok) return;
     facts = { ...facts, ...(await answer.json()) };
     practices = practiceMap(facts.practices);
-    tellPage("round");
+    tellPage("sharing");
     show();
   } catch {
     // Out of reach: asked again when shown again.
@@ -66,6 +66,7 @@ function show() {
   const visited = new Set(events.filter((event) => event.kind === "step_started").map((event) => event.data.step));
   showStep(root, placed, { ...facts, visited });
   showRound(root, placed, { ...facts, me });
+  showPairs(root, placed, { ...facts, me });
   say(root, "practice-title", facts.titles[practice?.practice] ?? "");
   const cues = practice ? practices.get(practiceKey(practice.practice, practice.variant))?.cues : [];
   const wait = player.show(practice, cues);
@@ -75,9 +76,7 @@ function show() {
   showWhen(root, statesOf(placed, { me, link, going: going(practice) }));
   foldAgreement(placed.phase === "open" && step?.index === 0);
   learnMore(placed);
-  const turns = placed.round && !placed.round.closed ? placed.round.round : "";
-  if (turns && turns !== drawn) tellPage("round"); // the server draws its ring anew
-  drawn = turns;
+  tellOfSharing(placed);
   next = setTimeout(show, Math.max(1, Math.min(wait, 1000 - ((step?.elapsed_ms ?? 0) % 1000))));
 }
 
@@ -89,6 +88,17 @@ function keep(more) {
 // For parts that the server draws: they listen, and ask anew.
 function tellPage(about) {
   document.body.dispatchEvent(new CustomEvent(`kindcircle:${about}`));
+}
+
+// "sharing": something began or ended, and the server draws its part anew. "turn": the piece or a hand moved.
+function tellOfSharing({ round, pairs, words }) {
+  const open = round && !round.closed;
+  const began = [open && round.round, pairs && [pairs.pairs, pairs.state], words && [words.words, words.state]];
+  const now = [JSON.stringify(began), open ? JSON.stringify([round.holder, round.order]) : ""];
+  const before = drawn;
+  drawn = now;
+  if (now[0] !== before[0]) tellPage("sharing");
+  if (now[1] !== before[1]) tellPage("turn");
 }
 
 function hear(message) {

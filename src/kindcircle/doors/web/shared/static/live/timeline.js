@@ -2,12 +2,14 @@
 // This is spec/timeline.py in the browser, function by function; the reasons stand there. Both run the
 // cases in tests/vectors/timeline. Times are whole milliseconds since the Unix epoch.
 
+import { atMoment, beginRound, gather, isCount, pairUp, turn } from "./circle.js";
 import { fits } from "./commands.js";
 
 export { COMMANDS, fits, may } from "./commands.js";
 export const LEAD = 2000;
 export const LED = ["practice_started", "practice_resumed"];
-const START = { phase: "planned", step: null, play: null, round: null };
+const NOTHING = { step: null, play: null, round: null, pairs: null, words: null };
+const START = { phase: "planned", ...NOTHING, plan: null, lead: null };
 
 export const practiceKey = (practice, variant) => `${practice} ${variant}`;
 
@@ -29,12 +31,17 @@ export function position(events, now, practices) {
   let facts = START;
   let told = 0;
   for (const event of known) {
-    told = Math.max(told, LED.includes(event.kind) ? event.at - LEAD : event.at);
+    told = Math.max(told, saidAt(event));
     if (told > moment) break;
     const before = place(facts, told, known.length, practices);
     if (fits(before, event.kind, event.data)) facts = apply(facts, before, event, told);
   }
   return place(facts, moment, known.length, practices);
+}
+
+export function saidAt({ kind, at, data }) {
+  if (!LED.includes(kind)) return at;
+  return at - (isCount(data.lead) ? data.lead : LEAD);
 }
 
 function withoutGaps(events) {
@@ -46,44 +53,40 @@ function withoutGaps(events) {
 }
 
 function apply(facts, before, { kind, data, at }, told) {
-  const { phase, play, round } = facts;
+  const { play } = facts;
   if (kind === "opened") return { ...facts, phase: "open" };
-  if (kind === "closing_started") return { ...START, phase: "closing" };
-  if (kind === "closed") return { ...START, phase: "closed" };
+  if (kind === "plan_set") return { ...facts, plan: data.minutes };
+  if (kind === "lead_moved") return { ...facts, lead: data.to };
+  if (kind === "closing_started") return { ...facts, ...NOTHING, phase: "closing" };
+  if (kind === "closed") return { ...facts, ...NOTHING, phase: "closed" };
   if (kind === "step_started") {
-    const step = { index: data.step, minutes: data.minutes, started_at: told };
-    return { ...START, phase, step };
+    return { ...facts, ...NOTHING, step: { index: data.step, minutes: data.minutes, started_at: told } };
   }
   if (kind === "practice_started") return { ...facts, play: begin(data, Math.max(at, told)) };
   if (kind.startsWith("practice_")) {
     const from = kind === "practice_resumed" ? Math.max(at, told) : null;
     return { ...facts, play: { ...play, base: before.practice.position_ms, from, ended: kind === "practice_ended" } };
   }
-  if (kind !== "round_started") return { ...facts, round: turn(round, kind, data, told) };
-  const { round: name, prompt, seconds } = data;
-  const [holder = null, ...order] = new Set(data.order);
-  const first = { holder, order, done: 0, turn_started_at: told, turn_ms: 0, closed: false };
-  return { ...facts, play: null, round: { round: name, prompt, seconds, ...first } };
+  const alone = { ...facts, ...NOTHING, step: facts.step };
+  if (kind === "round_started") return { ...alone, round: beginRound(data, told) };
+  if (kind === "pairs_asked") return { ...alone, pairs: pairUp(null, kind, data, told) };
+  if (kind === "words_asked") return { ...alone, words: gather(null, kind, data) };
+  if (kind.startsWith("pairs_")) return { ...facts, pairs: pairUp(facts.pairs, kind, data, told) };
+  if (kind.startsWith("words_")) return { ...facts, words: gather(facts.words, kind, data) };
+  return { ...facts, round: turn(facts.round, kind, data, told) };
 }
 
 const begin = ({ practice, variant, play }, from) => ({ practice, variant, play, base: 0, from, ended: false });
 
-function turn(round, kind, { to, who }, told) {
-  const { holder, order } = round;
-  const done = round.done + (holder === null ? 0 : 1);
-  const without = (name) => order.filter((other) => other !== name);
-  if (kind === "round_ended") return { ...round, holder: null, order: [], done, closed: true };
-  if (kind === "piece_moved") return { ...round, holder: to, order: without(to), done, turn_started_at: told };
-  if (who !== holder) return { ...round, order: [...without(who), who] };
-  return { ...round, holder: order[0], order: [...order.slice(1), who], turn_started_at: told };
-}
-
-function place({ phase, step, play, round }, now, n, practices) {
+function place({ phase, step, play, round, pairs, words, plan, lead }, now, n, practices) {
   return {
     phase,
-    step: step && { ...step, elapsed_ms: now - step.started_at },
+    step: step && { ...step, minutes: plan?.[step.index] || step.minutes, elapsed_ms: now - step.started_at },
     practice: play && placePractice(play, now, practices),
-    round: round && { ...round, turn_ms: round.closed ? 0 : now - round.turn_started_at },
+    ...atMoment(round, pairs, now),
+    words,
+    plan,
+    lead,
     n,
   };
 }
