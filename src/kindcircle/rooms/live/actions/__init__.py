@@ -2,20 +2,16 @@
 
 from kindcircle.rooms.live.actions.leading import (
     close,
-    defer_piece,
     end_practice,
-    end_round,
-    move_piece,
     open_gathering,
     pause_practice,
     resume_practice,
     start_closing,
     start_practice,
-    start_round,
     start_step,
-    take_turn,
 )
 from kindcircle.rooms.live.actions.presence import arrive, keep_alive, let_in_late, mark_here, mark_left
+from kindcircle.rooms.live.actions.rounds import defer_piece, end_round, move_piece, start_round, take_turn
 from kindcircle.rooms.live.actions.signals import send_signal
 
 __all__ = [
