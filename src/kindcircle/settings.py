@@ -1,8 +1,9 @@
 """Every setting, in one file. Each `KINDCIRCLE_*` word is explained in docs/reference/settings.md (a test compares)."""
 
+import re
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -160,6 +161,27 @@ def _database() -> dict[str, object]:
 
 
 DATABASES = {"default": _database()}
+
+
+def _redis() -> str:
+    """The Redis by which server processes tell one another of news in a meeting, or empty for none."""
+    url = env.text("KINDCIRCLE_REDIS")
+    if not url:
+        return ""
+    if not re.fullmatch(r"rediss?://(\S*@)?[^\s/@:]+(:\d{1,5})?(/\d{0,3})?|unix://(\S*@)?/\S+", url):
+        raise env.BadSetting(
+            "KINDCIRCLE_REDIS must be redis://host, rediss://host or unix:///path (or be left out for none)."
+        )
+    password, parts = env.text("KINDCIRCLE_REDIS_PASSWORD"), urlsplit(url)
+    if not password:
+        return url
+    if parts.password:
+        raise env.BadSetting("KINDCIRCLE_REDIS and KINDCIRCLE_REDIS_PASSWORD both hold a password. Please keep one.")
+    user = f"{parts.username or ''}:{quote(password, safe='')}@"
+    return parts._replace(netloc=user + parts.netloc.rpartition("@")[2]).geturl()
+
+
+REDIS = _redis()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people, sign-in, sessions ---

@@ -113,3 +113,20 @@ def test_a_database_of_another_kind_is_refused_in_words() -> None:
 
 def test_a_port_in_words_is_refused_in_words() -> None:
     assert "PORT is 'eight'" in settings_say("s.ORIGIN", PORT="eight")
+
+
+@pytest.mark.parametrize(
+    "word", ["localhost", "redis://", "http://host", "unix:relative", "redis://host/name", "redis://h:port"]
+)
+def test_a_redis_that_cannot_be_is_refused_in_words(word: str) -> None:
+    assert "KINDCIRCLE_REDIS must be redis://host" in settings_say("s.REDIS", KINDCIRCLE_REDIS=word)
+
+
+def test_the_password_of_redis_may_stand_apart_but_not_twice() -> None:
+    apart = {"KINDCIRCLE_REDIS_PASSWORD": "a/b@c"}
+    assert settings_say("s.REDIS", KINDCIRCLE_REDIS="redis://host:7000/2", **apart) == "redis://:a%2Fb%40c@host:7000/2"
+    assert settings_say("s.REDIS", KINDCIRCLE_REDIS="unix:///run/redis.sock", **apart) == (
+        "unix://:a%2Fb%40c@/run/redis.sock"
+    )
+    assert "both hold a password" in settings_say("s.REDIS", KINDCIRCLE_REDIS="redis://:x@host", **apart)
+    assert settings_say("s.REDIS") == ""

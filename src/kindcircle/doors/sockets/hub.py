@@ -2,7 +2,7 @@
 
 The truth is in the tables; the hub only says that there is something newer and reads it once for everyone. What
 it misses (a lost announcement, another process) it finds within a second by asking the tables how far they are;
-PostgreSQL tells it of other processes at once.
+the site's feed tells it of other processes at once, where there is one (rooms/live/feed.py).
 """
 
 import asyncio
@@ -18,11 +18,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from kindcircle.base.lib import clock
 from kindcircle.doors.sockets import wire
 from kindcircle.doors.sockets.admission import Standing, Visitor, admit, standing
-from kindcircle.doors.sockets.elsewhere import listen
 from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.standing_in import leading
-from kindcircle.rooms.live import actions, queries
+from kindcircle.rooms.live import actions, feed, queries
 
 log = logging.getLogger("kindcircle.sockets")
 
@@ -232,7 +231,7 @@ class Hub:
 
     async def _hear_elsewhere(self, minder: asyncio.Task[None]) -> None:
         """Listen to other processes for as long as anybody is here."""
-        listening = asyncio.create_task(listen(self._pass_on))
+        listening = asyncio.create_task(feed.listen(self._pass_on))
         await asyncio.wait([minder])
         listening.cancel()
         await asyncio.wait([listening])

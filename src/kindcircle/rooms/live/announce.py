@@ -1,30 +1,25 @@
 """Saying "there is something newer" to whoever serves open pages. What is newer stands in the tables, never here."""
 
 import logging
-from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
+
+from kindcircle.rooms.live import feed
 
 log = logging.getLogger("kindcircle.live")
 
-Listener = Callable[[str, int | None], None]
-
-CHANNEL = "kindcircle_live"
-
 # Called with a gathering's code and its newest event number; None instead of a number means that something
 # for the facilitators' eyes changed (a private signal, somebody arriving).
-listeners: list[Listener] = []
+listeners: list[feed.Hear] = []
 
 
 def after_commit(gathering_code: str, n: int | None) -> None:
     """Tell every listener once the surrounding transaction is safely on disk, and only then.
 
-    PostgreSQL also tells the other server processes, at the same moment (doors/sockets/elsewhere.py).
+    Those of other server processes hear it by the site's feed, at nearly the same moment.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{gathering_code} {'' if n is None else n}"])
     transaction.on_commit(lambda: _tell(gathering_code, n))
+    feed.chosen().send(gathering_code, n)
 
 
 def _tell(gathering_code: str, n: int | None) -> None:
