@@ -345,8 +345,9 @@ GOES = {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
         "safety.AlertStep", "safety.AdverseEvent", "conversations.Message", "measures.Response", "tasks.Task",
         "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
-        "intake.ScreeningForm", "intake.Talk",
+        "intake.ScreeningForm", "intake.Talk", "live.DebriefLine",
     },
+    "some hours after the meeting": {"live.Whereabouts"},
     "with the account, as the proof of how somebody came in": {
         "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.KeepApart",
         "intake.Decision", "intake.Consent", "intake.ConsentCopy",

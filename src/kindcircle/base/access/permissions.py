@@ -43,6 +43,9 @@ class Permission(StrEnum):
     SIGNAL_SEND = "signal.send"
     ROUND_TAKE_PART = "round.take-part"
     GATHERING_LEAD = "gathering.lead"
+    STEADYING_KEEP = "steadying.keep"  # look after one person for whom it became too much
+    LOBBY_USE = "lobby.use"  # say where one is before a meeting by screen
+    WHEREABOUTS_OPEN = "whereabouts.open"  # where one person is today, and the number to call back
 
     # What a group agreed on.
     AGREEMENT_READ = "agreement.read"
@@ -70,6 +73,7 @@ class Permission(StrEnum):
     MEMBER_INVITE = "member.invite"
     GATHERING_MOVE = "gathering.move"  # see the dates of a group and change those to come
     GATHERING_RECORD = "gathering.record"
+    DEBRIEF_TAKE_BACK = "debrief.take-back"  # one's own line
     REMINDER_KEEP = "reminder.keep"  # the words before a meeting, and whom no mail reaches
     NOTES_EXPORT = "notes.export"  # one person's notes alone, to read and on paper
     LEAVING_KEEP = "leaving.keep"  # who left and why, what the group may hear, and the way back

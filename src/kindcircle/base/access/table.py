@@ -70,6 +70,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
     P.GATHERING_LEAD: [facilitator],
+    P.STEADYING_KEEP: [facilitator],
+    P.LOBBY_USE: [group_member, visiting_member],
+    P.WHEREABOUTS_OPEN: [facilitator],
     # What a group agreed on: members and those who lead read it; what each of them said to it only the latter.
     P.AGREEMENT_READ: [group_member, facilitator],
     P.AGREEMENT_ANSWER: [group_member],
@@ -94,6 +97,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.MEMBER_INVITE: [facilitator],
     P.GATHERING_MOVE: [facilitator, organisation_lead],
     P.GATHERING_RECORD: [facilitator],
+    P.DEBRIEF_TAKE_BACK: [owner & facilitator],
     P.REMINDER_KEEP: [facilitator],
     P.NOTES_EXPORT: [facilitator],
     P.LEAVING_KEEP: [facilitator],

@@ -76,6 +76,8 @@ SIGNATURE = Seal("signature")  # the name somebody typed under a consent
 CONSENT_COPY = Seal("consent-copy")  # what they had before them when they said yes
 SUPPORT_PLAN = Seal("support-plan")
 SAFE_CONTACT = Seal("safe-contact")
+WHEREABOUTS = Seal("whereabouts")
+WHEREABOUTS_HOW = Seal("whereabouts-how")  # whether they can talk; opened without a trace by whoever leads
 # A facilitator's own.
 SUPERVISION_WITH = Seal("supervision-with")
 SUPERVISION = Seal("supervision")
@@ -93,9 +95,11 @@ SCREENING_NOTE = Seal("screening-note")
 TALK_NOTE = Seal("talk-note")
 KEEP_APART = Seal("keep-apart")
 ONE_TO_ONE = Seal("one-to-one")
+STEADYING = Seal("steadying")  # what somebody answered while they were looked after
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")
+DEBRIEF_LINE = Seal("debrief-line")  # under the key of whoever it is about, where it is about somebody
 # What was looked at for names: under the key of the note that it repeats.
 LOOKED_OVER = Seal("looked-over")
 REMINDER = Seal("reminder")

@@ -30,6 +30,34 @@ class KeyTaken(Conflict):
         super().__init__(_("That tap did not come through. Please reload the page and tap once more."))
 
 
+class LobbyShut(Conflict):
+    """Where somebody is matters only shortly before a meeting by screen, and during it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The lobby is not open right now. It opens two hours before a meeting by screen."))
+
+
+class SayWhere(Invalid):
+    """Nothing chosen, or alone and no place."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose one, and if you are alone, where you are. Or tap “Not today”."))
+
+
+class SayWhat(Invalid):
+    """An empty line, or one that is far too long."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write a few words, up to 1500 letters. What you wrote is still here."))
+
+
+class SayWhomAndWhen(Invalid):
+    """Getting in touch needs a person, somebody who does it, and a day."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose whom, who does it, and a day from today on. What you wrote is still here."))
+
+
 def why_not(kind: str) -> str:
     """One kind sentence for a command that does not fit the present state."""
     sentences = {

@@ -50,13 +50,17 @@ class Presence(models.Model):
 
 
 class Signal(models.Model):
-    """A private tap: fine, a lot, please come, I step out. Reaches the facilitators and nobody else."""
+    """A private tap: fine, a lot, please come, I step out. Reaches the facilitators and nobody else.
+
+    So does "leave": somebody went home early and asked to be rung.
+    """
 
     class Kind(models.TextChoices):
         FINE = "fine"
         LOT = "lot"
         COME = "come"
         STEP_OUT = "step_out"
+        LEAVE = "leave"
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="signals")
@@ -73,3 +77,7 @@ class Signal(models.Model):
 
     def access_facts(self) -> Facts:
         return self.gathering.access_facts()
+
+
+# The same app, one noun further: known to Django as soon as these are.
+from kindcircle.rooms.live import models_debrief, models_steadying, models_whereabouts  # noqa: E402, F401

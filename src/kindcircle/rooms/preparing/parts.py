@@ -9,7 +9,9 @@ STEPS = ("what-happens", "passing", "backdraft", "anchor", "plan", "contact", "d
 ELSEWHERE = ("reach-me", "my-person", "never-call")
 MY_PEOPLE = "my-people"
 
-CONTACT_LINES = ("way", "hours", "call-me", "message", "person", "number", "about", "never")
+WORD = "word"
+"""The word by which somebody says that they cannot speak freely."""
+CONTACT_LINES = ("way", "hours", "call-me", "message", "person", "number", "about", "never", WORD)
 OF_OTHERS = ("person", "number", "about")
 """Who else may be called. Holds only while somebody is in a group and has agreed that this person may be called."""
 

@@ -1,6 +1,7 @@
 """Reading what people got ready. Whoever leads and opens words about a person leaves a trace that the person sees."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.preparing.models import OneToOne, PreparedStep, SafeContact, SupportPlan
-from kindcircle.rooms.preparing.parts import OF_OTHERS, plan_lines
+from kindcircle.rooms.preparing.parts import OF_OTHERS, WORD, plan_lines
 
 MEMBER = Membership.Role.MEMBER
 MAY_CALL = "safe-contact"
@@ -127,6 +128,16 @@ def open_contact(place: Membership, *, by: Actor, at: datetime) -> Contact:
     return Contact(shown, row.saved_at, may_call)
 
 
+def is_word_of(person: User, said: str) -> bool:
+    """Whether this is the word by which this person says that they cannot speak freely. Compared, and never shown.
+
+    Nothing is asked of access: it is heard also on a device that opens one meeting only, where it may be needed most.
+    """
+    row = SafeContact.objects.filter(person=person).select_related("person").first()
+    word = _plain(_lines_of_contact(row).get(WORD, "")) if row else ""
+    return bool(word) and _plain(said) == word
+
+
 def has_contact(users: Iterable[int]) -> set[int]:
     """Which of these people said how to reach them."""
     return set(SafeContact.objects.filter(person__in=list(users)).values_list("person_id", flat=True))
@@ -173,6 +184,10 @@ def _lines_of_contact(row: SafeContact) -> dict[str, str]:
 
 def _line(row: OneToOne, member: User) -> str:
     return seals.ONE_TO_ONE.open(row.sealed_line, code=row.code, holder=member) if row.sealed_line else ""
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.findall(r"\w+", words.casefold()))
 
 
 def _record(event: Event, about: log.Ref, place: Membership, *, by: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -86,6 +87,19 @@ def finish(*, task: Task, outcome: str, note: str, by: Actor, at: datetime) -> T
 def settle(kind: Kind, *, about: Ref, at: datetime) -> None:
     """What was to be done has come about in another way: nobody needs to do it any more."""
     still = Task.objects.filter(kind=kind, about_kind=about.kind, about_code=about.code, done_at=None)
+    still.update(done_at=at, outcome=SETTLED)
+
+
+def settle_occasion(kind: Kind, *, organisation: Organisation, once: str, at: datetime) -> None:
+    """The same for one occasion, or for all whose `once` begins with this one and a colon."""
+    key = f"{kind}:{organisation.code}:{once}"
+    still = Task.objects.filter(Q(once_key=key) | Q(once_key__startswith=f"{key}:"), kind=kind, done_at=None)
+    still.update(done_at=at, outcome=SETTLED)
+
+
+def settle_one(kind: Kind, *, organisation: Organisation, once: str, at: datetime) -> None:
+    """The same for one task alone, by the occasion it was raised for."""
+    still = Task.objects.filter(once_key=f"{kind}:{organisation.code}:{once}", done_at=None)
     still.update(done_at=at, outcome=SETTLED)
 
 

@@ -18,6 +18,10 @@ class Kind(StrEnum):
     TWO_MISSES = "two-misses"
     MISS_AFTER_LOW = "miss-after-low"  # missed a meeting after leaving the one before unsteady
     LEAVING = "leaving"  # somebody left: a talk, an offer, and whether anything got worse
+    DEBRIEF_CONTACT = "debrief-contact"  # those who led agreed to get in touch with somebody
+    # It became too much in a meeting.
+    HEAR_FROM = "hear-from"  # called for somebody, stepped out and stayed out, or was looked after
+    DROPPED_OFF = "dropped-off"  # gone in the middle of a practice that can stir people up
     # Those who lead.
     NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
     CREDENTIAL_ENDS = "credential-ends"

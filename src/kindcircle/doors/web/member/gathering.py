@@ -14,9 +14,11 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.member import lobby
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.models import Signal
@@ -39,6 +41,8 @@ WAYS = [
 def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """The one page of a meeting: waiting, taking part, and leaving. Whole without script; alive with it."""
     at, actor = clock.now(), request.actor  # type: ignore[attr-defined]
+    if lobby.waits(thing, actor):
+        return on_to("member:lobby", thing.code)
     actions.arrive(gathering=thing, by=actor, at=at)
     if queries.waits_outside(thing, actor, at=at):
         return _outside(request, thing)
@@ -62,6 +66,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
+        **lobby.step(thing, actor, at),
     }
     return render(request, "member/gathering.html", context)
 

@@ -80,6 +80,11 @@ CONTACT = (
     Ask("number", later("How to reach them")),
     Ask("about", later("What about, and what not"), later("Do they know that you come here?")),
     Ask("never", later("Somebody we must never call, or never tell")),
+    Ask(
+        "word",
+        later("Your word, if you cannot speak freely"),
+        later("A plain word. Write it in any box before a meeting by screen: we ask nothing more, and nobody rings."),
+    ),
 )
 assert tuple(one.id for one in CONTACT) == CONTACT_LINES
 

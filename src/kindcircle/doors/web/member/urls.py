@@ -12,6 +12,7 @@ from kindcircle.doors.web.member import (
     gathering,
     journal,
     letters,
+    lobby,
     messages,
     own_way,
     practice,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("check/<str:code>/done/", checks.check_done, name="check-done"),
     # The meeting.
     path("gathering/<str:code>/", gathering.gathering, name="gathering"),
+    path("gathering/<str:code>/lobby/", lobby.lobby, name="lobby"),
     path("gathering/<str:code>/events", gathering.events, name="events"),
     path("gathering/<str:code>/facts", gathering.facts, name="facts"),
     path("gathering/<str:code>/ring", gathering.ring, name="ring"),

@@ -15,6 +15,7 @@ from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.models import Presence
 from kindcircle.rooms.live.queries import QUIET_AFTER, doors_are_quiet, practice_goes_on
+from kindcircle.rooms.live.whereabouts import waits_in_lobby
 from kindcircle.rooms.measures import actions as measures
 
 MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
@@ -126,6 +127,8 @@ def _let_in(gathering: Gathering, user_ids: set[int], at: datetime, *, back: boo
     new = {one for one in user_ids if one not in came or (back and came[one] is not None)}
     if doors_are_quiet(gathering, at=at):
         new &= came.keys()  # who was here before may come back; who comes late waits to be let in
+    if new:
+        new -= waits_in_lobby(gathering)
     arrived: list[User] = [place.user for place in present_places(gathering.group).filter(user_id__in=new)]
     for user in arrived:
         groups.record_arrival(gathering=gathering, user=user, at=at)
