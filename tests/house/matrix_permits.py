@@ -63,6 +63,7 @@ THINGS = (
     "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "venue",
     "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake",
     "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
+    "debrief line",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ OF_GROUP = (
     "shared plan",
     "repair",
     "group task",
+    "debrief line",
 )
 ELSEWHERE = {
     "another group": who(OTHER_FACILITATOR),
@@ -130,6 +132,7 @@ OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal", "shared plan") | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "supervision": who(FACILITATOR, WEAK_FACILITATOR),
     "credential": who(FACILITATOR, WEAK_FACILITATOR),
+    "debrief line": who(FACILITATOR, WEAK_FACILITATOR),
     "application": who(APPLICANT),
     "sheet of the former member": who(FORMER_MEMBER),
 }
@@ -180,6 +183,11 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.GATHERING_LEAD: LEADS_GROUP,
+    P.LOBBY_USE: MEETING
+    | {"open gathering": IN_GROUP | {VISITING}}
+    | {"sheet of the open gathering": IN_GROUP | {VISITING}},
+    P.WHEREABOUTS_OPEN: LEADS_GROUP,
+    P.STEADYING_KEEP: LEADS_GROUP,
     P.DESK_SEE: with_staff(
         with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
         staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
@@ -202,13 +210,14 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.MEMBER_INVITE: LEADS_GROUP,
     P.GATHERING_MOVE: with_staff(LEADS_GROUP, LEAD_STAFF),
     P.GATHERING_RECORD: LEADS_GROUP,
+    P.DEBRIEF_TAKE_BACK: {"debrief line": who(FACILITATOR)},
     P.REMINDER_KEEP: LEADS_GROUP,
     P.NOTES_EXPORT: LEADS_GROUP,
     P.LEAVING_KEEP: LEADS_GROUP,
     P.OWN_CARE_SEE: with_staff(
         everywhere(ANY_LEADING), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)
     ),
-    P.SUPERVISION_KEEP: dict.fromkeys(("supervision", "credential"), who(FACILITATOR)),
+    P.SUPERVISION_KEEP: dict.fromkeys(("supervision", "credential", "debrief line"), who(FACILITATOR)),
     P.ALERT_LIST: with_staff(
         with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
         staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
@@ -223,7 +232,9 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
     P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),
     P.ROLES_PLAN: with_staff(LEADS_GROUP, LEAD_STAFF),
-    P.CREDENTIAL_KEEP: with_staff(LEAD_STAFF, {"supervision": who(FACILITATOR), "credential": who(FACILITATOR)}),
+    P.CREDENTIAL_KEEP: with_staff(
+        LEAD_STAFF, dict.fromkeys(("supervision", "credential", "debrief line"), who(FACILITATOR))
+    ),
     P.TEAM_KEEP: LEAD_STAFF,
     P.ROTA_SEE: with_staff(
         with_staff(LEAD_STAFF, SAFETY_STAFF), staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR)

@@ -44,7 +44,15 @@ class Here:
     """Still here."""
 
 
-Message = Hello | AskClock | SendSignal | Here
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How long this device's line is: its longest round trip of late and how far its clock may be off, in ms."""
+
+    rtt: float
+    error: float
+
+
+Message = Hello | AskClock | SendSignal | Here | Line
 
 
 def read(text: str | None) -> Message:
@@ -66,6 +74,10 @@ def read(text: str | None) -> Message:
             return SendSignal(kind, key)
         case {"t": "here"}:
             return Here()
+        case {"t": "line", "rtt": int(rtt) | float(rtt), "error": int(error) | float(error)} if not (
+            isinstance(rtt, bool) or isinstance(error, bool)
+        ) and (_is_time(rtt) and _is_time(error) and min(rtt, error) >= 0):
+            return Line(rtt, error)
     raise Unreadable
 
 
@@ -99,7 +111,14 @@ def signals(items: Iterable[Tap]) -> str:
     return _frame(
         "signals",
         items=[
-            {"code": tap.code, "kind": tap.kind, "name": tap.name, "at": milliseconds(tap.at), "alert": tap.alert}
+            {
+                "code": tap.code,
+                "kind": tap.kind,
+                "name": tap.name,
+                "at": milliseconds(tap.at),
+                "alert": tap.alert,
+                "looked_after": tap.looked_after is not None,
+            }
             for tap in items
         ],
     )

@@ -19,6 +19,7 @@ from kindcircle.rooms.groups.actions.roles import find_gaps as find_meetings
 from kindcircle.rooms.groups.screening_again import ask_again_due
 from kindcircle.rooms.groups.task_mail import tell_of_tasks
 from kindcircle.rooms.intake.actions.letting_go import let_go_due
+from kindcircle.rooms.live import following_up
 from kindcircle.rooms.live.whereabouts import erase_due
 from kindcircle.rooms.measures.actions import assign_due
 from kindcircle.rooms.reminders.nudges import nudge_due
@@ -47,6 +48,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     """
     global _last_tick_at
     well = _went_well("alerts", safety.escalate_due, at)
+    _went_well("devices that fell silent", following_up.look_for_silence, at)
     if sheets:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
@@ -58,6 +60,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("words that led to no place", let_go_due, at)
         _went_well("groups that are over", finish_due, at)
         _went_well("questions months later", tell_of_questions, at)
+        _went_well("who was gone", following_up.look_back, at)
         _went_well("where people were", erase_due, at)
         _went_well("what has to go", retention.run, at)
         _went_well("meetings nobody leads", find_meetings, at)

@@ -17,6 +17,7 @@ from kindcircle.rooms.groups.models_absence import Absence, CatchUp, Leaving, Sa
 from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
 from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
 from kindcircle.rooms.live.models import Signal
+from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.models import Assignment, Response, Score
@@ -72,7 +73,7 @@ def take_records(group: Group) -> None:
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
     of_meeting: tuple[type[Model], ...] = (
-        MemberNote, LookedOver, Signal, StepRecord, Attendance, Absence, CatchUp, SaidAway, DebriefLine, Whereabouts,
+        MemberNote, LookedOver, Signal, Steadying, DropOff, StepRecord, Attendance, Absence, CatchUp, SaidAway, DebriefLine, Whereabouts,
     )  # fmt: skip
     for kind in of_meeting:
         kind._default_manager.filter(gathering__group=group).delete()

@@ -64,7 +64,7 @@ def _people(task: Task, *, late: bool) -> list[User]:
     if task.group_id is not None:
         group = Group.objects.get(pk=task.group_id)
         leading = [place.user for place in present_places(group, Membership.Role.FACILITATOR) if place.user.is_active]
-        first = group.alerts_backup_id if late else group.alerts_owner_id
+        first = group.alerts_backup_id if late else task.owner_id or group.alerts_owner_id
         named = [person for person in leading if person.pk == first]
         if named or leading:
             return named or leading

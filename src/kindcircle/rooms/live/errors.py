@@ -23,6 +23,18 @@ class UnknownSignal(Invalid):
         super().__init__(_("We did not understand that tap. Please try again from the page."))
 
 
+class UnknownStep(Invalid):
+    """Not one of the steps by which somebody is looked after, or nothing was chosen in it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose one of the answers on the page. What was noted before is still there."))
+
+
+class LineTooLong(Invalid):
+    def __init__(self, most: int) -> None:
+        super().__init__(_("That is longer than %(most)s letters. A few words are enough.") % {"most": most})
+
+
 class KeyTaken(Conflict):
     """The key of a tap was used before, by somebody else or for something else."""
 

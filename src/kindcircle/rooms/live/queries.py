@@ -13,6 +13,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
 from kindcircle.rooms.groups.queries import present_places, programme_of, session_for
 from kindcircle.rooms.live.models import Event, Presence, Signal
+from kindcircle.rooms.live.models_steadying import Steadying
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec import timeline
 from kindcircle.spec.practices import Cue, Practice, cues
@@ -50,13 +51,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A private signal, as facilitators see it. `alert` is the code of the alert it raised, if it did."""
+    """A private signal, as facilitators see it. `alert` is the code of the alert it raised, if it did.
+
+    looked_after  since when one of those who lead looks after this person; None while nobody does
+    """
 
     code: str
     kind: str
     name: str
     at: datetime
     alert: str | None
+    looked_after: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,11 @@ def taps(gathering: Gathering) -> list[Tap]:
     names = seals.names_of(list({row.user_id: row.user for row in rows}.values()))
     raised = Alert.objects.filter(source_kind="signal", source_code__in=[row.code for row in rows])
     alerts = dict(raised.values_list("source_code", "code"))
-    return [Tap(row.code, row.kind, names[row.user_id], row.at, alerts.get(row.code)) for row in rows]
+    cared = dict(Steadying.objects.filter(gathering=gathering, ended_at=None).values_list("member_id", "begun_at"))
+    return [
+        Tap(row.code, row.kind, names[row.user_id], row.at, alerts.get(row.code), cared.get(row.user_id))
+        for row in rows
+    ]
 
 
 def newest(gathering_ids: Iterable[int]) -> dict[int, Newest]:

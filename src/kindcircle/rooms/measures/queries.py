@@ -181,9 +181,15 @@ def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
     row = response.filter(code=alert.source_code).first() if alert.source_kind == RESPONSE else None
     if row is None:
         asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
-        if alert.source_kind in asked:
+        in_the_room = {
+            "live-leave-and-ring": _("Went home in the middle of a meeting, and asked to be rung"),
+            "live-wish-to-die-or-harm": _(
+                "Asked in the meeting: yes to a wish to die, or to hurt themselves or others"
+            ),
+        }
+        if alert.source_kind in asked and alert.rules not in in_the_room:
             return [asked[alert.source_kind]]
-        return [said_yes_to(rule) for rule in alert.rules.split(",")]
+        return [in_the_room.get(rule) or said_yes_to(rule) for rule in alert.rules.split(",")]
     _leave_trace(row, by=by, at=at)
     one = definition_of(row.assignment)
     words = words_for(row.assignment.house, one, row.assignment.member.language)

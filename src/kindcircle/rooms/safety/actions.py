@@ -14,13 +14,15 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group
 from kindcircle.rooms.intake.models import Intake
 from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, WorkerBeat
 from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell, staffed_hours
 from kindcircle.rooms.safety.staffed import end_of_next_shift, staffed_deadline
+from kindcircle.rooms.tasks.actions import settle_occasion
+from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.parts import Level
 from kindcircle.spec.safety import SafetyHit, highest, load_ladder
 
@@ -131,8 +133,13 @@ def act(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
 
 
 def contacted(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
-    """The member was reached."""
-    return _step(alert, State.CONTACTED, by=by, at=at, note=note)
+    """The member was reached. After they went home, that is also the word within a day that a meeting may ask for."""
+    with transaction.atomic():
+        row = _step(alert, State.CONTACTED, by=by, at=at, note=note)
+        if row.gathering is not None and not _still_there(row):
+            once = f"{row.gathering.code}:{row.member.code}"
+            settle_occasion(Kind.HEAR_FROM, organisation=row.house, once=once, at=at)
+    return row
 
 
 def not_reached(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert:
@@ -328,6 +335,11 @@ def _passes_on_at(row: Alert) -> datetime | None:
     wait = next(step.after_staffed_minutes for step in load_ladder().steps if CALLED[step.tell] == after)
     hours = staffed_hours(row.house)
     return min(staffed_deadline(hours, row.raised_at, timedelta(minutes=wait)), in_touch_by)
+
+
+def _still_there(row: Alert) -> bool:
+    """Whether the person is in the meeting that it came from, as far as we know."""
+    return Attendance.objects.filter(gathering=row.gathering_id, user=row.member_id, left_at=None).exists()
 
 
 def _in_touch_by(row: Alert) -> datetime:

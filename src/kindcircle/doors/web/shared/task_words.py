@@ -84,6 +84,24 @@ WORDS: dict[Kind, Words] = {
         _("See what they said"),
         "facilitator:leaving",
     ),
+    Kind.HEAR_FROM: Words(
+        _("Hear from somebody after a hard meeting"),
+        _("It was a lot for them: they asked for one of you, stepped out, or were looked after. Ask how they are now."),
+        _("See how to reach them safely"),
+        "facilitator:contact",
+    ),
+    Kind.DROPPED_OFF: Words(
+        _("Ring somebody who was gone in the middle of a practice"),
+        _("It may be their line. It may have been too much. A short call tells, and shows them that they were missed."),
+        _("See how to reach them safely"),
+        "facilitator:contact",
+    ),
+    Kind.DEBRIEF_CONTACT: Words(
+        _("Get in touch with somebody"),
+        _("After a meeting those who led agreed on it, with this day. Why stands on the page of that meeting."),
+        _("See what we agreed on"),
+        "facilitator:debrief",
+    ),
     Kind.NOBODY_LEADS: Words(
         _("Find somebody to lead a meeting"),
         _("A meeting to come has nobody in one of its two places."),

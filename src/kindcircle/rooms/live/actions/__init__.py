@@ -13,6 +13,7 @@ from kindcircle.rooms.live.actions.leading import (
 from kindcircle.rooms.live.actions.presence import arrive, keep_alive, let_in_late, mark_here, mark_left
 from kindcircle.rooms.live.actions.rounds import defer_piece, end_round, move_piece, start_round, take_turn
 from kindcircle.rooms.live.actions.signals import send_signal
+from kindcircle.rooms.live.actions.steadying import end_steadying, note_step, write_line
 
 __all__ = [
     "arrive",
@@ -20,11 +21,13 @@ __all__ = [
     "defer_piece",
     "end_practice",
     "end_round",
+    "end_steadying",
     "keep_alive",
     "let_in_late",
     "mark_here",
     "mark_left",
     "move_piece",
+    "note_step",
     "open_gathering",
     "pause_practice",
     "resume_practice",
@@ -34,4 +37,5 @@ __all__ = [
     "start_round",
     "start_step",
     "take_turn",
+    "write_line",
 ]
