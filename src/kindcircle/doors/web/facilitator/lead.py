@@ -1,6 +1,5 @@
 """Leading a meeting: one tap for each thing a facilitator does, who is here, the private taps, and the wall."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,8 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator import lead_rounds
+from kindcircle.doors.web.facilitator.lead_form import Form, Verb
 from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
@@ -23,7 +24,8 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import meeting_name, present_places
-from kindcircle.rooms.live import actions, queries
+from kindcircle.rooms.live import actions, queries, whereabouts
+from kindcircle.rooms.live.actions.presence import GONE_AFTER
 from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.queries import Person, Tap
@@ -105,7 +107,7 @@ def do(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     try:
         if verb is None:
             raise NotInThisSession
-        verb(gathering, _Form(request), request.actor, clock.now())  # type: ignore[attr-defined]
+        verb(gathering, Form(request), request.actor, clock.now())  # type: ignore[attr-defined]
     except KindError as error:
         if live_page.by_script(request):
             return live_page.not_done(error.sentence, error.status)
@@ -121,7 +123,7 @@ def do(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 def entry_pass(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Six letters for one member who cannot get in: shown once, on this very page, and stored only as a hash."""
     by = request.actor  # type: ignore[attr-defined]
-    place = present_places(gathering.group).filter(code=_Form(request).word("member")).first()
+    place = present_places(gathering.group).filter(code=Form(request).word("member")).first()
     if place is None:
         raise NotInThisSession
     letters = groups.make_entry_pass(gathering=gathering, member=place.user, by=by, at=clock.now())
@@ -129,47 +131,17 @@ def entry_pass(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     return render(request, "facilitator/lead_pass.html", context)
 
 
-class _Form:
-    """What a tap sent along, read leniently: anything strange becomes something that fits nothing."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._sent = request.POST
-
-    def word(self, name: str) -> str:
-        return self._sent.get(name, "")[:80].replace("\0", "")
-
-    def number(self, name: str) -> int:
-        text = self._sent.get(name, "")
-        return int(text) if text.isdecimal() and len(text) < 7 else -1
-
-
-Verb = Callable[[Gathering, _Form, Actor, datetime], Any]
-
-
-def _open(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+def _open(gathering: Gathering, form: Form, by: Actor, at: datetime) -> None:
     actions.open_gathering(gathering=gathering, online=form.word("how") == "online", by=by, at=at)
 
 
-def _step(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+def _step(gathering: Gathering, form: Form, by: Actor, at: datetime) -> None:
     actions.start_step(gathering=gathering, step=form.number("step"), by=by, at=at)
 
 
-def _practice(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
+def _practice(gathering: Gathering, form: Form, by: Actor, at: datetime) -> None:
     practice, seconds = form.word("practice"), form.number("seconds")
     actions.start_practice(gathering=gathering, practice=practice, seconds=seconds, by=by, at=at)
-
-
-def _round(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
-    actions.start_round(gathering=gathering, prompt=form.word("prompt"), by=by, at=at)
-
-
-def _move(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
-    holder = form.word("holder") or None
-    actions.move_piece(gathering=gathering, turns=form.word("round"), holder=holder, to=form.word("to"), by=by, at=at)
-
-
-def _later(gathering: Gathering, form: _Form, by: Actor, at: datetime) -> None:
-    actions.defer_piece(gathering=gathering, turns=form.word("round"), who=form.word("holder"), by=by, at=at)
 
 
 VERBS: dict[str, Verb] = {
@@ -179,15 +151,12 @@ VERBS: dict[str, Verb] = {
     "pause": lambda g, f, by, at: actions.pause_practice(gathering=g, play=f.word("play"), by=by, at=at),
     "resume": lambda g, f, by, at: actions.resume_practice(gathering=g, play=f.word("play"), by=by, at=at),
     "end": lambda g, f, by, at: actions.end_practice(gathering=g, play=f.word("play"), by=by, at=at),
-    "round": _round,
-    "move": _move,
-    "later": _later,
-    "end-round": lambda g, f, by, at: actions.end_round(gathering=g, turns=f.word("round"), by=by, at=at),
     "closing": lambda g, f, by, at: actions.start_closing(gathering=g, by=by, at=at),
     "close": lambda g, f, by, at: actions.close(gathering=g, by=by, at=at),
     "here": lambda g, f, by, at: actions.mark_here(gathering=g, member_code=f.word("member"), by=by, at=at),
     "let-in": lambda g, f, by, at: actions.let_in_late(gathering=g, member_code=f.word("member"), by=by, at=at),
     "left": lambda g, f, by, at: actions.mark_left(gathering=g, member_code=f.word("member"), by=by, at=at),
+    **lead_rounds.VERBS,
 }
 
 
@@ -256,6 +225,8 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
     everyone = queries.people(gathering, at=at)
     zone = ZoneInfo(gathering.group.zone)
     over = gathering.state == Gathering.State.CLOSED
+    screen = whereabouts.is_by_screen(gathering)
+    told = whereabouts.told_in(gathering, at=at) if screen else {}
     came = [one for one in everyone if one.being in ("here", "quiet") or (over and one.being == "left")]
     return {
         "people": [
@@ -263,9 +234,13 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
                 "who": one,
                 "since": one.arrived_at.astimezone(zone) if one.arrived_at else None,
                 "minutes_quiet": _quiet(one, at),
+                "told": told.get(one.user_id),
+                "dropped": screen and one.being == "quiet" and one.device is not None and at - one.device >= GONE_AFTER,
             }
             for one in everyone
         ],
+        "by_screen": screen,
+        "holder": seals.name_of(gathering.holder) if screen and gathering.holder else "",
         "waiting": [one for one in everyone if one.being == "waits"],
         "came": len(came),
         "expected": len(everyone),
