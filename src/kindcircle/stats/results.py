@@ -34,6 +34,13 @@ class Reason(StrEnum):
     ONE_CLUSTER = "one_cluster"
     NO_EXACT_INTERVAL = "no_exact_interval"
     VERSION_CHANGED = "version_changed"
+    TOO_FEW_BEATS = "too_few_beats"
+    TOO_SHORT = "too_short"
+    TOO_SHORT_TO_COMPARE = "too_short_to_compare"
+    TOO_SHORT_SPECTRUM = "too_short_spectrum"
+    TOO_UNSTEADY = "too_unsteady"
+    NO_BEAT_CHANGE = "no_beat_change"
+    UNLIKE_LENGTHS = "unlike_lengths"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -58,6 +65,18 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.ONE_CLUSTER: gettext_noop("This interval needs at least two people, or two groups."),
     Reason.NO_EXACT_INTERVAL: gettext_noop("There is no exact interval for this kind of effect."),
     Reason.VERSION_CHANGED: gettext_noop("The form changed between before and after, so the two cannot be compared."),
+    Reason.TOO_FEW_BEATS: gettext_noop("There are fewer than three times between beats."),
+    Reason.TOO_SHORT: gettext_noop("This recording is shorter than a minute, and that is too little to go by."),
+    Reason.TOO_SHORT_TO_COMPARE: gettext_noop("Two minutes on each side are needed to set them beside each other."),
+    Reason.TOO_SHORT_SPECTRUM: gettext_noop("This recording is too short for slow waves to be seen in it."),
+    Reason.TOO_UNSTEADY: gettext_noop(
+        "More than one beat in twenty looks missed or doubled, so the numbers would not be true. "
+        "It is often a dry or loose strap."
+    ),
+    Reason.NO_BEAT_CHANGE: gettext_noop("All beats here are equally long, so this may be an average and no recording."),
+    Reason.UNLIKE_LENGTHS: gettext_noop(
+        "One recording is much longer than the other, so these two cannot be compared."
+    ),
 }
 
 

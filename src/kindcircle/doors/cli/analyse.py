@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from kindcircle.doors.cli.analyse_heart import heart
+from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
 from kindcircle.stats.change import Better, Cutoff, Norms, ReliableChange
 from kindcircle.stats.columns import Table, TableError, read_table
@@ -17,18 +19,12 @@ from kindcircle.stats.samples import PairedSummary
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 
 
-class Sorry(click.ClickException):
-    """A problem the person can put right: one kind sentence, exit code 2, no traceback."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.format_message(), file=file, err=file is None)
-
-
 @click.group()
 def analyse() -> None:
     """Figures from your own data files."""
+
+
+analyse.add_command(heart)
 
 
 @analyse.command("before-after")

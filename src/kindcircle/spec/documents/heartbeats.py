@@ -92,11 +92,13 @@ def _read_text(text: str) -> tuple[list[float], Source]:
         raise EmptyFile("This file is empty.")
     if all(_LONE.fullmatch(line) for _, line in lines):
         return [_number(line.rstrip(",;"), row) for row, line in lines], Source.LIST
+    if len(lines) == 1 and _ONE_LINE.fullmatch(lines[0][1]):
+        return [_number(one, lines[0][0]) for one in re.split(r"[,;\s]+", lines[0][1].rstrip(",;"))], Source.LIST
     between = max(",;\t", key=lines[0][1].count)
     try:
         cells = [(row, next(csv.reader(io.StringIO(line), delimiter=between, strict=True))) for row, line in lines]
     except (csv.Error, StopIteration):
-        raise NotCsv("The quotation marks in this file do not match, so the cells cannot be told apart.") from None
+        raise NotCsv("The cells of this file cannot be told apart. A quotation mark may be left open.") from None
     (_, header), rows = cells[0], cells[1:]
     if _NUMBER.fullmatch(header[0].strip()) and len(header) > 1:
         raise NotCsv(
@@ -117,7 +119,9 @@ def _read_text(text: str) -> tuple[list[float], Source]:
 
 
 _NUMBER = re.compile(r"[+-]?\d{1,7}([.,]\d{1,9})?", re.ASCII)
-_LONE = re.compile(r"[+-]?\d{1,7}([.,]\d{1,9})?[,;]?", re.ASCII)
+# With a comma for the decimals only where it cannot be a comma between two times.
+_LONE = re.compile(r"[+-]?(\d{1,7}(\.\d{1,9})?|[0-2],\d{1,9}|\d{1,7},\d{1,2})[,;]?", re.ASCII)
+_ONE_LINE = re.compile(r"\d{1,7}(\.\d{1,9})?([,;\s]+\d{1,7}(\.\d{1,9})?){2,}[,;]?", re.ASCII)
 _UNITS = {"ms", "msec", "s", "sec", "milliseconds", "seconds", "interval", "intervals", "time", "times", "value"}
 _NAMES = ({"rr"}, {"rri"}, {"rrs"}, {"rris"}, {"r"}, {"nn"}, {"nni"}, {"ibi"}, {"ibis"}, {"pp"}, {"ppi"})
 

@@ -1,4 +1,4 @@
-"""The file of a sports watch or chest strap (FIT): only its times between beats are taken out; nothing else is looked at.
+"""The file of a sports watch or chest strap (FIT): its times between beats, and nothing else of it.
 
 Such a file also tells where somebody was. None of that leaves this module.
 """
