@@ -34,12 +34,16 @@ class Permission(StrEnum):
     LETTER_WRITE = "letter.write"
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"
+    RESONANCE_SEE = "resonance.see"  # whether heart recordings are on, and turning them off
+    RESONANCE_KEEP = "resonance.keep"  # turn them on, and keep one
+    RESONANCE_OPEN = "resonance.open"  # look at one's own, and erase it
     CONVERSATION_SEE = "conversation.see"  # what this person and those who lead wrote to each other
     MESSAGE_WRITE = "message.write"
 
     # The live gathering.
     GATHERING_JOIN = "gathering.join"
     GATHERING_NOTE_DOWN = "gathering.note-down"  # take its date into one's own calendar
+    TABLET_USE = "tablet.use"
     SIGNAL_SEND = "signal.send"
     ROUND_TAKE_PART = "round.take-part"
     GATHERING_LEAD = "gathering.lead"

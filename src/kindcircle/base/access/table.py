@@ -20,6 +20,7 @@ from kindcircle.base.access.predicates import (
     organisation_lead,
     owner,
     safety_lead,
+    shared_tablet,
     signed_in,
     surely_signed_in,
     system,
@@ -61,12 +62,17 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WRITE: [member_somewhere],
     P.LETTER_OPEN: [owner & arrived],
     P.LETTER_WITHDRAW: [owner & sealed],
+    # What one's own heart did is nobody else's. Who left keeps the way to it, and to its end.
+    P.RESONANCE_SEE: [signed_in],
+    P.RESONANCE_KEEP: [member_somewhere],
+    P.RESONANCE_OPEN: [owner],
     # Who left may still read what was said, and write no more.
     P.CONVERSATION_SEE: [owner],
     P.MESSAGE_WRITE: [owner & group_member],
     # The live gathering.
     P.GATHERING_JOIN: [group_member, visiting_member, facilitator],
     P.GATHERING_NOTE_DOWN: [group_member, facilitator],
+    P.TABLET_USE: [shared_tablet],
     P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
     P.GATHERING_LEAD: [facilitator],

@@ -66,6 +66,7 @@ LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
 OWN_WAY = Seal("own-way")
+HEARTBEATS = Seal("heartbeats")
 MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole
 PROPOSAL = Seal("proposal")
 CALENDAR_LINK = Seal("calendar-link")
