@@ -1,8 +1,8 @@
 """Small groups are people: what may not be shown is replaced by a type that has no number in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 # The smallest number of people about whom anything is shown, unless a programme sets a larger one.
 SMALLEST_SHOWN = 5
@@ -104,3 +104,34 @@ def _counts(part: Part, smallest: int) -> list[int]:
     return [
         one for one in range(people + 1) if not part_of({first: one, second[0]: people - one}, smallest=smallest).shown
     ]
+
+
+Share = Literal["some", "half", "most"]
+"""How many of a group said yes, as words. "Some" may also be nobody, and "most" everybody."""
+
+THREE_FROM = 9
+
+
+def share_in_words(yes: int, answers: int, *, smallest: int = SMALLEST_SHOWN) -> Share | Suppressed:
+    """A yes-or-no answer of a group as one of two words, or of three from nine answers on; nothing below `smallest`.
+
+    Two words part at one half: up to half of the answers are "some". Three part at thirds, which belong to "some" and
+    to "most". The words are so wide that somebody who knows their own answer can never tell what everybody else said;
+    nor can two who compare theirs, from seven answers on. This holds for one telling only: told again after somebody
+    came, left or changed their answer, two words can give that person away (`may_tell_again`).
+    """
+    if not 0 <= yes <= answers:
+        raise ValueError(f"{yes} of {answers}")
+    if answers < max(smallest, SMALLEST_SHOWN):
+        return Suppressed()
+    if answers < THREE_FROM:
+        return "most" if 2 * yes > answers else "some"
+    if 3 * yes <= answers:
+        return "some"
+    return "most" if 3 * yes >= 2 * answers else "half"
+
+
+def may_tell_again(earlier: Iterable[Collection[str]], people: Collection[str]) -> bool:
+    """Whether a question that was told before may be told to these people: only if they were the same each time."""
+    now = frozenset(people)
+    return all(frozenset(then) == now for then in earlier)
