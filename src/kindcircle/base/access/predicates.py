@@ -34,6 +34,7 @@ class Actor:
 
     strong            has a second factor in this session (or the demo's stand-in); staff see no content without
     only_gathering    set for a short-code visit: nothing outside this one gathering is open
+    tablet_of         the gathering whose shared tablet this device is, held by nobody or lent to the one who visits
     """
 
     user_id: int | None = None
@@ -44,6 +45,7 @@ class Actor:
     facilitates: frozenset[int] = frozenset()
     strong: bool = False
     only_gathering: int | None = None
+    tablet_of: int | None = None
     name: str = field(default="", repr=False)
 
     @property
@@ -129,6 +131,12 @@ def visiting_owner(actor: Actor, facts: Facts) -> bool:
         and facts.owner_id == actor.user_id
         and facts.gathering_id == actor.only_gathering
     )
+
+
+@predicate
+def shared_tablet(actor: Actor, facts: Facts) -> bool:
+    """The gathering's own tablet, while nobody has tapped their name."""
+    return not actor.signed_in and actor.tablet_of is not None and facts.gathering_id == actor.tablet_of
 
 
 @predicate

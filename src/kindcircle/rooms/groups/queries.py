@@ -21,7 +21,12 @@ MONTHS_ON = ("three-months-on", "1")
 
 
 def actor_for(
-    user: User | None, *, strong: bool = False, only_gathering: int | None = None, at: datetime | None = None
+    user: User | None,
+    *,
+    strong: bool = False,
+    only_gathering: int | None = None,
+    tablet_of: int | None = None,
+    at: datetime | None = None,
 ) -> Actor:
     """Who this person is right now, from the rows. Two queries; never cached, so leaving takes effect at once.
 
@@ -44,6 +49,7 @@ def actor_for(
         facilitates=frozenset(facilitates),
         strong=strong,
         only_gathering=only_gathering,
+        tablet_of=tablet_of,
     )
 
 

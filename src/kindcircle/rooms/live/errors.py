@@ -70,6 +70,18 @@ class SayWhomAndWhen(Invalid):
         super().__init__(_("Please choose whom, who does it, and a day from today on. What you wrote is still here."))
 
 
+class TabletOver(Conflict):
+    """The tablet serves no more, or the name that was tapped is not here."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That name is not open on this tablet now. Please ask whoever leads."))
+
+
+IN_ROUND = (
+    "piece_moved", "piece_deferred", "hand_raised", "hand_lowered", "order_set", "turn_lengthened", "with_you",
+)  # fmt: skip
+
+
 def why_not(kind: str) -> str:
     """One kind sentence for a command that does not fit the present state."""
     sentences = {
@@ -80,12 +92,12 @@ def why_not(kind: str) -> str:
         "practice_resumed": _("The practice is not paused, so it cannot go on from a pause."),
         "practice_ended": _("That practice has already ended."),
         "round_started": _("Let the practice or the round that is going on come to its end first."),
-        "piece_moved": _("The round has moved on. The page now shows where it is."),
-        "piece_deferred": _("The round has moved on. The page now shows where it is."),
+        **dict.fromkeys(IN_ROUND, _("The round has moved on. The page now shows where it is.")),
         "round_ended": _("That round has already ended."),
         "closing_started": _("The closing can begin once the gathering is open."),
         "nobody": _("Nobody is marked as here yet. Mark who is here, and then the round can begin."),
         "absent": _("That person is not here right now, so the piece stays where it is."),
+        "away": _("You are marked as gone home. Open this page anew, and you are back in the circle."),
         "late": _("People are in the middle of a practice. You can let somebody in when it is over."),
         "last": _("Everybody else has had a turn, so the piece waits here. Take your time, or pass."),
         "closed": _("Please begin the closing first. A short one is fine. Then the gathering can be closed."),

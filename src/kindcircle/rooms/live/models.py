@@ -38,11 +38,14 @@ class Presence(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    lead_ms = models.PositiveSmallIntegerField(
+        null=True, help_text="How far ahead their slowest device wants to hear of a start; null until it has told."
+    )
 
     class Data:
         private: set[str] = set()
         personal = {"user"}
-        operational = {"id", "gathering", "first_at", "last_at"}
+        operational = {"id", "gathering", "first_at", "last_at", "lead_ms"}
         research: set[str] = set()
 
     class Meta:
@@ -80,4 +83,4 @@ class Signal(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.live import models_debrief, models_steadying, models_whereabouts  # noqa: E402, F401
+from kindcircle.rooms.live import models_debrief, models_steadying, models_tablet, models_whereabouts  # noqa: E402, F401

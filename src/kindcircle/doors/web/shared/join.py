@@ -12,10 +12,13 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import visit
+from kindcircle.doors.web.shared.tablet import come_in
 from kindcircle.doors.web.shared.tries import count_wrong, stop_guessing
 from kindcircle.rooms.groups import actions
 from kindcircle.rooms.groups.errors import CodeNotFound
 from kindcircle.rooms.groups.queries import open_by_short_code
+from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.live.models_tablet import Tablet
 
 
 class LettersForm(forms.Form):
@@ -66,6 +69,9 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
                 short_code=short_code, typed=form.cleaned_data["letters"], at=clock.now()
             )
         except KindError as error:
+            held = _tablet(short_code, form.cleaned_data["letters"])
+            if held is not None:
+                return come_in(request, held)
             count_wrong(request, "join")
             form.add_error("letters", error.sentence)
         else:
@@ -74,6 +80,14 @@ def join_code(request: HttpRequest, short_code: str) -> HttpResponse:
     return render(
         request, "doors/join_code.html", {"form": form, "short_code": short_code}, status=422 if form.errors else 200
     )
+
+
+def _tablet(short_code: str, typed: str) -> Tablet | None:
+    """The tablet that these letters let in, or None. They are typed where the letters for one person are."""
+    try:
+        return live.claim_tablet(short_code=short_code, typed=typed, at=clock.now())
+    except KindError:
+        return None
 
 
 def _slow_down(request: HttpRequest) -> None:

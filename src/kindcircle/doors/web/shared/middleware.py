@@ -17,6 +17,7 @@ from kindcircle.base.people.terms import speaking
 from kindcircle.doors.web.shared.errors import kind_page
 from kindcircle.doors.web.shared.look import look_of
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.live.tablets import holder_of, tablet_by_code
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("kindcircle.errors")
@@ -55,7 +56,8 @@ class ActorMiddleware:
 
     Their house's own words and colours hold for this request too.
 
-    A session that has to end (`sessions.is_over`) ends here, and the person goes on as a visitor.
+    A session that has to end (`sessions.is_over`, or on a tablet that serves no more) ends here, and the person goes
+    on as a visitor.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -65,16 +67,24 @@ class ActorMiddleware:
         user = getattr(request, "user", None)
         timezone.deactivate()
         request.actor = NOBODY  # type: ignore[attr-defined]
-        if user is None or not user.is_authenticated:
+        if user is None:
+            return self.get_response(request)
+        held = tablet_by_code(request.session["tablet"]) if "tablet" in request.session else None
+        if not user.is_authenticated:
+            if held is not None:
+                request.actor = holder_of(held)  # type: ignore[attr-defined]
             return self.get_response(request)
         now = clock.now()
         actor = actor_for(
             user,
             strong=sessions.is_strong(request.session),
             only_gathering=request.session.get("only_gathering"),
+            tablet_of=None if held is None else held.gathering_id,
             at=now,
         )
-        if sessions.is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=now):
+        lent = "tablet" in request.session
+        over = sessions.is_over(request.session, user, staff=bool(actor.facilitates or actor.roles), at=now)
+        if over or (lent and held is None):
             logout(request)
             return self.get_response(request)
         sessions.hear(request.session, at=now)

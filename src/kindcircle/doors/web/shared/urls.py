@@ -18,6 +18,7 @@ from kindcircle.doors.web.shared import (
     invitation,
     join,
     meanwhile,
+    tablet,
 )
 from kindcircle.doors.web.shared.pages import page
 
@@ -32,6 +33,9 @@ urlpatterns = [
     path("lock/", home.lock, name="lock"),
     path("join/", join.join, name="join"),
     path("join/<str:short_code>/", join.join_code, name="join-code"),
+    path("tablet/back/", tablet.back, name="tablet-back"),
+    path("tablet/<str:code>/", tablet.tablet, name="tablet"),
+    path("tablet/<str:code>/lend/", tablet.lend, name="tablet-lend"),
     path("invitation/<str:secret>/", invitation.accept, name="invitation"),
     # Asking to come.
     path("come/<str:code>/", coming.come, name="come"),

@@ -1,6 +1,6 @@
 """Who is in the room, as their devices tell it. Attendance fills itself from this."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,15 +32,20 @@ def arrive(*, gathering: Gathering, by: Actor, at: datetime) -> None:
     require(by, Permission.GATHERING_JOIN, gathering)
     assert by.user_id is not None  # nobody but somebody signed in may join
     with transaction.atomic():
-        news = _note(gathering, {by.user_id}, at)
+        # A tablet that is handed on tells nothing of where its last reader is now.
+        news = by.tablet_of is None and _note(gathering, {by.user_id}, at, {})
         if gathering.state == Gathering.State.PLANNED and gathering.starts_at - EARLY <= at:
             measures.assign_for_gathering(gathering=gathering, at=at)
         if _let_in(gathering, {by.user_id}, at, back=True) or news:
             announce.after_commit(gathering.code, None)
 
 
-def keep_alive(*, gathering: Gathering, user_ids: Collection[int], at: datetime) -> None:
+def keep_alive(
+    *, gathering: Gathering, user_ids: Collection[int], at: datetime, leads: Mapping[int, int] | None = None
+) -> None:
     """Open pages of these people, all let in before, were heard just now: one write for all of them.
+
+    leads  how far ahead the devices of each want to hear of a start (`lead_time.wanted`), where they have told
 
     Whoever is heard for the first time arrives. Somebody who was seen to go home does not come back by a page that
     was left open in a pocket.
@@ -50,7 +55,7 @@ def keep_alive(*, gathering: Gathering, user_ids: Collection[int], at: datetime)
     if not due:
         return
     with transaction.atomic():
-        news = _note(gathering, due, at)
+        news = _note(gathering, due, at, leads or {})
         if _let_in(gathering, due, at, back=False) or news:
             announce.after_commit(gathering.code, None)
 
@@ -103,15 +108,18 @@ def see_off(*, gathering: Gathering, at: datetime) -> None:
         groups.record_leaving(gathering=gathering, user=row.user, at=row.last_at)
 
 
-def _note(gathering: Gathering, user_ids: Collection[int], at: datetime) -> bool:
+def _note(gathering: Gathering, user_ids: Collection[int], at: datetime, leads: Mapping[int, int]) -> bool:
     """Write down that they were heard. True if one of them had been silent or never heard before."""
     awake = Presence.objects.filter(gathering=gathering, user_id__in=user_ids, last_at__gte=at - QUIET_AFTER)
     news = awake.count() < len(user_ids)
     Presence.objects.bulk_create(
-        [Presence(gathering=gathering, user_id=one, first_at=at, last_at=at) for one in user_ids],
+        [
+            Presence(gathering=gathering, user_id=one, first_at=at, last_at=at, lead_ms=leads.get(one))
+            for one in user_ids
+        ],
         update_conflicts=True,
         unique_fields=["gathering", "user"],
-        update_fields=["last_at"],
+        update_fields=["last_at", "lead_ms"],
     )
     return news
 

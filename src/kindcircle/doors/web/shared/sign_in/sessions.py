@@ -17,6 +17,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.live.models_tablet import Tablet
 
 trouble = logging.getLogger("kindcircle.doors")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -34,6 +35,12 @@ def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:
     """A session that opens this one gathering and nothing else."""
     sign_in(request, user)
     request.session["only_gathering"] = gathering.pk
+
+
+def as_tablet(request: HttpRequest, tablet: Tablet) -> None:
+    """A session of nobody, on the shared tablet of one gathering. Whoever was signed in here is signed out."""
+    logout(request)
+    request.session["tablet"] = tablet.code
 
 
 @receiver(user_logged_in)
