@@ -311,6 +311,9 @@ WHITENOISE_MAX_AGE = 3600
 # How much all recordings of one organisation may hold together, in megabytes.
 RECORDINGS_MB = env.number("KINDCIRCLE_RECORDINGS_MB", 2000, lowest=1)
 
+# How many have to answer before a group is told how many of them know something (5 at least, 7 is better).
+FELT_FROM = env.number("KINDCIRCLE_FELT_FROM", 5, lowest=5, highest=7)
+
 EMAIL_HOST = env.text("KINDCIRCLE_MAIL_HOST")
 EMAIL_PORT = env.number("KINDCIRCLE_MAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("KINDCIRCLE_MAIL_USER")

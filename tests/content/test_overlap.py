@@ -21,7 +21,7 @@ REFERENCE = Path(os.environ.get("KINDCIRCLE_REFERENCE", REPOSITORY.parent / "sha
 NOTES = REFERENCE.parent
 RUN = 8
 
-KINDS = ("practices", "programmes", "handouts", "library", "safety", "helplines")
+KINDS = ("practices", "programmes", "handouts", "library", "safety", "helplines", "felt")
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "src/kindcircle")
 
 # Code, formulas, marks of a page and of a template: where these stand, nothing is said.

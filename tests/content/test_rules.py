@@ -50,9 +50,17 @@ HARD = (
 )
 LONG = "You can look and " + "rest or look and " * 6 + "be here."
 
+
+def felt(question: str, version: int = 1) -> str:
+    """A file of questions that a whole group answers, with one in it."""
+    return f'schema_version: 1\nid: questions\nversion: {version}\nquestions:\n  - {{id: one, text: "{question}"}}\n'
+
+
 # rule, what is planted, the file it is found in, and a part of what is said
 PLANTED: list[tuple[str, Edit, str, str]] = [
     # files as such
+    ("felt.never-asked", add("felt/questions-1.yaml", felt("Have you been hit by somebody?")), "felt/questions-1.yaml", "speaks of 'hit'"),
+    ("felt.same-words", both(add("felt/questions-1.yaml", felt("Have you felt small?")), add("felt/questions-2.yaml", felt("Have you felt tall?", 2))), "felt/questions-2.yaml", "had other words"),
     ("file.unknown-field", words(session(2), "theme:", "colour: blue\ntheme:"), session(2), "colour: this field is not known"),
     ("file.missing-field", words(CUP, "after: What", "# after: What"), CUP, "after: this field is missing"),
     ("file.not-there", words(FRAME, "session-5.yaml", "session-6.yaml"), session(6), "there is no such file"),

@@ -56,6 +56,13 @@ def test_a_choice_is_yes_or_no(monkeypatch: pytest.MonkeyPatch, word: str) -> No
         env.flag("KINDCIRCLE_DEMO", default=False)
 
 
+@pytest.mark.parametrize("word", ["4", "8"])
+def test_a_number_may_have_a_lowest_and_a_highest(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("KINDCIRCLE_FELT_FROM", word)
+    with pytest.raises(env.BadSetting, match="from 5 to 7"):
+        env.number("KINDCIRCLE_FELT_FROM", 5, lowest=5, highest=7)
+
+
 @pytest.mark.parametrize("word", ["-1", "two", "1.5", "", "0x10"])
 def test_a_number_is_a_whole_number(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setenv("KINDCIRCLE_TRUSTED_PROXIES", word)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.felt import Questions
 from kindcircle.spec.library import Page
 from kindcircle.spec.practices import Practice
 from kindcircle.spec.programmes import Programme, Session
@@ -118,6 +119,12 @@ def questionnaire_passages(definition: Definition) -> Iterator[Passage]:
         yield Passage("instruction", english.instruction, "member")
     for name, text in (english.labels | english.items | english.notes).items():
         yield Passage(name, text, "member")
+
+
+def felt_passages(asked: Questions) -> Iterator[Passage]:
+    """The questions that a group answers together."""
+    for question in asked.questions:
+        yield Passage(question.id, question.text, "member")
 
 
 def safety_passages(texts: MemberTexts) -> Iterator[Passage]:

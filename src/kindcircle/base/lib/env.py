@@ -30,11 +30,12 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "yes"
 
 
-def number(name: str, default: int, *, lowest: int = 0) -> int:
-    """A whole number, at least `lowest`."""
+def number(name: str, default: int, *, lowest: int = 0, highest: int | None = None) -> int:
+    """A whole number, at least `lowest` and at most `highest`."""
     value = text(name, str(default))
-    if not value.isdecimal() or int(value) < lowest:
-        raise BadSetting(f"{name} is {value!r}; write a whole number from {lowest} up.")
+    if not value.isdecimal() or int(value) < lowest or (highest is not None and int(value) > highest):
+        upto = "up" if highest is None else f"to {highest}"
+        raise BadSetting(f"{name} is {value!r}; write a whole number from {lowest} {upto}.")
     return int(value)
 
 

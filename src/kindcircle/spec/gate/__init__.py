@@ -17,12 +17,12 @@ from kindcircle.spec.gate.release import after_waivers, not_ready, own_ids, rele
 from kindcircle.spec.gate.rules import RULES, Rule
 from kindcircle.spec.gate.sessions import deepest_sharing
 from kindcircle.spec.gate.shelf import Shelf
-from kindcircle.spec.gate.texts import handouts, library, plans, questionnaires, safety
+from kindcircle.spec.gate.texts import felt, handouts, library, plans, questionnaires, safety
 from kindcircle.spec.shelves import SHIPPED
 
 __all__ = ["RULES", "Finding", "Rule", "check", "deepest_sharing", "not_ready"]
 
-ROOMS = (practices, handouts, library, programmes, questionnaires, safety, plans, own_ids, release_rules)
+ROOMS = (practices, handouts, library, programmes, questionnaires, safety, felt, plans, own_ids, release_rules)
 
 
 def check(folder: Path = SHIPPED, *, only: str = "") -> list[Finding]:

@@ -126,6 +126,8 @@ RULES: dict[str, Rule] = {
     "library.source-year": Rule("Add the year of each source."),
     "library.order": Rule("Give the page an order that no other page has."),
     "languages.complete": Rule("Add the words that are missing in this language, or take the whole language out."),
+    "felt.never-asked": Rule("Take the question out. A group is never asked about suicide, abuse or trauma."),
+    "felt.same-words": Rule("Give the new words an id of their own; a group hears each question only once."),
     # Released texts and a site's own shelf
     "release.changed": Rule(
         "Put the file back as it was. To change the words, copy it to a new version and change them there."

@@ -9,11 +9,11 @@ from kindcircle.spec.gate.findings import Finding, finding
 from kindcircle.spec.gate.shelf import Shelf
 from kindcircle.spec.practices import LEVELS, Practice
 from kindcircle.spec.programmes import PracticeUse, Programme, Session, Slot
+from kindcircle.spec.repertoire import is_short, stirring_from
 
 LEAVING = "after-session"
 PULSE = "circle-pulse"
 GROUNDING_SECONDS = (120, 300)
-SHORT_PROGRAMME = 6
 ASKS_BACK = re.compile(r"\bquestions?\b|\bfeedback\b|\banswers?\b", flags=re.IGNORECASE)
 
 
@@ -106,13 +106,12 @@ def _timing(
     file: str, place: str, use: PracticeUse, practice: Practice, session: Session, programme: Programme
 ) -> Iterator[Finding]:
     """A practice comes late enough, in a form that fits, and with somebody who may lead it."""
-    short = sum(one.counts for one in programme.sessions) <= SHORT_PROGRAMME
     if practice.backdraft == "high":
-        earliest = 3 if short else 4
+        earliest = stirring_from(programme)
         if session.number < earliest:
             message = f"{practice.id} stirs a lot; it comes in session {earliest} or later"
             yield finding("use.too-early", file, place, message)
-        if short and use.seconds != practice.shortest.seconds and not place.startswith("home"):
+        if is_short(programme) and use.seconds != practice.shortest.seconds and not place.startswith("home"):
             message = f"{practice.id} is used in its shortest length here, {practice.shortest.seconds} seconds"
             yield finding("use.short-form", file, place, message)
     if practice.from_session is not None and session.number < practice.from_session:

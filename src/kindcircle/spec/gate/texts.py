@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.felt import NEVER_ASKED, load_questions
 from kindcircle.spec.gate.findings import Finding, finding, refused
 from kindcircle.spec.gate.practices import YEAR
 from kindcircle.spec.gate.shelf import Shelf
@@ -14,7 +15,13 @@ from kindcircle.spec.gate.wording import wording
 from kindcircle.spec.helplines import load_emergency_numbers
 from kindcircle.spec.instruments import read_definition
 from kindcircle.spec.library import Page, load_library
-from kindcircle.spec.passages import handout_passages, library_passages, questionnaire_passages, safety_passages
+from kindcircle.spec.passages import (
+    felt_passages,
+    handout_passages,
+    library_passages,
+    questionnaire_passages,
+    safety_passages,
+)
 from kindcircle.spec.safety import load_ladder, load_member_texts
 from kindcircle.spec.texts import ContentError, load_handout
 
@@ -103,6 +110,30 @@ def safety(shelf: Shelf) -> Iterator[Finding]:
         for lost in sorted(before - languages):
             yield finding("languages.complete", file, "languages", f"an earlier version also speaks {lost}")
         before |= languages
+
+
+def felt(shelf: Shelf) -> Iterator[Finding]:
+    """Questions that a whole group answers read easily, keep their words, and never touch what must not be counted."""
+    before: dict[str, str] = {}
+    for path in sorted((shelf.folder / "felt").glob("*")):
+        file = path.relative_to(shelf.folder).as_posix()
+        name, _, version = path.stem.rpartition("-")
+        if not shelf.wants(file):
+            continue
+        if name != "questions" or not version.isdigit() or path.suffix != ".yaml":
+            yield finding("file.stray", file, "", "is no text that is read here")
+            continue
+        try:
+            asked = load_questions(int(version), folder=shelf.folder)
+        except ContentError as error:
+            yield from refused(error, shelf.folder)
+            continue
+        yield from wording(file, felt_passages(asked))
+        for question in asked.questions:
+            if said := NEVER_ASKED.search(question.text):
+                yield finding("felt.never-asked", file, question.id, f"speaks of '{said.group()}'")
+            if before.setdefault(question.id, question.text) != question.text:
+                yield finding("felt.same-words", file, question.id, "had other words in an earlier version")
 
 
 def plans(shelf: Shelf) -> Iterator[Finding]:
