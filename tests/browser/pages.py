@@ -82,7 +82,9 @@ NOT_PAGES = {
     "application-date": "a file",
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
+    "facilitator:slower": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
+    "facilitator:lead-voices": "a part of the meeting's page",
 }
 
 LEAD_ON = {"mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
@@ -211,6 +213,18 @@ def _facilitator() -> Iterator[Stop]:
         for name in ("lead", "wall"):
             at = about(f"facilitator:{name}", lambda s, which=which: s.meetings[which].code)
             yield Stop(f"facilitator:{name}", f"facilitator in a {which}", at)
+    for which in ("planned", "on"):
+        at = about("facilitator:holder", lambda s, which=which: s.meetings[which].code)
+        yield Stop("facilitator:holder", who, at, which)
+    at = about("facilitator:holder", lambda s: s.meetings["practice"].code)
+    yield Stop("facilitator:holder", "facilitator in a practice", at)
+    at = about("facilitator:holder-steadiness", lambda s: s.meetings["on"].code)
+    yield Stop("facilitator:holder-steadiness", who, at)
+    yield Stop(
+        "facilitator:steadying",
+        who,
+        lambda s: reverse("facilitator:steadying", args=[s.meetings["on"].code, s.place.code]),
+    )
     at = about("facilitator:lead", lambda s: s.meetings["on"].code)
     yield Stop("facilitator:entry-pass", who, at, steps=_entry_letters)
     yield Stop("facilitator:recordings", who, named("facilitator:recordings"))

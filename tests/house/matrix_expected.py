@@ -36,6 +36,7 @@ from tests.house.matrix_house import (
     OTHER_FACILITATOR,
     SAFETY,
     STAND_IN,
+    TABLET,
     VISITING,
     VISITOR,
     WAITING,
@@ -57,11 +58,11 @@ NOBODY = who()
 EVERYBODY = who(
     VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
     FACILITATOR, CO_FACILITATOR, WEAK_FACILITATOR, OTHER_FACILITATOR, FOREIGN_FACILITATOR, FORMER_FACILITATOR, WAITING,
-    STAND_IN, NOT_NOW,
+    STAND_IN, NOT_NOW, TABLET,
     APPLICANT,
     SAFETY, WEAK_SAFETY, FOREIGN_SAFETY, LEAD, WEAK_LEAD, FOREIGN_LEAD, OPERATOR,
 )  # fmt: skip
-WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT)
+WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT, TABLET)
 WEAK = who(WEAK_FACILITATOR, WEAK_SAFETY, WEAK_LEAD)
 SIGNED_IN = EVERYBODY - WITHOUT_SESSION - {VISITING, FORMER_VISITING}
 MEMBERS = who(MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER)
@@ -134,6 +135,9 @@ PAGES: dict[str, Page] = {
     "lock": plain("POST", EVERYBODY),
     "join": plain("GET POST", EVERYBODY),
     "join-code": Page("GET POST", {"letters on the wall": EVERYBODY}),
+    "tablet": Page("GET", dict.fromkeys(GATHERINGS, NOBODY) | {"open gathering": who(TABLET)}),
+    "tablet-lend": Page("POST", dict.fromkeys(GATHERINGS, NOBODY) | {"open gathering": who(TABLET)}),
+    "tablet-back": plain("POST", EVERYBODY),
     "invitation": Page("GET POST", {"invitation": EVERYBODY}, shows=who("name on an invitation")),
     "come": Page("GET POST", {"intake": EVERYBODY}),
     "come-thanks": Page("GET", {"intake": EVERYBODY}),
@@ -216,6 +220,7 @@ PAGES: dict[str, Page] = {
     "member:safe-contact": plain("GET POST", SIGNED_IN),
     # The meeting.
     "member:gathering": gatherings("GET", IN_MEETING, visiting=True),
+    "member:left": gatherings("GET", IN_MEETING, visiting=True),
     "member:events": gatherings("GET", IN_MEETING, visiting=True),
     "member:facts": gatherings("GET", IN_MEETING, visiting=True),
     "member:ring": gatherings("GET", IN_MEETING, visiting=True),
@@ -285,9 +290,16 @@ PAGES: dict[str, Page] = {
     "facilitator:lead": gatherings("GET", LEADING),
     "facilitator:lead-do": gatherings("POST", LEADING),
     "facilitator:lead-round": gatherings("GET", LEADING),
+    "facilitator:lead-voices": gatherings("GET", LEADING),
     "facilitator:lead-people": gatherings("GET", LEADING),
     "facilitator:lead-taps": gatherings("GET", LEADING),
+    "facilitator:slower": gatherings("GET POST", LEADING),
+    "facilitator:steadying": gatherings("GET POST", LEADING),
+    "facilitator:holder": gatherings("GET", LEADING),
+    "facilitator:holder-steadiness": gatherings("GET", LEADING),
     "facilitator:entry-pass": gatherings("POST", LEADING),
+    "facilitator:tablet": gatherings("GET POST", LEADING),
+    "facilitator:tablet-end": Page("POST", {"tablet": LEADING}),
     "facilitator:wall": gatherings("GET", LEADING),
     "facilitator:recordings": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:recording": Page("GET POST", {"length to record": LEADING | OTHERS_LEADING}),
@@ -452,9 +464,11 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
     }
     if about in special:
         return special[about]()
-    more = {"member:gathering-check": {"occasion": "leaving"}, "facilitator:closing-letter": {"to": "all"}}.get(
-        name, {}
-    )
+    more = {
+        "member:gathering-check": {"occasion": "leaving"},
+        "facilitator:closing-letter": {"to": "all"},
+        "facilitator:steadying": {"who": house.things["member's place"].code},
+    }.get(name, {})
     return {"code": house.things[about].code} | more if about else {}
 
 
@@ -591,7 +605,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
     "member:check": _sheet,
     "member:signal": lambda h, _: [
-        {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "strange")
+        {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "leave", "strange")
     ],
     "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
     "member:consent-sign": lambda h, _: [
@@ -666,6 +680,13 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:supervision-new": _supervision,
     "facilitator:supervision": _supervision,
     "facilitator:lead-do": _lead_do,
+    "facilitator:steadying": lambda h, _: [
+        {"step": "stop"},
+        {"step": "check", "steadiness": "3", "wish": "yes", "stays": "no"},
+        {"step": "choose", "choice": "leave"},
+        {"step": "line", "line": _typed(h)},
+        {"step": "end", "panel": "strange"},
+    ],
     "facilitator:roles": lambda h, _: [{"do": "swap", "seen": "x"}, {"do": "keep", "guide-4": "", "holder-4": ""}],
     "facilitator:stand-in": lambda h, _: [
         {
@@ -687,6 +708,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:colleague-end": lambda h, _: [
         {f"group-{h.things['group'].code}": h.people[WAITING].user.code}  # type: ignore[union-attr]
     ],
+    "tablet-lend": lambda h, _: [{"member": _place(h, 1)}],
     "facilitator:entry-pass": lambda h, _: [{"member": _place(h, 3)}],
     "facilitator:absence": lambda h, _: [
         {"step": "send", "text": _typed(h)},

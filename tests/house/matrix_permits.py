@@ -37,6 +37,7 @@ from tests.house.matrix_house import (
     OPERATOR,
     OTHER_FACILITATOR,
     SAFETY,
+    TABLET,
     VISITING,
     WAITING,
     WEAK_FACILITATOR,
@@ -183,6 +184,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.GATHERING_LEAD: LEADS_GROUP,
+    P.TABLET_USE: dict.fromkeys(("open gathering", "sheet of the open gathering"), who(TABLET)),
     P.LOBBY_USE: MEETING
     | {"open gathering": IN_GROUP | {VISITING}}
     | {"sheet of the open gathering": IN_GROUP | {VISITING}},

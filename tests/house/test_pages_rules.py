@@ -32,7 +32,13 @@ from tests.house.matrix_house import CANARY, House
 from tests.world import World, join, make_group, make_person, make_staff
 
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
-FRAGMENTS = {"facilitator:lead-people", "facilitator:lead-round", "facilitator:lead-taps", "member:ring"}
+FRAGMENTS = {
+    "facilitator:lead-people",
+    "facilitator:lead-round",
+    "facilitator:lead-taps",
+    "facilitator:slower",
+    "member:ring",
+}
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
 PAPER = {
     "facilitator:notes-paper",

@@ -1,4 +1,4 @@
-"""Leading a meeting: one tap for each thing a facilitator does, who is here, the private taps, and the wall."""
+"""Leading a meeting: one tap for each thing a facilitator does, who is here, and the wall."""
 
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator import lead_rounds
 from kindcircle.doors.web.facilitator.lead_form import Form, Verb
 from kindcircle.doors.web.facilitator.roles import led_by
+from kindcircle.doors.web.facilitator.steadying import slower_shown, taps_shown
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
@@ -27,15 +28,10 @@ from kindcircle.rooms.groups.queries import meeting_name, present_places
 from kindcircle.rooms.live import actions, queries, whereabouts
 from kindcircle.rooms.live.actions.presence import GONE_AFTER
 from kindcircle.rooms.live.errors import NotInThisSession
-from kindcircle.rooms.live.models import Signal
-from kindcircle.rooms.live.queries import Person, Tap
-from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.live.queries import Person
 from kindcircle.rooms.safety.gate import SAYS, lacking
-from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.programmes import PracticeUse, Slot
 from kindcircle.spec.timeline import Placed
-
-LOUD = {Signal.Kind.COME, Signal.Kind.LOT, Signal.Kind.STEP_OUT}
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -49,14 +45,16 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "led_by": led_by(gathering),
         "lacking": _lacking(gathering, at),
         "steps": _steps(gathering, place),
-        "gentler": _gentler(gathering),
+        "gentler": gentler_ways(gathering),
         "agreement": _agreement(request, gathering),
         "ground": _ground(gathering),
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
-        **_people(gathering, at),
-        **_taps(gathering, at),
-        **_way_in(gathering),
+        **people_shown(gathering, at),
+        **taps_shown(gathering, at),
+        **slower_shown(gathering),
+        **lead_rounds.voices_shown(gathering, at),
+        **way_in(gathering),
     }
     return render(request, "facilitator/lead.html", context)
 
@@ -69,23 +67,10 @@ def _lacking(gathering: Gathering, at: datetime) -> list[Any]:
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
-def taps(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    """What was tapped, drawn anew whenever something comes."""
-    context = {"gathering": gathering, **_taps(gathering, clock.now())}
-    return render(request, "facilitator/lead_taps.html", context)
-
-
-@page(Permission.GATHERING_LEAD, about=GATHERINGS)
 def people(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Who is here, drawn anew whenever somebody comes, goes or falls silent."""
-    return render(request, "facilitator/lead_people.html", {"gathering": gathering, **_people(gathering, clock.now())})
-
-
-@page(Permission.GATHERING_LEAD, about=GATHERINGS)
-def turns(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    """The ring of a round and whom the piece may be handed to, drawn anew when a round begins."""
-    found = live_page.round_of(gathering, queries.placed(gathering, at=clock.now()), "")
-    return render(request, "facilitator/lead_hand.html", {"gathering": gathering, "round": found})
+    context = {"gathering": gathering, "holding": "holding" in request.GET, **people_shown(gathering, clock.now())}
+    return render(request, "facilitator/lead_people.html", context)
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -95,7 +80,7 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     context = live_page.page_context(gathering, place, wall=True) | {
         "agreement": live_page.agreement_shown(gathering, request.actor),  # type: ignore[attr-defined]
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
-        **_way_in(gathering),
+        **way_in(gathering),
     }
     return render(request, "facilitator/lead_wall.html", context)
 
@@ -127,7 +112,7 @@ def entry_pass(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     if place is None:
         raise NotInThisSession
     letters = groups.make_entry_pass(gathering=gathering, member=place.user, by=by, at=clock.now())
-    context = {"gathering": gathering, "name": seals.name_of(place.user), "letters": letters, **_way_in(gathering)}
+    context = {"gathering": gathering, "name": seals.name_of(place.user), "letters": letters, **way_in(gathering)}
     return render(request, "facilitator/lead_pass.html", context)
 
 
@@ -196,7 +181,7 @@ def _plays(slot: Slot) -> list[dict[str, Any]]:
     return [{"why": why, "main": use is slot.practice, **_named(use)} for why, use in kinds if use is not None]
 
 
-def _gentler(gathering: Gathering) -> list[dict[str, Any]]:
+def gentler_ways(gathering: Gathering) -> list[dict[str, Any]]:
     """For each practice of today, the way out to its gentler alternative."""
     swaps = {
         slot.practice.practice: slot.gentler
@@ -221,7 +206,8 @@ def _named(use: PracticeUse) -> dict[str, Any]:
     return {"use": use, "title": use.load().title, "minutes": use.seconds / 60}
 
 
-def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
+def people_shown(gathering: Gathering, at: datetime) -> dict[str, Any]:
+    """Everybody of the group, as those who lead see them now."""
     everyone = queries.people(gathering, at=at)
     zone = ZoneInfo(gathering.group.zone)
     over = gathering.state == Gathering.State.CLOSED
@@ -248,33 +234,9 @@ def _people(gathering: Gathering, at: datetime) -> dict[str, Any]:
     }
 
 
-def _taps(gathering: Gathering, at: datetime) -> dict[str, Any]:
-    found = queries.taps(gathering)
-    _delivered([tap.alert for tap in found if tap.alert], at)
-    zone = ZoneInfo(gathering.group.zone)
-    return {"taps": [_said(tap, zone) for tap in found]}
-
-
-def _delivered(alert_codes: list[str], at: datetime) -> None:
-    """A call that a facilitator's page shows has reached somebody who can come."""
-    for alert in Alert.objects.filter(code__in=alert_codes, state=Alert.State.RAISED):
-        safety.mark_delivered(alert=alert, at=at)
-
-
 def _mark(one: Person, *, here: bool) -> dict[str, str]:
     state = "attend" if one.being == "quiet" else "here" if here else "kept"
     return {"code": one.code, "label": one.name, "short": one.name, "state": state}
-
-
-def _said(tap: Tap, zone: ZoneInfo) -> dict[str, Any]:
-    words = {
-        Signal.Kind.FINE: _("is fine"),
-        Signal.Kind.LOT: _("finds it a lot"),
-        Signal.Kind.COME: _("asks you to come"),
-        Signal.Kind.STEP_OUT: _("has stepped out"),
-    }
-    kind = Signal.Kind(tap.kind)
-    return {"tap": tap, "at": tap.at.astimezone(zone), "words": words[kind], "loud": kind in LOUD}
 
 
 def _quiet(one: Person, at: datetime) -> int | None:
@@ -284,7 +246,8 @@ def _quiet(one: Person, at: datetime) -> int | None:
     return max(1, int((at - one.device).total_seconds() // 60))
 
 
-def _way_in(gathering: Gathering) -> dict[str, Any]:
+def way_in(gathering: Gathering) -> dict[str, Any]:
+    """The letters and the address by which a device finds this meeting."""
     letters = gathering.short_code
     if not letters:
         return {"letters_shown": "", "join_link": "", "join_address": ""}

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from kindcircle.base.access import Permission
 from kindcircle.doors.web.facilitator.ending import on_the_sheet
 from kindcircle.doors.web.facilitator.roles import led_by
+from kindcircle.doors.web.facilitator.steadying import because
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sheet import sheet_of
@@ -13,6 +14,8 @@ from kindcircle.rooms.groups.leavings import to_tell
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.models_absence import Leaving
 from kindcircle.rooms.groups.queries import meeting_name
+from kindcircle.rooms.live import slowing_down
+from kindcircle.rooms.live.debrief import to_change
 from kindcircle.rooms.live.queries import session_of
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -22,6 +25,7 @@ GATHERINGS = Gathering.objects.select_related("group__organisation")
 def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Everything that is needed to lead this meeting, on one page that also prints well."""
     session = session_of(gathering)
+    lighter = slowing_down.lighter(gathering)
     context = {
         "gathering": gathering,
         "meeting": meeting_name(gathering),
@@ -32,6 +36,9 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "handout": as_html(session.talk.handout, deeper=1),
         "led_by": led_by(gathering),
         "to_tell": _to_tell(request, gathering),
+        "to_change": to_change(gathering, by=request.actor),  # type: ignore[attr-defined]
+        "lighter": lighter,
+        "lighter_because": because(lighter.reasons) if lighter else (),
         **on_the_sheet(gathering),
     }
     return render(request, "facilitator/runsheet.html", context)

@@ -1,5 +1,6 @@
 """A member in the meeting: what we are doing now, one's own private taps, one's turn in a round, the way out."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member import lobby
+from kindcircle.doors.web.member.steadying import help_for
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
+from kindcircle.doors.web.shared.live_round import round_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups.models import Gathering
@@ -61,6 +64,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "choice": _own_way(request),
         "ways": WAYS,
         "tapped": request.GET.get("tapped", ""),
+        **(help_for(request, thing, at) if own else {}),
         "leads": _leads(thing) if place.phase == "planned" else "",
         "arrival": sheets.filter(occasion=Assignment.Occasion.ARRIVAL, response=None).exists(),
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
@@ -110,10 +114,10 @@ def facts(request: HttpRequest, thing: Gathering) -> JsonResponse:
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
 def ring(request: HttpRequest, thing: Gathering) -> HttpResponse:
-    """The ring of a round, drawn anew when a round begins."""
+    """The ring of a round and who is still to come, drawn anew when a round begins and when the piece moves."""
     own = queries.own_place(thing, request.actor)  # type: ignore[attr-defined]
     place = queries.placed(thing, at=clock.now())
-    return render(request, "live/ring.html", {"round": live_page.round_of(thing, place, own.code if own else "")})
+    return render(request, "member/ring.html", {"round": round_of(thing, place, own.code if own else "")})
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
@@ -143,21 +147,27 @@ def signal(request: HttpRequest, thing: Gathering) -> HttpResponse:
         why = error.sentence or _("The meeting is not open now, so nobody would see this. Help now is always here.")
         return _answer(request, thing, why=why, status=error.status)
     if not live_page.by_script(request):
+        if kind == Signal.Kind.LEAVE:
+            return on_to("member:left", thing.code)
         messages.success(request, _thanks_for(kind))
     return _answer(request, thing, more=f"?tapped={kind}")
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS, methods=("POST",))
 def piece(request: HttpRequest, thing: Gathering) -> HttpResponse:
-    """One's turn in the round: handing on after speaking and passing are the same act; or "come back to me"."""
+    """One's part in a round. Handing on after speaking and passing are the same act; or "come back to me", a hand up
+    or down, and the one sign for the one who speaks."""
+    turns, what = request.POST.get("round", "")[:80], request.POST.get("what", "")
+    told: dict[str, Any] = {"gathering": thing, "turns": turns, "by": request.actor, "at": clock.now()}  # type: ignore[attr-defined]
     try:
-        actions.take_turn(
-            gathering=thing,
-            turns=request.POST.get("round", ""),
-            later=request.POST.get("what") == "later",
-            by=request.actor,  # type: ignore[attr-defined]
-            at=clock.now(),
-        )
+        if what in ("done", "pass", "later"):
+            actions.take_turn(**told, later=what == "later")
+        elif what == "up":
+            actions.raise_hand(**told)
+        elif what == "down":
+            actions.lower_hand(**told)
+        elif what == "with":
+            actions.be_with(**told, holder=request.POST.get("holder", "")[:80])
     except NotFound as error:
         return _answer(request, thing, why=_("The meeting is not open now."), status=error.status)
     except KindError as error:

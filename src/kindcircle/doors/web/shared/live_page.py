@@ -7,13 +7,16 @@ from django.urls import reverse
 
 from kindcircle.base.access import Actor
 from kindcircle.base.lib import clock, codes
+from kindcircle.doors.web.shared.live_round import NO_QUESTION, round_of
 from kindcircle.rooms.groups.agreements import shown_at
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries
 from kindcircle.spec import timeline
+from kindcircle.spec.practices import cues
 from kindcircle.spec.timeline import Placed
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
+LEADERS_ASK_MS = 1000
 STAYS_OPEN = 30
 """Minutes past the planned end after which an untouched page is covered. Sooner would hide "please come" while
 somebody sits with closed eyes, and the private taps while a facilitator watches faces."""
@@ -51,6 +54,8 @@ def first_facts(gathering: Gathering, own_code: str, *, wall: bool) -> dict[str,
         "poll": reverse("member:events", args=[gathering.code]),
         "names_at": reverse("member:facts", args=[gathering.code]),
         "me": own_code,
+        # Without a socket those who lead still learn of a private tap within two seconds.
+        **({} if own_code or wall else {"asks": LEADERS_ASK_MS}),
         "events": queries.messages_of(gathering.pk),
     }
 
@@ -63,7 +68,8 @@ def facts(gathering: Gathering) -> dict[str, Any]:
         "practices": queries.cues_of(gathering),
         "titles": {code: practice.title for (code, _), practice in practices.items()},
         "steps": [{"title": slot.title, "minutes": slot.minutes} for slot in session.agenda],
-        "prompts": {slot.id: slot.prompt.text for slot in session.agenda if slot.prompt is not None},
+        "prompts": {"": str(NO_QUESTION)}
+        | {slot.id: slot.prompt.text for slot in session.agenda if slot.prompt is not None},
         "names": queries.names_here(gathering),
     }
 
@@ -99,53 +105,20 @@ def practice_of(gathering: Gathering, place: Placed) -> dict[str, Any] | None:
     going = place.practice
     if going is None:
         return None
-    words = queries.practices_of(gathering)[going.practice, going.variant]
-    cues = queries.cues_of(gathering)[going.practice][going.variant]
+    words = queries.practices_of(gathering).get((going.practice, going.variant))
+    moments = cues(words, int(going.variant)) if words else []
     left = 0 if going.total_ms is None else (going.total_ms - going.position_ms + 999) // 1000
     return {
         "id": going.practice,
         "play": going.play,
-        "title": words.title,
-        "cue": "" if going.cue is None or going.finished else cues[going.cue]["text"],
+        "title": words.title if words else "",
+        "cue": "" if going.cue is None or going.finished else moments[going.cue]["text"],
         "left": f"{left // 60}:{left % 60:02}",
         "waiting": going.waiting,
         "running": going.running,
         "paused": going.paused,
         "finished": going.finished,
-        "gentler": queries.gentler_than(gathering, going.practice, going.variant),
     }
-
-
-def round_of(gathering: Gathering, place: Placed, own_code: str) -> dict[str, Any] | None:
-    """The round that is going on, or None: seats of those who are here, who has the piece, who comes next."""
-    turns = place.round
-    if turns is None or turns.closed:
-        return None
-    names = queries.names_here(gathering)
-    return {
-        "code": turns.round,
-        "prompt": queries.session_of(gathering).slot(turns.prompt).prompt,
-        "seats": seats(names, own_code, turns.holder),
-        "names": names,
-        "holder": names.get(turns.holder or "", ""),
-        "holder_code": turns.holder or "",
-        "mine": bool(own_code) and turns.holder == own_code,
-        "coming": [{"code": code, "name": names[code]} for code in turns.order if code in names],
-        "last": not turns.order,
-    }
-
-
-def seats(names: dict[str, str], own_code: str = "", holder: str | None = None) -> list[dict[str, str]]:
-    """Marks for the ring: everybody who is here, oneself, and whoever has the piece."""
-    return [
-        {
-            "code": code,
-            "label": name,
-            "short": name,
-            "state": "speaking" if code == holder else "you" if code == own_code else "here",
-        }
-        for code, name in names.items()
-    ]
 
 
 def minutes_left(place: Placed) -> int | None:

@@ -123,7 +123,7 @@ function showLink(state) {
 keep(facts.events);
 let taps = null;
 let wire = null;
-wire = connect({ socketUrl: facts.socket, pollUrl: facts.poll, clock, after: () => known, hear, link: showLink });
+wire = connect({ socketUrl: facts.socket, pollUrl: facts.poll, every: facts.asks, clock, after: () => known, hear, link: showLink });
 const tapForm = root.querySelector("form[data-taps]");
 if (tapForm) taps = createTaps(root, tapForm, wire.send);
 enhanceForms(root, wire.ask);

@@ -12,8 +12,8 @@ const FIRST_WAIT = 500; // ms before the first new try, doubling ...
 const LONGEST_WAIT = 15_000; // ... up to this
 
 // `after()` tells the last number known without a gap; `hear` gets every message (and poll answers as "events");
-// `link` is told "open" (by socket), "asking" (by request), "lost" or "refused".
-export function connect({ socketUrl, pollUrl, clock, after, hear, link }) {
+// `link` is told "open" (by socket), "asking" (by request), "lost" or "refused". `every`: ms between requests without a socket.
+export function connect({ socketUrl, pollUrl, clock, after, hear, link, every = ASK_LOST }) {
   let socket = null;
   let tries = 0;
   let retry = 0;
@@ -106,13 +106,16 @@ export function connect({ socketUrl, pollUrl, clock, after, hear, link }) {
     else {
       sync.once();
       ask();
-      if (deviceNow() - hereAt > HERE && send({ t: "here" })) hereAt = deviceNow();
+      if (deviceNow() - hereAt > HERE && send({ t: "here" })) {
+        hereAt = deviceNow();
+        sync.tell();
+      }
     }
   };
 
   const lookAgain = () => {
     look();
-    asking = setTimeout(lookAgain, isOpen() ? ASK_OPEN : ASK_LOST);
+    asking = setTimeout(lookAgain, isOpen() ? ASK_OPEN : every);
   };
 
   // Back from the dark: nothing is waited for.
