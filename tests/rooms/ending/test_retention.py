@@ -335,7 +335,7 @@ def test_erasing_by_oneself_takes_the_private_words_only(over: World) -> None:
 GOES = {
     "with the group's words": {
         "groups.Agreement", "groups.LineProposal", "groups.Repair", "groups.RepairStep", "ending.Review",
-        "ending.ReviewNote", "reminders.Reminder",
+        "ending.ReviewNote", "reminders.Reminder", "live.PairWish",
     },
     "with the private words": {
         "writing.JournalEntry", "writing.Letter", "writing.Draft", "ending.KeptLine", "ending.ClosingLetter",
@@ -345,7 +345,7 @@ GOES = {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
         "safety.AlertStep", "safety.AdverseEvent", "conversations.Message", "measures.Response", "tasks.Task",
         "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
-        "intake.ScreeningForm", "intake.Talk", "live.DebriefLine",
+        "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying",
     },
     "some hours after the meeting": {"live.Whereabouts"},
     "with the account, as the proof of how somebody came in": {

@@ -23,6 +23,7 @@ from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.public_days import public_day
 from kindcircle.rooms.groups.queries import gatherings_of, present_places, programme_of, session_for, session_name
 from kindcircle.rooms.groups.series import dated, hold_people, possible, refuse_double_booking, refuse_past
+from kindcircle.rooms.live.models_pairs import PairWish
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
@@ -97,6 +98,7 @@ def finish_group(*, group: Group, by: Actor, at: datetime) -> Ending:
             raise StillMeeting
         ended_at = _own(group, programme_of(group)).aggregate(last=Max("closed_at"))["last"] or at
         Group.objects.filter(pk=group.pk).update(state=Group.State.FINISHED)
+        PairWish.objects.filter(group=group).delete()  # there is no next pair
         ending = Ending.objects.create(group=group, finished_at=max(at, ended_at), finished_by_id=by.user_id)
         if programme_of(group).form == "closed":
             raise_task(

@@ -17,13 +17,15 @@ from kindcircle.rooms.groups.models_absence import Absence, CatchUp, Leaving, Sa
 from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
 from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
 from kindcircle.rooms.live.models import Signal
-from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_debrief import DebriefLine
+from kindcircle.rooms.live.models_pairs import PairsAnswer, PairsDraft, PairWish
+from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.practice.models import OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
 from kindcircle.rooms.reminders.models import Reminder
+from kindcircle.rooms.resonance.models import HeartRecording, Sitting, Willing
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import HandOver, StartedWithout
@@ -36,7 +38,7 @@ def take_space(group: Group) -> None:
     """The words that a group had in common."""
     ReviewNote.objects.filter(review__group=group).delete()
     Review.objects.filter(group=group).update(sealed_words=b"", sealed_answer=b"")
-    for kind in (Repair, LineProposal, Agreement):
+    for kind in (Repair, LineProposal, Agreement, PairWish):
         kind._default_manager.filter(group=group).delete()
     # What members left for one another stays with whoever it is for; what nobody handed on goes.
     KeptLine.objects.filter(to__group=group).exclude(state=GIVEN).delete()
@@ -48,7 +50,9 @@ def take_space(group: Group) -> None:
 
 
 def take_writing(person: User) -> None:
-    """Everything that somebody wrote for themselves, and what was left for them."""
+    """Everything that somebody wrote or kept for themselves, and what was left for them."""
+    Sitting.objects.filter(member=person).delete()
+    Willing.objects.filter(member=person).delete()
     JournalEntry.objects.filter(author=person).delete()
     Letter.objects.filter(author=person).delete()
     Draft.objects.filter(author=person).delete()
@@ -73,7 +77,8 @@ def take_records(group: Group) -> None:
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
     of_meeting: tuple[type[Model], ...] = (
-        MemberNote, LookedOver, Signal, Steadying, DropOff, StepRecord, Attendance, Absence, CatchUp, SaidAway, DebriefLine, Whereabouts,
+        MemberNote, LookedOver, Signal, Steadying, DropOff, StepRecord, Attendance, Absence, CatchUp, SaidAway,
+        DebriefLine, Whereabouts, PairsAnswer, PairsDraft,
     )  # fmt: skip
     for kind in of_meeting:
         kind._default_manager.filter(gathering__group=group).delete()
@@ -99,8 +104,10 @@ def _take_way_in(group: Group) -> None:
 
 
 def last_written(person: User) -> datetime | None:
-    """When somebody wrote for themselves last, or was left a line."""
+    """When somebody wrote or kept something for themselves last, or was left a line."""
     found = [
+        HeartRecording.objects.filter(sitting__member=person)
+        .order_by("-kept_at").values_list("kept_at", flat=True).first(),
         JournalEntry.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
         Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
         KeptLine.objects.filter(to__user=person, state=GIVEN)
@@ -119,6 +126,7 @@ def writers(person: User | None = None) -> set[int]:
         (SupportPlan, "person_id"),
         (SafeContact, "person_id"),
         (OwnWay, "member_id"),
+        (Sitting, "member_id"),
     )
     for kind, whose in owned:
         rows = kind._default_manager.all()

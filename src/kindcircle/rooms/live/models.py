@@ -83,4 +83,10 @@ class Signal(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.live import models_debrief, models_steadying, models_tablet, models_whereabouts  # noqa: E402, F401
+from kindcircle.rooms.live import (  # noqa: E402, F401
+    models_debrief,
+    models_pairs,
+    models_steadying,
+    models_tablet,
+    models_whereabouts,
+)
