@@ -21,6 +21,9 @@ from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.queries import answers_of, definition_of, words_for
+from kindcircle.rooms.resonance import queries as resonance
+from kindcircle.rooms.resonance.actions import open_recording
+from kindcircle.rooms.resonance.models import HeartRecording, Sitting
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.spec.parts import Likert, Tick
 
@@ -44,6 +47,7 @@ class OwnWords:
     kept: list[Piece] = field(default_factory=list)
     messages: list[Piece] = field(default_factory=list)
     answers: list[Piece] = field(default_factory=list)
+    heart: list[Piece] = field(default_factory=list)
 
     def as_json(self) -> str:
         """For machines: the same, with times in UTC."""
@@ -56,6 +60,7 @@ def count_of(person: User) -> dict[str, int]:
         "journal": JournalEntry.objects.filter(author=person).count(),
         "letters": Letter.objects.filter(author=person).count(),
         "answers": Response.objects.filter(assignment__member=person).count(),
+        "heart": resonance.count_of(person),
     }
 
 
@@ -86,12 +91,14 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
         .order_by("submitted_at", "pk")
     ):
         found.answers.append(_sheet(response, by=by, at=at))
+    for sitting in resonance.sittings_of(by):
+        found.heart.extend(_of_heart(sitting, by=by))
     _record(Event.OWN_WORDS_TAKEN, person, by=by, at=at)
     return found
 
 
 def erase_writing(*, person: User, by: Actor, at: datetime) -> None:
-    """Journal, letters, drafts and kept words go now. What belongs to the clinic's record is not touched."""
+    """Journal, letters, drafts, kept words, heart recordings go now. The clinic's record is not touched."""
     require(by, Permission.OWN_WORDS_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     with transaction.atomic():
@@ -136,6 +143,16 @@ def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
             said = "✓" if answer else "–"
         lines.append(f"{asked}: {said}")
     return Piece(response.submitted_at, one.name, "\n".join(lines))
+
+
+def _of_heart(sitting: Sitting, *, by: Actor) -> list[Piece]:
+    """The recordings of one practice: every time between beats, in milliseconds."""
+    found = []
+    for row in HeartRecording.objects.filter(sitting=sitting).select_related("sitting__member").order_by("-part"):
+        beats = open_recording(recording=row, by=by).rr_ms
+        title = " ".join(word for word in (sitting.practice, row.part, sitting.on.isoformat()) if word)
+        found.append(Piece(row.kept_at, title, " ".join(f"{one:g}" for one in beats)))
+    return found
 
 
 def _draft(row: Draft, person: User) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from kindcircle.base.people.models import Organisation
+from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.practice.models import Play
@@ -34,6 +34,12 @@ def practised_lately(group: Group, *, at: datetime, days: int = 7) -> PracticeRa
         counts[member] += 1
     numbers = list(counts.values())
     return PracticeRange(people=len(people), lowest=min(numbers), middle=median_low(numbers), highest=max(numbers))
+
+
+def plays_of(member: User, *, since: datetime, most: int) -> list[Play]:
+    """What somebody played at home since then, newest first."""
+    own = Play.objects.filter(member=member, started_at__gte=since)
+    return list(own.order_by("-started_at", "-pk")[:most])
 
 
 def times_practised(organisation: Organisation, *, since: datetime, until: datetime) -> int:

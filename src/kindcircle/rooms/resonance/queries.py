@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor
+from kindcircle.base.people.models import User
 from kindcircle.rooms.resonance.actions import open_recording
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting, Willing
 from kindcircle.stats.hrv_pairs import Compared, Measured, compare_rmssd, compare_sdnn, measure
@@ -30,6 +31,11 @@ def sittings_of(actor: Actor) -> QuerySet[Sitting]:
     """One's own, newest first, with the parts that are there. No beat is opened."""
     own = Sitting.objects.filter(member_id=actor.user_id).select_related("member")
     return own.prefetch_related("recordings").order_by("-on", "-pk")
+
+
+def count_of(member: User) -> int:
+    """How many recordings somebody has, without opening any."""
+    return HeartRecording.objects.filter(sitting__member=member).count()
 
 
 def opened(sitting: Sitting, *, by: Actor) -> Opened:

@@ -6,7 +6,7 @@ from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import Wish, keep_wish
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed, consent
+from kindcircle.doors.cli.demo_world import agreed, consent, heart
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
@@ -172,6 +172,7 @@ def _at_home(house: House, group: Group, members: dict[str, User], *, since: dat
         by=house.acting(writer),
         at=since + 2 * DAY,
     )
+    heart.sit(house, writer, pause.id, at=since + 3 * DAY)
     deliver_due(at=since + 5 * DAY)
 
 
