@@ -14,6 +14,8 @@ from kindcircle.base.lib.codes import digest
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.gallery import SENTENCES
 from kindcircle.rooms.groups.models import Invitation, Membership
+from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.live import actions as live
 from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
@@ -227,6 +229,10 @@ def _facilitator() -> Iterator[Stop]:
     )
     at = about("facilitator:lead", lambda s: s.meetings["on"].code)
     yield Stop("facilitator:entry-pass", who, at, steps=_entry_letters)
+    at = about("facilitator:tablet", lambda s: s.meetings["on"].code)
+    yield Stop("facilitator:tablet", who, at)
+    yield Stop("facilitator:tablet", who, at, "letters for a tablet", _tablet_letters)
+    yield Stop("tablet", "nobody", about("join-code", lambda s: str(s.meetings["on"].short_code)), steps=_be_the_tablet)
     yield Stop("facilitator:recordings", who, named("facilitator:recordings"))
     for length in (20, 150):
         at = named("facilitator:recording", "p03-comforting-contact", "1", length)
@@ -450,6 +456,19 @@ def _invite(page: Page, scene: Scene) -> None:
     page.get_by_label("Name of the person").fill("Uma")
     page.get_by_role("button", name="Make the link").click()
     page.locator("#link").wait_for()
+
+
+def _tablet_letters(page: Page, scene: Scene) -> None:
+    page.get_by_role("button", name="Show letters for a tablet").click()
+    page.get_by_text("Then these letters").wait_for()
+
+
+def _be_the_tablet(page: Page, scene: Scene) -> None:
+    by = actor_for(scene.world.facilitators[0], strong=True)
+    letters = live.make_tablet(gathering=scene.meetings["on"], by=by, at=clock.now())
+    page.get_by_label("My own six letters").fill(letters)
+    page.get_by_role("button", name="Go in").click()
+    page.wait_for_url("**/tablet/**")
 
 
 def _entry_letters(page: Page, scene: Scene) -> None:

@@ -117,7 +117,8 @@ def ring(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """The ring of a round and who is still to come, drawn anew when a round begins and when the piece moves."""
     own = queries.own_place(thing, request.actor)  # type: ignore[attr-defined]
     place = queries.placed(thing, at=clock.now())
-    return render(request, "member/ring.html", {"round": round_of(thing, place, own.code if own else "")})
+    found = round_of(thing, place, own.code if own else "")
+    return render(request, "member/ring.html", {"own": own, "round": found})
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)

@@ -71,6 +71,7 @@ def seat_marks(seats: Iterable[Any], *, names: bool = False) -> list[dict[str, A
                 "state": _of(seat, "state"),
                 "label": _of(seat, "label"),
                 "code": _of(seat, "code"),
+                "with": _of(seat, "with"),
                 "short": _shortened(str(_of(seat, "short"))) if names else "",
                 "x": x,
                 "y": y,

@@ -5,7 +5,10 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from kindcircle.doors.web.shared.live_round import depths
+
 register = template.Library()
+register.simple_tag(depths)
 
 
 @register.simple_tag(takes_context=True)
