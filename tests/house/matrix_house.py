@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.test import Client
 
 from kindcircle.base.access import SYSTEM, Actor
@@ -39,6 +40,8 @@ from kindcircle.rooms.groups.queries import actor_for, present_places
 from kindcircle.rooms.intake.actions import apply, decide, screening, talks
 from kindcircle.rooms.intake.models import Application, Intake, KeepApart, Screener, TalkTime, WeeklySlot
 from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.live import tablets
+from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
@@ -76,6 +79,7 @@ FELLOW = "fellow member"
 NEIGHBOUR = "member of another group"
 FOREIGN_MEMBER = "another house's member"
 VISITING = "member visiting by short code"
+TABLET = "shared tablet of the open meeting"
 FORMER_MEMBER = "former member"
 FORMER_VISITING = "former member still visiting"
 FACILITATOR = "facilitator"
@@ -109,8 +113,11 @@ class Somebody:
     user: User | None
     strong: bool = False
     visiting: Gathering | None = None
+    tablet: Tablet | None = None
 
     def actor(self) -> Actor:
+        if self.tablet is not None:
+            return tablets.holder_of(self.tablet)
         only = self.visiting.pk if self.visiting else None
         return actor_for(self.user, strong=self.strong, only_gathering=only, at=clock.now())
 
@@ -118,6 +125,11 @@ class Somebody:
         """Signed in as this person, just now, in the way the name says."""
         client = Client(raise_request_exception=False)
         if self.user is None:
+            if self.tablet is not None:
+                session = client.session
+                session["tablet"] = self.tablet.code
+                session.save()
+                client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
             return client
         client.force_login(self.user, backend=BACKEND)
         session = client.session
@@ -216,7 +228,7 @@ def _people(house: House) -> None:
     for number in range(6):
         # The first two are who the expectations speak of. A safety lead has to be able to say whom something befell.
         what = ("member", "fellow member")[number] if number < 2 else f"member in seat {number + 1}"
-        t[f"seat {number + 1}"] = house.person(home, what, *IN_GROUP, *LEADING, SAFETY)
+        t[f"seat {number + 1}"] = house.person(home, what, *IN_GROUP, TABLET, *LEADING, SAFETY)
         join(t["group"], t[f"seat {number + 1}"], Membership.Role.MEMBER, at=at)
     former = house.person(home, "former member", FORMER_MEMBER, *LEADING, SAFETY)
     former_guide = house.person(home, "former facilitator", FORMER_FACILITATOR, *LEADING)
@@ -371,6 +383,9 @@ def _meetings_now(house: House) -> None:
     visit = t["open gathering"]
     house.knocks(VISITING, t["seat 1"], visiting=visit)
     house.knocks(FORMER_VISITING, house.people[FORMER_MEMBER].user, visiting=visit)
+    letters = live.make_tablet(gathering=visit, by=guide, at=at)
+    t["tablet"] = live.claim_tablet(short_code=visit.short_code, typed=letters, at=at)
+    house.people[TABLET] = Somebody(TABLET, None, tablet=t["tablet"])
 
     sheets = Assignment.objects.filter(member=t["seat 1"], gathering=opened)
     t["sheet of the open gathering"] = sheets.get(occasion="leaving")

@@ -18,6 +18,7 @@ MEANS = {
     "visiting owner": "The same person, come in by short code: only for what belongs to that one meeting.",
     "member somewhere": "A present member of any group.",
     "group member": "A present member of the very group it belongs to.",
+    "shared tablet": "A meeting's own tablet while nobody has tapped their name: nobody, and only in that one meeting.",
     "visiting member": "The same, come in by short code: only for that one meeting.",
     "facilitator somewhere": "Somebody who leads any group now, with a second factor.",
     "leads in the house": "Somebody who leads any group of this organisation now, with a second factor.",
