@@ -26,6 +26,7 @@ SAID = [
     {"t": "hello", "after": 0},
     {"t": "clock", "sent": 1},
     {"t": "here"},
+    {"t": "line", "rtt": 40, "error": 9},
     {"t": "signal", "kind": "fine"},
     {"t": "hello", "after": -1},
     {"t": "lead", "do": "close"},

@@ -1,4 +1,4 @@
-"""Messages from devices: anything at all may come, and only four shapes are understood."""
+"""Messages from devices: anything at all may come, and only five shapes are understood."""
 
 import json
 
@@ -15,8 +15,15 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )
 NEARLY = st.fixed_dictionaries(
-    {"t": st.sampled_from(["hello", "clock", "signal", "here", "events"])},
-    optional={"after": ANYTHING, "sent": ANYTHING, "kind": ANYTHING, "key": ANYTHING},
+    {"t": st.sampled_from(["hello", "clock", "signal", "here", "line", "events"])},
+    optional={
+        "after": ANYTHING,
+        "sent": ANYTHING,
+        "kind": ANYTHING,
+        "key": ANYTHING,
+        "rtt": ANYTHING,
+        "error": ANYTHING,
+    },
 )
 
 
@@ -26,7 +33,7 @@ def test_whatever_comes_is_a_message_or_unreadable(text: str) -> None:
         message = wire.read(text)
     except wire.Unreadable:
         return
-    assert isinstance(message, wire.Hello | wire.AskClock | wire.SendSignal | wire.Here)
+    assert isinstance(message, wire.Hello | wire.AskClock | wire.SendSignal | wire.Here | wire.Line)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +43,11 @@ def test_whatever_comes_is_a_message_or_unreadable(text: str) -> None:
         ('{"t":"clock","sent":1790000000000.25}', wire.AskClock(1790000000000.25)),
         ('{"t":"signal","kind":"come","key":"abc"}', wire.SendSignal("come", "abc")),
         ('{"t":"here"}', wire.Here()),
+        ('{"t":"line","rtt":210.5,"error":12}', wire.Line(210.5, 12)),
         ('{"t":"here","more":"from a newer page"}', wire.Here()),
     ],
 )
-def test_the_four_shapes(text: str, message: wire.Message) -> None:
+def test_the_five_shapes(text: str, message: wire.Message) -> None:
     assert wire.read(text) == message
 
 

@@ -17,7 +17,7 @@ from kindcircle.doors.sockets.admission import Visitor, admit, is_our_page
 from kindcircle.doors.sockets.hub import NOT_HERE, Seat, hub, private_frames
 from kindcircle.doors.sockets.threads import for_devices
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.live import actions, announce, queries
+from kindcircle.rooms.live import actions, announce, lead_time, queries
 
 log = logging.getLogger("kindcircle.sockets")
 announce.listeners.append(hub.hear)
@@ -102,6 +102,8 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
                 seat.offer(wire.signal_ok(key))
             case wire.Here():
                 await for_devices.do(_still_allowed, seat.visitor)
+            case wire.Line(rtt, error):
+                seat.lead = lead_time.wanted(rtt=rtt, error=error)
     except NotFound:
         seat.offer(wire.refused(_("The meeting is not open now.")))
     except KindError as error:

@@ -40,12 +40,13 @@ BEAT = 20  # looks between two heartbeats
 class Seat:
     """One open socket and what waits to be sent to it."""
 
-    __slots__ = ("_waiting", "_wake", "_writer", "asked_at", "listening", "visitor", "websocket")
+    __slots__ = ("_waiting", "_wake", "_writer", "asked_at", "lead", "listening", "visitor", "websocket")
 
     def __init__(self, websocket: WebSocket, visitor: Visitor) -> None:
         self.websocket, self.visitor = websocket, visitor
         self.asked_at = time.monotonic()
         self.listening = False  # becomes true at hello: from then on it is told what is newer
+        self.lead: int | None = None  # how far ahead it wants to hear of a start, in ms, once it has told its line
         self._waiting: deque[str] = deque()
         self._wake = asyncio.Event()
         self._writer = asyncio.create_task(self._write())
@@ -284,7 +285,11 @@ class Hub:
     async def _note_heard(self, room: Room) -> None:
         heard, room.heard = room.heard, set()
         if heard:
-            await for_hub.do(_keep_alive, room.gathering_id, heard)
+            leads: dict[int, int] = {}
+            for seat in room.seats:
+                if seat.lead is not None:
+                    leads[seat.visitor.user_id] = max(seat.lead, leads.get(seat.visitor.user_id, 0))
+            await for_hub.do(_keep_alive, room.gathering_id, heard, leads)
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
@@ -305,9 +310,9 @@ def _private(gathering_id: int) -> tuple[set[int], str, str]:
     return (leaders, *private_frames(gathering_id))
 
 
-def _keep_alive(gathering_id: int, user_ids: set[int]) -> None:
+def _keep_alive(gathering_id: int, user_ids: set[int], leads: dict[int, int]) -> None:
     gathering = Gathering.objects.select_related("group").get(pk=gathering_id)
-    actions.keep_alive(gathering=gathering, user_ids=user_ids, at=clock.now())
+    actions.keep_alive(gathering=gathering, user_ids=user_ids, leads=leads, at=clock.now())
 
 
 hub = Hub()

@@ -18,6 +18,7 @@ from kindcircle.base.lib.clock import milliseconds
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import announce, queries
 from kindcircle.rooms.live.errors import DoesNotFit, why_not
+from kindcircle.rooms.live.lead_time import lead_for
 from kindcircle.rooms.live.models import Event
 from kindcircle.spec import timeline
 from kindcircle.spec.timeline import Placed
@@ -39,7 +40,10 @@ class Command:
         """Add the next event, or raise DoesNotFit with a sentence."""
         if not timeline.fits(self.placed, kind, data):
             raise DoesNotFit(why_not(kind))
-        at = self._now + (timeline.LEAD if kind in timeline.LED else 0)
+        at = self._now
+        if kind in timeline.LED:
+            lead = lead_for(self.gathering, at=self._at)
+            at, data = at + lead, {**data, "lead": lead}
         event = timeline.Event(len(self._events) + 1, kind, at, data)
         Event.objects.create(gathering=self.gathering, n=event.n, kind=kind, at_ms=at, data=dict(data))
         if self._led:
@@ -52,6 +56,8 @@ class Command:
                 reason=kind,
             )
         self._events.append(event)
+        if kind == "practice_started":
+            self._sheets = queries.cue_sheets(self.gathering)  # it may come from the library
         self.added += 1
         self.placed = self._place()
 

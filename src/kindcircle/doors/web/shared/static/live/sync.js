@@ -9,6 +9,7 @@ const WITHIN = 2000; // ... spread over so many ms
 export function createSync(clock, send) {
   let timer = 0;
   let resets = clock.resets;
+  let trips = []; // ms, of the last MANY exchanges
   let looked = { wall: Date.now(), steady: deviceNow() };
 
   const once = () => send({ t: "clock", sent: deviceNow() });
@@ -30,10 +31,15 @@ export function createSync(clock, send) {
     stop: () => clearInterval(timer),
     // Takes the server's answer, or any message that says its time; a jump it reveals starts many exchanges.
     take(message, received) {
-      if (message.t === "clock") clock.add({ ...message, received });
+      if (message.t === "clock") {
+        clock.add({ ...message, received });
+        trips = [...trips.slice(1 - MANY), received - message.sent];
+      }
       else if (message.t === "events") clock.hear(message.now, received);
       if (clock.resets !== resets) many();
     },
+    // Tells the server how long this line is, once we know: the slowest device decides how far ahead a bell is told.
+    tell: () => trips.length === MANY && Number.isFinite(clock.error) && send({ t: "line", rtt: Math.max(...trips), error: clock.error }),
     // True if this device slept or was set since the last look: it then knows nothing of the server's time.
     woke() {
       const now = { wall: Date.now(), steady: deviceNow() };
