@@ -61,7 +61,8 @@ THINGS = (
     "organisation", "another house", "group", "another group", "another house's group", "planned gathering",
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
-    "arrived letter", "sealed letter", "play", "raised alert", "closed alert", "adverse event", "help line", "venue",
+    "arrived letter", "sealed letter", "play", "heart sitting",
+    "raised alert", "closed alert", "adverse event", "help line", "venue",
     "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake",
     "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
     "debrief line",
@@ -102,7 +103,8 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "help line", "venue", "account", "another group", "own way", "supervision", "credential", "recording", "intake",
+    "heart sitting", "help line", "venue", "account", "another group", "own way", "supervision", "credential",
+    "recording", "intake",
     "application", "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
@@ -124,7 +126,7 @@ SAFETY_STAFF = staff(who(SAFETY), who(FOREIGN_SAFETY), ANY_SAFETY)
 LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
 HOUSE_FACILITATORS = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
-WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "own way", "account")
+WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "account")
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
@@ -174,6 +176,9 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.LETTER_WRITE: everywhere(ANY_MEMBER),
     P.LETTER_OPEN: own("arrived letter"),
     P.LETTER_WITHDRAW: own("sealed letter"),
+    P.RESONANCE_SEE: everywhere(WHOLE),
+    P.RESONANCE_KEEP: everywhere(ANY_MEMBER),
+    P.RESONANCE_OPEN: OWN_THINGS,
     P.CONVERSATION_SEE: OWN_THINGS,
     P.PLACE_LEAVE: OWN_THINGS,
     P.MESSAGE_WRITE: own(*SHEETS, "proposal", "shared plan"),  # who left is not among them
@@ -183,6 +188,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.GATHERING_NOTE_DOWN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()},
     P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
     P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
+    P.PAIRS_WISH: MEETING,
     P.GATHERING_LEAD: LEADS_GROUP,
     P.TABLET_USE: dict.fromkeys(("open gathering", "sheet of the open gathering"), who(TABLET)),
     P.LOBBY_USE: MEETING

@@ -56,9 +56,9 @@ def twos(group: Sequence[str]) -> list[Two]:
     return [frozenset(two) for two in combinations(group, 2)]
 
 
-def is_apart(groups: Iterable[Sequence[str]], apart: Apart) -> bool:
-    """Whether everybody who is to be kept apart is."""
-    return not any(two in apart for group in groups for two in twos(group))
+def splits(group: Sequence[str], apart: Apart) -> bool:
+    """Whether two of this group are to be kept apart."""
+    return any(two in apart for two in twos(group))
 
 
 def match(
@@ -69,7 +69,11 @@ def match(
     keep  groups as those who lead have set them: they stay as far as people and wishes allow
     """
     here = frozenset(people)
-    if keep and sorted(who for group in keep for who in group) == sorted(here) and is_apart(keep, apart):
+    if (
+        keep
+        and sorted(who for group in keep for who in group) == sorted(here)
+        and not any(splits(group, apart) for group in keep)
+    ):
         return Matching(tuple(tuple(group) for group in keep))
     stays = {two for group in keep for two in twos(group)}
     told = [group for group in keep if here.issuperset(group)]

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TABLET_USE = "tablet.use"
     SIGNAL_SEND = "signal.send"
     ROUND_TAKE_PART = "round.take-part"
+    PAIRS_WISH = "pairs.wish"  # with whom one would rather not be in a pair
     GATHERING_LEAD = "gathering.lead"
     STEADYING_KEEP = "steadying.keep"  # look after one person for whom it became too much
     LOBBY_USE = "lobby.use"  # say where one is before a meeting by screen

@@ -75,6 +75,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.TABLET_USE: [shared_tablet],
     P.SIGNAL_SEND: [group_member & open_, visiting_member & open_],
     P.ROUND_TAKE_PART: [group_member & open_, visiting_member & open_],
+    # A device lent for one meeting opens nothing that is theirs: this list neither.
+    P.PAIRS_WISH: [group_member],
     P.GATHERING_LEAD: [facilitator],
     P.STEADYING_KEEP: [facilitator],
     P.LOBBY_USE: [group_member, visiting_member],
