@@ -50,6 +50,7 @@ def visitor(user: int) -> Visitor:
         confided=False,
         strong=False,
         only_gathering=None,
+        lent=False,
         ended_from=None,
         newest=Newest(0, 0),
     )

@@ -33,6 +33,7 @@ class Visitor:
 
     leads     has a facilitator's place in the group
     confided  is told who is here and who tapped: facilitators, but not the projector they have logged in
+    lent      has the shared tablet in their hands for a moment: it tells nothing of where they are afterwards
     """
 
     user_id: int
@@ -44,6 +45,7 @@ class Visitor:
     confided: bool
     strong: bool
     only_gathering: int | None
+    lent: bool
     ended_from: datetime | None  # the person's `sessions_valid_from` as it stood when they were let in
     newest: Newest
 
@@ -115,6 +117,7 @@ def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
         confided=leads and not to_wall,
         strong=strong,
         only_gathering=only,
+        lent="tablet" in request.session,
         ended_from=user.sessions_valid_from,
         newest=queries.newest([gathering.pk])[gathering.pk],
     )

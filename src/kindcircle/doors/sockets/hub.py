@@ -22,6 +22,7 @@ from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.standing_in import leading
 from kindcircle.rooms.live import actions, feed, queries
+from kindcircle.rooms.live.queries_faces import Face, faces
 
 log = logging.getLogger("kindcircle.sockets")
 
@@ -90,6 +91,7 @@ class Room:
         self.heard: set[int] = set()
         self.noting: asyncio.Task[None] | None = None
         self.private_frames: tuple[str, str] = ("", "")
+        self.face: Face | None = None
         self.telling = self.tell_again = False
         self.confiding = self.confide_again = False
 
@@ -141,13 +143,13 @@ class Hub:
     def heard(self, seat: Seat) -> None:
         """A device gave a sign of life."""
         room = self.rooms.get(seat.visitor.code)
-        if room is not None:
+        if room is not None and not seat.visitor.lent:
             room.heard.add(seat.visitor.user_id)
 
     async def arrive(self, seat: Seat) -> None:
         """A device said its first hello: wait until that is noted, together with everybody who comes at this moment."""
         room = self.rooms.get(seat.visitor.code)
-        if room is None:
+        if room is None or seat.visitor.lent:
             return
         room.heard.add(seat.visitor.user_id)
         if room.noting is None:
@@ -251,16 +253,25 @@ class Hub:
             self._see_out(room, stands, known)
             newest = stands.newest[room.gathering_id]
             self._pass_on(room.code, newest.n)
-            if newest.signal > room.signal or looks % FLUSH == 0:
+            if newest.signal > room.signal:
                 room.signal = newest.signal
                 self.confide(room)
             if looks % BEAT == 0:
                 self._offer(wire.newer(room.newest), list(room.seats))
         await self._ask_again([seat for room in rooms for seat in room.seats])
         if looks % FLUSH == 0:
+            await self._look_round(rooms)
             for room in rooms:
                 await self._note_heard(room)
                 self._forget(room)
+
+    async def _look_round(self, rooms: list[Room]) -> None:
+        """Somebody may have fallen silent, which nobody announces."""
+        seen = await for_hub.do(faces, [room.gathering_id for room in rooms], at=clock.now())
+        for room in rooms:
+            if seen[room.gathering_id] != room.face:
+                room.face = seen[room.gathering_id]
+                self.confide(room)
 
     def _see_out(self, room: Room, stands: Standing, known: set[Visitor]) -> None:
         for seat in list(room.seats):

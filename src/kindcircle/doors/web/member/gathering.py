@@ -101,7 +101,8 @@ def events(request: HttpRequest, thing: Gathering) -> JsonResponse:
     after = request.GET.get("after", "0")
     known = int(after) if after.isdecimal() and len(after) < 10 else 0
     by = request.actor  # type: ignore[attr-defined]
-    actions.keep_alive(gathering=thing, user_ids={by.user_id}, at=clock.now())
+    if by.tablet_of is None:
+        actions.keep_alive(gathering=thing, user_ids={by.user_id}, at=clock.now())
     found = queries.messages_of(thing.pk, after=known)
     return JsonResponse({"events": found, "now": live_page.now_ms()})
 
