@@ -14,12 +14,14 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.models import Event, Signal
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.practices import load_practice
+from kindcircle.spec.repertoire import released_practices
 from tests.rooms.live.stage import Stage, later
 from tests.world import World
 
 COMMANDS = [
     "open", "step", "practice", "gentler", "pause", "resume", "end", "round", "move", "hand", "defer", "end round",
-    "turn", "later", "closing", "close", "arrive", "left", "signal",
+    "turn", "later", "closing", "close", "arrive", "left", "signal", "minutes", "core", "whole", "lead", "library",
 ]  # fmt: skip
 
 PRESSES = st.lists(st.tuples(st.sampled_from(COMMANDS), st.integers(0, 7), st.integers(-5, 200)), max_size=25)
@@ -73,6 +75,17 @@ def press(stage: Stage, command: str, number: int, at: Any) -> None:
             actions.mark_left(**led, member_code=seats[number])
         case "signal":
             actions.send_signal(**own, kind=Signal.Kind.values[number % 4], client_key=new_code())
+        case "minutes":
+            actions.set_minutes(**led, step=number, minutes=(number * 5 + len(gathering.code)) % 17)
+        case "core" | "whole":
+            (actions.take_core if command == "core" else actions.take_whole)(**led)
+        case "lead":
+            to = stage.member(number) if number == 5 else stage.holder if number > 3 else stage.guide
+            actions.move_lead(**led, to=to.code)
+        case "library":
+            chosen = released_practices()[number * 6]
+            length = chosen.durations[number % len(chosen.durations)]
+            actions.start_practice(**led, practice=chosen.id, seconds=length.seconds, sure=bool(number % 2))
 
 
 @pytest.mark.django_db
@@ -106,6 +119,13 @@ def hold_together(stage: Stage, at: Any) -> None:
     state = {"planned": "planned", "open": "open", "closing": "closing", "closed": "closed"}
     far = queries.placed(stage.gathering, at=later(at, 100_000))
     assert stage.gathering.state == state[far.phase]
+    if far.plan is not None:
+        assert far.plan[0] > 0 and far.plan[-1] > 0 and len(far.plan) == len(queries.session_of(stage.gathering).agenda)
+    if far.lead is not None:
+        assert far.lead in {stage.guide.code, stage.holder.code}
+    for event in events:
+        if event.kind == "practice_started":
+            assert load_practice(event.data["practice"], event.data["version"]).length(int(event.data["variant"]))
     if any(event.kind == "closed" for event in events):
         assert any(event.kind == "closing_started" for event in events)
         assert stage.gathering.state == Gathering.State.CLOSED

@@ -1,6 +1,7 @@
 """Reading a gathering: what it is doing, what comes next on the run-sheet, who is here, which signals came."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,8 +17,9 @@ from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.live.models_steadying import Steadying
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec import timeline
-from kindcircle.spec.practices import Cue, Practice, cues
+from kindcircle.spec.practices import Cue, Practice, cues, load_practice
 from kindcircle.spec.programmes import PracticeUse, Session, Slot
+from kindcircle.spec.texts import ContentError
 
 QUIET_AFTER = timedelta(seconds=45)
 """A device that says nothing for this long has dropped off: asleep, out of reach, or closed."""
@@ -77,13 +79,30 @@ def session_of(gathering: Gathering) -> Session:
     return session_for(programme_of(gathering.group), gathering.number)
 
 
+def planned_practices(gathering: Gathering) -> dict[tuple[str, str], PracticeUse]:
+    """Every practice of today's run-sheet, planned or kept ready, by id and length in seconds."""
+    return {(use.practice, str(use.seconds)): use for use in _uses(session_of(gathering))}
+
+
 def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:
-    """Every practice that may be led today, planned or kept ready, by id and length in seconds."""
-    return {(use.practice, str(use.seconds)): use.load() for use in _uses(session_of(gathering))}
+    """Every practice that may be led today or was chosen from the library, by id and length in seconds.
+
+    What was chosen stays in the version that its start names, so that it is the same on all devices for ever.
+    """
+    found = {key: use.load() for key, use in planned_practices(gathering).items()}
+    starts = Event.objects.filter(gathering=gathering, kind="practice_started").order_by("n")
+    for data in starts.values_list("data", flat=True):
+        key = (data["practice"], data["variant"])
+        if key not in found and "version" in data:
+            with suppress(ContentError, LookupError):  # gone from its shelf: it counts up without words
+                practice = load_practice(data["practice"], data["version"])
+                practice.length(int(data["variant"]))
+                found[key] = practice
+    return found
 
 
 def cue_sheets(gathering: Gathering) -> timeline.Practices:
-    """When each cue of today's practices comes."""
+    """When each cue of these practices comes."""
     return {
         (practice, seconds): timeline.cue_sheet(cues(words, int(seconds)))
         for (practice, seconds), words in practices_of(gathering).items()
@@ -91,19 +110,11 @@ def cue_sheets(gathering: Gathering) -> timeline.Practices:
 
 
 def cues_of(gathering: Gathering) -> dict[str, dict[str, list[Cue]]]:
-    """Words and moments of today's practices, by id and then by length in seconds, for the pages that play them."""
+    """Words and moments of these practices, by id and then by length in seconds, for the pages that play them."""
     sheets: dict[str, dict[str, list[Cue]]] = {}
     for (practice, seconds), words in practices_of(gathering).items():
         sheets.setdefault(practice, {})[seconds] = cues(words, int(seconds))
     return sheets
-
-
-def gentler_than(gathering: Gathering, practice: str, seconds: str) -> PracticeUse | None:
-    """The gentler alternative that the run-sheet keeps ready for this practice, or None."""
-    for slot in session_of(gathering).agenda:
-        if slot.practice and (slot.practice.practice, str(slot.practice.seconds)) == (practice, seconds):
-            return slot.gentler
-    return None
 
 
 def events_of(gathering_id: int, *, after: int = 0) -> list[timeline.Event]:

@@ -1,5 +1,6 @@
 """Everything that happens in a gathering: leading it, taking turns, private taps, and being there."""
 
+from kindcircle.rooms.live.actions.conducting import move_lead, set_minutes, take_core, take_whole
 from kindcircle.rooms.live.actions.leading import (
     close,
     end_practice,
@@ -48,6 +49,7 @@ __all__ = [
     "make_tablet",
     "mark_here",
     "mark_left",
+    "move_lead",
     "move_piece",
     "note_step",
     "open_gathering",
@@ -55,11 +57,14 @@ __all__ = [
     "raise_hand",
     "resume_practice",
     "send_signal",
+    "set_minutes",
     "set_order",
     "start_closing",
     "start_practice",
     "start_round",
     "start_step",
+    "take_core",
     "take_turn",
+    "take_whole",
     "write_line",
 ]

@@ -13,12 +13,14 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.actions import presence
-from kindcircle.rooms.live.actions.command import command
+from kindcircle.rooms.live.actions.command import Command, command
+from kindcircle.rooms.live.actions.pairs import forget_answers
 from kindcircle.rooms.live.errors import NotInThisSession
+from kindcircle.rooms.live.queries_library import use_today
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures import attending
 from kindcircle.rooms.safety.gate import require_ready_to_open
-from kindcircle.spec import timeline
+from kindcircle.spec import conducting, timeline
 from kindcircle.spec.timeline import Placed
 
 
@@ -44,22 +46,25 @@ def start_step(*, gathering: Gathering, step: int, by: Actor, at: datetime) -> P
         if not 0 <= step < len(agenda):
             raise NotInThisSession
         if now.placed.step is None or now.placed.step.index != step:
-            now.say("step_started", {"step": step, "minutes": agenda[step].minutes})
+            now.say("step_started", {"step": step, "minutes": _minutes(now, step)})
     return now.placed
 
 
-def start_practice(*, gathering: Gathering, practice: str, seconds: int, by: Actor, at: datetime) -> Placed:
-    """Begin a practice of today's run-sheet LEAD ms from now, in place of one that is running.
+def start_practice(
+    *, gathering: Gathering, practice: str, seconds: int, by: Actor, at: datetime, sure: bool = False
+) -> Placed:
+    """Begin a practice in a moment, in place of one that is running: of the run-sheet, or any that may be led today.
 
-    The gentler alternative is begun the same way. Raises NotInThisSession for anything the run-sheet lacks.
+    The gentler alternative is begun the same way. sure: whoever leads looked twice at what stirs more than was planned.
+    Raises NotInThisSession for what there is not, NotToday for what this group does not do today.
     """
     with command(gathering, by=by, at=at) as now:
-        if (practice, str(seconds)) not in queries.practices_of(gathering):
-            raise NotInThisSession
+        use = use_today(gathering, practice, seconds, sure=sure)
         going = now.placed.practice
         same = going is not None and (going.practice, going.variant) == (practice, str(seconds))
         if going is None or going.finished or not same:
-            now.say("practice_started", {"practice": practice, "variant": str(seconds), "play": codes.new_code()})
+            data = {"practice": practice, "variant": str(seconds), "play": codes.new_code(), "version": use.version}
+            now.say("practice_started", data)
     return now.placed
 
 
@@ -82,9 +87,9 @@ def start_closing(*, gathering: Gathering, by: Actor, at: datetime) -> Placed:
     """Begin the closing: whatever goes on ends, and the run-sheet turns to its last step."""
     with command(gathering, by=by, at=at) as now:
         if now.placed.phase != "closing":
-            agenda = queries.session_of(gathering).agenda
+            last = len(queries.session_of(gathering).agenda) - 1
             now.say("closing_started", {})
-            now.say("step_started", {"step": len(agenda) - 1, "minutes": agenda[-1].minutes})
+            now.say("step_started", {"step": last, "minutes": _minutes(now, last)})
             groups.start_closing(gathering=gathering, by=by, at=at)
     return now.placed
 
@@ -95,8 +100,15 @@ def close(*, gathering: Gathering, by: Actor, at: datetime) -> Placed:
         if now.placed.phase != "closed":
             now.say("closed", {})
             presence.see_off(gathering=now.gathering, at=at)
+            forget_answers(now.gathering)
             attending.close_gathering(gathering=gathering, by=by, at=at)
     return now.placed
+
+
+def _minutes(now: Command, step: int) -> int:
+    """What a step is given today; what had been left out and is begun after all has its whole time."""
+    agenda = queries.session_of(now.gathering).agenda
+    return conducting.today(agenda, now.placed.plan)[step] or agenda[step].minutes
 
 
 def _practice(
