@@ -323,7 +323,7 @@ def test_erasing_by_oneself_takes_the_private_words_only(over: World) -> None:
     for kind in (found.journal, found.letters, found.kept, found.messages):
         assert any("Amsel" in piece.words for piece in kind)
     assert len(found.answers) == 1
-    assert set(json.loads(found.as_json())) == {"journal", "letters", "drafts", "kept", "messages", "answers"}
+    assert set(json.loads(found.as_json())) == {"journal", "letters", "drafts", "kept", "messages", "answers", "heart"}
     own_words.erase_writing(person=over.member, by=by, at=FIRST)
     again = own_words.all_of(over.member, by=by, at=FIRST)
     assert not (again.journal or again.letters or again.drafts)
@@ -339,7 +339,7 @@ GOES = {
     },
     "with the private words": {
         "writing.JournalEntry", "writing.Letter", "writing.Draft", "ending.KeptLine", "ending.ClosingLetter",
-        "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
+        "resonance.HeartRecording", "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
     },
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
@@ -348,6 +348,8 @@ GOES = {
         "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying",
     },
     "some hours after the meeting": {"live.Whereabouts"},
+    "two days after the meeting, or when the group is over": {"live.Word"},
+    "in the moment in which the group is told": {"live.FeltAnswer"},
     "with the account, as the proof of how somebody came in": {
         "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.KeepApart",
         "intake.Decision", "intake.Consent", "intake.ConsentCopy",

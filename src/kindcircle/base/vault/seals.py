@@ -98,6 +98,10 @@ TALK_NOTE = Seal("talk-note")
 KEEP_APART = Seal("keep-apart")
 ONE_TO_ONE = Seal("one-to-one")
 STEADYING = Seal("steadying")  # what somebody answered while they were looked after
+# Said in a meeting without a name: under the key of whoever said it, so that it goes when they go; under the house's
+# where one of those who lead wrote it down for somebody without a device.
+WORD = Seal("word")
+FELT = Seal("felt")
 # Written by staff about a gathering: under the organisation's key.
 GROUP_NOTE = Seal("group-note")
 STEP_REASON = Seal("step-reason")

@@ -21,6 +21,7 @@ from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_pairs import PairsAnswer, PairsDraft, PairWish
 from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
+from kindcircle.rooms.live.models_words import Asked
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.practice.models import OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
@@ -45,6 +46,7 @@ def take_space(group: Group) -> None:
     ClosingLetter.objects.filter(group=group, to=None).delete()
     ClosingLetter.objects.filter(group=group, given_at=None).delete()
     Coming.objects.filter(gathering__group=group).delete()
+    Asked.objects.filter(gathering__group=group).delete()
     Reminder.objects.filter(gathering__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
 

@@ -89,4 +89,5 @@ from kindcircle.rooms.live import (  # noqa: E402, F401
     models_steadying,
     models_tablet,
     models_whereabouts,
+    models_words,
 )

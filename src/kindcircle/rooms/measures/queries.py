@@ -183,6 +183,7 @@ def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
         asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
         in_the_room = {
             "live-leave-and-ring": _("Went home in the middle of a meeting, and asked to be rung"),
+            "live-word-care": _("Wrote a word in a meeting after which somebody should come to them"),
             "live-wish-to-die-or-harm": _(
                 "Asked in the meeting: yes to a wish to die, or to hurt themselves or others"
             ),
