@@ -179,6 +179,14 @@ PAGES: dict[str, Page] = {
     "member:to-keep": Page("GET", {"practice to keep": MEMBERS, "practice to keep of no group": NOBODY}),
     "member:practice": Page("GET", {"practice": MEMBERS, "practice of no group": NOBODY}),
     "member:played": Page("POST", {"practice": MEMBERS, "practice of no group": NOBODY}),
+    "member:heart": plain("GET", SIGNED_IN),
+    "member:heart-on": plain("POST", MEMBERS),
+    "member:heart-off": plain("GET POST", SIGNED_IN),
+    "member:heart-new": plain("GET POST", MEMBERS),
+    "member:heart-sitting": Page(
+        "GET POST", {"heart sitting": who(MEMBER), "neighbour's heart sitting": who(NEIGHBOUR)}
+    ),
+    "member:heart-erase": Page("GET POST", {"heart sitting": who(MEMBER), "neighbour's heart sitting": who(NEIGHBOUR)}),
     "member:journal": plain("GET", SIGNED_IN),
     "member:journal-new": plain("GET POST", MEMBERS),
     "member:journal-entry": Page("GET", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}),
@@ -221,6 +229,7 @@ PAGES: dict[str, Page] = {
     # The meeting.
     "member:gathering": gatherings("GET", IN_MEETING, visiting=True),
     "member:left": gatherings("GET", IN_MEETING, visiting=True),
+    "member:lobby": gatherings("GET POST", who(MEMBER, FELLOW), visiting=True),
     "member:events": gatherings("GET", IN_MEETING, visiting=True),
     "member:facts": gatherings("GET", IN_MEETING, visiting=True),
     "member:ring": gatherings("GET", IN_MEETING, visiting=True),
@@ -270,6 +279,16 @@ PAGES: dict[str, Page] = {
     "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
+    "facilitator:debrief": gatherings("GET POST", LEADING),
+    "facilitator:debrief-away": Page("POST", {"debrief line": who(FACILITATOR)}),
+    "facilitator:paper": gatherings("GET", LEADING),
+    "facilitator:cards": gatherings("GET", LEADING),
+    "facilitator:paper-enter": Page(
+        "GET POST",
+        dict.fromkeys(SHEETS, LEADING)
+        | dict.fromkeys(("sheet at home", "sheet with imported words", "sheet of the former member"), NOBODY),
+    ),
+    "facilitator:where": Page("GET", {"whereabouts": LEADING}),
     "facilitator:reminder": gatherings("GET POST", LEADING),
     "facilitator:own-check": gatherings("GET POST", LEADING),
     "facilitator:notes": Page("GET", {"member's place": LEADING}),
@@ -595,6 +614,12 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"anchor": "feet", "voice": "text", "zones": ["chest"], "ways": ["eyes_open"], "back": "/practice/kept/"},
         {"as-written": "1"},
     ],
+    "member:heart-new": lambda h, _: [
+        {"key": codes.new_code(), "which": "other", "on": _typed(h), "part": "before"},
+        {"key": codes.new_code(), "which": _typed(h), "part": _typed(h)},
+    ],
+    "member:heart-sitting": lambda h, _: [{"part": "after"}, {"part": _typed(h)}],
+    "member:heart-erase": lambda h, _: [{"part": _typed(h)}],
     "member:played": lambda h, _: [{"key": codes.new_code(), "seconds": "60", "played": "20"}],
     "member:journal-new": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h)}],
     "member:letter-new": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "month"}],
@@ -604,6 +629,23 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
     "member:check": _sheet,
+    "facilitator:paper-enter": _sheet,
+    "member:lobby": lambda h, _: [
+        {"how": "overheard", "place": _typed(h)},
+        {"how": "alone", "place": _typed(h), "number": _typed(h), "contact": "yes"},
+    ],
+    "facilitator:debrief": lambda h, _: [
+        {"do": "saw", "key": codes.new_code(), "words": _typed(h)},
+        {
+            "do": "contact",
+            "key": codes.new_code(),
+            "words": _typed(h),
+            "member": h.things["seat 1"].code,
+            "owner": h.people[FACILITATOR].user.code,  # type: ignore[union-attr]
+            "due_on": (h.at + timedelta(days=2)).date().isoformat(),
+        },
+        {"do": "done", "seen": "1"},
+    ],
     "member:signal": lambda h, _: [
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "leave", "strange")
     ],

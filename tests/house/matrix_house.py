@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -41,7 +42,9 @@ from kindcircle.rooms.intake.actions import apply, decide, screening, talks
 from kindcircle.rooms.intake.models import Application, Intake, KeepApart, Screener, TalkTime, WeeklySlot
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import tablets
+from kindcircle.rooms.live.debrief import write_line
 from kindcircle.rooms.live.models_tablet import Tablet
+from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
@@ -53,6 +56,7 @@ from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.preparing.models import SupportPlan
 from kindcircle.rooms.preparing.queries import plan_facts
 from kindcircle.rooms.reminders.words import keep_words
+from kindcircle.rooms.resonance import actions as resonance
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
@@ -68,6 +72,7 @@ from kindcircle.spec.practices import load_practice
 from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
 from tests.rooms.practice.recorded import recorded
+from tests.stats.hearts import as_list, resting
 from tests.world import PROGRAMME, VERSION, join, make_group, make_organisation, make_person, make_ready, yes_to
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -535,6 +540,12 @@ def _writing(house: House) -> None:
         choice = Choice(anchor="feet", eyes_open=True, zones=("chest",))
         keep_own_way(choice, member=person, by=by)
         t[f"{prefix}own way"] = OwnWay.objects.get(member=person)
+        resonance.turn_on(member=person, by=by, at=at)
+        when = resonance.When("p22-soles-of-the-feet", at.astimezone(ZoneInfo(person.zone)).date())
+        t[f"{prefix}heart sitting"] = resonance.keep_first(
+            data=as_list(resting(1, seconds=70)), part="before", when=when, client_key=codes.new_code(), member=person,
+            by=by, at=at,
+        )  # fmt: skip
     _to_those_who_lead(house)
     for name in ("arrived letter", "neighbour's arrived letter"):
         # Its day was the day before yesterday, so the worker brings it now, wherever its writer lives.
@@ -573,6 +584,15 @@ def _caring(house: House) -> None:
         person=person, kind="group-skills", held_on=house.at.date(), until=None,
         words=house.plant("what a facilitator brings", FACILITATOR, LEAD), by=guide, at=house.at,
     )  # fmt: skip
+    t["debrief line"] = write_line(
+        gathering=t["closed gathering"], part="contact", words=house.plant("why somebody is rung", *LEADING),
+        member=t["seat 1"], owner=person, due_on=house.at.date(), client_key=codes.new_code(), by=guide, at=house.at,
+    )  # fmt: skip
+    for part in ("saw", "change"):
+        write_line(
+            gathering=t["closed gathering"], part=part, words=house.plant(f"debrief: {part}", *LEADING),
+            client_key=codes.new_code(), by=guide, at=house.at,
+        )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
 
 
@@ -590,12 +610,23 @@ def _getting_ready(house: House) -> None:
     preparing.share_plan(**own)
     words = {"way": house.plant("safe way to be reached", MEMBER, *LEADING), "never": "My neighbour."}
     preparing.keep_contact(lines=words | {"person": house.plant("person to be called", MEMBER, *LEADING)}, **own)
+    where = {name: house.plant(f"{name} of somebody today", MEMBER, *LEADING) for name in ("place", "number")}
+    t["whereabouts"] = whereabouts_of(t["open gathering"], t["seat 1"], where, at=at)
     place = t["member's place"]
     t["shared plan"] = plan_facts(place, SupportPlan.objects.get(person=t["seat 1"]))
     preparing.note_talk(
         place=place, held_on=at.date(), minutes=20, how="phone", line=house.plant("line on a talk", *LEADING),
         client_key=codes.new_code(), by=guide, at=at,
     )  # fmt: skip
+
+
+def whereabouts_of(gathering: Gathering, person: User, lines: dict[str, str], *, at: datetime) -> Whereabouts:
+    """Where somebody is, as if the meeting were by screen: the one of this house is in a room, with a video link."""
+    row = Whereabouts(gathering=gathering, person=person, told_at=at)
+    row.sealed_how = seals.WHEREABOUTS_HOW.seal("alone", code=row.code, holder=person)
+    row.sealed_lines = seals.WHEREABOUTS.seal(json.dumps(lines), code=row.code, holder=person)
+    row.save()
+    return row
 
 
 def _asking_to_come(house: House) -> None:

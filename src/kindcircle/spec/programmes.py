@@ -275,6 +275,11 @@ class Programme(Strict):
         ]
         return tuple(dict.fromkeys(asked))
 
+    def around(self, moment: str, session: int) -> tuple[str, ...]:
+        """What is asked before, after or between sessions: each time, and in the ones in the middle that are named."""
+        asked = (*self.instruments("session", moment, session), *self.instruments("mid", moment, session))
+        return tuple(dict.fromkeys(asked))
+
 
 def load_programme(programme_id: str, version: str | int, *, folder: Path | None = None) -> Programme:
     """One programme in exactly the version asked for. ContentError when it is absent or at fault.

@@ -92,11 +92,11 @@ def assign_for_gathering(*, gathering: Gathering, at: datetime) -> int:
     plan = programme_of(gathering.group)
     ends = max(gathering.ends_at, at + timedelta(minutes=gathering.minutes))
     return _assign_all(
-        gathering.group, Occasion.ARRIVAL, _around(plan, "before", gathering.number), gathering, at, ends
+        gathering.group, Occasion.ARRIVAL, plan.around("before", gathering.number), gathering, at, ends
     ) + _assign_all(
         gathering.group,
         Occasion.LEAVING,
-        _around(plan, "after", gathering.number),
+        plan.around("after", gathering.number),
         gathering,
         at,
         ends + AFTER_LEAVING,
@@ -140,7 +140,7 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
         return _assign_all(
             group,
             occasion,
-            _around(plan, "between", last.number),
+            plan.around("between", last.number),
             last,
             last.closed_at,
             closes_at,
@@ -398,12 +398,6 @@ def _versions_of(group: Group) -> dict[str, str]:
     """The version of each questionnaire this group answered first: before and after must be the same sheet."""
     rows = Assignment.objects.filter(group=group).order_by("-opens_at", "-pk").values_list("instrument", "version")
     return dict(rows)
-
-
-def _around(plan: Programme, moment: str, session: int) -> tuple[str, ...]:
-    """What is asked before, after or between sessions: each time, and in the sessions in the middle that are named."""
-    asked = (*plan.instruments("session", moment, session), *plan.instruments("mid", moment, session))
-    return tuple(dict.fromkeys(asked))
 
 
 def _days(plan: Programme, occasion: str) -> int:

@@ -3,6 +3,7 @@
 Somebody who left one meeting unsteady and is not at the next may have had too much. A person rings them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -27,6 +28,15 @@ def close_gathering(*, gathering: Gathering, by: Actor, at: datetime) -> Gatheri
         closed = groups.close_gathering(gathering=gathering, by=by, at=at)
         _ring_after_low(closed, at=at)
     return closed
+
+
+def say_held(
+    *, gathering: Gathering, began_at: datetime, closed_at: datetime, came: Iterable[User], by: Actor, at: datetime
+) -> None:
+    """`groups.actions.say_held`, and the same."""
+    with transaction.atomic():
+        closed = groups.say_held(gathering=gathering, began_at=began_at, closed_at=closed_at, came=came, by=by, at=at)
+        _ring_after_low(closed, at=at)
 
 
 def correct_attendance(*, gathering: Gathering, member: User, came: bool, by: Actor, at: datetime) -> None:

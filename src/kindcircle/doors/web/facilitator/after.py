@@ -16,15 +16,19 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.held import held
+from kindcircle.doors.web.facilitator.still_open import still_open
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.care import notes as care
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.actions import StepNote
 from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
-from kindcircle.rooms.groups.models import Gathering, StepRecord
+from kindcircle.rooms.groups.models import Attendance, Gathering, StepRecord
+from kindcircle.rooms.live.actions.afterwards import may_say_held
+from kindcircle.rooms.live.debrief import done
 from kindcircle.rooms.live.queries import events_of, session_of
 from kindcircle.rooms.measures.attending import correct_attendance
-from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.naming import without_names
@@ -39,10 +43,11 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """How people left: how many told us, the range of steadiness from five answers up, and what they wrote to us."""
+    """How many of those who came told us how they left, the range of steadiness from five up, and what they wrote."""
 
-    asked: int
+    came: int
     told: int
+    on_paper: int
     steadiness: tuple[int, int, int] | None
     words: list[tuple[str, str]]
 
@@ -50,9 +55,11 @@ class Leaving:
 @page(Permission.GATHERING_RECORD, about=GATHERINGS, methods=("GET", "POST"))
 def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Almost everything is filled in; what is left takes two minutes."""
+    actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
+    if may_say_held(gathering, at=now):
+        return held(request, gathering, now)
     if gathering.state != Gathering.State.CLOSED:
         raise NotOpen(_("These notes open when the meeting has been closed."))
-    actor, now = request.actor, clock.now()  # type: ignore[attr-defined]
     session = session_of(gathering)
     places = list(queries.places(gathering.group))
     members = [place.user for place in places]
@@ -97,6 +104,8 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "outcomes": StepRecord.Outcome.choices,
             "notes": notes,
             "following": following,
+            "left": still_open(gathering, by=actor),
+            "done": done(gathering),
             "longest": LONGEST,
         },
         status=409 if problem else 200,
@@ -202,10 +211,12 @@ def _moment(text: str) -> datetime | None:
 def _steps(session: Session, gathering: Gathering, notes: queries.AfterNotes) -> list[dict[str, Any]]:
     """Each step with what became of it: as saved, or else as the timeline tells."""
     begun = {event.data.get("step") for event in events_of(gathering.pk) if event.kind == "step_started"}
+    last = len(session.agenda) - 1
     return [
         {
             "slot": slot,
-            "outcome": notes.outcomes.get(slot.id) or ("done" if number in begun or not begun else "skipped"),
+            # No meeting is ever closed without its closing, which is the last step.
+            "outcome": notes.outcomes.get(slot.id) or ("done" if number in begun | {last} or not begun else "skipped"),
             "why": notes.reasons.get(slot.id, ""),
         }
         for number, slot in enumerate(session.agenda)
@@ -219,11 +230,12 @@ def _alerts(gathering: Gathering, names: dict[int, str]) -> list[tuple[Alert, st
 
 def _leaving(gathering: Gathering, names: dict[int, str], actor: Actor, now: datetime) -> Leaving:
     """Opens what members wrote to their facilitators. Each opening leaves a trace that the member can see."""
-    asked = Assignment.objects.filter(gathering=gathering, instrument=LEAVING).count()
+    came = Attendance.objects.filter(gathering=gathering).count()
     sheets = Response.objects.filter(assignment__gathering=gathering, assignment__instrument=LEAVING)
-    told, steady, words = 0, [], []
+    told, on_paper, steady, words = 0, 0, [], []
     for sheet in sheets.select_related("assignment__member__organisation", "assignment__group__organisation"):
         told += 1
+        on_paper += sheet.by_staff_id is not None
         answers = answers_of(sheet, by=actor, at=now)
         if isinstance(answers.get("steadiness"), int | float):
             steady.append(int(answers["steadiness"]))  # type: ignore[arg-type]
@@ -231,4 +243,4 @@ def _leaving(gathering: Gathering, names: dict[int, str], actor: Actor, now: dat
         if written:
             words.append((names.get(sheet.assignment.member_id, ""), written))
     enough = (min(steady), median_low(steady), max(steady)) if len(steady) >= FEWEST else None
-    return Leaving(asked=asked, told=told, steadiness=enough, words=words)
+    return Leaving(came=came, told=told, on_paper=on_paper, steadiness=enough, words=words)

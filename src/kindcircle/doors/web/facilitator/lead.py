@@ -26,6 +26,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import meeting_name, present_places
 from kindcircle.rooms.live import actions, queries, whereabouts
+from kindcircle.rooms.live.actions.afterwards import may_say_held
 from kindcircle.rooms.live.actions.presence import GONE_AFTER
 from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.queries import Person
@@ -50,6 +51,7 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "ground": _ground(gathering),
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
+        "may_say_held": may_say_held(gathering, at=at),
         **people_shown(gathering, at),
         **taps_shown(gathering, at),
         **slower_shown(gathering),

@@ -1,7 +1,6 @@
 """A member fills in a sheet: asked in the words of its definition, saved once, and answered at once when it matters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,8 +17,9 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.questions import question, read
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.measures.actions import sentence_for, submit_response
+from kindcircle.rooms.measures.actions import submit_response
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
     AnswersNotClear,
@@ -31,30 +31,11 @@ from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import RESPONSE, definition_of, sheets, words_for
 from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
 from kindcircle.spec.definition import Definition
-from kindcircle.spec.instruments import read_answer
-from kindcircle.spec.parts import Item, Level, Likert, Scale, Text, Tick
+from kindcircle.spec.parts import Level, Tick
 from kindcircle.spec.safety import MemberText, highest, load_member_texts, missing, positive
 from kindcircle.spec.scoring import Answer
-from kindcircle.spec.wording import Wording
 
 SHEETS = sheets()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One item, ready to be asked. `value` is what was typed or chosen before, as text."""
-
-    id: str
-    kind: str
-    ask: str
-    note: str
-    value: str
-    error: str
-    options: tuple[tuple[int | str, str], ...] = ()
-    low: int = 0
-    high: int = 0
-    low_words: str = ""
-    high_words: str = ""
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("GET", "POST"))
@@ -80,6 +61,8 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return redirect("member:check", code=assignment.code)
     alert = alert_about(Ref(RESPONSE, response.code))
     context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
+    if response.by_staff is not None:
+        context["typed_by"] = seals.name_of(response.by_staff)
     if alert is not None:
         promised = _promise(assignment, response.submitted_at)
         context |= {
@@ -92,7 +75,7 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 
 def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
     one = definition_of(assignment)
-    answers, errors = _read(one, request.POST)
+    answers, errors = read(one, request.POST)
     key = request.POST.get("key", "")
     if errors:
         return _ask(request, assignment, at, key=key, typed=request.POST, errors=errors)
@@ -140,7 +123,7 @@ def _ask(
         "name": seals.name_of(assignment.member),
         "words": words,
         "minutes": one.administration.minutes,
-        "questions": [_question(one, item, words, typed, errors) for item in asked],
+        "questions": [question(one, item, words, typed, errors) for item in asked],
         "errors": errors,
         "once_more": once_more,
         "asked_before": bool(once_more) or "asked" in typed,
@@ -167,21 +150,6 @@ def _not_kept(
         "saved_before": hasattr(assignment, "response"),
     }
     return render(request, "member/check_not_kept.html", context, status=error.status)
-
-
-def _read(one: Definition, typed: Mapping[str, str]) -> tuple[dict[str, Answer], dict[str, str]]:
-    """What was sent, as answers; and one kind sentence for each that cannot be kept."""
-    answers: dict[str, Answer] = {}
-    errors: dict[str, str] = {}
-    for item in one.items:
-        kind = one.response(item)
-        text = typed.get(item.id, "0" if isinstance(kind, Tick) else "")
-        try:
-            answers[item.id] = read_answer(one, item.id, text)
-        except ValueError:
-            reason = "too_long" if isinstance(kind, Text) and len(text.strip()) > kind.longest else "not_an_answer"
-            errors[item.id] = sentence_for(one, item.id, reason)
-    return answers, errors
 
 
 def _worth_asking_again(one: Definition, answers: Mapping[str, Answer], assignment: Assignment, at: datetime) -> str:
@@ -213,43 +181,6 @@ def _can_look_today(promised: Promise, at: datetime) -> bool:
         return False
     zone = ZoneInfo(promised.zone)
     return promised.there_from.astimezone(zone).date() == at.astimezone(zone).date()
-
-
-def _question(
-    one: Definition, item: Item, words: Wording, typed: Mapping[str, str], errors: Mapping[str, str]
-) -> Question:
-    question = Question(
-        id=item.id,
-        kind=one.response(item).type,
-        ask=words.items[item.text_key],
-        note=words.notes.get(item.note_key or "", ""),
-        value=typed.get(item.id, ""),
-        error=errors.get(item.id, ""),
-    )
-    kind = one.response(item)
-    if isinstance(kind, Likert):
-        options: list[tuple[int | str, str]] = [
-            (anchor.value, words.labels.get(anchor.label_key, str(anchor.value))) for anchor in kind.values
-        ]
-        if kind.not_applicable:
-            options.append((kind.not_applicable.code, words.labels[kind.not_applicable.label_key]))
-        return replace(question, options=tuple(options))
-    if isinstance(kind, Scale):
-        marks = {str(number) for number in range(kind.low, kind.high + 1)}
-        return replace(
-            question,
-            value=question.value if question.value in marks else "",
-            low=kind.low,
-            high=kind.high,
-            low_words=_without_number(words.labels[kind.low_key], kind.low),
-            high_words=_without_number(words.labels[kind.high_key], kind.high),
-        )
-    return question
-
-
-def _without_number(label: str, number: int) -> str:
-    """The words of an end without the number in front, which the marks already show."""
-    return label.removeprefix(f"{number}:").strip()
 
 
 def _member_text(level: str, promised: Promise, language: str) -> MemberText:

@@ -16,6 +16,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member import lobby
+from kindcircle.doors.web.member.pairs import pairs_shown
 from kindcircle.doors.web.member.steadying import help_for
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
@@ -71,6 +72,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
         **lobby.step(thing, actor, at),
+        **pairs_shown(thing, place, own.code if own else "", visiting=actor.only_gathering is not None),
     }
     return render(request, "member/gathering.html", context)
 

@@ -16,6 +16,7 @@ from kindcircle.doors.web.member import (
     lobby,
     messages,
     own_way,
+    pairs,
     practice,
     prepare,
     review,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("gathering/<str:code>/check/<str:occasion>/", gathering.check, name="gathering-check"),
     path("gathering/<str:code>/signal", gathering.signal, name="signal"),
     path("gathering/<str:code>/piece", gathering.piece, name="piece"),
+    path("gathering/<str:code>/pairs", pairs.pairs, name="pairs"),
+    path("gathering/<str:code>/pairs/answer", pairs.answer, name="pairs-answer"),
+    path("gathering/<str:code>/pairs/apart/", pairs.apart, name="pairs-apart"),
     # What the group agreed on.
     path("agreement/<str:code>/", agreement.agreement, name="agreement"),
     path("agreement/<str:code>/answer/", agreement.answer, name="agreement-answer"),

@@ -25,6 +25,7 @@ from kindcircle.rooms.groups.actions.gatherings import (
     record_leaving,
     start_closing,
 )
+from kindcircle.rooms.groups.actions.held import say_held
 from kindcircle.rooms.groups.actions.leaving import leave_group, mark_group_told, undo_leaving
 from kindcircle.rooms.groups.actions.moves import Change, Preview, Wish, move_gathering, preview_move
 from kindcircle.rooms.groups.actions.places import (
@@ -88,6 +89,7 @@ __all__ = [
     "record_arrival",
     "record_leaving",
     "say_away",
+    "say_held",
     "say_yes",
     "set_aside",
     "start_closing",
