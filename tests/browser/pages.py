@@ -16,6 +16,8 @@ from kindcircle.doors.web.shared.gallery import SENTENCES
 from kindcircle.rooms.groups.models import Invitation, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.live.models_whereabouts import Whereabouts
+from kindcircle.rooms.measures.models import Assignment
 from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
@@ -71,6 +73,7 @@ NOT_PAGES = {
     "calendar:feed": "a file",
     "calendar:meeting": "a file",
     "facilitator:notes-paper": "a file",
+    "facilitator:cards": "a file",
     "member:consent-paper": "a file",
     "member:prepare-paper": "a file",
     "member:support-plan-paper": "a file",
@@ -141,6 +144,12 @@ def _member() -> Iterator[Stop]:
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
     yield Stop("member:own-way", who, named("member:own-way"))
+    yield Stop("member:heart", who, named("member:heart"))
+    yield Stop("member:heart", "safety lead", named("member:heart"), "off")
+    for name in ("heart-new", "heart-off"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    for name in ("heart-sitting", "heart-erase"):
+        yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.sitting.code))
     yield Stop("member:to-keep", who, named("member:to-keep", "p22-soles-of-the-feet", 60))
     yield Stop("member:kept", who, named("member:kept"))
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
@@ -177,6 +186,7 @@ def _member() -> Iterator[Stop]:
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
+    yield Stop("member:lobby", who, about("member:lobby", lambda s: s.meetings["on"].code))
     yield Stop(
         "member:gathering", "one who is late", about("member:gathering", lambda s: s.meetings["late"].code), "late"
     )
@@ -196,6 +206,10 @@ def _facilitator() -> Iterator[Stop]:
         yield Stop("facilitator:runsheet", who, at, which)
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code), "name", _name)
+    for name in ("debrief", "paper"):
+        yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.meetings["over"].code))
+    yield Stop("facilitator:paper-enter", who, about("facilitator:paper-enter", lambda s: _unanswered(s).code))
+    yield Stop("facilitator:where", who, about("facilitator:where", lambda s: _where(s).code))
     yield Stop("facilitator:own-check", who, about("facilitator:own-check", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:notes", who, about("facilitator:notes", lambda s: _place_of(s).code))
     yield Stop("facilitator:plans", who, about("facilitator:plans", lambda s: s.world.group.code))
@@ -397,6 +411,15 @@ def addresses() -> dict[str, set[str]]:
 
     walk(get_resolver(), "")
     return found
+
+
+def _unanswered(scene: Scene) -> Assignment:
+    sheets = Assignment.objects.filter(gathering=scene.meetings["over"], occasion="leaving", response=None)
+    return sheets.order_by("pk")[0]
+
+
+def _where(scene: Scene) -> Whereabouts:
+    return Whereabouts.objects.get(gathering=scene.meetings["on"])
 
 
 def _place_of(scene: Scene) -> Membership:

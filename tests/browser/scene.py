@@ -33,10 +33,11 @@ from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.live import actions as live
-from kindcircle.rooms.live import queries
+from kindcircle.rooms.live import debrief, queries, whereabouts
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
+from kindcircle.rooms.resonance.models import Sitting
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
 from kindcircle.rooms.tasks.actions import finish, raise_task
@@ -46,6 +47,7 @@ from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.practices import load_practice
 from tests.browser.scene_asking import Asked, asked_to_come
+from tests.browser.scene_heart import sat
 from tests.browser.scene_offer import Offer, offered
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
@@ -65,6 +67,7 @@ class Scene:
     alerts: dict[str, Alert]
     letters: dict[str, Letter]
     entry: JournalEntry
+    sitting: Sitting
     place: Membership
     conversation: Conversation
     invitations: dict[str, str]
@@ -94,6 +97,7 @@ def make_scene() -> Scene:
     for member in world.members[:5]:
         live.arrive(gathering=now, by=world.actor(member), at=clock.now())
     taps(world, now)
+    told_where(world, now)
 
     ines = world.actor(world.member)
     arrived, sealed = (letter(world, days) for days in (-1, 30))
@@ -132,6 +136,7 @@ def make_scene() -> Scene:
         alerts=alerts(world, over),
         letters={"arrived": arrived, "sealed": sealed},
         entry=entry,
+        sitting=sat(world),
         place=member_places().get(user=world.member),
         conversation=conversation(world),
         invitations=invitations(world),
@@ -347,6 +352,15 @@ def taps(world: World, gathering: Gathering) -> None:
             by=world.actor(world.members[seat]),
             at=clock.now(),
         )
+
+
+def told_where(world: World, gathering: Gathering) -> None:
+    """One of them said where they are; and those who led the first meeting talked it over."""
+    by, at = world.actor(world.members[3]), clock.now()
+    lines = {"place": "14 Amber Lane, Leeds", "number": "07700 900 455", "contact": "yes", "headphones": "yes"}
+    whereabouts.tell(gathering=gathering, how="alone", lines=lines, by=by, at=at)
+    words = {"part": "saw", "words": "People were slow to arrive.", "client_key": codes.new_code()}
+    debrief.write_line(gathering=world.gatherings[0], by=world.actor(world.facilitator), at=at, **words)
 
 
 def other_meetings() -> dict[str, Gathering]:

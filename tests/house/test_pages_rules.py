@@ -23,12 +23,14 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import StaffRole
 from kindcircle.rooms.groups.models import Attendance, Group, Membership
+from kindcircle.rooms.resonance.actions import When, keep_first, turn_on
 from kindcircle.rooms.safety.actions import raise_alert
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.writing.actions import write_entry, write_letter
 from tests.house.matrix import Doors, cells
 from tests.house.matrix_expected import EVERYBODY
 from tests.house.matrix_house import CANARY, House
+from tests.stats.hearts import as_list, resting
 from tests.world import World, join, make_group, make_person, make_staff
 
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
@@ -335,6 +337,13 @@ def letter(world: World, n: int) -> None:
                  author=world.member, by=world.actor(world.member), at=world.at)  # fmt: skip
 
 
+def sitting(world: World, n: int) -> None:
+    own = {"member": world.member, "by": world.actor(world.member), "at": world.at}
+    turn_on(**own)
+    when = When("p01-three-part-pause", world.at.date())
+    keep_first(data=as_list(resting(n, seconds=65)), part="after", when=when, client_key=codes.new_code(), **own)
+
+
 def line(world: World, n: int) -> None:
     lead = world.actor(world.organisation_lead)
     made = add_helpline(organisation=world.organisation, name=f"Line {n}", number="1", hours="always", source="x",
@@ -356,6 +365,7 @@ LISTS: list[tuple[str, str, Callable[[World, int], None]]] = [
     ("facilitator", "facilitator:lead-people", here),
     ("member", "member:journal", entry),
     ("member", "member:letters", letter),
+    ("member", "member:heart", sitting),
     ("organisation_lead", "organisation:lines", line),
     ("organisation_lead", "organisation:home", staff),
     ("organisation_lead", "organisation:start-group", staff),

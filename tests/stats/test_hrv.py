@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kindcircle.stats import hrv
 from kindcircle.stats.hrv_pairs import Told, compare_rmssd, compare_sdnn, measure
 from kindcircle.stats.results import Reason, Undefined
+from tests.stats.hearts import resting
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = Path(os.environ.get("KINDCIRCLE_REFERENCE", REPOSITORY.parent / "shared" / "reference")) / "stats/08_hrv"
@@ -34,19 +35,6 @@ def beats_of(case):
         return case["rr_ms"]
     with (REFERENCE / case["input"]).open(newline="") as file:
         return [float(row["rr_ms"]) for row in csv.DictReader(file)]
-
-
-def resting(seed, seconds=300, middle=900.0, breath=25.0):
-    """A resting heart: breathing whose rate and depth wander, slow waves, and a little noise."""
-    rng = np.random.default_rng(seed)
-    rate, depth, slow, phase, beats = 0.25, breath, 0.0, 0.0, []
-    while sum(beats) < seconds * 1000:
-        rate = 0.25 + 0.85 * (rate - 0.25) + rng.normal(0, 0.01)
-        depth = breath + 0.97 * (depth - breath) + rng.normal(0, breath / 17)
-        slow = 0.95 * slow + rng.normal(0, 6)
-        beats.append(middle + slow + depth * math.sin(phase) + rng.normal(0, 6))
-        phase += 2 * math.pi * rate * beats[-1] / 1000
-    return beats
 
 
 @needs_reference

@@ -239,9 +239,16 @@ class Visitor:
         form, sent = self.filled(button, fill, which)
         return self.post(str(self.answer.url.join(form.action)) if form.action else str(self.answer.url), sent)
 
-    def hand_in(self, button: str, name: str, file: tuple[str, bytes]) -> "Visitor":
+    def hand_in(
+        self,
+        button: str,
+        name: str,
+        file: tuple[str, bytes],
+        fill: dict[str, str | bool] | None = None,
+        which: dict[str, str] | None = None,
+    ) -> "Visitor":
         """Choose a file for the form with this button, and send it."""
-        form, sent = self.filled(button)
+        form, sent = self.filled(button, fill, which)
         return self.post(str(self.answer.url.join(form.action)), sent, files={name: (*file, "text/csv")})
 
     def post(self, to: str, sent: dict[str, list[str]], **more: object) -> "Visitor":

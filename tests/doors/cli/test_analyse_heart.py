@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from kindcircle.doors.cli.analyse import analyse
 from tests.spec.documents.watch_files import watch_file
-from tests.stats.test_hrv import REFERENCE, cases, needs_reference, resting
+from tests.stats.hearts import resting
+from tests.stats.test_hrv import REFERENCE, cases, needs_reference
 
 
 def run(*arguments):
