@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -18,7 +19,7 @@ import pytest
 from django.db import connection, connections
 from django.urls import reverse
 
-from kindcircle.base.lib import keyfiles
+from kindcircle.base.lib import clock, keyfiles
 from kindcircle.base.people.links import demo_token
 from kindcircle.base.people.models import User
 
@@ -77,12 +78,15 @@ class RunningSite:
             settings["KINDCIRCLE_DATABASE"] = database_url(str(connection.settings_dict["NAME"]))
         return {**os.environ, **settings}
 
+    def command(self) -> list[str]:
+        """The module that is run, and what it is told."""
+        return ["uvicorn", "kindcircle.asgi:application", "--port", str(self.port), "--no-access-log"]
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [sys.executable, "-m", "uvicorn", "kindcircle.asgi:application", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--no-access-log"], env=self.environment(), stdout=log, stderr=log
+                [sys.executable, "-m", *self.command()], env=self.environment(), stdout=log, stderr=log
             )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
@@ -147,6 +151,31 @@ class RunningSite:
         answer = client.get(self.entry_path(user))
         assert "session" in client.cookies, f"the demo door answered {answer.status_code}"
         return client
+
+
+class ClockedSite(RunningSite):
+    """The same with a clock that can be set forward (tests/clocked.py); never back."""
+
+    def __init__(self, *, home: Path, database_access: Any) -> None:
+        super().__init__(home=home, database_access=database_access)
+        self.ahead = 0.0
+        self._file = home / f"ahead-{self.port}"
+        self._file.write_text("0")
+
+    def command(self) -> list[str]:
+        return ["tests.clocked", str(self.port), str(self._file)]
+
+    def go_on(self, seconds: float) -> None:
+        """So much time has gone by."""
+        self.ahead += seconds
+        # In one step, so that the server never reads half a number.
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(str(self.ahead))
+        fresh.replace(self._file)
+
+    def now(self) -> datetime:
+        """What time it is there."""
+        return clock.now() + timedelta(seconds=self.ahead)
 
 
 @pytest.fixture
