@@ -103,7 +103,7 @@ def test_a_round_goes_by_everybody_and_waits_for_nobody(circle: Circle) -> None:
     assert Event.objects.filter(gathering=circle.gathering, kind="with_you").count() == 1
 
     # Ines needs a moment more; then she has spoken. The piece goes to Tomas, who is not ready and asks for later.
-    circle.lead().press("+ 1 minute")
+    circle.lead().press("+1 min")
     assert (circle.round.seconds, circle.round.extra) == (90, 60)
     circle.phone("Ines").press(DONE)
     assert (circle.holder, circle.order) == ("Tomas", ["Wren", "Oluwa"])
