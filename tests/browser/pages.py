@@ -64,6 +64,9 @@ NOT_PAGES = {
     "member:events": "answers scripts",
     "member:facts": "answers scripts",
     "member:ring": "a part of the meeting's page",
+    "member:pairs": "a part of the meeting's page",
+    "facilitator:lead-pairs": "a part of the meeting's page",
+    "facilitator:wall-pairs": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
     "member:sound": "a sound",
     "member:worker": "a script",
@@ -186,7 +189,8 @@ def _member() -> Iterator[Stop]:
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
-    yield Stop("member:lobby", who, about("member:lobby", lambda s: s.meetings["on"].code))
+    for name in ("lobby", "pairs-apart"):
+        yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.meetings["on"].code))
     yield Stop(
         "member:gathering", "one who is late", about("member:gathering", lambda s: s.meetings["late"].code), "late"
     )

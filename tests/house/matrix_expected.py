@@ -236,6 +236,9 @@ PAGES: dict[str, Page] = {
     "member:gathering-check": gatherings("GET", IN_MEETING, visiting=True),
     "member:signal": gatherings("POST", IN_MEETING, visiting=True),
     "member:piece": gatherings("POST", IN_MEETING, visiting=True),
+    "member:pairs": gatherings("GET", IN_MEETING, visiting=True),
+    "member:pairs-answer": gatherings("POST", IN_MEETING, visiting=True),
+    "member:pairs-apart": gatherings("GET POST", who(MEMBER, FELLOW)),
     # What the group agreed on.
     "member:agreement": Page("GET", {"group": who(MEMBER, FELLOW)}),
     "member:agreement-answer": Page("POST", {"group": who(MEMBER, FELLOW)}),
@@ -312,6 +315,8 @@ PAGES: dict[str, Page] = {
     "facilitator:lead-voices": gatherings("GET", LEADING),
     "facilitator:lead-people": gatherings("GET", LEADING),
     "facilitator:lead-taps": gatherings("GET", LEADING),
+    "facilitator:lead-pairs": gatherings("GET", LEADING),
+    "facilitator:wall-pairs": gatherings("GET", LEADING),
     "facilitator:slower": gatherings("GET POST", LEADING),
     "facilitator:steadying": gatherings("GET POST", LEADING),
     "facilitator:holder": gatherings("GET", LEADING),
@@ -525,6 +530,14 @@ def _lead_do(house: House, about: str) -> list[Form]:
         {"do": "practice", "practice": "p47-arriving-together", "seconds": "180"},
         {"do": "here", "member": place},
         {"do": "left", "member": place},
+        {"do": "ask-pairs", "prompt": "checkin"},
+        {"do": "pairs-answer", "pairs": "x", "member": place, "said": "yes"},
+        {"do": "pairs-swap", "pairs": "x", "one": place, "other": place},
+        {"do": "pairs-keep", "pairs": "x", "member": place},
+        {"do": "start-pairs", "pairs": "x", "minutes": "6", "seen": "x"},
+        {"do": "longer-pairs", "pairs": "x"},
+        {"do": "pairs-bring", "pairs": "x", "member": place, "number": "0"},
+        {"do": "end-pairs", "pairs": "x"},
     ]
 
 
@@ -649,6 +662,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:signal": lambda h, _: [
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "leave", "strange")
     ],
+    "member:pairs-answer": lambda h, _: [{"pairs": "x", "said": said} for said in ("yes", "stay", "back", "join")],
+    "member:pairs-apart": lambda h, _: [{"who": _place(h, 2)}, {}],
     "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
     "member:consent-sign": lambda h, _: [
         {"text": text_name(), "number": "1", "items": ["i-have-read", "i-join", "i-keep-private"], "name": _typed(h)}

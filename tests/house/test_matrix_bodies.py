@@ -51,6 +51,11 @@ def place_of(house: House, person: str) -> str:
     return Membership.objects.get(user=house.things[person]).code
 
 
+def elsewhere(house: House) -> str:
+    """A member's seat in another group of the house."""
+    return Membership.objects.filter(group=house.things["another group"], role="member")[0].code
+
+
 def foreign(house: House, name: str) -> str:
     return house.people[name].user.code  # type: ignore[union-attr]
 
@@ -112,6 +117,8 @@ TRICKS = [
           ("safety_alert", "measures_score", "outbox_delivery")),
     Trick("taking another member's turn", FELLOW, "member:piece", "open gathering",
           lambda h: {"round": round_of(h), "what": "done", "holder": place_of(h, "seat 1")}, ("live_event",)),
+    Trick("a wish about somebody of another group", MEMBER, "member:pairs-apart", "open gathering",
+          lambda h: {"who": elsewhere(h)}, ("live_pairwish",)),
     Trick("a step of mending given to a member", FACILITATOR, "facilitator:repair", "repair",
           lambda h: {"do": "save", "who-view": h.things["seat 1"].code}, ("groups_repairstep",)),
     Trick("a proposal that is none, taken up", FACILITATOR, "facilitator:agreement-wording", "group",
@@ -149,6 +156,8 @@ HONEST = [
           lambda h: {"kind": "come", "key": codes.new_code()}, ("safety_alert",)),
     Trick("a sheet", MEMBER, "member:check", "sheet of the closing gathering",
           lambda h: {"key": codes.new_code(), "steadiness": "1", "asked": "1"}, ("safety_alert", "measures_score")),
+    Trick("a wish about somebody of one's own", MEMBER, "member:pairs-apart", "open gathering",
+          lambda h: {"who": place_of(h, "seat 2")}, ("live_pairwish",)),
     Trick("one's own turn", MEMBER, "member:piece", "open gathering",
           lambda h: {"round": round_of(h), "what": "done"}, ("live_event",)),
 ]  # fmt: skip

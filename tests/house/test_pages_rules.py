@@ -35,10 +35,13 @@ from tests.world import World, join, make_group, make_person, make_staff
 
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
 FRAGMENTS = {
+    "facilitator:lead-pairs",
     "facilitator:lead-people",
     "facilitator:lead-round",
     "facilitator:lead-taps",
     "facilitator:slower",
+    "facilitator:wall-pairs",
+    "member:pairs",
     "member:ring",
 }
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}

@@ -12,6 +12,8 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.keys import open_keys
@@ -147,6 +149,13 @@ def kept_apart(gathering: Gathering) -> frozenset[pairing.Two]:
     rules = KeepApart.objects.filter(Q(one__in=code_of) & Q(other__in=code_of), ended_at=None)
     apart |= {frozenset((code_of[one], code_of[other])) for one, other in rules.values_list("one_id", "other_id")}
     return frozenset(apart)
+
+
+def own_wish(gathering: Gathering, *, by: Actor) -> list[str]:
+    """With whom somebody said they would rather not be, for themselves alone."""
+    require(by, Permission.PAIRS_WISH, gathering)
+    wish = PairWish.objects.filter(group=gathering.group_id, member=by.user_id).select_related("member").first()
+    return [] if wish is None else opened(wish)
 
 
 def opened(wish: PairWish) -> list[str]:

@@ -27,6 +27,7 @@ from kindcircle.rooms.live import queries_steadying as steadying
 from kindcircle.rooms.live.actions.steadying import LONGEST_LINE, STEPS, WISH_RULE
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.models_steadying import SlowDown
+from kindcircle.rooms.live.pairs import beside
 from kindcircle.rooms.live.queries_steadying import Panel, Story
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
@@ -127,8 +128,10 @@ def taps_shown(gathering: Gathering, at: datetime) -> dict[str, Any]:
     zone = ZoneInfo(gathering.group.zone)
     told: list[dict[str, Any]] = []
     people: set[int] = set()
+    with_whom = beside(gathering, [(story.place, story.at) for story in found if story.kind == Kind.COME])
     for story in found:
-        told.append(_said(story, zone, latest=story.user_id not in people))
+        said = _said(story, zone, latest=story.user_id not in people)
+        told.append(said | {"beside": with_whom.get((story.place, story.at), "")})
         people.add(story.user_id)
     return {"taps": told}
 

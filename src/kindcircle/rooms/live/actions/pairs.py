@@ -167,7 +167,8 @@ def wish_apart(*, gathering: Gathering, others: Sequence[str], by: Actor, at: da
         apart = sorted(known.keys() & set(others))
         wish = PairWish.objects.filter(group=gathering.group_id, member=member).first()
         if not apart:
-            PairWish.objects.filter(group=gathering.group_id, member=member).delete()
+            if wish is not None:
+                wish.delete()
             return
         wish = wish or PairWish(group=gathering.group, member=member)
         wish.sealed_apart = seals.PAIR_WISH.seal(json.dumps(apart), code=wish.code, holder=member)

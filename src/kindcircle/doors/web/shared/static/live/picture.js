@@ -3,6 +3,7 @@
 import { minutesAndSeconds, parts, say, saying, setText } from "./dom.js";
 
 const NEAR = 30_000; // ms left of a turn from which its time is shown in a soft colour
+const FRESH = 2000; // ms after which a change of turns that was missed stays silent
 
 export function showStep(root, { phase, step }, { steps, visited }) {
   const title = step ? steps[step.index]?.title : root.getAttribute(`data-say-${phase}`);
@@ -28,10 +29,7 @@ export function showRound(root, { round }, { names, prompts, me }) {
   say(root, "round-prompt", open ? (prompts[round.prompt] ?? "") : "");
   say(root, "holder", open ? name(round.holder) : "");
   say(root, "next", open ? name(round.order[0]) : "");
-  for (const timer of parts(root, "turn-left")) {
-    setText(timer, left === null ? "" : minutesAndSeconds(left));
-    timer.toggleAttribute("data-near", left !== null && left <= NEAR);
-  }
+  showLeft(root, "turn-left", left);
   const whose = !open || !round.holder ? "" : round.holder === me ? "mine" : "other";
   for (const line of parts(root, "turn")) setText(line, saying(line, whose).replace("{name}", name(round?.holder)));
   for (const mark of root.querySelectorAll("[data-seat]")) {
@@ -44,13 +42,28 @@ export function showRound(root, { round }, { names, prompts, me }) {
   }
 }
 
-// The time of a talk in pairs, and whose turn it is in my own pair (spec/circle.py: speaking).
-export function showPairs(root, { pairs }, { names, me }) {
-  const talk = pairs?.state === "running" && !pairs.finished;
-  const total = talk ? pairs.seconds * 1000 : 0;
-  const mine = talk ? (pairs.groups.find((group) => group.includes(me)) ?? []) : [];
-  const turn = Math.min(mine.length - 1, Math.floor((pairs?.elapsed_ms * mine.length) / total));
-  say(root, "pairs-left", talk ? minutesAndSeconds(total - pairs.elapsed_ms) : "");
-  const whose = !mine.length ? "" : mine[turn] === me ? "mine" : "other";
+// The time of a talk in pairs, and whose turn it is in my own pair (spec/circle.py: speaking); on a wall, in the
+// smallest. Each change of turns, and the end, is seen and felt, and heard where the bell is heard.
+export function showPairs(root, { pairs }, { names, me }, bell) {
+  const groups = pairs?.state === "running" ? pairs.groups : [];
+  const smallest = groups.reduce((one, other) => (other.length < one.length ? other : one), groups[0] ?? []);
+  const mine = groups.find((group) => group.includes(me)) ?? (me ? [] : smallest);
+  const total = groups.length ? pairs.seconds * 1000 : 0;
+  const share = total / (mine.length || 1);
+  const turn = Math.min(mine.length - 1, Math.floor(pairs?.elapsed_ms / share));
+  const left = groups.length && !pairs.finished ? total - pairs.elapsed_ms : null;
+  say(root, "pairs-left", left === null ? "" : minutesAndSeconds(left));
+  showLeft(root, "pairs-turn-left", left === null || !mine.length ? null : left - share * (mine.length - 1 - turn));
+  const whose = left === null || !mine.length ? "" : mine[turn] === me ? "mine" : "other";
   for (const line of parts(root, "pairs-turn")) setText(line, saying(line, whose).replace("{name}", names[mine[turn]] ?? ""));
+  const since = pairs?.elapsed_ms - (pairs?.finished ? total : share * turn);
+  if (mine.length && (turn || pairs.finished) && since < FRESH) bell.ring(`${pairs.pairs} ${pairs.finished ? "end" : turn}`);
+}
+
+// The time left of a turn, in a soft colour when it is nearly over.
+function showLeft(root, name, left) {
+  for (const timer of parts(root, name)) {
+    setText(timer, left === null ? "" : minutesAndSeconds(left));
+    timer.toggleAttribute("data-near", left !== null && left <= NEAR);
+  }
 }

@@ -26,16 +26,19 @@ let facts = { practices: {}, titles: {}, steps: [], names: {}, prompts: {}, even
 let practices = practiceMap(facts.practices);
 const me = facts.me || null;
 let known = 0;
-let askedNames = -Infinity;
+let askedFor = null;
+let askedNames = 0;
 let link = "new";
 let next = 0;
-let drawn = ["", ""];
+const told = { turn: "0" };
 
 // Somebody came late, or a practice was chosen that this page did not bring: ask anew.
 async function learnMore({ practice, round }) {
-  const strange = (practice && practice.total_ms === null) || (round?.holder && !(round.holder in facts.names));
-  if (!strange || !facts.names_at || deviceNow() - askedNames < ASK_NAMES) return;
-  askedNames = deviceNow();
+  const holder = round?.holder && !(round.holder in facts.names) && round.holder;
+  const strange = practice?.total_ms === null ? practice.play : holder;
+  // Asked at once for each new thing: a practice has to be there before its first moment.
+  if (!strange || !facts.names_at || (strange === askedFor && deviceNow() - askedNames < ASK_NAMES)) return;
+  [askedFor, askedNames] = [strange, deviceNow()];
   try {
     const answer = await fetch(facts.names_at, { redirect: "manual" });
     if (!answer.ok) return;
@@ -66,7 +69,7 @@ function show() {
   const visited = new Set(events.filter((event) => event.kind === "step_started").map((event) => event.data.step));
   showStep(root, placed, { ...facts, visited });
   showRound(root, placed, { ...facts, me });
-  showPairs(root, placed, { ...facts, me });
+  showPairs(root, placed, { ...facts, me }, bell);
   say(root, "practice-title", facts.titles[practice?.practice] ?? "");
   const cues = practice ? practices.get(practiceKey(practice.practice, practice.variant))?.cues : [];
   const wait = player.show(practice, cues);
@@ -76,7 +79,7 @@ function show() {
   showWhen(root, statesOf(placed, { me, link, going: going(practice) }));
   foldAgreement(placed.phase === "open" && step?.index === 0);
   learnMore(placed);
-  tellOfSharing(placed);
+  tellOfNews(placed);
   next = setTimeout(show, Math.max(1, Math.min(wait, 1000 - ((step?.elapsed_ms ?? 0) % 1000))));
 }
 
@@ -91,14 +94,20 @@ function tellPage(about) {
 }
 
 // "sharing": something began or ended, and the server draws its part anew. "turn": the piece or a hand moved.
-function tellOfSharing({ round, pairs, words }) {
+// "plan": a step, a practice, the plan of the day or who guides.
+function tellOfNews({ step, practice, plan, lead, round, pairs, words }) {
   const open = round && !round.closed;
-  const began = [open && round.round, pairs && [pairs.pairs, pairs.state], words && [words.words, words.state]];
-  const now = [JSON.stringify(began), open ? JSON.stringify([round.holder, round.order]) : ""];
-  const before = drawn;
-  drawn = now;
-  if (now[0] !== before[0]) tellPage("sharing");
-  if (now[1] !== before[1]) tellPage("turn");
+  const news = {
+    sharing: [open && round.round, pairs && [pairs.pairs, pairs.state], words && [words.words, words.state]],
+    turn: open ? [round.holder, round.order] : 0,
+    plan: [step?.index, practice?.play, going(practice), plan, lead],
+  };
+  for (const about of Object.keys(news)) {
+    const now = JSON.stringify(news[about]);
+    if (now === told[about]) continue;
+    told[about] = now;
+    tellPage(about);
+  }
 }
 
 function hear(message) {
