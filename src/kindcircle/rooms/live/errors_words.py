@@ -10,7 +10,7 @@ class WordsOver(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The words of this round are gathered already. Yours is welcome: you can say it, or keep it.")
+            _("We had gathered already, so this is not among the others. You can say it aloud if you like, or keep it.")
         )
 
 

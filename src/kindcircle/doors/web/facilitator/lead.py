@@ -9,18 +9,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
-from kindcircle.base.lib import clock
+from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
-from kindcircle.doors.web.facilitator import lead_rounds
+from kindcircle.doors.web.facilitator import conducting, lead_pairs, lead_rounds, lead_words
 from kindcircle.doors.web.facilitator.lead_form import Form, Verb
 from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.facilitator.steadying import slower_shown, taps_shown
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
+from kindcircle.doors.web.shared.live_words import words_led, words_on_wall
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
@@ -29,10 +29,10 @@ from kindcircle.rooms.live import actions, queries, whereabouts
 from kindcircle.rooms.live.actions.afterwards import may_say_held
 from kindcircle.rooms.live.actions.presence import GONE_AFTER
 from kindcircle.rooms.live.errors import NotInThisSession
+from kindcircle.rooms.live.pairs import may_talk_in_pairs
 from kindcircle.rooms.live.queries import Person
 from kindcircle.rooms.safety.gate import SAYS, lacking
-from kindcircle.spec.programmes import PracticeUse, Slot
-from kindcircle.spec.timeline import Placed
+from kindcircle.spec.programmes import PracticeUse
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -45,17 +45,21 @@ def lead(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "meeting": meeting_name(gathering),
         "led_by": led_by(gathering),
         "lacking": _lacking(gathering, at),
-        "steps": _steps(gathering, place),
-        "gentler": gentler_ways(gathering),
+        "steps": _steps(gathering),
         "agreement": _agreement(request, gathering),
-        "ground": _ground(gathering),
         "starts_at": gathering.starts_at.astimezone(ZoneInfo(gathering.group.zone)),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         "may_say_held": may_say_held(gathering, at=at),
         **people_shown(gathering, at),
         **taps_shown(gathering, at),
+        **lead_pairs.pairs_shown(gathering, place),
+        **words_led(gathering, place),
+        "words_key": codes.new_code(),
+        "pairs_open": may_talk_in_pairs(gathering),
         **slower_shown(gathering),
         **lead_rounds.voices_shown(gathering, at),
+        **conducting.desk_shown(gathering, request.actor, at),  # type: ignore[attr-defined]
+        **conducting.sheet_shown(gathering, place),
         **way_in(gathering),
     }
     return render(request, "facilitator/lead.html", context)
@@ -81,6 +85,8 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     place = queries.placed(gathering, at=clock.now())
     context = live_page.page_context(gathering, place, wall=True) | {
         "agreement": live_page.agreement_shown(gathering, request.actor),  # type: ignore[attr-defined]
+        **lead_pairs.on_the_wall(gathering, place),
+        **words_on_wall(gathering, place),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         **way_in(gathering),
     }
@@ -128,7 +134,8 @@ def _step(gathering: Gathering, form: Form, by: Actor, at: datetime) -> None:
 
 def _practice(gathering: Gathering, form: Form, by: Actor, at: datetime) -> None:
     practice, seconds = form.word("practice"), form.number("seconds")
-    actions.start_practice(gathering=gathering, practice=practice, seconds=seconds, by=by, at=at)
+    sure = form.word("sure") == "yes"
+    actions.start_practice(gathering=gathering, practice=practice, seconds=seconds, sure=sure, by=by, at=at)
 
 
 VERBS: dict[str, Verb] = {
@@ -143,44 +150,23 @@ VERBS: dict[str, Verb] = {
     "here": lambda g, f, by, at: actions.mark_here(gathering=g, member_code=f.word("member"), by=by, at=at),
     "let-in": lambda g, f, by, at: actions.let_in_late(gathering=g, member_code=f.word("member"), by=by, at=at),
     "left": lambda g, f, by, at: actions.mark_left(gathering=g, member_code=f.word("member"), by=by, at=at),
+    **conducting.VERBS,
     **lead_rounds.VERBS,
+    **lead_pairs.VERBS,
+    **lead_words.VERBS,
 }
 
 
-def _steps(gathering: Gathering, place: Placed) -> list[dict[str, Any]]:
-    """The run-sheet with minutes and what can be started in each step."""
-    visited = {event.data["step"] for event in queries.events_of(gathering.pk) if event.kind == "step_started"}
-    agenda, now = queries.session_of(gathering).agenda, place.step.index if place.step else None
-    steps, minute = [], 0
-    for index, slot in enumerate(agenda):
-        passed = place.phase == "closed" or (now is not None and index < now)
-        state = "now" if index == now else "done" if index in visited else "left" if passed else "ahead"
-        steps.append(
-            {
-                "index": index,
-                "slot": slot,
-                "from": minute,
-                "until": minute + slot.minutes,
-                "state": state,
-                "script": [block.splitlines() for block in slot.script.strip().split("\n\n")],
-                "plays": _plays(slot),
-                "closing": index == len(agenda) - 1,
-                "after": f"step-{index - 1}" if index else "step-none",
-            }
-        )
-        minute += slot.minutes
-    return steps
-
-
-def _plays(slot: Slot) -> list[dict[str, Any]]:
-    """What may be started in a step, in the order one would: grounding, the practice, the gentler way, what follows."""
-    kinds: list[tuple[str, PracticeUse | None]] = [
-        (_("First, to find the ground"), slot.ground_first),
-        ("", slot.practice),
-        (_("Gentler instead"), slot.gentler),
-        (_("And then"), slot.then),
+def _steps(gathering: Gathering) -> list[dict[str, Any]]:
+    """What may be said in each step of the run-sheet."""
+    return [
+        {
+            "index": index,
+            "slot": slot,
+            "script": [block.splitlines() for block in slot.script.strip().split("\n\n")],
+        }
+        for index, slot in enumerate(queries.session_of(gathering).agenda)
     ]
-    return [{"why": why, "main": use is slot.practice, **_named(use)} for why, use in kinds if use is not None]
 
 
 def gentler_ways(gathering: Gathering) -> list[dict[str, Any]]:
@@ -196,12 +182,6 @@ def gentler_ways(gathering: Gathering) -> list[dict[str, Any]]:
 def _agreement(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     by = request.actor  # type: ignore[attr-defined]
     return live_page.agreement_shown(gathering, by, link="facilitator:agreement")
-
-
-def _ground(gathering: Gathering) -> dict[str, Any] | None:
-    """What brings everybody back to the ground at any moment."""
-    use = queries.session_of(gathering).home.at_need
-    return None if use is None else _named(use)
 
 
 def _named(use: PracticeUse) -> dict[str, Any]:

@@ -20,6 +20,10 @@ class Form:
         """A short word, such as a code."""
         return self._sent.get(name, "")[:80].replace("\0", "")
 
+    def line(self, name: str) -> str:
+        """What somebody wrote, up to a few sentences."""
+        return self._sent.get(name, "")[:1000].replace("\0", "")
+
     def words(self, name: str) -> list[str]:
         """All that was ticked under one name."""
         return [one[:80].replace("\0", "") for one in self._sent.getlist(name)[:80]]

@@ -21,6 +21,7 @@ from kindcircle.doors.web.member.steadying import help_for
 from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.live_round import round_of
+from kindcircle.doors.web.shared.live_words import words_shown
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups.models import Gathering
@@ -72,6 +73,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
         **lobby.step(thing, actor, at),
+        **words_shown(thing, place, actor, passed=request.GET.get("passed", "")[:30]),
         **pairs_shown(thing, place, own.code if own else "", visiting=actor.only_gathering is not None),
     }
     return render(request, "member/gathering.html", context)

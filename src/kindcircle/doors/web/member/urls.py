@@ -25,6 +25,7 @@ from kindcircle.doors.web.member import (
     stopping,
     support_plan,
     today,
+    words,
 )
 
 app_name = "member"
@@ -41,6 +42,9 @@ urlpatterns = [
     path("gathering/<str:code>/ring", gathering.ring, name="ring"),
     path("gathering/<str:code>/check/<str:occasion>/", gathering.check, name="gathering-check"),
     path("gathering/<str:code>/signal", gathering.signal, name="signal"),
+    path("gathering/<str:code>/words", words.words, name="words"),
+    path("gathering/<str:code>/words/say", words.say, name="words-say"),
+    path("gathering/<str:code>/words/back", words.back, name="words-back"),
     path("gathering/<str:code>/piece", gathering.piece, name="piece"),
     path("gathering/<str:code>/pairs", pairs.pairs, name="pairs"),
     path("gathering/<str:code>/pairs/answer", pairs.answer, name="pairs-answer"),
