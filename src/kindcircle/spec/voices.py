@@ -75,13 +75,16 @@ def spoken(events: Iterable[Event], now: int, practices: Practices) -> dict[str,
 
 
 def shares(seats: Sequence[str], spoken: Mapping[str, int]) -> Voices:
-    """The same in words, for the people in `seats` and in their order."""
-    known = [spoken.get(who, 0) for who in seats]
-    fair = sum(known) / max(1, len(known))
-    told = tuple((who, _share(ms, fair)) for who, ms in zip(seats, known, strict=True))
+    """The same in words, for the people in `seats` and in their order.
+
+    Whatever is little counts as nothing throughout, so that a pass changes nothing in what is said of anybody.
+    """
+    known = [ms if (ms := spoken.get(who, 0)) >= LITTLE else 0 for who in seats]
     if sum(known) < EARLY or len(seats) < 2:
         return Voices("early", ())
-    return Voices("even" if len({share for _, share in told}) == 1 else "uneven", told)
+    fair = sum(known) / len(known)
+    told = tuple((who, _share(ms, fair)) for who, ms in zip(seats, known, strict=True))
+    return Voices("even" if all(share == "some" for _, share in told) else "uneven", told)
 
 
 def _share(ms: int, fair: float) -> Share:
