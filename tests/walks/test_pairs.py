@@ -44,7 +44,7 @@ def code_of(world: World, member: int) -> str:
 
 def heading(visitor: Visitor) -> str:
     """With whom this phone says that one talks."""
-    found = re.search(r"You talk with ((?:\w+)(?: · \w+)*)", visitor.text)
+    found = re.search(r"You talk with (\w+(?: and \w+)?) ", visitor.text)
     return found.group(1) if found else ""
 
 
@@ -123,7 +123,7 @@ def test_pairs_from_the_question_to_one_line_each(running_site: RunningSite, wor
         phones[left].press("I would like another pair")
         assert "Somebody finds a pair for you" in phones[left].text
     ada.open(desk).press("To ", which={"member": code_of(world, left)})
-    assert set(heading(ines.open(page)).split(" · ")) == {with_ines, third}
+    assert set(heading(ines.open(page)).split(" and ")) == {with_ines, third}
     assert "has no pair right now" not in ada.open(desk).text
 
     # Farid thinks again and comes in too late for a three: those who lead see it, and nothing waits.

@@ -100,7 +100,7 @@ def _running(talk: Talk) -> dict[str, Any]:
         if story.kind == Signal.Kind.COME and story.looked_after is None and clock.milliseconds(story.at) >= began
     }
     apart = pairs.kept_apart(talk.gathering) if talk.waiting else frozenset()
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"number": number, "names": [talk.names[who] for who in group], "calls": bool(called & set(group))}
         for number, group in enumerate(talk.groups)
     ]

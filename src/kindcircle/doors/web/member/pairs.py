@@ -104,10 +104,15 @@ def _shown(talk: Talk, me: str) -> dict[str, Any]:
         "depth": prompt.depth if prompt else 0,
         "said": talk.said_by(me),
         "first": me in talk.new,
-        "partners": partners,
+        "partners": _and(partners),
         "alone": number is not None and not partners,
         # As it began, the turns go by the clock. When somebody left or came, they share the time as they like.
         "as_begun": number is not None and group == talk.pairs.groups[number],
-        "threes": len(group) > 2,
         "own_pair": bool(began) and any(who in talk.here and talk.said_by(who) == Said.YES for who in began),
     }
+
+
+def _and(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
