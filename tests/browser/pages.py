@@ -65,6 +65,9 @@ NOT_PAGES = {
     "member:facts": "answers scripts",
     "member:ring": "a part of the meeting's page",
     "member:pairs": "a part of the meeting's page",
+    "member:words": "a part of the meeting's page",
+    "facilitator:lead-words": "a part of the meeting's page",
+    "facilitator:wall-words": "a part of the meeting's page",
     "facilitator:lead-pairs": "a part of the meeting's page",
     "facilitator:wall-pairs": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
@@ -91,6 +94,7 @@ NOT_PAGES = {
     "facilitator:lead-people": "a part of the meeting's page",
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:slower": "a part of the meeting's page",
+    "facilitator:holder-time": "a part of the holder's page",
     "facilitator:lead-round": "a part of the meeting's page",
     "facilitator:lead-voices": "a part of the meeting's page",
 }

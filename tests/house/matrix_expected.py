@@ -236,6 +236,9 @@ PAGES: dict[str, Page] = {
     "member:gathering-check": gatherings("GET", IN_MEETING, visiting=True),
     "member:signal": gatherings("POST", IN_MEETING, visiting=True),
     "member:piece": gatherings("POST", IN_MEETING, visiting=True),
+    "member:words": gatherings("GET", IN_MEETING, visiting=True),
+    "member:words-say": gatherings("POST", IN_MEETING, visiting=True),
+    "member:words-back": gatherings("POST", IN_MEETING, visiting=True),
     "member:pairs": gatherings("GET", IN_MEETING, visiting=True),
     "member:pairs-answer": gatherings("POST", IN_MEETING, visiting=True),
     "member:pairs-apart": gatherings("GET POST", who(MEMBER, FELLOW)),
@@ -313,6 +316,8 @@ PAGES: dict[str, Page] = {
     "facilitator:lead-do": gatherings("POST", LEADING),
     "facilitator:lead-round": gatherings("GET", LEADING),
     "facilitator:lead-voices": gatherings("GET", LEADING),
+    "facilitator:lead-words": gatherings("GET POST", LEADING),
+    "facilitator:wall-words": gatherings("GET", LEADING),
     "facilitator:lead-people": gatherings("GET", LEADING),
     "facilitator:lead-taps": gatherings("GET", LEADING),
     "facilitator:lead-pairs": gatherings("GET", LEADING),
@@ -320,6 +325,7 @@ PAGES: dict[str, Page] = {
     "facilitator:slower": gatherings("GET POST", LEADING),
     "facilitator:steadying": gatherings("GET POST", LEADING),
     "facilitator:holder": gatherings("GET", LEADING),
+    "facilitator:holder-time": gatherings("GET", LEADING),
     "facilitator:holder-steadiness": gatherings("GET", LEADING),
     "facilitator:entry-pass": gatherings("POST", LEADING),
     "facilitator:tablet": gatherings("GET POST", LEADING),
@@ -530,6 +536,8 @@ def _lead_do(house: House, about: str) -> list[Form]:
         {"do": "practice", "practice": "p47-arriving-together", "seconds": "180"},
         {"do": "here", "member": place},
         {"do": "left", "member": place},
+        {"do": "ask-words", "kind": "word", "prompt": ""},
+        {"do": "ask-words", "kind": "felt", "prompt": "only-one"},
         {"do": "ask-pairs", "prompt": "checkin"},
         {"do": "pairs-answer", "pairs": "x", "member": place, "said": "yes"},
         {"do": "pairs-swap", "pairs": "x", "one": place, "other": place},
@@ -661,6 +669,19 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:signal": lambda h, _: [
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "leave", "strange")
+    ],
+    "member:words-say": lambda h, _: [
+        {"words": h.things["words"], "text": _typed(h)},
+        {"words": h.things["words"], "what": "pass", "text": _typed(h)},
+        {"words": "x", "text": _typed(h)},
+    ],
+    "member:words-back": lambda h, _: [{"words": h.things["words"]}],
+    "facilitator:lead-words": lambda h, _: [
+        {"do": "add", "words": h.things["words"], "text": _typed(h), "key": codes.new_code()},
+        *(
+            {"do": do, "words": "x", "word": "x"}
+            for do in ("read", "show", "out", "in", "care", "end", "no such thing")
+        ),
     ],
     "member:pairs-answer": lambda h, _: [{"pairs": "x", "said": said} for said in ("yes", "stay", "back", "join")],
     "member:pairs-apart": lambda h, _: [{"who": _place(h, 2)}, {}],

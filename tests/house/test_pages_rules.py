@@ -35,14 +35,18 @@ from tests.world import World, join, make_group, make_person, make_staff
 
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
 FRAGMENTS = {
+    "facilitator:holder-time",
     "facilitator:lead-pairs",
     "facilitator:lead-people",
     "facilitator:lead-round",
     "facilitator:lead-taps",
+    "facilitator:lead-words",
     "facilitator:slower",
     "facilitator:wall-pairs",
+    "facilitator:wall-words",
     "member:pairs",
     "member:ring",
+    "member:words",
 }
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
 PAPER = {

@@ -1,6 +1,8 @@
 """The page of the one who watches: who finds it a lot, who is quiet, what to keep in mind, and the time."""
 
 from datetime import datetime
+from math import ceil
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator import lead
+from kindcircle.doors.web.facilitator.conducting import guide_shown
 from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.facilitator.steadying import slower_shown, taps_shown
 from kindcircle.doors.web.shared import live_page
@@ -20,10 +23,11 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups import hand_over
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import meeting_name, present_places
-from kindcircle.rooms.live import actions, queries
+from kindcircle.rooms.live import actions, queries, queries_conducting, queries_library
 from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.queries import answers_of
+from kindcircle.spec.conducting import BEHIND, MINUTE
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -32,22 +36,46 @@ def holder(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     at, by = clock.now(), request.actor  # type: ignore[attr-defined]
     actions.arrive(gathering=gathering, by=by, at=at)
     place = queries.placed(gathering, at=at)
-    zone = ZoneInfo(gathering.group.zone)
     context = live_page.page_context(gathering, place) | {
         "holding": True,
         "meeting": meeting_name(gathering),
         "led_by": led_by(gathering),
-        "ends_at": gathering.ends_at.astimezone(zone),
         "watches": [(index, slot) for index, slot in enumerate(queries.session_of(gathering).agenda)],
-        "gentler": lead.gentler_ways(gathering),
         "needs": hand_over.written_for(gathering.group, by=by)[0]["needs"],
         "signs": signs(),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
+        **time_shown(gathering, by, at),
         **lead.people_shown(gathering, at),
         **taps_shown(gathering, at),
         **slower_shown(gathering),
     }
     return render(request, "facilitator/holder.html", context)
+
+
+@page(Permission.GATHERING_LEAD, about=GATHERINGS)
+def time_left(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """Who guides, whether their line is quiet, how the whole time stands, and the way to ease off; drawn as it goes."""
+    context = {"gathering": gathering, **time_shown(gathering, request.actor, clock.now())}  # type: ignore[attr-defined]
+    return render(request, "facilitator/holder_time.html", context)
+
+
+def time_shown(gathering: Gathering, by: Actor, at: datetime) -> dict[str, Any]:
+    """Minutes left of the whole meeting, when it ends, how far behind it is, and who guides."""
+    place = queries.placed(gathering, at=at)
+    pace, zone = queries_conducting.pace_of(gathering, place, at=at), ZoneInfo(gathering.group.zone)
+    behind, going = pace.behind, place.practice
+    under_way = going is not None and not going.finished
+    easier = queries_library.easier_than(gathering, going.practice, going.variant) if going and under_way else None
+    return {
+        "easier": easier,
+        "easier_title": easier.load().title if easier else "",
+        "easier_minutes": easier.seconds / 60 if easier else 0,
+        "meets": place.phase in ("open", "closing"),
+        "ends": queries_conducting.ends_at(gathering).astimezone(zone),
+        "left": max(0, ceil((pace.ends - clock.milliseconds(at)) / MINUTE)),
+        "behind": behind if behind >= BEHIND else 0,
+        **guide_shown(gathering, place, by, at),
+    }
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -70,7 +98,7 @@ def _last(gathering: Gathering, by: Actor, at: datetime) -> list[tuple[str, int 
     ).select_related("assignment__member__organisation", "assignment__group__organisation", "assignment__gathering")
     latest = {row.assignment.member_id: row for row in rows.order_by("assignment__gathering__number", "submitted_at")}
     names = seals.names_of(people)
-    found = []
+    found: list[tuple[str, int | None, int]] = []
     for person in people:
         row = latest.get(person.pk)
         if row is None or row.assignment.gathering is None:

@@ -32,7 +32,6 @@ from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.pairs import may_talk_in_pairs
 from kindcircle.rooms.live.queries import Person
 from kindcircle.rooms.safety.gate import SAYS, lacking
-from kindcircle.spec.programmes import PracticeUse
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -169,23 +168,9 @@ def _steps(gathering: Gathering) -> list[dict[str, Any]]:
     ]
 
 
-def gentler_ways(gathering: Gathering) -> list[dict[str, Any]]:
-    """For each practice of today, the way out to its gentler alternative."""
-    swaps = {
-        slot.practice.practice: slot.gentler
-        for slot in queries.session_of(gathering).agenda
-        if slot.practice and slot.gentler
-    }
-    return [{"instead_of": code, **_named(use)} for code, use in swaps.items()]
-
-
 def _agreement(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     by = request.actor  # type: ignore[attr-defined]
     return live_page.agreement_shown(gathering, by, link="facilitator:agreement")
-
-
-def _named(use: PracticeUse) -> dict[str, Any]:
-    return {"use": use, "title": use.load().title, "minutes": use.seconds / 60}
 
 
 def people_shown(gathering: Gathering, at: datetime) -> dict[str, Any]:

@@ -75,7 +75,12 @@ CHOICES = (
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
 def taps(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """What was tapped, drawn anew whenever something comes."""
-    context = {"gathering": gathering, "quiet": "quiet" in request.GET, **taps_shown(gathering, clock.now())}
+    context = {
+        "gathering": gathering,
+        "quiet": "quiet" in request.GET,
+        "holding": "holding" in request.GET,
+        **taps_shown(gathering, clock.now()),
+    }
     return render(request, "facilitator/lead_taps.html", context)
 
 

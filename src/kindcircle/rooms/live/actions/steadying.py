@@ -64,7 +64,12 @@ def note_step(
         raise UnknownStep
     with transaction.atomic():
         row = _row(gathering, place, panel, by, at)
-        done = SteadyingStep(steadying=row, step=step, by_id=by.user_id, at=at)
+        done = SteadyingStep(
+            steadying=row,
+            step=step,
+            by_id=by.user_id,  # type: ignore[misc]  # nobody unsigned leads a group
+            at=at,
+        )
         SteadyingStep.objects.bulk_create([done], ignore_conflicts=True)
         before = said_of(row)
         if before.get("wish") == "yes":
