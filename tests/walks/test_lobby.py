@@ -13,7 +13,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock
 from kindcircle.base.vault import seals
 from kindcircle.doors.worker.loop import tick
-from kindcircle.rooms.groups.models import Attendance, Gathering
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import whereabouts
 from kindcircle.rooms.live.models import Presence
@@ -30,7 +30,9 @@ PLACE, NUMBER = "14 Amber Lane, Leeds", "07700 900 455"
 
 @pytest.fixture
 def world(running_site: RunningSite) -> World:
-    return make_world(members=4, first_at=clock.now() + timedelta(minutes=5))
+    made = make_world(members=4, first_at=clock.now() + timedelta(minutes=5))
+    Group.objects.filter(pk=made.group.pk).update(place="")
+    return made
 
 
 def contact(world: World, seat: int, **lines: str) -> None:
@@ -72,7 +74,7 @@ def test_where_somebody_is_from_the_lobby_to_the_worker_that_takes_it_away(
         phone.status == 422 and "where you are" in phone.text and 'name="headphones" value="yes" checked' in phone.html
     )
     phone.press("Tell those who lead", {"how": "alone", "place": PLACE, "contact": "no"})
-    assert phone.path == meeting and "Thank you. Come in." in phone.text
+    assert phone.path == meeting and "Thank you. That is all we need." in phone.text
     assert "How are you arriving?" in phone.text, "the next calm step, and only now"
 
     # Tomas says no, and is asked nothing more. Wren is on the bus, Oluwa is not alone in the room.
@@ -180,6 +182,13 @@ def test_two_minutes_of_silence_and_the_holder_is_asked_to_ring(running_site: Ru
     assert NUMBER in ada.text
     # Nothing told: then the way to be reached that Tomas may have written down.
     assert ada.open(part).follow("How to reach them safely").status == 200
+
+
+def test_where_there_is_a_room_too_it_is_a_second_thought(running_site: RunningSite, world: World) -> None:
+    Group.objects.filter(pk=world.group.pk).update(place="Room 2")
+    phone = Visitor(running_site, world.member).open(f"/gathering/{world.gathering.code}/")
+    assert "How are you arriving?" in phone.text and "Not in the room today?" in phone.text
+    assert phone.follow("Say where I am").text.count("Where you are") == 1
 
 
 def test_in_a_room_nobody_is_asked_where_they_are(running_site: RunningSite, world: World) -> None:

@@ -12,6 +12,11 @@ from kindcircle.spec.wording import Wording
 
 Words = dict[str, object]
 
+FITS = 5
+"""Items on one side of a card. A longer questionnaire is no card."""
+LINES = 15
+"""Lines to write on, shared out: a side with fewer questions has more room for words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -19,7 +24,11 @@ class Side:
 
     one: Definition
     words: Wording
-    arriving: bool
+
+
+def fits(one: Definition) -> bool:
+    """Whether it is a card: short, and with nothing about which somebody has to be asked on the very same day."""
+    return len(one.items) <= FITS and all(rule.level != "concern" for rule in one.safety)
 
 
 def cards(sides: Sequence[Side], meeting: str) -> Words:
@@ -62,5 +71,5 @@ def _asks(side: Side) -> list[Words]:
         elif isinstance(kind, Tick):
             found.append({"kind": "tick", "ask": ask})
         else:
-            found.append({"kind": "words", "ask": ask})
+            found.append({"kind": "words", "ask": ask, "lines": LINES // len(one.items)})
     return found

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.rooms.groups import actions as groups
@@ -12,6 +13,7 @@ from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import gatherings_of
 from kindcircle.rooms.live import actions as live
+from kindcircle.rooms.live.debrief import write_line
 from kindcircle.rooms.live.queries import session_of
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.reminders.words import keep_words
@@ -21,12 +23,17 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What the facilitators wrote, also for the next time. steps: by slot id, outcome and why; others were done."""
+    """What the facilitators wrote, also for the next time. steps: by slot id, outcome and why; others were done.
+
+    saw, change  a line of each of the two, from when they talked it over
+    """
 
     note: str
     reminder: str = ""
     steps: Mapping[str, StepNote] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
+    saw: str = ""
+    change: str = ""
 
 
 def hold(
@@ -70,6 +77,10 @@ def hold(
         by=guide,
         at=gathering.ends_at + 12 * MINUTE,
     )
+    for part, words, who in (("saw", after.saw, guide), ("change", after.change, house.acting(house.facilitators[1]))):
+        if words:
+            at = gathering.ends_at + 15 * MINUTE
+            write_line(gathering=gathering, part=part, words=words, client_key=codes.new_code(), by=who, at=at)
     following = gatherings_of(gathering.group).filter(number=gathering.number + 1).first()
     if after.reminder and following is not None:
         at = gathering.ends_at + 13 * MINUTE

@@ -47,6 +47,8 @@ FIRST = After(
         ASKED: "Asked to be contacted. Phoned her the same day; a plan is agreed.",
         "Gaurav": "Would like the words in larger print.",
     },
+    saw="People breathed out when we said that nobody has to speak.",
+    change="Put the chairs nearer to the heater before anybody comes.",
 )
 
 LETTER = """Dear me,

@@ -31,7 +31,7 @@ GATHERINGS = Gathering.objects.select_related("group__organisation")
 LINES = DebriefLine.objects.select_related("gathering__group__organisation", "written_by", "member")
 PARTS = {
     Part.SAW: (gettext_lazy("What we saw"), gettext_lazy("One thing that you saw, heard or felt")),
-    Part.CONTACT: (gettext_lazy("Whom we get in touch with"), gettext_lazy("Why, in a few words, if you like")),
+    Part.CONTACT: (gettext_lazy("Whom we get in touch with"), gettext_lazy("Why, in a few words")),
     Part.CHANGE: (gettext_lazy("What we change next time"), gettext_lazy("One thing to do differently")),
 }
 

@@ -100,12 +100,12 @@ def cards(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """The two checks as cards for whoever has no device: four to a sheet, arriving in front, leaving on the back."""
     group, pages = gathering.group, []
     plan = programme_of(group)
-    for occasion, moment in ((room.Occasion.ARRIVAL, "before"), (room.Occasion.LEAVING, "after")):
+    for moment in ("before", "after"):
         for name in plan.around(moment, gathering.number):
             one = definition(name)
             words = words_for(group.organisation, one, request.LANGUAGE_CODE)  # type: ignore[attr-defined]
-            if words is not None:
-                pages.append(words_of_cards.Side(one, words, arriving=occasion == room.Occasion.ARRIVAL))
+            if words is not None and words_of_cards.fits(one):
+                pages.append(words_of_cards.Side(one, words))
     if not pages:
         raise WordingMissing
     return on_paper("cards", words_of_cards.cards(pages, meeting_name(gathering)), _("cards"))

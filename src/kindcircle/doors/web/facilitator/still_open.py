@@ -66,8 +66,8 @@ def _sheets(gathering: Gathering, by: Actor) -> list[StillOpen]:
     if not missing:
         return []
     words = ngettext(
-        "%(n)s who came has not answered the questions at the end",
-        "%(n)s who came have not answered the questions at the end",
+        "%(n)s person who came has not answered the questions at the end",
+        "%(n)s people who came have not answered the questions at the end",
         missing,
     )
     return [StillOpen(words % {"n": missing}, reverse("facilitator:paper", args=[gathering.code]))]

@@ -38,7 +38,7 @@ def lobby(request: HttpRequest, thing: Gathering) -> HttpResponse:
         else:
             if row.waits:
                 return on_to("member:lobby", thing.code)
-            messages.success(request, _("Thank you. Come in."))
+            messages.success(request, _("Thank you. That is all we need."))
             return on_to("member:gathering", thing.code)
     if error is None and not whereabouts.lobby_is_open(thing, at=at):
         return on_to("member:gathering", thing.code)
@@ -55,8 +55,10 @@ def lobby(request: HttpRequest, thing: Gathering) -> HttpResponse:
 def step(thing: Gathering, by: Actor, at: Any) -> dict[str, Any]:
     """For the page of the meeting: whether the lobby is open to this person, and whether they went through it."""
     if own_place(thing, by) is None or not whereabouts.lobby_is_open(thing, at=at):
-        return {"lobby": False, "told_where": False}
-    return {"lobby": True, "told_where": whereabouts.own(thing, by=by) is not None}
+        return {"lobby": False}
+    told = whereabouts.own(thing, by=by) is not None
+    # Where there is a room too, most people come to it, and how they arrive is the one thing to ask.
+    return {"lobby": True, "told_where": told, "lobby_first": not told and not thing.place}
 
 
 def waits(thing: Gathering, by: Actor) -> bool:
