@@ -10,7 +10,6 @@ from starlette.websockets import WebSocket
 from kindcircle.doors.sockets.admission import Visitor
 from kindcircle.doors.sockets.hub import ASK_AGAIN, NOT_HERE, TOO_SLOW, WAITING, Hub
 from kindcircle.doors.sockets.threads import for_hub
-from kindcircle.rooms.live.queries import Newest
 
 
 class Line:
@@ -52,7 +51,6 @@ def visitor(user: int) -> Visitor:
         only_gathering=None,
         lent=False,
         ended_from=None,
-        newest=Newest(0, 0),
     )
 
 

@@ -38,6 +38,7 @@ def test_the_slowest_line_of_those_who_are_here_sets_the_lead(running_site: Runn
             assert not any("rtt" in frame or "lead" in frame or "3520" in frame for frame in heard)
 
     run(story())
+    assert "did not succeed" not in running_site.said()
     leads = dict(Presence.objects.filter(gathering=gathering).values_list("user_id", "lead_ms"))
     assert leads == {world.members[0].pk: SHORTEST, world.members[1].pk: 3520, world.facilitator.pk: SHORTEST}
     assert max(leads.values()) < LONGEST

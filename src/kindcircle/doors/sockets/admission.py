@@ -47,7 +47,6 @@ class Visitor:
     only_gathering: int | None
     lent: bool
     ended_from: datetime | None  # the person's `sessions_valid_from` as it stood when they were let in
-    newest: Newest
 
     def actor(self) -> Actor:
         """Who this is now, from the rows as they stand."""
@@ -119,7 +118,6 @@ def admit(session_key: str, code: str, *, to_wall: bool) -> Visitor | None:
         only_gathering=only,
         lent="tablet" in request.session,
         ended_from=user.sessions_valid_from,
-        newest=queries.newest([gathering.pk])[gathering.pk],
     )
 
 

@@ -17,7 +17,7 @@ from kindcircle.doors.sockets.admission import Visitor, admit, is_our_page
 from kindcircle.doors.sockets.hub import NOT_HERE, Seat, hub, private_frames
 from kindcircle.doors.sockets.threads import for_devices
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.live import actions, announce, lead_time, queries
+from kindcircle.rooms.live import actions, announce, lead_time
 
 log = logging.getLogger("kindcircle.sockets")
 announce.listeners.append(hub.hear)
@@ -114,17 +114,12 @@ async def _answer(seat: Seat, said: wire.Message, arrived: int) -> None:
 
 
 async def _welcome(seat: Seat, after: int) -> None:
-    """Tell a device what happened after the number it knows; at its first hello also note that it has come.
-
-    Every device asks this every few seconds. The hub looked less than a second ago, so there is mostly nothing to read.
-    """
-    # Listening begins before anything is read, so that nothing falls between the two.
-    first, seat.listening = not seat.listening, True
+    """Tell a device what happened after the number it knows; at its first hello also note that it has come."""
+    first = not seat.listening
     if first:
         await hub.arrive(seat)
-    events: list[dict[str, object]] = []
-    if after < hub.newest(seat):
-        events = await for_devices.do(queries.messages_of, seat.visitor.gathering_id, after=after)
+    events = await hub.since(seat, after)
+    seat.listening = True
     seat.offer(wire.events(events, clock.milliseconds(clock.now())))
     if first and seat.visitor.confided:
         for frame in await for_devices.do(private_frames, seat.visitor.gathering_id):

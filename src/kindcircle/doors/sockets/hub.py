@@ -86,8 +86,9 @@ class Room:
     def __init__(self, visitor: Visitor) -> None:
         self.code, self.gathering_id, self.group_id = visitor.code, visitor.gathering_id, visitor.group_id
         self.seats: dict[Seat, None] = {}  # in order of arrival
-        self.newest = visitor.newest.n
-        self.signal = visitor.newest.signal
+        self.events: list[dict[str, object]] = []  # all that happened, as far as this process knows; n stands at n - 1
+        self.learning: asyncio.Task[None] | None = None
+        self.signal = 0
         self.heard: set[int] = set()
         self.noting: asyncio.Task[None] | None = None
         self.private_frames: tuple[str, str] = ("", "")
@@ -156,10 +157,19 @@ class Hub:
             room.noting = asyncio.create_task(self._note_soon(room))
         await asyncio.shield(room.noting)
 
-    def newest(self, seat: Seat) -> int:
-        """The last event that this process knows of, at most a moment old."""
+    async def since(self, seat: Seat, after: int) -> list[dict[str, object]]:
+        """What happened after this number, as far as this process knows, which is at most a moment old.
+
+        Read once for everyone: a room that lost its server asks all at once. Once this has answered, and before
+        anything else is awaited, the seat may begin to listen without missing anything.
+        """
         room = self.rooms.get(seat.visitor.code)
-        return 0 if room is None else room.newest
+        if room is None:
+            return []
+        if room.learning is None or (room.learning.done() and room.learning.exception()):
+            room.learning = asyncio.create_task(self._learn(room))
+        await asyncio.shield(room.learning)
+        return room.events[after:]
 
     # --- telling ---
 
@@ -181,7 +191,7 @@ class Hub:
             return
         if n is None:
             self.confide(room)
-        elif n > room.newest:
+        elif n > len(room.events):
             room.tell_again = True
             if not room.telling:
                 room.telling = True
@@ -191,14 +201,19 @@ class Hub:
         try:
             while room.tell_again:
                 room.tell_again = False
-                events = await for_hub.do(queries.messages_of, room.gathering_id, after=room.newest)
-                if not events:
-                    continue
-                room.newest = int(str(events[-1]["n"]))
-                frame = wire.events(events, clock.milliseconds(clock.now()))
-                self._offer(frame, [seat for seat in room.seats if seat.listening])
+                known = len(room.events)
+                await self._learn(room)
+                if news := room.events[known:]:
+                    frame = wire.events(news, clock.milliseconds(clock.now()))
+                    self._offer(frame, [seat for seat in room.seats if seat.listening])
         finally:
             room.telling = False
+
+    async def _learn(self, room: Room) -> None:
+        """Read what is newer. Two of these may overlap; what is known already is not added again."""
+        known = len(room.events)
+        news = await for_hub.do(queries.messages_of, room.gathering_id, after=known)
+        room.events += news[len(room.events) - known :]
 
     async def _confide(self, room: Room) -> None:
         try:
@@ -257,7 +272,7 @@ class Hub:
                 room.signal = newest.signal
                 self.confide(room)
             if looks % BEAT == 0:
-                self._offer(wire.newer(room.newest), list(room.seats))
+                self._offer(wire.newer(len(room.events)), list(room.seats))
         await self._ask_again([seat for room in rooms for seat in room.seats])
         if looks % FLUSH == 0:
             await self._look_round(rooms)

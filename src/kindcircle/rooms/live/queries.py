@@ -1,11 +1,13 @@
 """Reading a gathering: what it is doing, what comes next on the run-sheet, who is here, which signals came."""
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.db import connection
 from django.db.models import Max
 
 from kindcircle.base.access import Actor
@@ -125,7 +127,14 @@ def events_of(gathering_id: int, *, after: int = 0) -> list[timeline.Event]:
 
 def messages_of(gathering_id: int, *, after: int = 0) -> list[dict[str, object]]:
     """The same, in the shape that devices read."""
-    return [{"n": e.n, "kind": e.kind, "at": e.at, "data": e.data} for e in events_of(gathering_id, after=after)]
+    # Asked for every cue: written out, it takes a tenth of the processor (bench/room.py).
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n, kind, at_ms, data FROM live_event WHERE gathering_id = %s AND n > %s ORDER BY n",
+            [gathering_id, after],
+        )
+        rows = cursor.fetchall()
+    return [{"n": n, "kind": kind, "at": at, "data": json.loads(data)} for n, kind, at, data in rows]
 
 
 def placed(gathering: Gathering, *, at: datetime) -> timeline.Placed:
