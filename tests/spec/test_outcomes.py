@@ -70,3 +70,4 @@ def test_events_may_come_in_any_order_and_name_steps_that_are_not_there() -> Non
     events += [Event(2, "step_started", MINUTE, {"step": 0, "minutes": 4}), Event(1, "opened", 0, {})]
     found = what_happened(AGENDA, events, SHEETS)
     assert (found[0].outcome, found[1].outcome) == ("done", "skipped")
+    assert found[-1] == Happened("done", None), "no meeting is closed without its closing"

@@ -29,7 +29,7 @@ def what_happened(agenda: Sequence[Slot], events: Sequence[Event], practices: Pr
     """One entry for each step. A meeting that was led without its timeline tells nothing, and all counts as done.
 
     Only what was decided counts as adapted: other minutes in the plan, another practice, a practice that was ended
-    before its end. A step that simply took longer was done.
+    before its end. A step that simply took longer was done, and so was the closing: no meeting is closed without it.
     """
     begun = {event.data.get("step") for event in events if event.kind == "step_started"}
     if not begun:
@@ -37,7 +37,7 @@ def what_happened(agenda: Sequence[Slot], events: Sequence[Event], practices: Pr
     given, how = minutes_given(events), _adapted(agenda, events, practices)
     return tuple(
         Happened("skipped", None)
-        if step not in begun
+        if step not in begun and step < len(agenda) - 1
         else Happened("adapted" if how[step] else "done", given.get(step), tuple(sorted(how[step])))
         for step in range(len(agenda))
     )

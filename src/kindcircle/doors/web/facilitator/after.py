@@ -16,6 +16,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.conducting import how_in_words
 from kindcircle.doors.web.facilitator.held import held
 from kindcircle.doors.web.facilitator.still_open import still_open
 from kindcircle.doors.web.shared.pages import page
@@ -26,7 +27,8 @@ from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
 from kindcircle.rooms.groups.models import Attendance, Gathering, StepRecord
 from kindcircle.rooms.live.actions.afterwards import may_say_held
 from kindcircle.rooms.live.debrief import done
-from kindcircle.rooms.live.queries import events_of, session_of
+from kindcircle.rooms.live.queries import session_of
+from kindcircle.rooms.live.queries_conducting import what_happened
 from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.queries import answers_of
@@ -210,16 +212,13 @@ def _moment(text: str) -> datetime | None:
 
 def _steps(session: Session, gathering: Gathering, notes: queries.AfterNotes) -> list[dict[str, Any]]:
     """Each step with what became of it: as saved, or else as the timeline tells."""
-    begun = {event.data.get("step") for event in events_of(gathering.pk) if event.kind == "step_started"}
-    last = len(session.agenda) - 1
     return [
         {
             "slot": slot,
-            # No meeting is ever closed without its closing, which is the last step.
-            "outcome": notes.outcomes.get(slot.id) or ("done" if number in begun | {last} or not begun else "skipped"),
-            "why": notes.reasons.get(slot.id, ""),
+            "outcome": notes.outcomes.get(slot.id) or told.outcome,
+            "why": notes.reasons.get(slot.id, "") if slot.id in notes.outcomes else how_in_words(told),
         }
-        for number, slot in enumerate(session.agenda)
+        for slot, told in zip(session.agenda, what_happened(gathering), strict=True)
     ]
 
 

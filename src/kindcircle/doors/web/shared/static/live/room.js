@@ -95,12 +95,12 @@ function tellPage(about) {
 
 // "sharing": something began or ended, and the server draws its part anew. "turn": the piece or a hand moved.
 // "plan": a step, a practice, the plan of the day or who guides.
-function tellOfNews({ step, practice, plan, lead, round, pairs, words }) {
+function tellOfNews({ phase, step, practice, plan, lead, round, pairs, words }) {
   const open = round && !round.closed;
   const news = {
     sharing: [open && round.round, pairs && [pairs.pairs, pairs.state], words && [words.words, words.state]],
     turn: open ? [round.holder, round.order] : 0,
-    plan: [step?.index, practice?.play, going(practice), plan, lead],
+    plan: [phase, step?.index, practice?.play, going(practice), plan, lead],
   };
   for (const about of Object.keys(news)) {
     const now = JSON.stringify(news[about]);
