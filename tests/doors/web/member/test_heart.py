@@ -132,6 +132,13 @@ def test_the_practice_is_chosen_from_ones_own_plays(group: World, client: Client
     assert Sitting.objects.get().practice == FEET
 
 
+def test_whoever_brings_the_other_one_is_led_to_the_first(group: World, client: Client) -> None:
+    half, whole = kept(group, CALM, None), kept(group, CALM, DEEP)
+    form = client.get("/heart/new/").content.decode()
+    assert f'href="/heart/{half.code}/"' in form and "The one after Soles of the feet" in form
+    assert whole.code not in form
+
+
 @pytest.mark.parametrize("on", ["", "yesterday", "2026-02-31", "9999-01-01", "0001-01-01"])
 def test_a_day_that_is_none_is_asked_for_again(group: World, client: Client, on: str) -> None:
     sent = {"which": "other", "part": "before", "on": on, "file": SimpleUploadedFile("a.txt", as_list(CALM))}

@@ -170,6 +170,7 @@ def _ask(
 ) -> HttpResponse:
     context = {
         "choices": choices,
+        "halves": _halves(request),
         "typed": typed,
         "today": _today(request),
         "first": _today(request) - actions.FURTHEST,
@@ -194,6 +195,13 @@ def _lately(member: User) -> list[Choice]:
         )
         for play in plays_of(member, since=clock.now() - LATELY, most=MOST_PLAYS)
     ]
+
+
+def _halves(request: HttpRequest) -> list[tuple[Sitting, str, str]]:
+    """Practices of late that have one recording: the other may be what somebody has come to bring."""
+    since = _today(request) - LATELY
+    rows = [(one, one.recordings.all()) for one in queries.sittings_of(request.actor).filter(on__gte=since)]  # type: ignore[attr-defined]
+    return [(one, title_of(one.practice), parts[0].part) for one, parts in rows if len(parts) == 1][:MOST_PLAYS]
 
 
 def _when(typed: dict[str, str], choices: list[Choice]) -> actions.When:
