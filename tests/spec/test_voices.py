@@ -80,6 +80,15 @@ def test_a_practice_in_the_middle_is_nobodys_talk() -> None:
     assert spoken(held, over + 603_000, PRACTICES) == {"ann": 11_000} == by_looking(held, over + 603_000)
 
 
+def test_the_next_part_of_the_run_sheet_ends_the_talk() -> None:
+    begun = [
+        Event(1, "opened", BASE, {}),
+        Event(2, "round_started", BASE, {"round": "r", "order": PEOPLE, "seconds": 90, "prompt": ""}),
+    ]
+    for kind, data in (("step_started", {"step": 1, "minutes": 5}), ("closing_started", {})):
+        assert spoken([*begun, Event(3, kind, BASE + 7000, data)], END, PRACTICES) == {"ann": 7000}
+
+
 @given(known=values, who=st.sampled_from(PEOPLE), one=st.integers(0, LITTLE - 1), other=st.integers(0, LITTLE - 1))
 def test_a_pass_a_short_line_and_no_turn_yet_look_the_same(
     known: dict[str, int], who: str, one: int, other: int
