@@ -95,6 +95,8 @@ NOT_PAGES = {
     "facilitator:lead-taps": "a part of the meeting's page",
     "facilitator:slower": "a part of the meeting's page",
     "facilitator:holder-time": "a part of the holder's page",
+    "facilitator:lead-desk": "a part of the meeting's page",
+    "facilitator:lead-sheet": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
     "facilitator:lead-voices": "a part of the meeting's page",
 }
@@ -193,6 +195,8 @@ def _member() -> Iterator[Stop]:
     for which in ("over", "on", "planned"):
         at = about("member:gathering", lambda s, which=which: s.meetings[which].code)
         yield Stop("member:gathering", who, at, which)
+        at = about("member:left", lambda s, which=which: s.meetings[which].code)
+        yield Stop("member:left", who, at, which)
     for name in ("lobby", "pairs-apart"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.meetings["on"].code))
     yield Stop(
@@ -212,6 +216,9 @@ def _facilitator() -> Iterator[Stop]:
     for which in ("over", "planned"):
         at = about("facilitator:runsheet", lambda s, which=which: s.meetings[which].code)
         yield Stop("facilitator:runsheet", who, at, which)
+    for which in ("on", "planned"):
+        at = about("facilitator:lead-library", lambda s, which=which: s.meetings[which].code)
+        yield Stop("facilitator:lead-library", who, at, which)
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code), "name", _name)
     for name in ("debrief", "paper"):
