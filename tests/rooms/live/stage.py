@@ -1,6 +1,6 @@
 """A gathering to try things on: short words for what tests do often."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,15 @@ class Stage:
     """The first gathering of a world, its two facilitators and its members."""
 
     world: World
+
+    @classmethod
+    def second(cls, world: World) -> "Stage":
+        """The second meeting of this world, today; the first was held a week ago."""
+        ago = timedelta(days=7)
+        held = {"state": Gathering.State.CLOSED, "opened_at": world.at - ago, "closed_at": world.at - ago}
+        Gathering.objects.filter(pk=world.gatherings[0].pk).update(**held)
+        Gathering.objects.filter(pk=world.gatherings[1].pk).update(starts_at=world.at)
+        return cls(replace(world, gatherings=world.gatherings[1:]))
 
     @property
     def at(self) -> datetime:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import event as count
 from hypothesis import strategies as st
 
 from kindcircle.base.lib.codes import new_code
@@ -210,7 +211,7 @@ def test_any_order_of_presses_about_pairs(world: World, presses: list[tuple[str,
                 press(stage, command, number, at)
             pairs_hold_together(stage, at, second=True)
         hold_together(stage, at)
-        event("groups were begun" if Event.objects.filter(kind="pairs_started").exists() else "none were begun")
+        count("groups were begun" if Event.objects.filter(kind="pairs_started").exists() else "none were begun")
     finally:
         transaction.savepoint_rollback(before)
 
