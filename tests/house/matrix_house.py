@@ -380,6 +380,7 @@ def _meetings_now(house: House) -> None:
     closing = _run(house, 2, at - timedelta(minutes=50))
     live.start_closing(gathering=closing, by=guide, at=at - timedelta(minutes=2))
     t["closing gathering"] = Gathering.objects.get(pk=closing.pk)
+    _words_in(house, closing, at - timedelta(minutes=1))
     opened = _run(house, 3, at - timedelta(minutes=20))
     live.start_round(gathering=opened, prompt="checkin", by=guide, at=at - timedelta(minutes=12))
     t["open gathering"] = Gathering.objects.select_related("group").get(pk=opened.pk)
@@ -401,6 +402,18 @@ def _meetings_now(house: House) -> None:
     t["sheet at home"] = _sheet(t["seat 1"], t["group"], "wcc-6", **day)
     t["sheet with imported words"] = _sheet(t["seat 1"], t["group"], "phq-9", **day)
     t["sheet of the former member"] = _sheet(house.people[FORMER_MEMBER].user, t["group"], "wcc-6", **day)
+
+
+def _words_in(house: House, gathering: Gathering, at: datetime) -> None:
+    """Words are being gathered. Two are in: each is its author's alone, and those who lead see nothing yet."""
+    guide = house.people[FACILITATOR].actor()
+    placed = live.ask_words(gathering=gathering, kind="word", prompt="", by=guide, at=at)
+    assert placed.words is not None
+    house.things["words"] = placed.words.words
+    for seat, reader in ((1, MEMBER), (2, FELLOW)):
+        word = house.plant(f"a word of seat {seat}", reader)
+        by = _actor(house.things[f"seat {seat}"])
+        live.say_word(gathering=gathering, words=placed.words.words, text=word, by=by, at=at)
 
 
 def _sheet(member: User | None, group: Group, instrument: str, **when: datetime) -> Assignment:

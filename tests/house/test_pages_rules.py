@@ -36,9 +36,11 @@ from tests.world import World, join, make_group, make_person, make_staff
 # Parts that are drawn into a page that is already open, and answers to scripts and files to keep.
 FRAGMENTS = {
     "facilitator:holder-time",
+    "facilitator:lead-desk",
     "facilitator:lead-pairs",
     "facilitator:lead-people",
     "facilitator:lead-round",
+    "facilitator:lead-sheet",
     "facilitator:lead-taps",
     "facilitator:lead-words",
     "facilitator:slower",

@@ -275,6 +275,19 @@ def test_somebody_without_a_device_is_counted_in(stage: Stage) -> None:
         led(stage, actions.add_word, words=ask(stage, "felt", "only-one").code, text="yes", key=new_code())
 
 
+def test_nobody_stands_alone_among_words_that_were_written_down_for_others(stage: Stage) -> None:
+    asked = ask(stage)
+    for _ in range(5):
+        led(stage, actions.add_word, words=asked.code, text="canary-spoken", key=new_code())
+    assert queries_words.enough(asked), "all of them were told to whoever reads them"
+    for seat in (0, 1):
+        say(stage, asked, seat, WORDS[seat])
+        with pytest.raises(TooFewYet):
+            led(stage, actions.read_words, words=asked.code)
+    say(stage, asked, 2, WORDS[2])
+    led(stage, actions.read_words, words=asked.code)
+
+
 def answer(stage: Stage, asked: Asked, yes: int, no: int) -> None:
     for seat in range(yes + no):
         say(stage, asked, seat, "yes" if seat < yes else "no")

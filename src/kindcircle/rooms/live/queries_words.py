@@ -19,6 +19,9 @@ from kindcircle.stats.disclosure import may_tell_again
 LEAST = 4
 """Never fewer words than this are looked at or shown."""
 
+NOT_ALONE = 3
+"""Words that came from phones: none, or at least so many. Whoever wrote the others down by hand knows which those are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -74,7 +77,8 @@ def enough(asked: Asked) -> bool:
     """Whether what came in may be looked at: words from LEAST on, answers from the number that the site set."""
     if asked.kind == Asked.Kind.FELT:
         return answers_in(asked).count() >= settings.FELT_FROM
-    return how_many(asked) >= LEAST
+    from_phones = words_in(asked).exclude(author=None).count()
+    return how_many(asked) >= LEAST and (from_phones == 0 or from_phones >= NOT_ALONE)
 
 
 def read_in(asked: Asked) -> list[Said]:

@@ -33,7 +33,7 @@ def words(request: HttpRequest, thing: Gathering) -> HttpResponse:
     return render(request, "member/gathering_words.html", context)
 
 
-@page(Permission.ROUND_TAKE_PART, about=GATHERINGS, methods=("POST",))
+@page(Permission.GATHERING_JOIN, about=GATHERINGS, methods=("POST",))
 def say(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """A word, a line, yes or no; or a pass, which is answered the same way and changes nothing anywhere."""
     asked = request.POST.get("words", "")[:30]

@@ -113,9 +113,9 @@ def read_words(*, gathering: Gathering, words: str, by: Actor, at: datetime) -> 
             raise WordsOver
         if asked.read_at is not None:
             return
-        rows = list(queries_words.words_in(asked))
-        if len(rows) < queries_words.LEAST:
+        if not queries_words.enough(asked):
             raise TooFewYet
+        rows = list(queries_words.words_in(asked))
         secrets.SystemRandom().shuffle(rows)
         for place, row in enumerate(rows):
             row.place = place

@@ -17,8 +17,12 @@ export async function post(url, body, { keepalive = false } = {}) {
   }
 }
 
-// Takes over every form[data-live-form] in `root`. `done` is called after each that went through.
+// Takes over every form[data-live-form] in `root`. `done` is called after each that went through. Of forms that htmx
+// sends, it says when one did not come through; what was typed stays.
 export function enhanceForms(root, done) {
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.requestConfig?.verb === "post") say(root, "said", detail.successful ? "" : root.dataset.sayNotSent || "");
+  });
   const busy = new WeakSet();
   root.addEventListener("submit", async (event) => {
     const form = event.target;
