@@ -4,7 +4,7 @@ Everybody who said yes is in exactly one group. Two people who are to be kept ap
 ways that are left, the one with the fewest threes is taken, then the one in which the fewest have talked before. The
 same people, wishes, past and seed make the same groups, in whatever order they are given.
 
-Up to EXACT people every way is considered; above, groups of that many are, again and again. docs/adr/0032 tells why.
+Up to EXACT people every way is considered; above, groups of that many are, again and again. docs/adr/0034 tells why.
 """
 
 import hashlib

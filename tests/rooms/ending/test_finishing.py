@@ -12,6 +12,7 @@ from kindcircle.rooms.ending.models import Ending
 from kindcircle.rooms.groups.errors import NotADate
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import meeting_name
+from kindcircle.rooms.live.models_pairs import PairWish
 from kindcircle.rooms.live.queries import session_of
 from kindcircle.rooms.measures.actions import assign_due, submit_response
 from kindcircle.rooms.measures.models import Assignment
@@ -67,7 +68,9 @@ def test_a_group_with_a_meeting_to_come_is_not_over() -> None:
 
 
 def test_finishing_says_so_once_and_asks_for_a_date(over: World) -> None:
+    PairWish.objects.create(group=over.group, member=over.member, sealed_apart=b"sealed")
     first = finish(over)
+    assert not PairWish.objects.exists(), "with whom not to be in a pair: there are none any more"
     assert over.group.state == Group.State.FINISHED
     assert finish(over, last_end(over) + timedelta(days=1)) == first
     task = Task.objects.get(kind="follow-up-meeting")
