@@ -1,7 +1,7 @@
 """A gathering as it went: who came and went, what they said as they arrived and left, what was noted after."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,11 +44,13 @@ def hold(
     after: After,
     left_early: Mapping[str, int],
     asked: str = "",
+    meanwhile: Callable[[Gathering], None] | None = None,
 ) -> Gathering:
     """Open the door, let these people in and out, close it, and fill in the after-page.
 
     left_early  minutes before the end, by name
     asked       name of somebody who asks at the end to be contacted
+    meanwhile   what happens between the arrivals and the closing
     """
     starts, guide, chance = gathering.starts_at, house.guide, house.chance
     live.open_gathering(gathering=gathering, online=False, by=guide, at=starts - 10 * MINUTE)
@@ -58,6 +60,8 @@ def hold(
         came[name] = starts + chance.randint(-9, 4) * MINUTE
         groups.record_arrival(gathering=gathering, user=member, at=came[name])
         _say(house, gathering, member, Assignment.Occasion.ARRIVAL, _arriving(chance), at=came[name] + MINUTE)
+    if meanwhile is not None:
+        meanwhile(gathering)
     closing = gathering.ends_at - 4 * MINUTE
     for name, minutes in left_early.items():
         groups.record_leaving(gathering=gathering, user=present[name], at=gathering.ends_at - minutes * MINUTE)

@@ -11,6 +11,7 @@ from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
+from kindcircle.doors.cli.demo_world.steadied import it_was_a_lot, somebody_rang
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation
 from kindcircle.rooms.groups.queries import gatherings_of
@@ -87,7 +88,12 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
     _baseline(house, group, members, at=first_at - 4 * DAY)
     _letters_written(house, members[WRITES], at=first_at - 2 * DAY)
     present = {name: user for name, user in members.items() if name != AWAY}
-    hold(house, first, present, after=FIRST, left_early={"Chiyo": 9}, asked=ASKED)
+    home = members["Chiyo"]
+    hold(
+        house, first, present, after=FIRST, left_early={"Chiyo": 9}, asked=ASKED,
+        meanwhile=lambda one: it_was_a_lot(house, one, back=members["Benedikt"], home=home),
+    )  # fmt: skip
+    somebody_rang(house, first, home=home)
     _settle(house, members[ASKED], first)
     _agree(house, group, members, at=first.ends_at)
     _at_home(house, group, members, since=first.ends_at)
