@@ -116,8 +116,9 @@ def say_done(*, gathering: Gathering, by: Actor, at: datetime) -> None:
         now = Gathering.objects.select_for_update(of=("self",), no_key=True).get(pk=gathering.pk)
         if now.state != Gathering.State.CLOSED:
             raise NotOpen
-        _row, new = Debrief.objects.get_or_create(gathering=now, defaults={"done_by_id": by.user_id, "done_at": at})
-        if new:
+        if not Debrief.objects.filter(gathering=now).exists():
+            me = User.objects.get(code=by.code)
+            Debrief.objects.create(gathering=now, done_by=me, done_at=at)
             about, chain = log.Ref("gathering", gathering.code), gathering.group.organisation.code
             log.record(Event.DEBRIEF_DONE, by=by, about=about, at=at, chain=chain)
 

@@ -80,7 +80,7 @@ def tell(*, gathering: Gathering, how: str, lines: Mapping[str, str], by: Actor,
     """
     require(by, Permission.LOBBY_USE, gathering)
     with transaction.atomic():
-        person = User.objects.select_for_update(no_key=True).get(pk=by.user_id)
+        person = User.objects.select_for_update(no_key=True).get(code=by.code)
         now = Gathering.objects.select_related("group__organisation").get(pk=gathering.pk)
         if not lobby_is_open(now, at=at):
             raise LobbyShut
