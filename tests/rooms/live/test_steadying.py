@@ -9,12 +9,14 @@ from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.live import actions, queries, queries_steadying, slowing_down
 from kindcircle.rooms.live.errors import LineTooLong, UnknownStep
 from kindcircle.rooms.live.models_steadying import SlowDown, Steadying
+from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import what_spoke
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from tests.rooms.live.stage import Stage, later
+from tests.rooms.measures.sheets import send
 from tests.rooms.together import at_the_same_moment
 from tests.world import World, make_world
 
@@ -243,6 +245,20 @@ class TestSlowingDown:
         assert AuditEntry.objects.filter(event="slowing down called").count() == 1
         with pytest.raises(NotFound):
             slowing_down.call_for_less(gathering=stage.gathering, by=stage.member(0), at=stage.at)
+
+    @pytest.mark.parametrize(("answers", "lighter"), [([6, 6, 5, 6, 6], True), ([6] * 5, False), ([1, 2, 3, 2], False)])
+    def test_a_group_that_went_home_unsteady_too_but_never_of_a_few_answers(
+        self, stage: Stage, answers: list[int], lighter: bool
+    ) -> None:
+        stage.come(3, 4)
+        actions.start_closing(gathering=stage.gathering, by=stage.guide, at=later(stage.at, 60))
+        for seat, number in enumerate(answers):
+            sheet = Assignment.objects.get(
+                gathering=stage.gathering, member=stage.world.members[seat], instrument="after-session"
+            )
+            send(stage.world, sheet, {"steadiness": number}, at=later(stage.at, 90))
+        assert (slowing_down.reasons_of(stage.gathering) == ("unsteady",)) is lighter
+        assert (slowing_down.lighter(stage.world.gatherings[1]) is not None) is lighter
 
     def test_the_next_run_sheet_names_what_could_be_lighter_and_changes_nothing(self, stage: Stage) -> None:
         following = stage.world.gatherings[1]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import mean
 
 from django.db import transaction
 
@@ -13,10 +14,15 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.live import announce, queries, queries_steadying
 from kindcircle.rooms.live.models_steadying import SlowDown
+from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
+from kindcircle.rooms.measures.models import Score
 from kindcircle.spec.programmes import PracticeUse
 
 STEP_OUTS = 2
 """So many times somebody stepped out: then it was a lot for the group."""
+WENT_HOME_UNSTEADY = "unsteady"
+STEADY, FEWEST = 6.0, 5
+"""Below this on the average, of at least so many answers on the sheet from before going home."""
 DEEP = 5
 """The depth of a question that a lighter meeting leaves out."""
 
@@ -72,7 +78,20 @@ def call_for_less(*, gathering: Gathering, by: Actor, at: datetime) -> None:
 
 def reasons_of(gathering: Gathering) -> tuple[str, ...]:
     """Why this meeting was a lot; empty when nobody and nothing says so."""
-    return tuple(SlowDown.objects.filter(gathering=gathering).order_by("at", "pk").values_list("reason", flat=True))
+    said = SlowDown.objects.filter(gathering=gathering).order_by("at", "pk").values_list("reason", flat=True)
+    return (*said, *((WENT_HOME_UNSTEADY,) if _went_home_unsteady(gathering) else ()))
+
+
+def _went_home_unsteady(gathering: Gathering) -> bool:
+    """Whether the group left less steady than it should on the average; of a few answers nobody is told anything."""
+    rows = Score.objects.filter(
+        response__assignment__gathering=gathering,
+        response__assignment__instrument=LEAVING_SHEET,
+        scale=STEADINESS,
+        value__isnull=False,
+    )
+    values = list(rows.values_list("value", flat=True))
+    return len(values) >= FEWEST and mean(values) < STEADY
 
 
 def lighter(gathering: Gathering) -> Lighter | None:

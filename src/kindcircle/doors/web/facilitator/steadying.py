@@ -150,11 +150,12 @@ def slower_shown(gathering: Gathering) -> dict[str, Any]:
 
 def because(reasons: Sequence[str]) -> list[str]:
     """Why a meeting was a lot, in words."""
-    words = {
+    words: dict[str, str] = {
         SlowDown.Reason.STEP_OUTS: _("People stepped out twice or more."),
         SlowDown.Reason.CALLED: _("One of you said that it was a lot."),
+        slowing_down.WENT_HOME_UNSTEADY: _("As people went home, their steadiness was below 6 on average."),
     }
-    return [words[SlowDown.Reason(reason)] for reason in reasons]
+    return [words[reason] for reason in reasons]
 
 
 def _said(story: Story, zone: ZoneInfo, *, latest: bool) -> dict[str, Any]:
