@@ -88,9 +88,8 @@ def _went_home_unsteady(gathering: Gathering) -> bool:
         response__assignment__gathering=gathering,
         response__assignment__instrument=LEAVING_SHEET,
         scale=STEADINESS,
-        value__isnull=False,
     )
-    values = list(rows.values_list("value", flat=True))
+    values = [value for value in rows.values_list("value", flat=True) if value is not None]
     return len(values) >= FEWEST and mean(values) < STEADY
 
 
