@@ -542,6 +542,11 @@ def _lead_do(house: House, about: str) -> list[Form]:
         {"do": "core"},
         {"do": "whole"},
         {"do": "lead", "to": "x"},
+        {"do": "round", "prompt": "", "way": "hands"},
+        {"do": "order", "round": "x", "order": f"up {place}"},
+        {"do": "add", "round": "x", "who": place},
+        {"do": "half-minute", "round": "x", "holder": place},
+        {"do": "minute", "round": "x", "holder": place},
         {"do": "here", "member": place},
         {"do": "left", "member": place},
         {"do": "ask-words", "kind": "word", "prompt": ""},
@@ -693,7 +698,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:pairs-answer": lambda h, _: [{"pairs": "x", "said": said} for said in ("yes", "stay", "back", "join")],
     "member:pairs-apart": lambda h, _: [{"who": _place(h, 2)}, {}],
-    "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done")],
+    "member:piece": lambda h, _: [{"round": "x", "what": what} for what in ("later", "done", "up", "down", "with")],
     "member:consent-sign": lambda h, _: [
         {"text": text_name(), "number": "1", "items": ["i-have-read", "i-join", "i-keep-private"], "name": _typed(h)}
     ],

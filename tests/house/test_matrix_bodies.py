@@ -84,6 +84,10 @@ def hand_to(house: House, person: str) -> dict[str, Any]:
     return {"do": "move", "round": round_of(house), "holder": place_of(house, "seat 1"), "to": place_of(house, person)}
 
 
+def order_of(house: House, person: str) -> dict[str, Any]:
+    return {"do": "order", "round": round_of(house), "order": f"first {place_of(house, person)}"}
+
+
 TRICKS = [
     Trick("a pass for a member of another group", FACILITATOR, "facilitator:entry-pass", "open gathering",
           lambda h: {"member": place_of(h, "neighbour")}, ("groups_entrypass", "audit_auditentry")),
@@ -91,6 +95,14 @@ TRICKS = [
           lambda h: {"do": "here", "member": place_of(h, "neighbour")}, ("groups_attendance",)),
     Trick("handing the piece to a member of another group", FACILITATOR, "facilitator:lead-do", "open gathering",
           lambda h: hand_to(h, "neighbour"), ("live_event",)),
+    Trick("bringing a member of another group into the round", FACILITATOR, "facilitator:lead-do", "open gathering",
+          lambda h: {"do": "add", "round": round_of(h), "who": place_of(h, "neighbour")}, ("live_event",)),
+    Trick("putting a member of another group first", FACILITATOR, "facilitator:lead-do", "open gathering",
+          lambda h: order_of(h, "neighbour"), ("live_event",)),
+    Trick("a sign for somebody who does not speak", FELLOW, "member:piece", "open gathering",
+          lambda h: {"round": round_of(h), "what": "with", "holder": place_of(h, "seat 3")}, ("live_event",)),
+    Trick("a hand for somebody else", FELLOW, "member:piece", "open gathering",
+          lambda h: {"round": round_of(h), "what": "up", "who": place_of(h, "seat 6")}, ("live_event",)),
     Trick("starting a practice that is not on the run-sheet", FACILITATOR, "facilitator:lead-do", "open gathering",
           lambda h: {"do": "practice", "practice": "../../secrets", "seconds": "180"}, ("live_event",)),
     Trick("marking a member of another group as having come", FACILITATOR, "facilitator:after", "closed gathering",
@@ -140,6 +152,10 @@ HONEST = [
           lambda h: {"do": "here", "member": place_of(h, "seat 6")}, ("groups_attendance",)),
     Trick("handing the piece to a member", FACILITATOR, "facilitator:lead-do", "open gathering",
           lambda h: hand_to(h, "seat 3"), ("live_event",)),
+    Trick("putting a member first", FACILITATOR, "facilitator:lead-do", "open gathering",
+          lambda h: order_of(h, "seat 3"), ("live_event",)),
+    Trick("a sign for the one who speaks", FELLOW, "member:piece", "open gathering",
+          lambda h: {"round": round_of(h), "what": "with", "holder": place_of(h, "seat 1")}, ("live_event",)),
     Trick("an unwanted event of a member", FACILITATOR, "facilitator:unwanted", "group",
           lambda h: event(h, h.things["seat 1"].code), ("safety_adverseevent",)),
     Trick("a group led by this house's people", LEAD, "organisation:start-group", "",
