@@ -42,22 +42,22 @@ export function showRound(root, { round }, { names, prompts, me }) {
   }
 }
 
-// The time of a talk in pairs, and whose turn it is in my own pair (spec/circle.py: speaking); on a wall, in the
-// smallest. Each change of turns, and the end, is seen and felt, and heard where the bell is heard.
+// The time of a talk in pairs, and whose turn it is in my own (spec/circle.py: speaking); on a wall, in the smallest.
+// A change of turns and the end are seen and felt, and heard where the bell is.
 export function showPairs(root, { pairs }, { names, me }, bell) {
-  const groups = pairs?.state === "running" ? pairs.groups : [];
-  const smallest = groups.reduce((one, other) => (other.length < one.length ? other : one), groups[0] ?? []);
-  const mine = groups.find((group) => group.includes(me)) ?? (me ? [] : smallest);
+  const groups = pairs?.state === "running" ? [...pairs.groups].sort((one, other) => one.length - other.length) : [];
+  const mine = groups.find((group) => !me || group.includes(me)) ?? [];
   const total = groups.length ? pairs.seconds * 1000 : 0;
   const share = total / (mine.length || 1);
   const turn = Math.min(mine.length - 1, Math.floor(pairs?.elapsed_ms / share));
-  const left = groups.length && !pairs.finished ? total - pairs.elapsed_ms : null;
+  const left = total && !pairs.finished ? total - pairs.elapsed_ms : null;
+  const inTurn = left !== null && mine.length > 0;
   say(root, "pairs-left", left === null ? "" : minutesAndSeconds(left));
-  showLeft(root, "pairs-turn-left", left === null || !mine.length ? null : left - share * (mine.length - 1 - turn));
-  const whose = left === null || !mine.length ? "" : mine[turn] === me ? "mine" : "other";
+  showLeft(root, "pairs-turn-left", inTurn ? left - share * (mine.length - 1 - turn) : null);
+  const whose = inTurn ? (mine[turn] === me ? "mine" : "other") : "";
   for (const line of parts(root, "pairs-turn")) setText(line, saying(line, whose).replace("{name}", names[mine[turn]] ?? ""));
-  const since = pairs?.elapsed_ms - (pairs?.finished ? total : share * turn);
-  if (mine.length && (turn || pairs.finished) && since < FRESH) bell.ring(`${pairs.pairs} ${pairs.finished ? "end" : turn}`);
+  const begun = pairs?.finished ? total : share * turn;
+  if (mine.length && begun && pairs.elapsed_ms - begun < FRESH) bell.ring(`${pairs.pairs} ${begun}`);
 }
 
 // The time left of a turn, in a soft colour when it is nearly over.

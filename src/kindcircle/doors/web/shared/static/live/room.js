@@ -33,9 +33,9 @@ let next = 0;
 const told = { turn: "0" };
 
 // Somebody came late, or a practice was chosen that this page did not bring: ask anew.
-async function learnMore({ practice, round }) {
-  const holder = round?.holder && !(round.holder in facts.names) && round.holder;
-  const strange = practice?.total_ms === null ? practice.play : holder;
+async function learnMore({ practice, round, pairs }) {
+  const who = [round?.holder, ...(pairs?.groups ?? []).flat()].find((one) => one && !(one in facts.names));
+  const strange = practice?.total_ms === null ? practice.play : who;
   // Asked at once for each new thing: a practice has to be there before its first moment.
   if (!strange || !facts.names_at || (strange === askedFor && deviceNow() - askedNames < ASK_NAMES)) return;
   [askedFor, askedNames] = [strange, deviceNow()];
