@@ -20,6 +20,7 @@ from kindcircle.spec.pairing import splits
 from kindcircle.spec.practices import load_practice
 from kindcircle.spec.repertoire import released_practices
 from tests.rooms.live.stage import Stage, later
+from tests.rooms.live.test_words_any_order import WORDS, press_in_words, words_hold_together
 from tests.world import World
 
 CIRCLE = ("way", "up", "down", "with", "add", "order", "longer")
@@ -27,7 +28,7 @@ PAIRS = ("ask pairs", "say", "mark", "swap", "keep", "start pairs", "longer pair
 COMMANDS = [
     "open", "step", "practice", "gentler", "pause", "resume", "end", "round", "move", "hand", "defer", "end round",
     "turn", "later", "closing", "close", "arrive", "left", "signal", "minutes", "core", "whole", "lead", "library",
-    *CIRCLE, *PAIRS,
+    *CIRCLE, *PAIRS, *WORDS,
 ]  # fmt: skip
 
 PRESSES = st.lists(st.tuples(st.sampled_from(COMMANDS), st.integers(0, 7), st.integers(-5, 200)), max_size=25)
@@ -85,6 +86,8 @@ def press(stage: Stage, command: str, number: int, at: Any) -> None:
             press_in_circle(stage, command, number, at)
         case _ if command in PAIRS:
             press_in_pairs(stage, command, number, at)
+        case _ if command in WORDS:
+            press_in_words(stage, command, number, at)
         case "minutes":
             actions.set_minutes(**led, step=number, minutes=(number * 5 + len(gathering.code)) % 17)
         case "core" | "whole":
@@ -217,6 +220,7 @@ def test_any_order_of_presses_about_pairs(world: World, presses: list[tuple[str,
 
 
 def hold_together(stage: Stage, at: Any) -> None:
+    words_hold_together(stage.gathering)
     events = list(Event.objects.filter(gathering=stage.gathering).order_by("n"))
     assert [event.n for event in events] == list(range(1, len(events) + 1))
     for ahead in (0, 10, 100_000):
@@ -236,7 +240,8 @@ def hold_together(stage: Stage, at: Any) -> None:
         assert any(event.kind == "closing_started" for event in events)
         assert stage.gathering.state == Gathering.State.CLOSED
     calls = Signal.objects.filter(gathering=stage.gathering, kind="come")
-    assert Alert.objects.filter(gathering=stage.gathering).count() == calls.values("user").distinct().count()
+    alerts = Alert.objects.filter(gathering=stage.gathering, source_kind="signal")
+    assert alerts.count() == calls.values("user").distinct().count()
 
 
 def pairs_hold_together(stage: Stage, at: Any, *, second: bool) -> None:
