@@ -42,6 +42,7 @@ FRAGMENTS = {
     "facilitator:lead-round",
     "facilitator:lead-sheet",
     "facilitator:lead-taps",
+    "facilitator:lead-voices",
     "facilitator:lead-words",
     "facilitator:slower",
     "facilitator:wall-pairs",

@@ -145,7 +145,7 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
         led.press("Start for everyone: Friend and self, 10 min")
         assert all(device.hears("practice_started")["data"]["practice"] == CORE for device in everyone)
         wren_live.tap("lot")
-        led.open(led.path).press("Gentler: ")
+        led.open(led.path).press("Ease off: ")
         assert all(device.hears("practice_started")["data"]["practice"] == GENTLER for device in everyone)
 
         # Private taps reach the two facilitators, with a name, and nobody else's device: not by a single byte.

@@ -206,7 +206,7 @@ class TestFacilitator:
         assert "1 of 8 are here" in lead(client, stage, do="here", member=seat)
         assert "Start for everyone: Arriving together" in lead(client, stage, do="step", step="0")
         html = lead(client, stage, do="practice", practice="p47-arriving-together", seconds="240")
-        assert "Pause" in html and "Gentler: Arriving together, 2 min" in html
+        assert "Pause" in html and "Ease off: Arriving together, 2 min" in html
         play = Event.objects.get(kind="practice_started").data["play"]
         assert "Go on" in lead(client, stage, do="pause", play=play)
         assert "Pause" in lead(client, stage, do="resume", play=play)

@@ -60,15 +60,6 @@ def desk(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
-def guide(request: HttpRequest, gathering: Gathering) -> HttpResponse:
-    """Who guides now, and whether their line is quiet: for whoever may have to carry on."""
-    at = clock.now()
-    place = queries.placed(gathering, at=at)
-    context = {"gathering": gathering, **guide_shown(gathering, place, request.actor, at)}  # type: ignore[attr-defined]
-    return render(request, "facilitator/lead_guide.html", context)
-
-
-@page(Permission.GATHERING_LEAD, about=GATHERINGS)
 def sheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """The run-sheet of today with all that can be changed in it, drawn anew when it was."""
     place = queries.placed(gathering, at=clock.now())

@@ -124,7 +124,6 @@ urlpatterns = [
     path("gatherings/<str:code>/holder/time/", holder.time_left, name="holder-time"),
     path("gatherings/<str:code>/holder/steadiness/", holder.steadiness, name="holder-steadiness"),
     path("gatherings/<str:code>/lead/desk/", conducting.desk, name="lead-desk"),
-    path("gatherings/<str:code>/lead/guide/", conducting.guide, name="lead-guide"),
     path("gatherings/<str:code>/lead/sheet/", conducting.sheet, name="lead-sheet"),
     path("gatherings/<str:code>/lead/library/", lead_library.library, name="lead-library"),
     path("gatherings/<str:code>/lead/round/", lead_rounds.turns, name="lead-round"),
