@@ -23,6 +23,8 @@ STEP_OUTS = 2
 WENT_HOME_UNSTEADY = "unsteady"
 STEADY, FEWEST = 6.0, 5
 """Below this on the average, of at least so many answers on the sheet from before going home."""
+LONG, SHORTEST = 300, 60
+"""Seconds from which a practice is long enough to be halved, and of the shortest length that takes its place."""
 DEEP = 5
 """The depth of a question that a lighter meeting leaves out."""
 
@@ -115,10 +117,7 @@ def lighter(gathering: Gathering) -> Lighter | None:
 
 
 def _shorter(use: PracticeUse) -> Shorter | None:
-    """The longest length that takes at most half the time, or the shortest there is."""
+    """For a long practice, the longest of its lengths that takes at most half the time, if there is one."""
     practice = use.load()
-    lengths = sorted(length.seconds for length in practice.durations)
-    fitting = [seconds for seconds in lengths if seconds * 2 <= use.seconds] or lengths[:1]
-    if fitting[-1] >= use.seconds:
-        return None
-    return Shorter(practice.title, fitting[-1] / 60, use.seconds / 60)
+    fitting = [one.seconds for one in practice.durations if SHORTEST <= one.seconds <= use.seconds / 2]
+    return Shorter(practice.title, max(fitting) / 60, use.seconds / 60) if fitting and use.seconds >= LONG else None
