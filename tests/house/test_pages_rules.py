@@ -54,6 +54,7 @@ FRAGMENTS = {
 SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-sound"}
 PAPER = {
     "facilitator:notes-paper",
+    "facilitator:cards",
     "member:consent-paper",
     "member:prepare-paper",
     "member:support-plan-paper",
