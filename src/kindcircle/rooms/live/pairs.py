@@ -1,4 +1,4 @@
-"""Reading the pairs of a gathering: who may be asked, what they said, who with whom for now, who sits alone.
+"""The pairs of a gathering: who may be asked, what they said, who with whom for now, who sits alone.
 
 What is read here is for those who lead, except where `Own` says what one person sees of it.
 """
@@ -118,13 +118,24 @@ class Talk:
 
 def talk_of(gathering: Gathering, placed: timeline.Placed) -> Talk | None:
     """The talk in pairs that people are asked about or have now; None when there is none or it is over."""
-    if placed.pairs is None or placed.pairs.state == "over":
+    if placed.pairs is None or is_over(placed.pairs):
         return None
     here = {place.code: place for place in queries.here(gathering)}
     code_of = {place.user_id: code for code, place in here.items()}
     rows = PairsAnswer.objects.filter(gathering=gathering, pairs=placed.pairs.pairs).order_by("pk")
     said = {code_of[row.member_id]: row for row in rows if row.member_id in code_of}
     return Talk(gathering, placed.pairs, here, said)
+
+
+def is_over(pairs: PlacedPairs | None) -> bool:
+    """Whether nobody is asked about pairs or in one, however it came to that."""
+    return pairs is None or pairs.state == "over"
+
+
+def forget_answers(gathering: Gathering) -> None:
+    """That somebody stayed, came back, or was put with somebody before the start: nobody needs to know it any more."""
+    PairsAnswer.objects.filter(gathering=gathering).delete()
+    PairsDraft.objects.filter(gathering=gathering).delete()
 
 
 def may_talk_in_pairs(gathering: Gathering) -> bool:

@@ -20,6 +20,7 @@ from kindcircle.rooms.live import announce, queries
 from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.lead_time import lead_for
 from kindcircle.rooms.live.models import Event
+from kindcircle.rooms.live.pairs import forget_answers, is_over
 from kindcircle.spec import timeline
 from kindcircle.spec.timeline import Placed
 
@@ -82,6 +83,9 @@ def command(
         # Asked again behind the lock: the door may have been closed while we waited.
         require(by, to, locked)
         one = Command(locked, by=by, at=at, led=to is Permission.GATHERING_LEAD)
+        pairs = one.placed.pairs
         yield one
+        if pairs is not None and pairs.state != "over" and is_over(one.placed.pairs):
+            forget_answers(locked)
         if one.added:
             announce.after_commit(locked.code, one.newest)

@@ -14,7 +14,6 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.actions import presence
 from kindcircle.rooms.live.actions.command import Command, command
-from kindcircle.rooms.live.actions.pairs import forget_answers
 from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.queries_library import use_today
 from kindcircle.rooms.measures import actions as measures
@@ -100,7 +99,6 @@ def close(*, gathering: Gathering, by: Actor, at: datetime) -> Placed:
         if now.placed.phase != "closed":
             now.say("closed", {})
             presence.see_off(gathering=now.gathering, at=at)
-            forget_answers(now.gathering)
             attending.close_gathering(gathering=gathering, by=by, at=at)
     return now.placed
 

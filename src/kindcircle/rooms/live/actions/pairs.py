@@ -42,7 +42,6 @@ def ask_pairs(*, gathering: Gathering, prompt: str, by: Actor, at: datetime) -> 
             raise DoesNotFit(why_not("pairs_too_early"))
         going = now.placed.pairs
         if going is None or going.state == "over" or going.prompt != prompt:
-            forget_answers(now.gathering)
             now.say("pairs_asked", {"pairs": codes.new_code(), "prompt": prompt})
     return now.placed
 
@@ -149,7 +148,6 @@ def end_pairs(*, gathering: Gathering, talk: str, by: Actor, at: datetime) -> Pl
         going = now.placed.pairs
         if going is None or going.pairs != talk or going.state != "over":
             now.say("pairs_ended", {"pairs": talk})
-            forget_answers(now.gathering)
     return now.placed
 
 
@@ -174,12 +172,6 @@ def wish_apart(*, gathering: Gathering, others: Sequence[str], by: Actor, at: da
         wish.sealed_apart = seals.PAIR_WISH.seal(json.dumps(apart), code=wish.code, holder=member)
         wish.save()
         announce.after_commit(gathering.code, None)
-
-
-def forget_answers(gathering: Gathering) -> None:
-    """That somebody stayed, came back, or was put with somebody before the start: nobody needs to know it any more."""
-    PairsAnswer.objects.filter(gathering=gathering).delete()
-    PairsDraft.objects.filter(gathering=gathering).delete()
 
 
 def _talk(now: Command, talk: str, state: str = "") -> Talk:
