@@ -16,7 +16,7 @@ from kindcircle.doors.worker.loop import tick
 from kindcircle.rooms.groups.actions.roles import name_stand_in
 from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.live import following_up
-from kindcircle.rooms.live.models import Presence, Signal
+from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.live.models_steadying import Steadying
 from kindcircle.rooms.preparing.actions import keep_plan
 from kindcircle.rooms.safety.models import Alert
@@ -90,6 +90,12 @@ def test_a_tap_reaches_everybody_who_leads_within_two_seconds_and_nobody_else(
         with Device(ada, code) as at_ada:
             at_ada.until(lambda: _told(at_ada) > already, what="what was missed", within=SOON)
 
+    # One tap on the holder's page, and Bo guides.
+    bo.open(desk(world, "holder")).press("I guide from here")
+    moved = Event.objects.filter(gathering=world.gathering).order_by("n").last()
+    assert moved is not None and (moved.kind, moved.data) == ("lead_moved", {"to": world.facilitators[1].code})
+    assert "You guide." in bo.open(desk(world, "holder")).text
+
     # No sockets at all: a form, and the next request of the pages that lead (they ask every second).
     took = []
     for kind, words in (("Please come", "Wren asks you to come"), ("A lot", "Wren finds it a lot")):
@@ -134,7 +140,7 @@ def test_bo_looks_after_wren_with_a_tap_for_each_step(running_site: RunningSite,
     alert.refresh_from_db()
     assert alert.state == Alert.State.SEEN and "Let them stop" in bo.text
     assert not Steadying.objects.filter(gathering=world.gathering).exists(), "to look is not to act"
-    form, sent = bo.filled("Done", which={"step": "stop"})
+    _form, sent = bo.filled("Done", which={"step": "stop"})
     for _ in range(3):
         bo.post(bo.path, sent)
     assert Steadying.objects.get(gathering=world.gathering).steps.count() == 1
@@ -160,6 +166,11 @@ def test_bo_looks_after_wren_with_a_tap_for_each_step(running_site: RunningSite,
     assert "Walked in the yard with her" in read.html and "Bo was with them from" in read.text
     for stranger in (wren, ines, Visitor(running_site, world.safety_lead)):
         assert stranger.open(panel).status == 404
+
+    # Once the meeting is over it stands with her notes, one step away.
+    ada.open(desk(world)).press("Begin the closing").press("Close the meeting")
+    ada.open(f"/desk/places/{place(world, 2)}/notes/").follow("It was a lot, and they were looked after")
+    assert "Walked in the yard with her" in ada.html
 
     # One task, for Bo, due tomorrow; done when somebody has heard from her.
     task = Task.objects.get(kind=Kind.HEAR_FROM, concerns=world.members[2])

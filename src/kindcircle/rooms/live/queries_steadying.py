@@ -95,6 +95,13 @@ def panel_of(gathering: Gathering, place: Membership, *, by: Actor) -> Panel | N
     return Panel(row.code, row.member_id, names[row.begun_by_id], row.begun_at, row.ended_at, done, said_of(row))
 
 
+def looked_after_in(place: Membership, *, by: Actor) -> set[int]:
+    """The meetings of their group, by id, in which this person was looked after."""
+    require(by, Permission.STEADYING_KEEP, place)
+    rows = Steadying.objects.filter(member=place.user_id, gathering__group=place.group_id)
+    return set(rows.values_list("gathering_id", flat=True))
+
+
 def said_of(row: Steadying) -> dict[str, str]:
     """What was answered and written, opened."""
     if not row.sealed_said:

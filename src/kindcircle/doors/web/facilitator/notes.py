@@ -18,6 +18,7 @@ from kindcircle.rooms.care import notes as care
 from kindcircle.rooms.care.errors import NamesToLookAt
 from kindcircle.rooms.groups import queries
 from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.live.queries_steadying import looked_after_in
 
 PLACES = Membership.objects.select_related("group__organisation", "user").filter(role=Membership.Role.MEMBER)
 
@@ -26,9 +27,11 @@ PLACES = Membership.objects.select_related("group__organisation", "user").filter
 def notes(request: HttpRequest, place: Membership) -> HttpResponse:
     """What was noted about one person, and where a name of somebody else may still stand in it."""
     found = care.person_notes(place, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    cared = looked_after_in(place, by=request.actor)  # type: ignore[attr-defined]
     meetings = [
         {
             "note": one,
+            "cared": one.gathering.pk in cared,
             "name": queries.meeting_name(one.gathering),
             "when": _when(one.gathering),
             "came": _came(one),
