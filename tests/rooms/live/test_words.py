@@ -11,6 +11,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.live import actions, queries, queries_words, words_gone
 from kindcircle.rooms.live.errors import DoesNotFit, LineTooLong, NotInThisSession
@@ -376,6 +377,14 @@ def test_words_go_two_days_after_the_meeting_and_answers_at_once(stage: Stage) -
 def test_words_of_a_meeting_that_nobody_closed_go_too(stage: Stage) -> None:
     say(stage, ask(stage), 0, WORDS[0])
     assert words_gone.erase_due(at=stage.at + words_gone.KEPT_AFTER) == 1
+
+
+def test_whoever_erases_what_is_private_erases_their_words(stage: Stage) -> None:
+    asked = ask(stage)
+    for seat in (0, 1):
+        say(stage, asked, seat, WORDS[seat])
+    own_words.erase_writing(person=stage.world.members[0], by=stage.member(0), at=stage.at)
+    assert [word.author for word in Word.objects.all()] == [stage.world.members[1]]
 
 
 def test_words_go_when_the_group_is_over(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_pairs import PairsAnswer, PairsDraft, PairWish
 from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
-from kindcircle.rooms.live.models_words import Asked
+from kindcircle.rooms.live.models_words import Asked, FeltAnswer, Word
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.practice.models import OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
@@ -58,6 +58,8 @@ def take_writing(person: User) -> None:
     JournalEntry.objects.filter(author=person).delete()
     Letter.objects.filter(author=person).delete()
     Draft.objects.filter(author=person).delete()
+    Word.objects.filter(author=person).delete()
+    FeltAnswer.objects.filter(author=person).delete()
     KeptLine.objects.filter(to__user=person, state=GIVEN).delete()
     ClosingLetter.objects.filter(to__user=person).exclude(given_at=None).delete()
 
