@@ -140,7 +140,7 @@ def test_another_practice_of_the_library_begins_for_everybody(running_site: Runn
         ada.follow("Look through the library")
         ada.open(f"{ada.path}?minutes=5&text=ordinary")
         assert "Ordinary minute" in ada.text and "gentle" in ada.text
-        ada.press("Start 3 min", which={"practice": "p46-ordinary-minute"})
+        ada.press("Start 3 minutes", which={"practice": "p46-ordinary-minute"})
         assert ada.path == lead(world)
         data = ines.hears("practice_started")["data"]
         assert (data["practice"], data["variant"], data["version"]) == ("p46-ordinary-minute", "180", "1")
@@ -165,7 +165,7 @@ def test_what_stirs_more_is_started_by_clinicians_who_look_twice(running_site: R
     ada = Visitor(running_site, world.facilitators[0]).open(lead(world)).press("Open in person")
     ada.follow("Look through the library").open(f"{ada.path}?text=breath+as+home")
     assert "This touches people more than anything planned for today." in ada.text
-    ada.press("We are sure: start 3 min")
+    ada.press("We are sure: start 3 minutes")
     assert Event.objects.filter(gathering=world.gathering, kind="practice_started").count() == 1
 
 

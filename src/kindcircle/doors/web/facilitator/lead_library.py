@@ -26,7 +26,6 @@ class Offer:
 
     use: PracticeUse
     name: str
-    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _found(gathering: Gathering, one: Suggestion, form: PracticeSearch) -> Found
 
 def _offer(practice: Practice, length: Length) -> Offer:
     use = PracticeUse(practice=practice.id, version=practice.version, seconds=length.seconds)
-    return Offer(use, length.name or "", length.seconds / 60)
+    return Offer(use, length.name or "")
 
 
 def _anchor(topic: Topic) -> str:
