@@ -177,7 +177,7 @@ def _said(story: Story, zone: ZoneInfo, *, latest: bool) -> dict[str, Any]:
         "words": words[kind],
         "latest": latest,
         "loud": latest and kind in LOUD and story.back_at is None,
-        "may_look_after": kind in LOUD,
+        "may_look_after": kind in LOUD and kind != Kind.LEAVE,
     }
 
 
