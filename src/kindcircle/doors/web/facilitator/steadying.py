@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
@@ -244,5 +246,7 @@ def _panel_shown(gathering: Gathering, place: Membership, now: Panel | None, at:
         "alert": alert,
         "help_lines": help_lines(gathering.group.organisation, at=at) if wish else (),
         "longest": LONGEST_LINE,
+        # Never covered while somebody sits beside a person.
+        "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
         **taps_shown(gathering, at),
     }
