@@ -18,27 +18,24 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from bench import results
+from bench import results, site
 
-CSRF = "k" * 32
 ASKS_FOR_A_PERSON = 10  # one sheet in so many
 SHEETS_A_SECOND = 1200  # more than any machine we know can keep
 
@@ -72,42 +69,9 @@ class Member:
 # --- a site with made-up people ---
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """With PostgreSQL: a database of our own beside the named one, gone afterwards."""
-    named = os.environ.get("KINDCIRCLE_DATABASE", "")
-    if not named:
-        yield
-        return
-    import psycopg
-
-    parts = urlsplit(named)
-    scratch = f"{parts.path.lstrip('/')}_bench_{os.getpid()}"
-    # Written by hand: urlunsplit drops the two slashes of an address without a host.
-    os.environ["KINDCIRCLE_DATABASE"] = f"postgresql://{parts.netloc}/{scratch}?{parts.query}"
-    with psycopg.connect(f"postgresql://{parts.netloc}/postgres?{parts.query}", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{scratch}"')
-        try:
-            yield
-        finally:
-            server.execute(f'DROP DATABASE "{scratch}" WITH (FORCE)')
-
-
 def make_site(home: Path, clients: int, sheets: int) -> list[Member]:
     """Keys, tables, and one signed-in member for each client with so many sheets to fill in."""
-    os.environ |= {"KINDCIRCLE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "kindcircle.settings"}
-    os.environ["KINDCIRCLE_DEMO"] = "yes"
-    from kindcircle.base.lib import keyfiles
-
-    keyfiles.make(home / "keys")
-    (home / "data").mkdir(mode=0o700)
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    site.prepare(home)
     from kindcircle.base.lib import clock
     from kindcircle.rooms.measures.models import Assignment
     from tests.world import make_world
@@ -123,52 +87,11 @@ def make_site(home: Path, clients: int, sheets: int) -> list[Member]:
             )
             for number in range(sheets)
         )  # fmt: skip
-        members.append(Member(sign_in(person), [row.code for row in rows]))
+        members.append(Member(site.sign_in(person), [row.code for row in rows]))
     return members
 
 
-def sign_in(user: Any) -> str:
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from kindcircle.base.lib import clock
-    from kindcircle.base.people import sessions
-
-    session = SessionStore()
-    sessions.begin(session, at=clock.now())
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
-
-
 # --- ours: the whole product ---
-
-
-@contextmanager
-def server(port: int, log: Path) -> Iterator[int]:
-    """A real server process, until it is no longer needed. Gives its process id."""
-    command = [sys.executable, "-m", "uvicorn", "kindcircle.asgi:application", "--port", str(port), "--no-access-log"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env={**os.environ, "PORT": str(port)}, stdout=output, stderr=output)
-        try:
-            until = time.monotonic() + 30
-            while time.monotonic() < until:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield process.pid
-        finally:
-            process.terminate()
-            process.wait(timeout=40)
-
-
-def processor_of(pid: int) -> float:
-    """Seconds of processor a process has used so far, in its own code and in the system's."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure_ours(members: list[Member], port: int, seconds: float) -> Run:
@@ -177,14 +100,14 @@ def measure_ours(members: list[Member], port: int, seconds: float) -> Run:
     def client(place: int, keep: Callable[[float, str], bool]) -> None:
         member = members[place]
         headers = {
-            "Cookie": f"session={member.session}; csrf={CSRF}",
+            "Cookie": f"session={member.session}; csrf={site.CSRF}",
             "Origin": f"http://127.0.0.1:{port}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
             for number, sheet in enumerate(member.sheets):
                 form = {
-                    "csrfmiddlewaretoken": CSRF, "key": secrets.token_urlsafe(16), "ease": "7", "fit": "8",
+                    "csrfmiddlewaretoken": site.CSRF, "key": secrets.token_urlsafe(16), "ease": "7", "fit": "8",
                     "steadiness": "6", "to_know": "A line or two about how the evening was for me.",
                 }  # fmt: skip
                 if number % ASKS_FOR_A_PERSON == 0:
@@ -400,11 +323,9 @@ def main() -> None:
     parser.add_argument("--no-write", action="store_true", help="leave RESULTS.md as it is")
     given = parser.parse_args()
     sheets = int((given.seconds + 2) * SHEETS_A_SECOND / given.clients)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = site.free_port()
     os.environ["PORT"] = str(port)
-    with tempfile.TemporaryDirectory(prefix="kindcircle-bench-") as folder, scratch_database():
+    with tempfile.TemporaryDirectory(prefix="kindcircle-bench-") as folder, site.scratch_database():
         home = Path(folder)
         members = make_site(home, given.clients, sheets)
         statements = record_statements(members[0])
@@ -422,10 +343,10 @@ def main() -> None:
         connections.close_all()
         if lite:
             shutil.copy(home / "data" / "kindcircle.sqlite3", home / "bare.sqlite3")
-        with server(port, home / "server.log") as pid:
-            before = processor_of(pid)
+        with site.process(site.ours(port), port, home / "server.log") as running:
+            before = site.processor_of(running.pid)
             ours = measure_ours(members, port, given.seconds)
-            ours.processor = processor_of(pid) - before
+            ours.processor = site.processor_of(running.pid) - before
         kept, asked = check(members, ours)
         connections.close_all()
         if not lite:

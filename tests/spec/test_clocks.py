@@ -138,3 +138,8 @@ def test_after_sleep_the_first_exchange_counts_alone() -> None:
     clock = Clock().add(Sample(0, 10, 10, 20)).forget().add(Sample(100, 3_600_110, 3_600_110, 120))
     assert clock.offset == pytest.approx(3_600_000)
     assert clock.resets == 1
+
+
+def test_a_second_after_a_cold_join_they_are_nearly_together() -> None:
+    """Goal P6: at most 80 ms within two seconds of entering; half of the sixteen exchanges are done by then."""
+    assert simulated_skew(seed=15, delay="uniform 100", exchanges=8) <= 80
