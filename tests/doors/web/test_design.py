@@ -8,6 +8,7 @@ import django_htmx
 import pytest
 
 from kindcircle.base.people.models import Palette
+from kindcircle.doors.web.shared.static_files import lightened
 
 WEB = Path(__file__).parents[3] / "src/kindcircle/doors/web"
 CSS = WEB / "shared/static/css"
@@ -132,7 +133,7 @@ def test_dark_changes_every_colour():
 
 def packed(files: list[Path]) -> int:
     """Bytes over the line, each file packed by itself."""
-    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+    return sum(len(gzip.compress(lightened(file.name, file.read_text()).encode(), 9)) for file in files)
 
 
 def test_all_styles_weigh_no_more_than_15_kilobytes():

@@ -1,12 +1,22 @@
-"""How static files get their names: with a hash of what is in them, also where one script imports another."""
+"""How static files go over the line: without comments, and named with a hash of what is in them."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.base import ContentFile
+from rcssmin import cssmin
+from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # htmx's extensions, which no page uses; one of them names a file that is not in the package.
 UNUSED = "django_htmx/ext/"
+
+
+def lightened(name: str, text: str) -> str:
+    """A script or style as it is sent: comments and needless space are for those who read the source."""
+    if name.endswith(".js") and not name.endswith(".min.js"):
+        return str(jsmin(text))
+    return str(cssmin(text)) if name.endswith(".css") else text
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
@@ -14,6 +24,12 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
+    def save(self, name: str, content: Any, max_length: int | None = None) -> str:
+        if name.endswith((".js", ".css")):
+            content = ContentFile(lightened(name, content.read().decode()).encode())
+        return str(super().save(name, content, max_length))
+
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        used = {name: place for name, place in paths.items() if not name.startswith(UNUSED)}
+        # Hashed from what was saved here, not from the source: that still has its comments.
+        used = {name: (self, name) for name in paths if not name.startswith(UNUSED)}
         yield from super().post_process(used, dry_run, **options)
