@@ -37,7 +37,8 @@ def words(request: HttpRequest, thing: Gathering) -> HttpResponse:
 def say(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """A word, a line, yes or no; or a pass, which is answered the same way and changes nothing anywhere."""
     asked = request.POST.get("words", "")[:30]
-    sent, passing = request.POST.get("text", "")[:LONGEST_SENT], request.POST.get("what") == PASS
+    passing = request.POST.get("what") == PASS
+    sent = "" if passing else request.POST.get("text", "")[:LONGEST_SENT]
     why = ""
     try:
         if not passing:
