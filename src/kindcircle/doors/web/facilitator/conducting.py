@@ -103,9 +103,9 @@ def guide_shown(gathering: Gathering, place: Placed, by: Actor, at: datetime) ->
         "open": open_,
         "me": by.code,
         "guides": guides,
-        "quiet": quiet,
-        "quiet_seconds": ceil(guides.quiet.total_seconds()) if guides and guides.quiet else 0,
-        "quiet_minutes": int(guides.quiet.total_seconds() // 60) if guides and guides.quiet else 0,
+        "line_quiet": quiet,
+        "line_seconds": ceil(guides.quiet.total_seconds()) if guides and guides.quiet else 0,
+        "line_minutes": int(guides.quiet.total_seconds() // 60) if guides and guides.quiet else 0,
         "hand_to": [one for one in leaders if one.code != by.code and one.came and one.quiet is None],
     }
 
