@@ -5,8 +5,10 @@ words they may not see, and a no never says whether there is such a gathering.
 """
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass, field
+from typing import get_args
 
 import pytest
 from django.conf import settings
@@ -15,6 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from kindcircle.base.lib import clock, codes
+from kindcircle.doors.sockets import wire
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.live.models import Signal
 from tests.house.matrix_expected import EVERYBODY, GATHERINGS, IN_MEETING, LEADING
@@ -126,6 +129,14 @@ def test_only_who_belongs_gets_in_and_hears_only_what_is_theirs(running_site: Ru
     assert not flaws, "\n" + "\n".join(flaws)
     assert len(refusals) == 1, "a no says whether there is such a gathering"
     assert len(admitted) == 2 * (4 * len(IN_MEETING) + 1)
+
+
+def test_everybody_says_every_kind_of_message_there_is() -> None:
+    said = set()
+    for message in SAID:
+        with contextlib.suppress(wire.Unreadable):
+            said.add(type(wire.read(json.dumps(message | {"key": "k" * 30} if isinstance(message, dict) else message))))
+    assert said == set(get_args(wire.Message))
 
 
 def test_a_tap_is_kept_only_for_a_member_of_an_open_gathering(running_site: RunningSite, house: House) -> None:
