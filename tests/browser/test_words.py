@@ -53,6 +53,7 @@ def test_a_word_a_pass_and_a_word_that_came_too_late(visits: Visits, running_sit
     tomas.locator("#words-pass").click()
     for phone in (ines, tomas):
         expect(phone.get_by_text("Thank you. You can put your phone down.")).to_be_visible(timeout=SOON)
+        expect(phone.locator("#words [role=status]")).to_be_focused()
     assert ines.locator("#words").inner_text() == tomas.locator("#words").inner_text()
 
     with running_site.database():

@@ -43,7 +43,7 @@ def words(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     if request.method == "GET" and request.GET.get("seen") == context["words_seen"]:
         return HttpResponse(status=NOTHING_NEW)
     typed = request.POST.get("text", "") if why else ""
-    more = {"words_why": why, "words_typed": typed, "words_key": codes.new_code()}
+    more = {"words_why": why, "words_typed": typed, "words_key": codes.new_code(), "answers": request.method == "POST"}
     return render(request, "facilitator/lead_words.html", context | more)
 
 

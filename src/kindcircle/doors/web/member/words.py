@@ -50,7 +50,9 @@ def say(request: HttpRequest, thing: Gathering) -> HttpResponse:
         why = error.sentence
     if request.headers.get("HX-Request"):
         context = _context(request, thing, passed="" if why else asked)
-        return render(request, "member/gathering_words.html", context | {"words_why": why, "words_typed": sent})
+        # The button that was pressed is gone: reading goes on at the answer.
+        more = {"words_why": why, "words_typed": sent, "words_answered": True}
+        return render(request, "member/gathering_words.html", context | more)
     if why:
         context = {"gathering": thing, "why": why, "typed": sent}
         return render(request, "member/gathering_words_kept.html", context, status=409)
