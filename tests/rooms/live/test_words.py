@@ -12,7 +12,9 @@ from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.rooms.ending import own_words
-from kindcircle.rooms.groups.models import Group, Membership
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.live import actions, queries, queries_words, words_gone
 from kindcircle.rooms.live.errors import DoesNotFit, LineTooLong, NotInThisSession
 from kindcircle.rooms.live.errors_words import (
@@ -341,13 +343,15 @@ def test_a_question_is_asked_again_of_the_very_same_people_only(stage: Stage) ->
     assert FeltShare.objects.count() == 1
 
 
-def test_somebody_who_left_the_group_is_out_of_words_and_answers_at_once(stage: Stage) -> None:
+def test_somebody_who_takes_their_yes_back_is_out_of_words_and_answers_at_once(stage: Stage) -> None:
     asked = ask(stage)
     for seat, word in enumerate(WORDS):
         say(stage, asked, seat, word)
     led(stage, actions.read_words, words=asked.code)
     led(stage, actions.show_words, words=asked.code)
-    Membership.objects.filter(user=stage.world.members[0]).update(left_at=stage.at)
+    consent = current_consent(stage.world.members[0])
+    assert consent is not None
+    groups.take_back_yes(consent=consent, by=stage.member(0), at=stage.at)
     assert sorted(texts(asked, queries_words.shown_in)) == sorted(WORDS[1:])
     assert words_gone.erase_due(at=stage.at) == 1
     assert not Word.objects.filter(author=stage.world.members[0]).exists()
