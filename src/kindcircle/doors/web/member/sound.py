@@ -25,7 +25,7 @@ from kindcircle.rooms.safety.queries import help_lines
 _STYLES = "tokens base frame components forms ring home live print"
 _SCRIPTS = "quick-exit theme page"
 _MODULES = (
-    "bell clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock states "
+    "bell circle clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock states "
     "step-clock timeline"
 )
 KEPT_PARTS = (
