@@ -19,14 +19,13 @@ from kindcircle.rooms.live import actions, queries, queries_words, words_gone
 from kindcircle.rooms.live.errors import DoesNotFit, LineTooLong, NotInThisSession
 from kindcircle.rooms.live.errors_words import (
     NotBeforeReading,
-    NotTheSamePeople,
     SayAWord,
     TooFewYet,
     WordsOver,
     WordsWait,
 )
 from kindcircle.rooms.live.models import Event, Signal
-from kindcircle.rooms.live.models_words import Asked, FeltAnswer, FeltShare, Word
+from kindcircle.rooms.live.models_words import Asked, FeltAnswer, Word
 from kindcircle.rooms.safety.models import Alert
 from tests.rooms.live.stage import Stage, later
 from tests.world import World, make_world
@@ -289,58 +288,6 @@ def test_nobody_stands_alone_among_words_that_were_written_down_for_others(stage
             led(stage, actions.read_words, words=asked.code)
     say(stage, asked, 2, WORDS[2])
     led(stage, actions.read_words, words=asked.code)
-
-
-def answer(stage: Stage, asked: Asked, yes: int, no: int) -> None:
-    for seat in range(yes + no):
-        say(stage, asked, seat, "yes" if seat < yes else "no")
-
-
-def test_a_question_is_told_in_words_once_and_the_answers_are_gone(stage: Stage) -> None:
-    asked = ask(stage, "felt", "only-one")
-    answer(stage, asked, yes=3, no=1)
-    assert not queries_words.enough(asked)
-    with pytest.raises(TooFewYet):
-        led(stage, actions.show_words, words=asked.code)
-    answer(stage, asked, yes=4, no=1)
-    assert queries_words.enough(asked)
-    led(stage, actions.show_words, words=asked.code)
-    share = FeltShare.objects.get(asked=asked)
-    assert share.share == "most"
-    assert not FeltAnswer.objects.exists()
-    for seat in range(5):  # late answers change nothing
-        with pytest.raises(WordsOver):
-            say(stage, asked, seat, "no")
-    led(stage, actions.show_words, words=asked.code)
-    assert FeltShare.objects.get().told_at == share.told_at
-    fields = {field.name for field in FeltShare._meta.get_fields()}
-    assert fields == {"id", "asked", "share", "roster", "told_at"}, "no number is kept"
-
-
-def test_the_number_from_which_a_group_is_told_can_be_raised(stage: Stage, settings: Any) -> None:
-    settings.FELT_FROM = 6
-    asked = ask(stage, "felt", "only-one")
-    answer(stage, asked, yes=3, no=2)
-    with pytest.raises(TooFewYet):
-        led(stage, actions.show_words, words=asked.code)
-
-
-def test_a_question_is_asked_again_of_the_very_same_people_only(stage: Stage) -> None:
-    asked = ask(stage, "felt", "only-one")
-    answer(stage, asked, yes=4, no=1)
-    led(stage, actions.show_words, words=asked.code)
-    again = ask(stage, "felt", "only-one")
-    answer(stage, again, yes=1, no=4)
-    stage.come(5)
-    with pytest.raises(NotTheSamePeople):
-        led(stage, actions.show_words, words=again.code)
-    led(stage, actions.end_words, words=again.code)
-    assert not FeltAnswer.objects.exists(), "put away, and nothing is kept"
-    assert "only-one" not in queries_words.may_ask(stage.gathering)
-    assert "felt-small" in queries_words.may_ask(stage.gathering)
-    with pytest.raises(NotTheSamePeople):
-        ask(stage, "felt", "only-one")
-    assert FeltShare.objects.count() == 1
 
 
 def test_somebody_who_takes_their_yes_back_is_out_of_words_and_answers_at_once(stage: Stage) -> None:
