@@ -24,7 +24,8 @@ from kindcircle.spec.documents.errors import (
     WrongEncoding,
 )
 from kindcircle.spec.documents.markup import plain_text
-from kindcircle.spec.documents.redcap import Dictionary, parse_dictionary
+from kindcircle.spec.documents.redcap import parse_dictionary
+from kindcircle.spec.documents.shape import Dictionary
 from kindcircle.spec.documents.table import LARGEST
 
 REFERENCE = Path(

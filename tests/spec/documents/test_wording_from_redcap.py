@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kindcircle.spec.documents.redcap import Form, parse_dictionary
+from kindcircle.spec.documents.redcap import parse_dictionary
+from kindcircle.spec.documents.shape import Form
 from kindcircle.spec.instruments import all_instruments, load_instrument
 from kindcircle.spec.wording import (
     Mapping,

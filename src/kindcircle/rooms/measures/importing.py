@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from kindcircle.rooms.measures.errors import WordsDoNotFit
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.documents.errors import DocumentError
-from kindcircle.spec.documents.redcap import Dictionary, parse_dictionary
+from kindcircle.spec.documents.redcap import parse_dictionary
+from kindcircle.spec.documents.shape import Dictionary
 from kindcircle.spec.instruments import all_instruments
 from kindcircle.spec.mapping import Mapping, WordingError, fitting_forms
 from kindcircle.spec.wording import Wording, apply_mapping

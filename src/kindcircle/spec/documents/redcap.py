@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kindcircle.spec.documents.errors import (
     BrokenChoices,
@@ -17,6 +16,7 @@ from kindcircle.spec.documents.errors import (
     MissingColumns,
 )
 from kindcircle.spec.documents.markup import has_markup, plain_text
+from kindcircle.spec.documents.shape import Choice, Dictionary, Field, Form, Notice
 from kindcircle.spec.documents.table import Sheet, read_sheet
 
 # The heading REDCap's page writes, and the name its API gives the same column.
@@ -47,96 +47,6 @@ _NEEDED = ("name", "form", "type", "label", "choices")
 _WITH_CHOICES = ("radio", "dropdown", "checkbox")
 _FIXED = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 _TYPES = (*_WITH_CHOICES, *_FIXED, "text", "notes", "calc", "slider", "descriptive", "file", "sql")
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a person should know. `name` is for programs, `text` for people, `row` where it is."""
-
-    name: str
-    text: str
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer: the value REDCap stores, as text, and its label in plain text."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One row of the dictionary, with labels in plain text. `row` counts as a spreadsheet does.
-
-    `choices` is empty for fields without any. `formula` is the calculation of a calc field.
-    `slider_labels` are the words under a slider, left to right.
-    """
-
-    name: str
-    form: str
-    type: str
-    label: str
-    row: int
-    section: str = ""
-    note: str = ""
-    choices: tuple[Choice, ...] = ()
-    formula: str = ""
-    slider_labels: tuple[str, ...] = ()
-    validation: str = ""
-    low: str = ""
-    high: str = ""
-    identifier: bool = False
-    required: bool = False
-    branching: str = ""
-    matrix: str = ""
-    action_tags: tuple[str, ...] = ()
-    annotation: str = ""
-    had_markup: bool = False
-
-    @property
-    def numeric_choices(self) -> tuple[int, ...] | None:
-        """Stored values as whole numbers in the order of the file, or None when one is not a number."""
-        if not self.choices or any(not re.fullmatch(r"-?\d{1,9}", one.value) for one in self.choices):
-            return None
-        return tuple(int(choice.value) for choice in self.choices)
-
-    @property
-    def pipes(self) -> bool:
-        """Whether REDCap would fill something into the words, such as [first_name]."""
-        words = (self.label, self.section, self.note, *(choice.label for choice in self.choices))
-        return any(re.search(r"\[[a-z][a-z0-9_:\-]*\]|\{[a-z][a-z0-9_]*(:icons)?\}", text) for text in words)
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form (REDCap says instrument): its name in REDCap and its fields in order."""
-
-    name: str
-    fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dictionary:
-    """A whole dictionary. `digest` is the SHA-256 of the file, to say later where words came from."""
-
-    forms: tuple[Form, ...]
-    warnings: tuple[Notice, ...]
-    columns: int
-    byte_order_mark: bool
-    digest: str
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        return tuple(field for form in self.forms for field in form.fields)
-
-    def form(self, name: str) -> Form:
-        """A form by its name. LookupError when there is none."""
-        found = next((form for form in self.forms if form.name == name), None)
-        if found is None:
-            raise LookupError(f"There is no form called {name!r} in this file.")
-        return found
 
 
 def parse_dictionary(data: bytes | str) -> Dictionary:
