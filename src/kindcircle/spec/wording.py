@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.documents.shape import Source as FileKind
 from kindcircle.spec.mapping import Mapping, WordingError, fitting_forms, propose_mapping
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 class Source:
     """Where words came from: `included` in the package, or a file with its form and SHA-256."""
 
-    kind: Literal["included", "redcap_dictionary"]
+    kind: FileKind | Literal["included"]
     file: str = ""
     form: str = ""
     digest: str = ""
@@ -143,7 +144,7 @@ def apply_mapping(
         items=items,
         labels=labels,
         source=Source(
-            kind="redcap_dictionary",
+            kind=mapping.source,
             file=file,
             form=mapping.form,
             digest=digest,

@@ -55,3 +55,33 @@ class DuplicateField(DocumentError):
 
 class BrokenChoices(DocumentError):
     code = "broken_choices"
+
+
+class NotJson(DocumentError):
+    code = "not_json"
+
+
+class NotXml(DocumentError):
+    code = "not_xml"
+
+
+class BrokenArchive(DocumentError):
+    code = "broken_archive"
+
+
+class UnknownFile(DocumentError):
+    """A file of a kind we do not read, or one that holds something else than was asked for."""
+
+    code = "unknown_file"
+
+
+class BrokenQuestions(DocumentError):
+    """The file is of a kind we know, but its questions do not hold together."""
+
+    code = "broken_questions"
+
+
+class QuestionsNeeded(DocumentError):
+    """Answers alone do not say what was asked. The file with the questions has to come along."""
+
+    code = "questions_needed"

@@ -74,10 +74,11 @@ class Field:
 
     @property
     def numeric_choices(self) -> tuple[int, ...] | None:
-        """Stored values as whole numbers in the order of the file, or None when one is not a number."""
+        """Stored values as whole numbers in the order of the file; None when one is none, or stands there twice."""
         if not self.choices or any(not re.fullmatch(r"-?\d{1,9}", one.value) for one in self.choices):
             return None
-        return tuple(int(choice.value) for choice in self.choices)
+        numbers = tuple(int(choice.value) for choice in self.choices)
+        return numbers if len(set(numbers)) == len(numbers) else None
 
     @property
     def pipes(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from kindcircle.spec.documents.shape import Source
+
 Weight = Literal["note", "confirm", "stop"]
 """`note`: good to know. `confirm`: a person says yes to it before the words are used. `stop`: the file
 does not fit and has to be changed, or another one chosen."""
@@ -67,6 +69,7 @@ class Mapping:
     ignored: tuple[str, ...]
     remarks: tuple[Remark, ...]
     scored_items: int
+    source: Source = "redcap_dictionary"
 
     @property
     def complete(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.documents.shape import Dictionary, Field, Form
 from kindcircle.spec.mapping.blocks import scored_block, values_of
+from kindcircle.spec.mapping.codes import coded_block, coded_field, with_numbers
 from kindcircle.spec.mapping.parts import AnswerPair, ItemPair, Mapping, Remark, WordingError, listed
 from kindcircle.spec.mapping.remarks import find_instruction, label_remarks, leftovers, order_remarks, text_remarks
 from kindcircle.spec.parts import Likert
@@ -29,10 +30,15 @@ def propose_mapping(definition: Definition, form: Form) -> Mapping:
 
     WordingError when this questionnaire does not take its words from such a file.
     """
-    hint = next((one for one in definition.wording.providers if one.kind == "redcap_dictionary"), None)
+    hint = next(iter(definition.wording.providers), None)
     if hint is None:
-        raise WordingError(f"{definition.name} does not take its words from a REDCap file.")
-    block, how, remarks = scored_block(form, hint.scored_items, frozenset(hint.values))
+        raise WordingError(f"{definition.name} does not take its words from a file.")
+    form, number_remarks = with_numbers(definition, form)
+    block, how, remarks = coded_block(definition, form), "the same code", list[Remark]()
+    coded = bool(block) and values_of(block[0]) == frozenset(hint.values)
+    if not coded:
+        block, how, remarks = scored_block(form, hint.scored_items, frozenset(hint.values))
+    remarks += number_remarks
     proposal = Mapping(
         instrument=definition.id,
         version=definition.version,
@@ -43,6 +49,7 @@ def propose_mapping(definition: Definition, form: Form) -> Mapping:
         ignored=tuple(one.name for one in form.fields),
         remarks=tuple(remarks),
         scored_items=len(definition.scored_items),
+        source=form.source,
     )
     if not block:
         return proposal
@@ -73,7 +80,7 @@ def propose_mapping(definition: Definition, form: Form) -> Mapping:
         ignored=tuple(one.name for one in left),
         remarks=(
             *remarks,
-            *order_remarks(definition, pairs, block),
+            *order_remarks(definition, pairs, block, coded=coded),
             *label_remarks(definition, block),
             *extra_remarks,
             *instruction_remarks,
@@ -115,11 +122,18 @@ def _unscored(
         return [], [], []
     answers = definition.response(item)
     values = [anchor.value for anchor in answers.values] if isinstance(answers, Likert) else []
-    later = [
-        one
-        for one in form.fields
-        if one.row > block[-1].row and values_of(one) == frozenset(values) and one.choices != block[0].choices
-    ]
+    by_code = coded_field(form, item)
+    if by_code is not None and values_of(by_code) != frozenset(values):
+        by_code = None
+    later = (
+        [by_code]
+        if by_code
+        else [
+            one
+            for one in form.fields
+            if one.row > block[-1].row and values_of(one) == frozenset(values) and one.choices != block[0].choices
+        ]
+    )
     names = tuple(one.name for one in later)
     if not later:
         text = f"The file has no question {item.number}, which is asked but not counted. It will not be asked."
@@ -134,7 +148,7 @@ def _unscored(
         field=later[0].name,
         row=later[0].row,
         text=later[0].label,
-        why="the one question after the scored ones with answers of its own",
+        why="the same code" if by_code else "the one question after the scored ones with answers of its own",
     )
     text = f"“{later[0].name}” is taken as question {item.number}. It is asked but not counted."
     remark = Remark("unscored_item_mapped", "note", text, names)

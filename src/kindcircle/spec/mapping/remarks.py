@@ -30,12 +30,19 @@ def find_instruction(form: Form, block: list[Field]) -> tuple[str, str, list[Rem
     return "", "", [Remark("instruction_missing", "confirm", text)]
 
 
-def order_remarks(definition: Definition, pairs: list[ItemPair], block: list[Field]) -> Iterator[Remark]:
-    text = (
+def order_remarks(
+    definition: Definition, pairs: list[ItemPair], block: list[Field], *, coded: bool
+) -> Iterator[Remark]:
+    names = tuple(one.name for one in block)
+    by_code = "The codes of the questions say which is which."
+    by_place = (
         "Field names do not say which question is which. Please check that the questions stand in the order "
         "of the printed form."
     )
-    yield Remark("order_taken_from_file", "confirm", text, tuple(one.name for one in block))
+    if coded:
+        yield Remark("paired_by_code", "note", by_code, names)
+    else:
+        yield Remark("order_taken_from_file", "confirm", by_place, names)
     for rule in definition.safety:
         pair = next((pair for pair in pairs if pair.number == rule.item), None)
         if pair is not None:
@@ -110,9 +117,14 @@ def text_remarks(used: list[Field], block: list[Field]) -> Iterator[Remark]:
             "piping_in_text",
             "confirm",
             [one for one in used if one.pipes],
-            "REDCap would fill something into the words of {}. Here they stay as written.",
+            "The other program would fill something into the words of {}. Here they stay as written.",
         ),
-        ("not_always_shown", "confirm", sometimes, "In REDCap these were not always shown: {}. Here they are."),
+        (
+            "not_always_shown",
+            "confirm",
+            sometimes,
+            "In the other program these were not always shown: {}. Here they are.",
+        ),
     )
     for name, weight, fields, text in found:
         if fields:
