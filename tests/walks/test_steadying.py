@@ -144,6 +144,8 @@ def test_bo_looks_after_wren_with_a_tap_for_each_step(running_site: RunningSite,
     for _ in range(3):
         bo.post(bo.path, sent)
     assert Steadying.objects.get(gathering=world.gathering).steps.count() == 1
+    alert.refresh_from_db()
+    assert alert.state == Alert.State.ACTING, "the others see that somebody is on it"
     assert "Bo has been with them since" in ada.open(desk(world)).text
     bo.press("Done", which={"step": "ground"})
     assert "Soles of the feet" not in bo.text, "what is done folds away"

@@ -196,6 +196,12 @@ class TestWhatFollows:
         assert (mine.state, mine.seen_at) == (Alert.State.ACTING, stage.at)
         assert Alert.objects.get(member=stage.world.members[1]).state == Alert.State.RAISED
 
+    def test_whoever_looked_first_is_on_it_too_once_they_begin(self, stage: Stage) -> None:
+        tap(stage, "come")
+        safety.see(alert=Alert.objects.get(), by=stage.guide, at=later(stage.at, 1))
+        note(stage, "stop", seconds=2)
+        assert Alert.objects.get().state == Alert.State.ACTING
+
 
 class TestStories:
     def test_stepping_out_and_coming_back_is_one_story(self, stage: Stage) -> None:

@@ -24,12 +24,14 @@ from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.models_steadying import Steadying, SteadyingStep
 from kindcircle.rooms.live.queries_steadying import said_of
 from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import StepTaken
 from kindcircle.rooms.safety.models import Alert
 
 STEPS = ("stop", "soften", "ground", "out", "check", "choose", "group", "contact")
 WISH_RULE = "live-wish-to-die-or-harm"
 LONGEST_LINE = 300
+NOBODY_ON_IT = (*states.UNSEEN, Alert.State.SEEN)
 
 YES_OR_NO = frozenset({"yes", "no"})
 ANSWERS: dict[str, dict[str, frozenset[str]]] = {
@@ -156,9 +158,12 @@ def _raise_alert(row: Steadying, at: datetime) -> None:
 
 
 def _somebody_is_there(row: Steadying, by: Actor, at: datetime) -> None:
-    """Their calls from this meeting are answered by whoever came: each is seen, and somebody is on it."""
+    """Their calls from this meeting are answered by whoever came: each is seen, and somebody is on it.
+
+    Also those that were seen before: whoever opens the eight steps has seen them, and only now goes over.
+    """
     calls = Signal.objects.filter(gathering=row.gathering, user=row.member_id).values("code")
-    waiting = Alert.objects.filter(source_kind="signal", source_code__in=calls, seen_at=None, closed_at=None)
+    waiting = Alert.objects.filter(source_kind="signal", source_code__in=calls, state__in=NOBODY_ON_IT)
     for alert in waiting.order_by("pk"):
         with suppress(StepTaken):  # a colleague is on it already
             safety.act(alert=safety.see(alert=alert, by=by, at=at), by=by, at=at)
