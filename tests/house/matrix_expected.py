@@ -29,6 +29,7 @@ from tests.house.matrix_house import (
     FORMER_MEMBER,
     FORMER_VISITING,
     LEAD,
+    LENT,
     MEMBER,
     NEIGHBOUR,
     NOT_NOW,
@@ -56,7 +57,7 @@ def who(*names: str) -> Who:
 
 NOBODY = who()
 EVERYBODY = who(
-    VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
+    VISITOR, MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER, VISITING, LENT, FORMER_MEMBER, FORMER_VISITING, CLOSED_ACCOUNT,
     FACILITATOR, CO_FACILITATOR, WEAK_FACILITATOR, OTHER_FACILITATOR, FOREIGN_FACILITATOR, FORMER_FACILITATOR, WAITING,
     STAND_IN, NOT_NOW, TABLET,
     APPLICANT,
@@ -64,7 +65,7 @@ EVERYBODY = who(
 )  # fmt: skip
 WITHOUT_SESSION = who(VISITOR, CLOSED_ACCOUNT, TABLET)
 WEAK = who(WEAK_FACILITATOR, WEAK_SAFETY, WEAK_LEAD)
-SIGNED_IN = EVERYBODY - WITHOUT_SESSION - {VISITING, FORMER_VISITING}
+SIGNED_IN = EVERYBODY - WITHOUT_SESSION - {VISITING, LENT, FORMER_VISITING}
 MEMBERS = who(MEMBER, FELLOW, NEIGHBOUR, FOREIGN_MEMBER)
 LEADING = who(FACILITATOR, CO_FACILITATOR, STAND_IN)
 WITHOUT_GROUP = who(WAITING, NOT_NOW)
@@ -107,14 +108,14 @@ def plain(methods: str, may: Who, **more: Any) -> Page:
 
 
 def gatherings(methods: str, may: Who, *, visiting: bool = False) -> Page:
-    here = {"open gathering": may | {VISITING}} if visiting else {}
+    here = {"open gathering": may | {VISITING, LENT}} if visiting else {}
     return Page(methods, dict.fromkeys(GATHERINGS, may) | here)
 
 
 SHEETS = {
     "sheet at home": who(MEMBER),
     "sheet with imported words": who(MEMBER),
-    "sheet of the open gathering": who(MEMBER, VISITING),
+    "sheet of the open gathering": who(MEMBER, VISITING, LENT),
     "sheet of the closing gathering": who(MEMBER),
     "answered sheet": who(MEMBER),
     "sheet of the former member": who(FORMER_MEMBER),

@@ -84,6 +84,7 @@ FELLOW = "fellow member"
 NEIGHBOUR = "member of another group"
 FOREIGN_MEMBER = "another house's member"
 VISITING = "member visiting by short code"
+LENT = "member who has the shared tablet"
 TABLET = "shared tablet of the open meeting"
 FORMER_MEMBER = "former member"
 FORMER_VISITING = "former member still visiting"
@@ -121,10 +122,10 @@ class Somebody:
     tablet: Tablet | None = None
 
     def actor(self) -> Actor:
-        if self.tablet is not None:
+        if self.tablet is not None and self.user is None:
             return tablets.holder_of(self.tablet)
-        only = self.visiting.pk if self.visiting else None
-        return actor_for(self.user, strong=self.strong, only_gathering=only, at=clock.now())
+        only, held = (self.visiting.pk if self.visiting else None), (self.tablet.gathering_id if self.tablet else None)
+        return actor_for(self.user, strong=self.strong, only_gathering=only, tablet_of=held, at=clock.now())
 
     def browser(self) -> Client:
         """Signed in as this person, just now, in the way the name says."""
@@ -140,6 +141,8 @@ class Somebody:
         session = client.session
         if self.visiting is not None:
             session["only_gathering"] = self.visiting.pk
+            if self.tablet is not None:
+                session["tablet"] = self.tablet.code
         else:
             # So fresh that no page first asks to sign in once more: then the object itself has to refuse.
             method = "mfa" if self.strong else "code"
@@ -194,7 +197,7 @@ class House:
         self.people[name] = Somebody(name, user, strong, visiting)
 
 
-IN_GROUP = (MEMBER, FELLOW, VISITING)
+IN_GROUP = (MEMBER, FELLOW, VISITING, LENT)
 LEADING = (FACILITATOR, CO_FACILITATOR, STAND_IN)
 STAFF_LIST = (LEAD, OPERATOR)  # the organisation's page names those who work here
 
@@ -392,6 +395,7 @@ def _meetings_now(house: House) -> None:
     letters = live.make_tablet(gathering=visit, by=guide, at=at)
     t["tablet"] = live.claim_tablet(short_code=visit.short_code, typed=letters, at=at)
     house.people[TABLET] = Somebody(TABLET, None, tablet=t["tablet"])
+    house.people[LENT] = Somebody(LENT, t["seat 1"], visiting=visit, tablet=t["tablet"])
 
     sheets = Assignment.objects.filter(member=t["seat 1"], gathering=opened)
     t["sheet of the open gathering"] = sheets.get(occasion="leaving")

@@ -32,6 +32,7 @@ from tests.house.matrix_house import (
     FOREIGN_SAFETY,
     FORMER_MEMBER,
     LEAD,
+    LENT,
     MEMBER,
     NEIGHBOUR,
     OPERATOR,
@@ -129,7 +130,7 @@ ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
 WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "account")
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
-    | {"sheet of the open gathering": who(MEMBER, VISITING), "sheet of the former member": who(FORMER_MEMBER)}
+    | {"sheet of the open gathering": who(MEMBER, VISITING, LENT), "sheet of the former member": who(FORMER_MEMBER)}
 )  # fmt: skip
 OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal", "shared plan") | {
     "neighbour's journal entry": who(NEIGHBOUR),
@@ -183,17 +184,17 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.PLACE_LEAVE: OWN_THINGS,
     P.MESSAGE_WRITE: own(*SHEETS, "proposal", "shared plan"),  # who left is not among them
     P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
-    | {"open gathering": IN_GROUP | LEADING | {VISITING}}
-    | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING}},
+    | {"open gathering": IN_GROUP | LEADING | {VISITING, LENT}}
+    | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING, LENT}},
     P.GATHERING_NOTE_DOWN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()},
-    P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
-    P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING}, "closing gathering": IN_GROUP},
+    P.SIGNAL_SEND: {"open gathering": IN_GROUP | {VISITING, LENT}, "closing gathering": IN_GROUP},
+    P.ROUND_TAKE_PART: {"open gathering": IN_GROUP | {VISITING, LENT}, "closing gathering": IN_GROUP},
     P.PAIRS_WISH: MEETING,
     P.GATHERING_LEAD: LEADS_GROUP,
     P.TABLET_USE: dict.fromkeys(("open gathering", "sheet of the open gathering"), who(TABLET)),
     P.LOBBY_USE: MEETING
-    | {"open gathering": IN_GROUP | {VISITING}}
-    | {"sheet of the open gathering": IN_GROUP | {VISITING}},
+    | {"open gathering": IN_GROUP | {VISITING, LENT}}
+    | {"sheet of the open gathering": IN_GROUP | {VISITING, LENT}},
     P.WHEREABOUTS_OPEN: LEADS_GROUP,
     P.STEADYING_KEEP: LEADS_GROUP,
     P.DESK_SEE: with_staff(

@@ -1,15 +1,15 @@
 """Talking in pairs, as one member sees it: being asked, with whom, coming back, and a list that is theirs alone."""
 
-import hashlib
 import json
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.doors.web.shared import live_page
@@ -47,7 +47,8 @@ def answer(request: HttpRequest, thing: Gathering) -> HttpResponse:
     except KindError as error:
         why = error.sentence
     if request.headers.get("HX-Request"):
-        return render(request, "member/gathering_pairs.html", _context(request, thing) | {"pairs_why": why})
+        context = _context(request, thing, answered=not why)
+        return render(request, "member/gathering_pairs.html", context | {"pairs_why": why})
     if why:
         messages.warning(request, why)
     return on_to("member:gathering", thing.code)
@@ -69,24 +70,29 @@ def apart(request: HttpRequest, thing: Gathering) -> HttpResponse:
     return render(request, "member/pairs_apart.html", {"gathering": thing, "people": people})
 
 
-def pairs_shown(thing: Gathering, place: Placed, own_code: str, *, visiting: bool) -> dict[str, Any]:
-    """What a member's page says about pairs, and the mark by which it asks whether anything is new."""
+def pairs_shown(thing: Gathering, place: Placed, own_code: str, by: Actor, *, answered: bool = False) -> dict[str, Any]:
+    """What a member's page says about pairs, and the mark by which it asks whether anything is new.
+
+    On a tablet that goes from hand to hand an answer stands only on the page that takes it: `answered`.
+    """
     talk = talk_of(thing, place)
     shown = None if talk is None or own_code not in talk.here else _shown(talk, own_code)
+    if shown and shown["state"] == "asked" and by.tablet_of is not None and not answered:
+        shown["said"] = ""
     told = json.dumps([shown, place.pairs is not None and place.pairs.state], default=str)
     return {
         "pairs": shown,
-        "pairs_seen": hashlib.sha256(told.encode()).hexdigest()[:12],
-        "may_wish": not visiting,
+        "pairs_seen": salted_hmac("kindcircle.pairs", told).hexdigest()[:12],
+        "may_wish": by.only_gathering is None,
     }
 
 
-def _context(request: HttpRequest, thing: Gathering) -> dict[str, Any]:
+def _context(request: HttpRequest, thing: Gathering, *, answered: bool = False) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
     own = queries.own_place(thing, actor)
     place = queries.placed(thing, at=clock.now())
     code = own.code if own else ""
-    shown = pairs_shown(thing, place, code, visiting=actor.only_gathering is not None)
+    shown = pairs_shown(thing, place, code, actor, answered=answered)
     session = queries.session_of(thing)
     return {"gathering": thing, "session": session, "own": own, "states": live_page.states(place, code), **shown}
 

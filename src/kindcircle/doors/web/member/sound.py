@@ -25,8 +25,8 @@ from kindcircle.rooms.safety.queries import help_lines
 _STYLES = "tokens base frame components forms ring home live print"
 _SCRIPTS = "quick-exit theme page"
 _MODULES = (
-    "bell circle clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock states "
-    "step-clock timeline"
+    "bell circle clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock "
+    "states step-clock timeline"
 )
 KEPT_PARTS = (
     *(f"css/{name}.css" for name in _STYLES.split()),
