@@ -6,6 +6,8 @@ has a name.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -69,7 +71,7 @@ def total_field(definition: Definition, form: Form) -> Field | None:
 
 
 def read_sheet(fit: Fit, sheet: Sheet, systems: frozenset[str] = frozenset()) -> Reading:
-    """Score one filled form again. `systems`: addresses of code systems that came along with the questions."""
+    """Score one filled form again. `systems`: addresses of code systems at hand that define its answers."""
     numbered, _ = with_numbers(fit.definition, fit.form)
     fields = {one.name: one for one in numbered.fields}
     ours = {(pair.response, pair.their_value): pair.value for pair in fit.mapping.answers}
@@ -148,10 +150,14 @@ _SAID = {
 
 
 def _choose(given: Given, theirs: Field, systems: frozenset[str]) -> tuple[Choice | None, list[str]]:
-    """The answer of the questionnaire that was given, by its code or number; other capitals are told."""
+    """The answer of the questionnaire that was given, by its code or number; other capitals are told.
+
+    An address at example.org and its like is kept free for examples, so no code system can live there.
+    """
     remarks = []
     offered = {one.system for one in theirs.choices if one.system}
-    if given.system and (given.system not in offered or (systems and given.system not in systems)):
+    real = not re.match(r"https?://([\w-]+\.)*example\.(org|com|net)(/|$)", given.system)
+    if given.system and (given.system not in offered or not real or (systems and given.system not in systems)):
         remarks.append("answer_system_not_in_value_set")
     if given.code:
         same = [one for one in theirs.choices if one.code == given.code]
@@ -234,9 +240,10 @@ def _any_code(ours: Iterable[Code], theirs: tuple[tuple[str, str], ...]) -> bool
 
 def _number(given: tuple[Given, ...]) -> float | None:
     try:
-        return float(given[0].value) if len(given) == 1 else None
+        value = float(given[0].value) if len(given) == 1 else math.nan
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def _whole(answer: Answer) -> int | None:

@@ -1,5 +1,7 @@
 """`kindcircle measures`: questionnaires from the command line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -15,6 +17,23 @@ class Unusable(click.ClickException):
     """A file that cannot be used: one kind sentence, exit code 2, no traceback."""
 
     exit_code = 2
+
+
+@contextmanager
+def kindly(file: Path) -> Iterator[None]:
+    """Say in one sentence why a file cannot be used, whatever is wrong with it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Unusable(_("There is no file called {file}.").format(file=file)) from None
+    except IsADirectoryError:
+        raise Unusable(_("{file} is a folder. Please name a file.").format(file=file)) from None
+    except OSError as error:
+        raise Unusable(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror)) from None
+    except DocumentError as error:
+        raise Unusable(_("{file} cannot be used. {why}").format(file=file, why=error)) from None
+    except ContentError as error:
+        raise Unusable(_("A questionnaire here cannot be used. {why}").format(why=error)) from None
 
 
 @click.group()
@@ -34,18 +53,8 @@ def check_examples(file: Path, site: Path | None) -> None:
 
     Ends with 0 when all rows agree, with 1 when any differs, and with 2 when the file cannot be used.
     """
-    try:
+    with kindly(file):
         report = work_out(file.read_bytes(), site=site)
-    except FileNotFoundError:
-        raise Unusable(_("There is no file called {file}.").format(file=file)) from None
-    except IsADirectoryError:
-        raise Unusable(_("{file} is a folder. Please name a CSV file.").format(file=file)) from None
-    except OSError as error:
-        raise Unusable(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror)) from None
-    except DocumentError as error:
-        raise Unusable(_("{file} cannot be used. {why}").format(file=file, why=error)) from None
-    except ContentError as error:
-        raise Unusable(_("A questionnaire here cannot be used. {why}").format(why=error)) from None
     for difference in report.differences:
         click.echo(str(difference))
     agree = ngettext("{agreeing} of {rows} example agrees.", "{agreeing} of {rows} examples agree.", report.rows)
@@ -55,26 +64,41 @@ def check_examples(file: Path, site: Path | None) -> None:
 
 
 @measures.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--preview", is_flag=True, help="Only look at the file: no site is needed, and nothing is kept.")
+@click.option("--json", "as_json", is_flag=True, help="With --preview: say it for a program.")
 @click.option("--instrument", "wanted", multiple=True, help="Only these questionnaires, such as phq-9.")
 @click.option(
     "--confirm", "confirmed", multiple=True, metavar="POINT", help="An open point you looked at, by its name."
 )
 @click.option("--accept-terms", is_flag=True, help="You read the owner's terms and accept them for this site.")
-@click.option("--language", default="en", show_default=True, help="The language of the words in the file.")
+@click.option("--language", default="", help="The language of the words in the file; of several, the one to read.")
 @click.option("--organisation", "house_code", default="", help="Code of the organisation, when there are several.")
 def import_words(
     file: Path,
+    preview: bool,
+    as_json: bool,
     wanted: tuple[str, ...],
     confirmed: tuple[str, ...],
     accept_terms: bool,
     language: str,
     house_code: str,
 ) -> None:
-    """Bring the words of questionnaires from a REDCap data dictionary to this site.
+    """Bring the words of questionnaires to this site.
+
+    FILE may be a REDCap data dictionary or instrument zip, a FHIR Questionnaire, a zip of a ReproSchema activity,
+    a LimeSurvey .lss, or a plain CSV; for --preview also a folder, an SPSS .sav, or a file of answers.
 
     Without --accept-terms nothing is kept: you see what was found, line by line, and which points are open.
     """
+    if as_json and not preview:
+        raise click.UsageError(_("Please use --json together with --preview."))
+    if preview:
+        from kindcircle.doors.cli import looking
+
+        with kindly(file):
+            looking.tell(looking.preview(file, language=language, site=None), as_json=as_json)
+        return
     from kindcircle.doors.cli.home import open_database, open_home
 
     open_home()
@@ -89,3 +113,26 @@ def import_words(
         language=language,
         house_code=house_code,
     )
+
+
+@measures.command("read-responses")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--questions", type=click.Path(path_type=Path), help="The file with the questions, when it does not lie beside."
+)
+@click.option("--json", "as_json", is_flag=True, help="Say it for a program.")
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder with this site's own content.",
+)
+def read_responses(file: Path, questions: Path | None, as_json: bool, site: Path | None) -> None:
+    """Read the answers in FILE and score them again. Nothing is kept.
+
+    FILE may be a FHIR QuestionnaireResponse, an Observation or a Bundle of them, a REDCap export of answers, or an
+    SPSS .sav. A total that came along is compared with ours; the answers count.
+    """
+    from kindcircle.doors.cli import looking
+
+    with kindly(file):
+        looking.tell(looking.answers(file, questions, site=site), as_json=as_json)

@@ -29,7 +29,7 @@ def bring_in(
     house = _house(house_code)
     try:
         data = file.read_bytes()
-        read = importing.read_file(data)
+        read = importing.read_file(data, language=language)
     except OSError:
         raise Unusable(_("There is no file called {file} that can be read.").format(file=file)) from None
     except WordsDoNotFit as error:
@@ -46,10 +46,11 @@ def bring_in(
             _("Nothing was kept. Add --accept-terms, and --confirm POINT for each open point, to bring them in.")
         )
         return
+    spoken = read.dictionary.language or language or "en"
     digest = hashlib.sha256(data).hexdigest()
     for proposal in found:
         try:
-            words = importing.accept(proposal, confirmed=confirmed, language=language, file=file.name, digest=digest)
+            words = importing.accept(proposal, confirmed=confirmed, language=spoken, file=file.name, digest=digest)
             import_wording(
                 organisation=house,
                 definition=proposal.definition,
@@ -62,7 +63,7 @@ def bring_in(
         except WordsDoNotFit as error:
             raise Unusable(f"{proposal.definition.name}: {error.sentence}") from None
         click.echo(
-            _("{name} is here now, in language {language}.").format(name=proposal.definition.name, language=language)
+            _("{name} is here now, in language {language}.").format(name=proposal.definition.name, language=spoken)
         )
 
 

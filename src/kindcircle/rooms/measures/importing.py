@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kindcircle.rooms.measures.errors import WordsDoNotFit
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.documents.errors import DocumentError
-from kindcircle.spec.documents.redcap import parse_dictionary
+from kindcircle.spec.documents.reading import read_questions
 from kindcircle.spec.documents.shape import Dictionary
 from kindcircle.spec.instruments import all_instruments
 from kindcircle.spec.mapping import Mapping, WordingError, fitting_forms
@@ -41,12 +41,15 @@ class Read:
     proposals: tuple[Proposal, ...]
 
 
-def read_file(data: bytes) -> Read:
-    """Read a REDCap data dictionary and look for questionnaires we know. Raises WordsDoNotFit with a kind reason."""
+def read_file(data: bytes, *, language: str = "") -> Read:
+    """Read a file of questions of any kind and look for questionnaires we know.
+
+    `language`: which of several to read. Raises WordsDoNotFit with a kind reason.
+    """
     if len(data) > LARGEST:
         raise WordsDoNotFit(_("This file is larger than we can read. Please export only the forms you need."))
     try:
-        dictionary = parse_dictionary(data)
+        dictionary = read_questions(data, language=language)
     except DocumentError as error:
         raise WordsDoNotFit(str(error)) from None
     proposals = []

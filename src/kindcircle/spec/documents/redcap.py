@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from kindcircle.spec.documents.bundle import Files
 from kindcircle.spec.documents.errors import (
     BrokenChoices,
     BrokenRow,
     DuplicateField,
     EmptyFile,
     MissingColumns,
+    UnknownFile,
 )
 from kindcircle.spec.documents.markup import has_markup, plain_text
 from kindcircle.spec.documents.shape import Choice, Dictionary, Field, Form, Notice
@@ -79,6 +82,21 @@ def parse_dictionary(data: bytes | str) -> Dictionary:
     )
 
 
+def parse_instrument_zip(files: Files, digest: str) -> Dictionary:
+    """Read what REDCap gives for one form: a zip with its part of the dictionary. Attachments are left aside."""
+    inside = [path for path in files if path.rpartition("/")[2].casefold() == "instrument.csv"]
+    if len(inside) != 1:
+        raise UnknownFile("This zip does not hold one instrument.csv, as a REDCap instrument does.")
+    found = parse_dictionary(files[inside[0]])
+    forms = tuple(replace(one, source="redcap_instrument_zip") for one in found.forms)
+    return replace(found, forms=forms, source="redcap_instrument_zip", digest=digest)
+
+
+def is_dictionary(sheet: Sheet) -> bool:
+    """Whether a sheet has the columns of a data dictionary."""
+    return all(sheet.column(*_COLUMNS[key]) is not None for key in _NEEDED)
+
+
 def _columns(sheet: Sheet) -> dict[str, int]:
     """Where each column stands; those we do not need may be absent."""
     found = {key: sheet.column(*names) for key, names in _COLUMNS.items()}
@@ -93,7 +111,7 @@ def _field(cell: dict[str, str], row: int) -> Field:
     for what, value in (("field name", name), ("form name", form), ("field type", kind)):
         if not value:
             raise BrokenRow(f"This row has no {what}.", row=row)
-    choices: tuple[Choice, ...] = _choices(cell["choices"], row) if kind in _WITH_CHOICES else ()
+    choices: tuple[Choice, ...] = read_choices(cell["choices"], row) if kind in _WITH_CHOICES else ()
     if kind in _FIXED:
         choices = tuple(Choice(value, label) for value, label in _FIXED[kind])
     words = (cell["label"], cell.get("section", ""), cell.get("note", ""), cell["choices"])
@@ -124,8 +142,11 @@ def _field(cell: dict[str, str], row: int) -> Field:
     )
 
 
-def _choices(line: str, row: int) -> tuple[Choice, ...]:
-    """`0, No | 1, Yes` as choices. Only the first comma of each part divides; labels may hold more."""
+def read_choices(line: str, row: int) -> tuple[Choice, ...]:
+    """`0, No | 1, Yes` as choices, also in lists that people type.
+
+    Only the first comma of each part divides; labels may hold more.
+    """
     if not line:
         raise BrokenChoices("This field needs a list of answers, and the cell is empty.", row=row)
     found: dict[str, Choice] = {}

@@ -27,12 +27,21 @@ class FileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        label=gettext_lazy("REDCap data dictionary (a CSV file)"),
-        help_text=gettext_lazy("Nothing is kept before you have seen every line and said yes."),
+        label=gettext_lazy("The file with the questions"),
+        help_text=gettext_lazy(
+            "From REDCap (dictionary or instrument zip), FHIR (Questionnaire), ReproSchema (zip), LimeSurvey (.lss), "
+            "or a CSV you typed. Nothing is kept before you have seen every line and said yes."
+        ),
         error_messages={
             "required": gettext_lazy("Please choose a file."),
             "empty": gettext_lazy("This file is empty. Please choose another one."),
         },
+    )
+    language = forms.CharField(
+        label=gettext_lazy("Language to read"),
+        help_text=gettext_lazy("Such as en, nl or de. Only for a file that holds several."),
+        max_length=10,
+        required=False,
     )
 
 
@@ -44,7 +53,7 @@ def wordings(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            return _preview(request, upload.name, upload.read())
+            return _preview(request, upload.name, upload.read(), language=form.cleaned_data["language"])
         except KindError as error:
             form.add_error("file", error.sentence)
     here = Wording.objects.filter(organisation=house).order_by("instrument", "-imported_at").defer("source_file")
@@ -62,7 +71,8 @@ def accept(request: HttpRequest) -> HttpResponse:
         data = base64.b64decode(given.get("data", ""), validate=True)
     except binascii.Error:
         raise WordsDoNotFit(_("The file did not come through. Please choose it again.")) from None
-    read = importing.read_file(data)
+    asked = given.get("asked", "")[:10]
+    read = importing.read_file(data, language=asked)
     chosen = next((one for one in read.proposals if one.key == given.get("chosen")), None)
     if chosen is None:
         raise WordsDoNotFit(_("This questionnaire is not in the file. Please choose the file again."))
@@ -72,7 +82,7 @@ def accept(request: HttpRequest) -> HttpResponse:
         problem = _("Please read the terms of the owner and tick that you accept them.")
     else:
         digest = hashlib.sha256(data).hexdigest()
-        language = given.get("language", "en")[:10]
+        language = (read.dictionary.language or given.get("language") or "en")[:10]
         try:
             words = importing.accept(chosen, confirmed=confirmed, language=language, file=name, digest=digest)
             import_wording(
@@ -87,7 +97,9 @@ def accept(request: HttpRequest) -> HttpResponse:
         except WordsDoNotFit as error:
             problem = error.sentence
     if problem:
-        return _preview(request, name, data, chosen=chosen.key, confirmed=confirmed, problem=problem, status=422)
+        return _preview(
+            request, name, data, language=asked, chosen=chosen.key, confirmed=confirmed, problem=problem, status=422
+        )
     messages.success(request, _("%(name)s is here now. Groups can be asked.") % {"name": chosen.definition.name})
     return redirect("organisation:wordings")
 
@@ -97,12 +109,13 @@ def _preview(
     name: str,
     data: bytes,
     *,
+    language: str = "",
     chosen: str = "",
     confirmed: frozenset[str] = frozenset(),
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    read: Read = importing.read_file(data)
+    read: Read = importing.read_file(data, language=language)
     if not read.proposals:
         raise WordsDoNotFit(
             _("We read the file, but found no questionnaire in it that we know: %(forms)s.")
@@ -116,6 +129,7 @@ def _preview(
             # The file goes to the browser and back, so that nothing unconfirmed is ever kept here.
             "data": base64.b64encode(data).decode(),
             "read": read,
+            "asked": language,
             "proposals": [_shown(one) for one in read.proposals],
             "chosen": chosen,
             "confirmed": confirmed,
