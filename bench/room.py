@@ -65,7 +65,7 @@ ON_SQLITE = [Case(1, 1, 10), Case(10, 1, 8), Case(50, 5, 10)]
 ON_POSTGRESQL = [
     Case(10, 1, 10, "actions", peers=ALL),
     Case(200, 1, 8, "actions", storm=True),
-    Case(400, 5, 10, "forms", servers=2),
+    Case(400, 5, 10, "actions", servers=2),
 ]
 QUICK = {
     False: [Case(1, 1, 5), Case(8, 1, 5)],
@@ -205,7 +205,7 @@ async def measured(kind: str, case: Case, rooms: list[dict[str, Any]], places: l
     run.done = await lead(way, rooms, every=case.every, seconds=case.seconds)
     await asyncio.sleep(1.5)
     run.processor = sum(map(site.processor_of, pids)) - used - run.quiet * (time.monotonic() - began)
-    run.arrived = dict(crowd.arrived)
+    run.arrived, crowd.arrived = crowd.arrived, {}
     if case.storm:
         await crowd.leave()
         await asyncio.sleep(1)

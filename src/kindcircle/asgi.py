@@ -1,6 +1,7 @@
 """The one server process: sockets at /ws, Django's pages beside them through a WSGI bridge, due work in a thread."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,6 +37,10 @@ HELP_HEADERS = {
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """What lives as long as the server: the worker, and the help page that is kept as a file."""
+    # A full look for garbage stops everything, for a quarter of a second with three thousand open sockets: what is
+    # loaded by now stays for good, and the rest is looked through far more seldom (bench/room.py).
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     async with worker_lifespan(app):
         keeping = asyncio.create_task(keep_help_page())
         try:

@@ -256,22 +256,22 @@ class Hub:
 
     async def _look(self, looks: int) -> None:
         rooms = list(self.rooms.values())
-        visitors = [seat.visitor for room in rooms for seat in room.seats]
+        seats = [seat for room in rooms for seat in room.seats]
         stands = await for_hub.do(
             standing,
-            {visitor.group_id for visitor in visitors},
-            {visitor.session_key for visitor in visitors},
+            {room.group_id for room in rooms},
+            {seat.visitor.session_key for seat in seats},
             [room.gathering_id for room in rooms],
         )
-        known = set(visitors)
-        for room in rooms:
+        known = set(seats)
+        for place, room in enumerate(rooms):
             self._see_out(room, stands, known)
             newest = stands.newest[room.gathering_id]
             self._pass_on(room.code, newest.n)
             if newest.signal > room.signal:
                 room.signal = newest.signal
                 self.confide(room)
-            if looks % BEAT == 0:
+            if looks % BEAT == place % BEAT:  # not all rooms at one moment: that would hold up a cue
                 self._offer(wire.newer(len(room.events)), list(room.seats))
         await self._ask_again([seat for room in rooms for seat in room.seats])
         if looks % FLUSH == 0:
@@ -288,10 +288,10 @@ class Hub:
                 room.face = seen[room.gathering_id]
                 self.confide(room)
 
-    def _see_out(self, room: Room, stands: Standing, known: set[Visitor]) -> None:
+    def _see_out(self, room: Room, stands: Standing, known: set[Seat]) -> None:
         for seat in list(room.seats):
             # Somebody who came while we were asking is not in the answer yet.
-            if seat.visitor in known and not stands.holds(seat.visitor):
+            if seat in known and not stands.holds(seat.visitor):
                 self.drop(seat, NOT_HERE)
 
     async def _ask_again(self, seats: list[Seat]) -> None:
