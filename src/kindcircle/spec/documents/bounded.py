@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from kindcircle.spec.documents.errors import EmptyFile, NotJson, TooLarge, WrongEncoding
+from kindcircle.spec.documents.errors import DocumentError, EmptyFile, NotJson, TooLarge, WrongEncoding
 from kindcircle.spec.documents.table import LARGEST
 
 DEEPEST = 60
@@ -34,6 +34,8 @@ def read_json(data: bytes) -> Record:
         raise NotJson(
             "This file breaks off or holds a typing mistake: JSON cannot be read here.", row=error.lineno
         ) from None
+    except DocumentError:
+        raise
     except (ValueError, RecursionError):
         raise NotJson("This file holds a number that is too long to be one.") from None
     if not isinstance(found, dict):

@@ -111,7 +111,7 @@ def _given(answer: Record, name: str) -> Given:
 
 def _number(value: Any, name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BrokenQuestions(f"The answer to “{name[:60]}” should be a number.")
+        raise BrokenQuestions(f"What stands under “{name[:60]}” should be a number.")
     return str(int(value)) if value == int(value) else str(value)
 
 
@@ -125,4 +125,4 @@ def _total(one: Record) -> Total:
         value = record_of(one, "valueQuantity").get("value")
     else:
         value = one.get("valueInteger", one.get("valueDecimal"))
-    return Total(_number(value, "the observation"), codes, text_of(one, "status"))
+    return Total(_number(value, "this score"), codes, text_of(one, "status"))

@@ -154,7 +154,8 @@ class _Reader:
         if not array:
             yield Field(
                 code, form, shape, plain_text(words), place, choices=choices,
-                formula=words if kind == "*" else "", had_markup=has_markup(words), kind=kind, required=required, branching=branching,
+                formula=words if kind == "*" else "", had_markup=has_markup(words), kind=kind, required=required,
+                branching=branching,
             )  # fmt: skip
             return
         for step, part in enumerate(parts):
@@ -162,7 +163,8 @@ class _Reader:
             yield Field(
                 f"{code}_{part.get('title', '')}", form, shape, plain_text(line), place + step,
                 section=plain_text(words) if step == 0 else "", choices=choices, matrix=code,
-                had_markup=has_markup(line) or (step == 0 and has_markup(words)), kind=kind, required=required, branching=branching,
+                had_markup=has_markup(line) or (step == 0 and has_markup(words)), kind=kind, required=required,
+                branching=branching,
             )  # fmt: skip
 
     def _choices(self, one: Row, kind: str) -> tuple[Choice, ...]:

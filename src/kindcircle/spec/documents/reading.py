@@ -54,7 +54,7 @@ def read_questions(data: bytes, *, language: str = "", beside: Beside | None = N
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"<":
         return parse_survey(data, language=language)
-    if start == b"{":
+    if start in (b"{", b"["):
         return _from_json(data, language, beside)
     sheet = read_sheet(data)
     if is_plain(sheet) and not is_dictionary(sheet):
@@ -69,7 +69,7 @@ def read_answers(data: bytes) -> Filled:
     if not data.strip():
         raise EmptyFile("This file is empty.")
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"{":
+    if start in (b"{", b"["):
         return responses(read_json(data), hashlib.sha256(data).hexdigest())
     if start == b"<" or is_zip(data):
         raise UnknownFile("This file holds questions and no answers.")

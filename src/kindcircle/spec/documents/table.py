@@ -61,7 +61,7 @@ def _decode(raw: bytes) -> str:
     if not raw.strip():
         raise EmptyFile("This file is empty.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WrongEncoding("This file is saved as UTF-16. Please save it as CSV in UTF-8.")
+        raise WrongEncoding("This file is saved as UTF-16. Please save it in UTF-8.")
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise NotCsv("This is not a CSV file. Please save the spreadsheet as CSV in UTF-8, or unpack it first.")
     if b"\x00" in raw:
