@@ -26,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Straight to the page that matters for this person; a plain welcome for everybody else."""
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.signed_in:
+        if actor.tablet_of is not None:
+            return redirect("tablet", code=Gathering.objects.get(pk=actor.tablet_of).code)
         return render(request, "doors/welcome.html")
     if actor.only_gathering is not None:
         gathering = Gathering.objects.get(pk=actor.only_gathering)

@@ -63,5 +63,10 @@ def page(
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # A part of a page: the page for signing in would stand inside it, and take the place of what was typed.
+        return HttpResponse(status=401)
+    if request.actor.tablet_of is not None:  # type: ignore[attr-defined]
+        return redirect("home")  # the names: nobody signs in on a tablet that goes round
     back = {"next": request.get_full_path()} if request.method == "GET" else {}
     return redirect(f"{reverse('account_login')}?{urlencode(back)}" if back else reverse("account_login"))

@@ -74,7 +74,9 @@ def end_tablet(*, tablet: Tablet, by: Actor, at: datetime) -> None:
     require(by, Permission.GATHERING_LEAD, tablet.gathering)
     with transaction.atomic():
         if Tablet.objects.filter(pk=tablet.pk, ended_at=None).update(ended_at=at):
-            Session.objects.filter(session_key=tablet.session_key).exclude(session_key="").delete()
+            # As it stands now: the tablet may have changed hands since the page was made.
+            key = Tablet.objects.values_list("session_key", flat=True).get(pk=tablet.pk)
+            Session.objects.filter(session_key=key).exclude(session_key="").delete()
             _record(Event.TABLET_ENDED, tablet, by=by, at=at)
 
 
