@@ -36,6 +36,7 @@ from kindcircle.spec.safety import MemberText, highest, load_member_texts, missi
 from kindcircle.spec.scoring import Answer
 
 SHEETS = sheets()
+ANSWERED = "answered_check"
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("GET", "POST"))
@@ -59,7 +60,10 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     response = getattr(assignment, "response", None)
     if response is None:
         return redirect("member:check", code=assignment.code)
-    alert = alert_about(Ref(RESPONSE, response.code))
+    by = request.actor  # type: ignore[attr-defined]
+    # A tablet that came round again, to whoever tapped this name, tells nothing of what was answered before.
+    told_now = by.tablet_of is None or request.session.get(ANSWERED) == assignment.code
+    alert = alert_about(Ref(RESPONSE, response.code)) if told_now else None
     context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
     if response.by_staff is not None:
         context["typed_by"] = seals.name_of(response.by_staff)
@@ -94,6 +98,8 @@ def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpRes
         return _ask(request, assignment, at, key=key, typed=request.POST, errors=error.by_item)
     except (AlreadyAnswered, NoLongerOpen, NotOpenYet) as error:
         return _not_kept(request, assignment, error, level=highest(positive(one, answers)), at=at)
+    if request.actor.tablet_of is not None:  # type: ignore[attr-defined]
+        request.session[ANSWERED] = assignment.code
     response = HttpResponseRedirect(reverse("member:check-done", args=[assignment.code]))
     response.status_code = 303
     return response

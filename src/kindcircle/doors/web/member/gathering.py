@@ -74,7 +74,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
         **lobby.step(thing, actor, at),
         **words_shown(thing, place, actor, passed=request.GET.get("passed", "")[:30]),
-        **pairs_shown(thing, place, own.code if own else "", visiting=actor.only_gathering is not None),
+        **pairs_shown(thing, place, own.code if own else "", actor),
     }
     return render(request, "member/gathering.html", context)
 
