@@ -13,6 +13,7 @@ from kindcircle.rooms.live import actions, debrief, whereabouts
 from kindcircle.rooms.live.actions.afterwards import say_held
 from kindcircle.rooms.live.errors import LobbyShut, SayWhat, SayWhenClosed, SayWhere, SayWhomAndWhen
 from kindcircle.rooms.live.models_debrief import DebriefLine
+from kindcircle.rooms.live.models_pairs import PairsAnswer
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.safety.errors import EmergencyNumberNotDialled
@@ -256,3 +257,14 @@ class TestSaidHeld:
         left = dict(Attendance.objects.values_list("user", "left_at"))
         end = later(stage.at, HOUR)
         assert [left[one.pk] for one in stage.world.members[:3]] == [end, later(stage.at, 600), end]
+
+    def test_who_would_rather_stay_than_talk_in_pairs_goes_with_this_close_too(self, world: World) -> None:
+        stage = Stage.second(world)
+        stage.open()
+        stage.come(0)
+        talk = actions.ask_pairs(gathering=stage.gathering, prompt="checkin", by=stage.guide, at=stage.at).pairs
+        assert talk is not None
+        actions.answer_pairs(gathering=stage.gathering, talk=talk.pairs, said="stay", by=stage.member(0), at=stage.at)
+        assert PairsAnswer.objects.exists()
+        self.said(stage)
+        assert not PairsAnswer.objects.exists()

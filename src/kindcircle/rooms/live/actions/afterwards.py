@@ -12,6 +12,7 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.actions.command import Command
 from kindcircle.rooms.live.errors import SayWhenClosed
+from kindcircle.rooms.live.pairs import forget_answers
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures import attending
 from kindcircle.rooms.safety.gate import require_ready_to_open
@@ -63,5 +64,6 @@ def say_held(
         if now.placed.phase == "open":
             now.say("closing_started", {})
         now.say("closed", {})
+        forget_answers(locked)
         attending.say_held(gathering=locked, began_at=began, closed_at=closed_at, came=came, by=by, at=at)
         announce.after_commit(locked.code, now.newest)
