@@ -222,6 +222,9 @@ def test_tomas_goes_home_and_somebody_calls_him(running_site: RunningSite, world
         tomas.post(form.action, sent)
     assert "One of them will ring you within a day." in tomas.text and "999" in tomas.text
     assert Signal.objects.filter(gathering=world.gathering, kind="leave").count() == 1
+    # The same address, come to by somebody else on a tablet or by hand, promises nothing that nobody was told.
+    ines = Visitor(running_site, world.members[0]).open(f"{meeting(world)}left/")
+    assert "You have not asked for a call so far." in ines.text and "within a day" not in ines.text
     alert = Alert.objects.get(member=world.members[1])
     assert alert.rules == "live-leave-and-ring"
     assert "Tomas went home, and would like to be rung" in ada.open(desk(world)).text

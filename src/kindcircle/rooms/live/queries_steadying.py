@@ -72,6 +72,11 @@ def step_outs(gathering: Gathering) -> int:
     return sum(story.kind == Kind.STEP_OUT for story in _told(rows))
 
 
+def asked_to_be_rung(gathering: Gathering, by: Actor) -> bool:
+    """Whether this person went home early from this meeting and asked for a call."""
+    return Signal.objects.filter(gathering=gathering, user=by.user_id, kind=Kind.LEAVE).exists()
+
+
 def looked_after(gathering: Gathering) -> dict[int, Panel]:
     """Who is or was looked after in this meeting, by user id: the latest time, without what was answered."""
     rows = list(Steadying.objects.filter(gathering=gathering).select_related("begun_by").order_by("begun_at", "pk"))

@@ -13,6 +13,7 @@ from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.plan_words import asks
 from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.live.queries_steadying import asked_to_be_rung
 from kindcircle.rooms.preparing.queries import own_plan
 from kindcircle.rooms.safety.queries import help_lines
 
@@ -35,5 +36,6 @@ def help_for(request: HttpRequest, gathering: Gathering, at: datetime) -> dict[s
 def left(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Somebody went home early and asked to be rung: that they will be, and what helps until then."""
     meets = gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING)
-    context = {"gathering": gathering, "meets": meets, **help_for(request, gathering, clock.now())}
+    asked = asked_to_be_rung(gathering, request.actor)  # type: ignore[attr-defined]
+    context = {"gathering": gathering, "meets": meets, "asked": asked, **help_for(request, gathering, clock.now())}
     return render(request, "member/gathering_left.html", context)
