@@ -20,7 +20,7 @@ Evidence = Literal["code", "name", "shape"]
 def evidence(definition: Definition, form: Form) -> Evidence:
     """How sure it is that a form that fits is this questionnaire."""
     panel = definition.exports.questionnaire_code
-    if (panel and is_code(panel, form.codes)) or coded_block(definition, form):
+    if (panel and is_code(panel, form.codes)) or coded_block(definition, with_numbers(definition, form)[0]):
         return "code"
     names = {_squash(definition.id), _squash(definition.name), _squash(definition.exports.redcap_form)}
     titles = [_squash(title) for title in (form.name, *form.titles)]
