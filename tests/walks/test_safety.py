@@ -91,7 +91,7 @@ def taps_please_come(site: RunningSite, world: World, phone: Visitor) -> None:
     open_meeting(site, world)
     phone.open(f"/gathering/{world.gathering.code}/").press("Please come")
     assert "Your facilitators have been called. One of them will come to you." in phone.text
-    assert "See who you can call" in phone.text
+    assert "Who I can call" in phone.text
     phone.open(f"/gathering/{world.gathering.code}/")
     with Device(phone, world.gathering.code) as live:
         key = live.tap("come")
