@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kindcircle.doors.cli.measures import measures
+from kindcircle.doors.cli.measures import Unusable, measures
+from kindcircle.doors.cli.wording import bring_in
+from kindcircle.rooms.measures.models import Wording
 from tests.doors.cli.test_commands import say
 from tests.spec.documents.reference import INTEROP, expected, needs_reference
+from tests.world import World
 
 PREVIEWED = (
     "fhir/sdc-phq9-questionnaire.r4.json",
@@ -130,3 +133,29 @@ def test_a_file_that_is_not_there(command: tuple[str, ...], tmp_path: Path) -> N
     found = run(command[0], tmp_path / "nowhere.json", *command[1:])
     assert found.exit_code == 2
     assert "There is no file called" in found.output
+
+
+@needs_reference
+def test_words_of_another_program_are_kept_on_a_site_with_their_instruction(world: World, capsys) -> None:
+    file = INTEROP / "fhir/lforms-phq9-loinc.r4.json"
+
+    def bring(*, accept: bool, instruction: str = "") -> str:
+        bring_in(
+            file,
+            wanted=frozenset(),
+            confirmed=frozenset({"safety_item_to_check"}),
+            instruction=instruction,
+            accept_terms=accept,
+            language="",
+            house_code="",
+        )
+        return capsys.readouterr().out
+
+    assert "Nothing was kept." in bring(accept=False)
+    with pytest.raises(Unusable):
+        bring(accept=True)
+    assert not Wording.objects.exists()
+    assert "PHQ-9 is here now, in language en." in bring(accept=True, instruction="Think of a garden")
+    kept = Wording.objects.get()
+    assert kept.words["instruction"] == "Think of a garden"
+    assert kept.words["source"]["kind"] == "fhir_questionnaire"

@@ -71,6 +71,7 @@ def check_examples(file: Path, site: Path | None) -> None:
 @click.option(
     "--confirm", "confirmed", multiple=True, metavar="POINT", help="An open point you looked at, by its name."
 )
+@click.option("--instruction", default="", help="The words above the questions, for a file that has none.")
 @click.option("--accept-terms", is_flag=True, help="You read the owner's terms and accept them for this site.")
 @click.option("--language", default="", help="The language of the words in the file; of several, the one to read.")
 @click.option("--organisation", "house_code", default="", help="Code of the organisation, when there are several.")
@@ -80,6 +81,7 @@ def import_words(
     as_json: bool,
     wanted: tuple[str, ...],
     confirmed: tuple[str, ...],
+    instruction: str,
     accept_terms: bool,
     language: str,
     house_code: str,
@@ -109,6 +111,7 @@ def import_words(
         file,
         wanted=frozenset(wanted),
         confirmed=frozenset(confirmed),
+        instruction=instruction,
         accept_terms=accept_terms,
         language=language,
         house_code=house_code,

@@ -21,6 +21,7 @@ def bring_in(
     *,
     wanted: frozenset[str],
     confirmed: frozenset[str],
+    instruction: str,
     accept_terms: bool,
     language: str,
     house_code: str,
@@ -50,7 +51,14 @@ def bring_in(
     digest = hashlib.sha256(data).hexdigest()
     for proposal in found:
         try:
-            words = importing.accept(proposal, confirmed=confirmed, language=spoken, file=file.name, digest=digest)
+            words = importing.accept(
+                proposal,
+                confirmed=confirmed,
+                language=spoken,
+                file=file.name,
+                digest=digest,
+                instruction=instruction,
+            )
             import_wording(
                 organisation=house,
                 definition=proposal.definition,

@@ -77,6 +77,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         raise WordsDoNotFit(_("This questionnaire is not in the file. Please choose the file again."))
     confirmed = frozenset(given.getlist("confirmed"))
+    instruction = given.get("instruction", "").strip()[:2000]
     problem = ""
     if "terms" not in given:
         problem = _("Please read the terms of the owner and tick that you accept them.")
@@ -84,7 +85,9 @@ def accept(request: HttpRequest) -> HttpResponse:
         digest = hashlib.sha256(data).hexdigest()
         language = (read.dictionary.language or given.get("language") or "en")[:10]
         try:
-            words = importing.accept(chosen, confirmed=confirmed, language=language, file=name, digest=digest)
+            words = importing.accept(
+                chosen, confirmed=confirmed, language=language, file=name, digest=digest, instruction=instruction
+            )
             import_wording(
                 organisation=house_of(request),
                 definition=chosen.definition,
@@ -98,7 +101,15 @@ def accept(request: HttpRequest) -> HttpResponse:
             problem = error.sentence
     if problem:
         return _preview(
-            request, name, data, language=asked, chosen=chosen.key, confirmed=confirmed, problem=problem, status=422
+            request,
+            name,
+            data,
+            language=asked,
+            chosen=chosen.key,
+            confirmed=confirmed,
+            instruction=instruction,
+            problem=problem,
+            status=422,
         )
     messages.success(request, _("%(name)s is here now. Groups can be asked.") % {"name": chosen.definition.name})
     return redirect("organisation:wordings")
@@ -112,6 +123,7 @@ def _preview(
     language: str = "",
     chosen: str = "",
     confirmed: frozenset[str] = frozenset(),
+    instruction: str = "",
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -133,6 +145,7 @@ def _preview(
             "proposals": [_shown(one) for one in read.proposals],
             "chosen": chosen,
             "confirmed": confirmed,
+            "instruction": instruction,
             "problem": problem,
         },
         status=status,
@@ -140,7 +153,8 @@ def _preview(
 
 
 def _shown(proposal: Proposal) -> dict[str, object]:
-    remarks = proposal.mapping.remarks
+    # A missing instruction has a field of its own instead of a tick.
+    remarks = [one for one in proposal.mapping.remarks if one.name != "instruction_missing"]
     return {
         "proposal": proposal,
         "to_confirm": [remark for remark in remarks if remark.weight == "confirm"],
