@@ -130,10 +130,12 @@ def test_on_a_tablet_that_goes_round_nothing_comes_back(stage: Stage) -> None:
 
 
 def test_the_mark_in_the_address_cannot_be_tried_out(stage: Stage, settings: Any) -> None:
-    """Two sites give the same words different marks: it is keyed."""
+    """Two sites give the same words different marks, and so do two people: it is keyed for each."""
     say(stage, 0, WORDS[0])
+    say(stage, 1, WORDS[0])
     place = queries.placed(stage.gathering, at=stage.at)
     here = words_shown(stage.gathering, place, stage.member(0))["words_seen"]
+    assert words_shown(stage.gathering, place, stage.member(1))["words_seen"] != here
     settings.SECRET_KEY = "another site's"
     assert words_shown(stage.gathering, place, stage.member(0))["words_seen"] != here
 

@@ -1,12 +1,10 @@
 """Leading a talk in pairs: who said what, the pairs as they would begin, and the pairs while they talk."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.lib import clock
@@ -24,7 +22,6 @@ from kindcircle.rooms.live.queries_steadying import stories
 from kindcircle.spec.timeline import Placed
 
 Said = PairsAnswer.Said
-NOTHING_NEW = 204
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS)
@@ -32,7 +29,7 @@ def part(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """The pairs on the desk, drawn anew when something changed; `seen` is what the page shows."""
     context = _context(gathering)
     if request.GET.get("seen") == context["pairs_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     return render(request, "facilitator/lead_pairs_now.html", context)
 
 
@@ -42,7 +39,7 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     place = queries.placed(gathering, at=clock.now())
     context = {"gathering": gathering, "states": live_page.states(place), **on_the_wall(gathering, place)}
     if request.GET.get("seen") == context["pairs_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     return render(request, "facilitator/lead_wall_pairs.html", context)
 
 
@@ -64,8 +61,7 @@ def on_the_wall(gathering: Gathering, place: Placed) -> dict[str, Any]:
 
 
 def _marked(shown: dict[str, Any] | None) -> dict[str, Any]:
-    told = json.dumps(shown)
-    return {"pairs": shown, "pairs_seen": salted_hmac("kindcircle.pairs-desk", told).hexdigest()[:12]}
+    return {"pairs": shown, "pairs_seen": live_page.mark(shown)}
 
 
 def _context(gathering: Gathering) -> dict[str, Any]:

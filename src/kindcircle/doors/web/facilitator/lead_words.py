@@ -19,8 +19,6 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.errors import NotInThisSession
 
-NOTHING_NEW = 204
-
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("GET", "POST"))
 def words(request: HttpRequest, gathering: Gathering) -> HttpResponse:
@@ -41,7 +39,7 @@ def words(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     place = queries.placed(gathering, at=clock.now())
     context = {"gathering": gathering, "states": live_page.states(place), **words_led(gathering, place)}
     if request.method == "GET" and request.GET.get("seen") == context["words_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     typed = request.POST.get("text", "") if why else ""
     more = {"words_why": why, "words_typed": typed, "words_key": codes.new_code(), "answers": request.method == "POST"}
     return render(request, "facilitator/lead_words.html", context | more)
@@ -53,7 +51,7 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     place = queries.placed(gathering, at=clock.now())
     context = {"gathering": gathering, "states": live_page.states(place), **words_on_wall(gathering, place)}
     if request.GET.get("seen") == context["words_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     return render(request, "facilitator/wall_words.html", context)
 
 

@@ -1,12 +1,10 @@
 """Talking in pairs, as one member sees it: being asked, with whom, coming back, and a list that is theirs alone."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
@@ -23,7 +21,6 @@ from kindcircle.rooms.live.pairs import Talk, known_to, own_wish, talk_of
 from kindcircle.spec.timeline import Placed
 
 Said = PairsAnswer.Said
-NOTHING_NEW = 204
 
 
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
@@ -31,7 +28,7 @@ def pairs(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """The part of one's page about pairs, drawn anew when something changed; `seen` is what the page shows."""
     context = _context(request, thing)
     if request.GET.get("seen") == context["pairs_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     return render(request, "member/gathering_pairs.html", context)
 
 
@@ -79,10 +76,9 @@ def pairs_shown(thing: Gathering, place: Placed, own_code: str, by: Actor, *, an
     shown = None if talk is None or own_code not in talk.here else _shown(talk, own_code)
     if shown and shown["state"] == "asked" and by.tablet_of is not None and not answered:
         shown["said"] = ""
-    told = json.dumps([shown, place.pairs is not None and place.pairs.state], default=str)
     return {
         "pairs": shown,
-        "pairs_seen": salted_hmac("kindcircle.pairs", told).hexdigest()[:12],
+        "pairs_seen": live_page.mark([shown, place.pairs is not None and place.pairs.state], whose=by.code),
         "may_wish": by.only_gathering is None,
     }
 

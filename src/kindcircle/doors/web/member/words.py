@@ -19,7 +19,6 @@ from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries
 
-NOTHING_NEW = 204
 LONGEST_SENT = 1000
 PASS = "pass"
 
@@ -29,7 +28,7 @@ def words(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """The part of a page about words, drawn anew when something changed; `seen` is what the page shows."""
     context = _context(request, thing, passed=request.GET.get("passed", "")[:30])
     if request.GET.get("seen") == context["words_seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=live_page.NOTHING_NEW)
     return render(request, "member/gathering_words.html", context)
 
 

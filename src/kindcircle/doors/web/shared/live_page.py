@@ -1,9 +1,11 @@
 """What the three pages of a meeting (member's, facilitator's, projector's) have in common."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from kindcircle.base.access import Actor
 from kindcircle.base.lib import clock, codes
@@ -17,6 +19,7 @@ from kindcircle.spec.timeline import Placed
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
 LEADERS_ASK_MS = 1000
+NOTHING_NEW = 204
 STAYS_OPEN = 30
 """Minutes past the planned end after which an untouched page is covered. Sooner would hide "please come" while
 somebody sits with closed eyes, and the private taps while a facilitator watches faces."""
@@ -133,6 +136,15 @@ def idle_minutes(gathering: Gathering, usual: int) -> int:
     """How long an untouched page stays open: for the whole meeting while it is under way, else as everywhere."""
     meeting = gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING)
     return gathering.minutes + STAYS_OPEN if meeting else usual
+
+
+def mark(shown: Any, *, whose: str = "") -> str:
+    """What a part of a page shows, as a few letters by which it asks whether anything is new.
+
+    It stands in an address, so it is keyed: nobody who finds it in a log can try words or answers against it.
+    whose  of a page that shows what one person said: the same answer of two people has two marks
+    """
+    return salted_hmac("kindcircle.live-page", json.dumps([whose, shown], default=str)).hexdigest()[:12]
 
 
 def by_script(request: HttpRequest) -> bool:

@@ -1,12 +1,11 @@
 """Words that appear together, as a phone, the wall and those who lead see them: each no more than is theirs to see."""
 
-import json
 from typing import Any
 
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor
+from kindcircle.doors.web.shared.live_page import mark
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries, queries_words
 from kindcircle.rooms.live.actions.words import LONGEST
@@ -31,14 +30,15 @@ def words_shown(gathering: Gathering, place: Placed, by: Actor, *, passed: str =
         shown = {**_common(asked), **_own(own, said=passed == asked.code), "may_say": takes_part}
     kept = [] if at_tablet else [one for one in queries_words.own_words(gathering, by) if one.asked != asked]
     earlier = [{"code": one.asked.code, "text": _in_words(one), "left_out": one.left_out} for one in kept]
-    return {"words": shown, "words_kept": earlier, "words_seen": _mark([shown, earlier]), "words_passed": passed}
+    seen = mark([shown, earlier], whose=by.code)
+    return {"words": shown, "words_kept": earlier, "words_seen": seen, "words_passed": passed}
 
 
 def words_on_wall(gathering: Gathering, place: Placed) -> dict[str, Any]:
     """What a projector shows: the question, and what everybody sees."""
     asked = queries_words.asked_now(gathering, place)
     shown = None if asked is None else _common(asked)
-    return {"words": shown, "words_seen": _mark(shown)}
+    return {"words": shown, "words_seen": mark(shown)}
 
 
 def words_led(gathering: Gathering, place: Placed) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def words_led(gathering: Gathering, place: Placed) -> dict[str, Any]:
     asked = queries_words.asked_now(gathering, place)
     questions_left = queries_words.may_ask(gathering)
     if asked is None:
-        return {"words": None, "may_be_asked": questions_left, "words_seen": _mark(questions_left)}
+        return {"words": None, "may_be_asked": questions_left, "words_seen": mark(questions_left)}
     enough = queries_words.enough(asked)
     # Of a question not even the number: it would rise by one whenever somebody puts their phone down.
     many = None if asked.kind == Asked.Kind.FELT else queries_words.how_many(asked)
@@ -55,7 +55,7 @@ def words_led(gathering: Gathering, place: Placed) -> dict[str, Any]:
         for one in queries_words.read_in(asked)
     ]
     shown = {**_common(asked), "enough": enough, "many": many, "read": read}
-    return {"words": shown, "may_be_asked": questions_left, "words_seen": _mark(shown)}
+    return {"words": shown, "may_be_asked": questions_left, "words_seen": mark(shown)}
 
 
 def _common(asked: Asked) -> dict[str, Any]:
@@ -111,8 +111,3 @@ def _in_words(own: Own) -> str:
     if own.asked.kind != Asked.Kind.FELT:
         return own.text
     return _("Yes") if own.text == "yes" else _("No")
-
-
-def _mark(shown: Any) -> str:
-    """It stands in an address, so it is keyed: nobody who finds it in a log can try words against it."""
-    return salted_hmac("kindcircle.live-words", json.dumps(shown, default=str)).hexdigest()[:12]
