@@ -144,6 +144,13 @@ def test_a_language_that_is_not_there_is_told_and_no_other_put_in_its_place() ->
     assert fits([PHQ9], found) == ()
 
 
+def test_one_question_alone_has_no_group() -> None:
+    tables = {name: rows for name, rows in array().items() if not name.startswith("group")}
+    data = survey(tables).replace(b">Survey<", b">Question<")
+    assert parse_survey(data).forms[0].name == "questions"
+    assert len(parse_survey(data).fields) == 9
+
+
 # ReproSchema -------------------------------------------------------------------------------------------------------
 
 

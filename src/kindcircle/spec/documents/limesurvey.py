@@ -127,14 +127,16 @@ class _Reader:
         ]
         above = [one for one in questions if one.get("parent_qid", "0") in ("", "0")]
         groups = {one.get("gid", ""): one for one in self._mine("groups")}
-        if any(one.get("gid", "") not in groups for one in above):
+        if groups and any(one.get("gid", "") not in groups for one in above):
             raise BrokenQuestions("A question belongs to a group that is not in this file.")
-        above.sort(key=lambda one: (_order(groups[one.get("gid", "")], "group_order"), _order(one, "question_order")))
+        above.sort(
+            key=lambda one: (_order(groups.get(one.get("gid", ""), {}), "group_order"), _order(one, "question_order"))
+        )
         found: dict[str, Field] = {}
         for one in above:
             parts = [part for part in below if part.get("parent_qid") == one.get("qid")]
             parts.sort(key=lambda part: (_order(part, "scale_id"), _order(part, "question_order")))
-            form = self._group(groups[one.get("gid", "")])
+            form = self._group(groups.get(one.get("gid", ""), {}))
             for field in self._question(one, parts, form, len(found) + 1):
                 if field.name in found:
                     raise DuplicateField(f"The question code “{field.name[:60]}” is used twice.")
@@ -192,7 +194,7 @@ class _Reader:
         return self._said("question", one, "qid", "question")
 
     def _group(self, one: Row) -> str:
-        return self._said("group", one, "gid", "group_name") or one.get("gid", "")
+        return self._said("group", one, "gid", "group_name") or one.get("gid", "") or "questions"
 
     def _said(self, table: str, row: Row, key: str, column: str) -> str:
         """Words from the table of words, or from the row itself as older versions keep them."""
