@@ -35,6 +35,9 @@ SMALL = PHONE | {"viewport": {"width": 320, "height": 640}}
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PROJECTOR: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+SIZES: dict[str, Any] = {
+    one: way["viewport"] for one, way in {"phone": PHONE, "tablet": TABLET, "wall": PROJECTOR}.items()
+}
 # How often the bell was seen to begin.
 BELLS = """
 window.bells = 0;
@@ -108,19 +111,27 @@ class Room:
     def everyone(self) -> list[Page]:
         return [self.ada, self.bo, self.wall, *self.phones]
 
-    def look(self, state: str, *, tablet: Page | None = None) -> None:
-        """Each kind of window in this state."""
+    def look(self, state: str, *, tablet: Page | None = None, sizes: bool = False) -> None:
+        """Each kind of window in this state; with `sizes`, each also as large as a phone, a tablet and a wall."""
         views = {"lead": self.ada, "holder": self.bo, "wall": self.wall, "phone": self.phones[INES]}
         views |= {"dark-phone": self.phones[WREN], "small-phone": self.phones[GRETA]}
         for view, page in (views | ({"tablet": tablet} if tablet is not None else {})).items():
-            page.evaluate(AXE)
-            faults = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
-            self.found += [f"{view}, {state}: {fault}" for fault in sorted(faults)]
-            if over := page.evaluate(SIDEWAYS):
-                self.found.append(f"{view}, {state}: {over}")
-            if folder := _folder():
-                self.pictures += 1
-                page.screenshot(path=folder / f"{state}-{view}.png", full_page=True)
+            self._look_at(page, f"{state}-{view}")
+            own = page.viewport_size
+            for name, size in (SIZES if sizes else {}).items():
+                page.set_viewport_size(size)
+                self._look_at(page, f"{state}-{view}-{name}-size")
+            page.set_viewport_size(own)  # type: ignore[arg-type]
+
+    def _look_at(self, page: Page, name: str) -> None:
+        page.evaluate(AXE)
+        faults = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+        self.found += [f"{name}: {fault}" for fault in sorted(faults)]
+        if over := page.evaluate(SIDEWAYS):
+            self.found.append(f"{name}: {over}")
+        if folder := _folder():
+            self.pictures += 1
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     def time_goes_by(self, seconds: float) -> None:
         """So long nothing happens. Every device is at the same second again, shortly."""
@@ -231,7 +242,7 @@ def _meeting(room: Room) -> None:
     press(phones[TOMAS], "I am with you")
     expect(phones[INES].get_by_text("Somebody is with you.")).to_be_visible()
     press(ada, "+30 s")
-    room.look("4-round", tablet=tablet)
+    room.look("4-round", tablet=tablet, sizes=True)
     press(phones[INES], "I have finished")
     expect(phones[TOMAS].get_by_text(mine, exact=False)).to_be_visible()
     press(phones[TOMAS], "Come back to me")
@@ -281,7 +292,7 @@ def _meeting(room: Room) -> None:
     for number, phone in enumerate(phones):
         words = "The others talk in pairs" if number == OLUWA else re.compile("^You talk with")
         expect(phone.get_by_role("heading", name=words)).to_be_visible()
-    room.look("7-in-pairs")
+    room.look("7-in-pairs", sizes=True)
     room.site.go_on(15 * 60)
     expect(phones[INES].get_by_role("heading", name="Time to come back")).to_be_visible(timeout=15_000)
     press(ada, "Everybody back in the circle")
