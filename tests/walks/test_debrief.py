@@ -109,7 +109,11 @@ def test_what_to_change_stands_on_the_next_run_sheet(running_site: RunningSite, 
 def test_saying_that_it_is_done_shows_what_is_still_open(running_site: RunningSite, world: World) -> None:
     ada, bo = (Visitor(running_site, one) for one in world.facilitators)
     ada.open(page(world)).press("This meeting is talked over")
-    for words in ("The notes are not saved yet", "Nobody has written what we saw", "3 people who came have not answered"):
+    for words in (
+        "The notes are not saved yet",
+        "Nobody has written what we saw",
+        "3 people who came have not answered",
+    ):
         assert words in ada.text
     assert not Debrief.objects.filter(gathering=world.gathering).exists()
     ada.press("Yes, done for today")

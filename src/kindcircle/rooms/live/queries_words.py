@@ -20,7 +20,7 @@ LEAST = 4
 """Never fewer words than this are looked at or shown."""
 
 NOT_ALONE = 3
-"""Words that came from phones: none, or at least so many. Whoever wrote the others down by hand knows which those are."""
+"""Words that came from phones: none, or at least so many. Whoever wrote the others down knows which those are."""
 
 
 @dataclass(frozen=True, slots=True)
