@@ -31,7 +31,7 @@ def scratch(context: BrowserContext, site: RunningSite, body: str, *, attributes
     """A page of our site made up for one test, with the real scripts on it."""
     scripts = "".join(
         f'<script src="/static/js/{name}.js" defer></script>'
-        for name in ("quick-exit", "page", "once", "draft", "idle-lock")
+        for name in ("quick-exit", "page", "once", "draft", "idle-lock", "take-along")
     )
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>My page</title>{scripts}'
@@ -279,6 +279,30 @@ def test_a_form_pressed_five_times_is_sent_once(running_site, context):
         assert page.get_by_role("button").inner_text() == "Sending …"
         assert page.get_by_role("button").get_attribute("aria-disabled") == "true"
         assert sent == [["k-1"]]
+
+
+STEPS = """<form data-once data-takes-along method="post" action="/sent/"><button name="step" value="rest">Rest</button>
+</form><form data-takes-along method="post" action="/sent/"><input type="hidden" name="step" value="check">
+<input type="radio" name="wish" value="no" checked><input type="radio" name="wish" value="yes">
+<input type="radio" name="stays" value="yes" checked><button>Note</button></form>
+<form data-takes-along method="post" action="/sent/"><input name="line" value="as it was">
+<input name="more" value="old"><button>Keep</button></form>"""
+
+
+def test_what_was_ticked_or_typed_in_another_form_goes_along_and_what_nobody_touched_does_not(running_site, context):
+    sent = []
+
+    def answer(route: Route) -> None:
+        sent.append(parse_qs(route.request.post_data or ""))
+        route.fulfill(body="ok", content_type="text/html")
+
+    context.route("**/sent/", answer)
+    with scratch(context, running_site, STEPS) as page:
+        page.check("input[name=wish][value=yes]")
+        page.fill("input[name=line]", "walked in the yard")
+        page.click("text=Rest")
+        page.wait_for_url("**/sent/")
+    assert sent == [{"step": ["rest"], "wish": ["yes"], "line": ["walked in the yard"]}]
 
 
 def test_a_draft_stays_at_home_once_its_form_was_sent(running_site, context):

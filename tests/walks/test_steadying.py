@@ -151,8 +151,11 @@ def test_bo_looks_after_wren_with_a_tap_for_each_step(running_site: RunningSite,
     assert "Soles of the feet" not in bo.text, "what is done folds away"
     bo.press("Done", which={"step": "out"})
 
-    # He asks her plainly, and she says yes. Whom to call stands there at once; the call is out before he looks up.
-    bo.press("Note the answers", {"steadiness": "2", "wish": "yes", "stays": "yes"})
+    # He asks her plainly, and she says yes. Whom to call stands there at once; the call is out before he looks up. In
+    # his hurry he presses another button than the one beside the answers: they come along.
+    _form, sent = bo.filled("Rest here")
+    bo.post(bo.path, sent | {"steadiness": ["2"], "wish": ["yes"], "stays": ["yes"]})
+    assert bo.answer.history[0].headers["Location"].endswith("#check")
     assert "Thank them for saying it. Stay with them." in bo.text and "999" in bo.text
     concern = Alert.objects.get(member=world.members[2], level=Alert.Level.CONCERN)
     assert Delivery.objects.filter(about_code=concern.code, user=world.facilitators[0]).exists()

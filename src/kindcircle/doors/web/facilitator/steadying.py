@@ -26,7 +26,7 @@ from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import places
 from kindcircle.rooms.live import actions, slowing_down
 from kindcircle.rooms.live import queries_steadying as steadying
-from kindcircle.rooms.live.actions.steadying import LONGEST_LINE, STEPS, WISH_RULE
+from kindcircle.rooms.live.actions.steadying import ANSWERS, LONGEST_LINE, STEPS, WISH_RULE
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.models_steadying import SlowDown
 from kindcircle.rooms.live.pairs import beside
@@ -197,25 +197,30 @@ def _seen(request: HttpRequest, gathering: Gathering, place: Membership, at: dat
 
 
 def _save(request: HttpRequest, gathering: Gathering, place: Membership, at: datetime) -> HttpResponse:
+    """The button that was pressed; before it, what stood ticked or typed elsewhere on the page and comes along."""
     given = request.POST
     step = given.get("step", "")
     who: dict[str, Any] = {
         "gathering": gathering, "place": place, "panel": given.get("panel", "")[:22],
         "by": request.actor, "at": at,  # type: ignore[attr-defined]
     }  # fmt: skip
-    if step == "line":
-        actions.write_line(**who, line=given.get("line", "").replace("\0", ""))
-    elif step == "end":
+    said = {name: given.get(name, "") for name in ANSWERS["check"]}
+    yes = said["wish"] == "yes"
+    if step == "check" or any(said.values()):
+        row = actions.note_step(**who, step="check", said=said)
+    if "line" in given:
+        actions.write_line(**who, line=given["line"].replace("\0", ""))
+    if step == "end" and not yes:
         actions.end_steadying(**who)
         messages.success(request, _("Thank you for looking after %(name)s.") % {"name": seals.name_of(place.user)})
         return on_to("facilitator:holder", gathering.code)
-    else:
-        said = {name: given.get(name, "") for name in ("steadiness", "wish", "stays", "choice")}
-        row = actions.note_step(**who, step=step, said=said)
+    if step not in ("check", "line", "end"):
+        row = actions.note_step(**who, step=step, said={"choice": given.get("choice", "")})
+    if yes:
+        step = "check"  # the page stays where the help is
+    elif step != "line":
         done = set(row.steps.values_list("step", flat=True))
-        # After a yes the page stays where the help is.
-        if said["wish"] != "yes":
-            step = next((one for one in STEPS[STEPS.index(step) :] if one not in done), "line")
+        step = next((one for one in STEPS[STEPS.index(step) :] if one not in done), "line")
     where = reverse("facilitator:steadying", args=[gathering.code, place.code])
     return SeeOther(f"{where}#{step}")
 
