@@ -71,9 +71,15 @@ def answers_report(
     report: Report = {"format": filled.source, "digest": filled.digest, "n_records": len(filled.sheets)}
     if filled.source == "redcap_records":
         report["repeat_instruments"] = list(filled.repeating)
-    readings = [one for sheet in filled.sheets for one in _readings(known, found, filled, sheet, systems)]
-    told = [_reading(one) for one in readings]
     notices = list(filled.warnings)
+    readings: list[Reading] = []
+    if questions and not found:
+        notices.append(Notice("questionnaire_not_known", "The questions hold no questionnaire that is known here."))
+    else:
+        readings = [one for sheet in filled.sheets for one in _readings(known, found, filled, sheet, systems)]
+    if found and not readings:
+        notices.append(Notice("answers_to_other_questions", "None of these answers belongs to the questions."))
+    told = [_reading(one) for one in readings]
     lone: list[Report] = []
     for total in filled.totals:
         definition, odd = read_total(known, total)
@@ -198,6 +204,7 @@ def _reading(one: Reading) -> Report:
         ],
         "warnings": [notice.name for notice in one.warnings],
         "notices": [_notice(notice) for notice in one.warnings],
+        "to_confirm": [_remark(remark) for remark in one.fit.mapping.remarks if remark.weight == "confirm"],
         "flags": list(one.flags),
         "ignored": list(one.ignored),
     }

@@ -99,6 +99,7 @@ def test_a_person_reads_the_same() -> None:
     assert "[confirm] safety_item_to_check" in found.stdout
     found = run("read-responses", INTEROP / "fhir/sdc-phq9-response.r4.json")
     assert "PHQ-9, 1: 0 0 0 1 2 1 3 2 1\n  total 10 (complete)\n" in found.stdout
+    assert "[confirm] values_differ: " in found.stdout
     assert "stored_total_differs: The total in the file is 13, and the answers give 10." in found.stdout
 
 

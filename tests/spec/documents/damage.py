@@ -143,6 +143,7 @@ def limesurvey() -> Damaged:
         + body.replace(b"<![CDATA[Q1]]>", b"&a;"),
         "survey that fetches its grammar": head + b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">' + body,
         "survey of another kind": whole.replace(b"<LimeSurveyDocType>Survey", b"<LimeSurveyDocType>Label set"),
+        "survey too deep": b"<document>" + b"<a>" * 500_000,
         "a web page": b"<html><body><p>Please sign in</p></body></html>",
         "survey without questions": whole.replace(b"<questions>", b"<before>").replace(b"</questions>", b"</before>"),
         "survey without its group": whole.replace(b"<gid><![CDATA[641]]></gid>", b"<gid><![CDATA[7]]></gid>", 1),

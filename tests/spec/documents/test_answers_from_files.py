@@ -137,6 +137,21 @@ def test_without_codes_the_questions_are_needed() -> None:
         report(filled(nine()), alone=True)
 
 
+def test_questions_that_are_not_ours_and_answers_to_others_are_named() -> None:
+    strangers = parse_questionnaire(json.dumps(birds(4)).encode())
+    answers = parse_responses(json.dumps(filled(nine())).encode())
+    found = answers_report(all_instruments(), answers, strangers, frozenset())
+    assert (found["responses"], found["warnings"]) == ([], ["questionnaire_not_known"])
+    assert report(filled({40: chosen(1)}))["warnings"] == ["answers_to_other_questions"]
+
+
+def test_what_a_person_should_look_at_comes_along() -> None:
+    assert [one["name"] for one in report(filled(nine()))["to_confirm"]] == [
+        "safety_item_to_check",
+        "instruction_missing",
+    ]
+
+
 def test_a_bundle_of_forms_and_scores() -> None:
     score = {
         "resourceType": "Observation",

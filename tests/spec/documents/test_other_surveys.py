@@ -16,6 +16,7 @@ from kindcircle.spec.documents.reading import read_questions
 from kindcircle.spec.documents.reproschema import parse_activity
 from kindcircle.spec.documents.spss import parse_spss
 from kindcircle.spec.instruments import load_instrument
+from kindcircle.spec.wording import WordingError, apply_mapping
 from tests.spec.documents.damage import zipped
 from tests.spec.documents.reference import INTEROP, needs_reference, real
 from tests.spec.documents.test_answers_from_files import DICTIONARY
@@ -209,6 +210,10 @@ def test_a_language_that_lacks_some_words_is_not_filled_from_another() -> None:
     found = parse_activity(files, "PHQ-9/PHQ9_schema", language="ar")
     assert all(one.label for one in found.fields[:9])
     assert {choice.label for choice in found.fields[0].choices} == {""}
+    (fit,) = fits([PHQ9], found)
+    assert "answer_words_missing" in fit.mapping.to_confirm
+    with pytest.raises(WordingError, match="Some words are empty"):
+        apply_mapping(PHQ9, fit.mapping, language="ar", confirmed=frozenset(fit.mapping.to_confirm))
 
 
 # zip ---------------------------------------------------------------------------------------------------------------

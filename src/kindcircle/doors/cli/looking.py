@@ -77,5 +77,7 @@ def tell(report: Report, *, as_json: bool) -> None:
         click.echo(_("  total {total} ({state})").format(total=one["total"], state=one["state"]))
         for notice in one["notices"]:
             click.echo(f"  {notice['name']}: {notice['text']}")
+        for remark in one["to_confirm"]:
+            click.echo(f"  [{remark['weight']}] {remark['name']}: {remark['text']}")
         for flag in one["flags"]:
             click.echo(f"  {flag}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import iterparse
 
 from kindcircle.spec.documents.errors import (
     BrokenQuestions,
+    DocumentError,
     DuplicateField,
     EmptyFile,
     NotXml,
@@ -22,6 +24,8 @@ from kindcircle.spec.documents.shape import Choice, Dictionary, Field, Form, Not
 from kindcircle.spec.documents.table import LARGEST
 
 MOST_ROWS = 50_000
+DEEPEST = 30
+"""Tags inside one another. Tables, rows and cells need five; themes of a survey a few more."""
 Row = dict[str, str]
 
 _LISTS = {"L": "radio", "!": "dropdown", "O": "radio"}
@@ -84,13 +88,15 @@ def _tables(data: bytes) -> tuple[dict[str, list[Row]], tuple[str, ...]]:
     if not data.strip():
         raise EmptyFile("This file is empty.")
     try:
-        root = fromstring(data, forbid_dtd=True)
+        root = _tree(data)
     except DefusedXmlException:
         raise NotXml("This file defines words of its own inside the XML. We do not open such files.") from None
     except ParseError as error:
         raise NotXml(
             "This file breaks off or holds a typing mistake: XML cannot be read here.", row=error.position[0]
         ) from None
+    except DocumentError:
+        raise
     except (ValueError, LookupError):
         raise NotXml("This file is not saved in UTF-8, or holds letters that XML does not know.") from None
     if root.tag != "document" or root.findtext("LimeSurveyDocType", "").strip() not in ("Survey", "Group", "Question"):
@@ -104,6 +110,20 @@ def _tables(data: bytes) -> tuple[dict[str, list[Row]], tuple[str, ...]]:
             raise TooLarge(f"This file holds more than {MOST_ROWS} rows.")
     languages = tuple((one.text or "").strip() for one in root.iterfind("languages/language"))
     return tables, tuple(one for one in dict.fromkeys(languages) if one)
+
+
+def _tree(data: bytes) -> Element:
+    """The whole document, unless its tags stand deeper than any survey's."""
+    depth = 0
+    root: Element | None = None
+    for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
+        depth += 1 if event == "start" else -1
+        if depth > DEEPEST:
+            raise TooLarge("Too many tags stand inside one another in this file.")
+        root = element if root is None else root
+    if root is None:
+        raise EmptyFile("This file is empty.")
+    return root
 
 
 def _row(row: Element) -> Row:

@@ -74,6 +74,10 @@ def label_remarks(definition: Definition, block: list[Field]) -> Iterator[Remark
         )
         yield Remark("lowest_answer_to_check", "confirm", text, (block[0].name,))
     ours = definition.response(definition.scored_items[0])
+    wordless = tuple(choice.value for choice in block[0].choices if not choice.label)
+    if wordless and isinstance(ours, Likert) and ours.labelled == "all":
+        text = f"The file has no words for these answers, so it cannot be brought in as it is: {listed(wordless)}."
+        yield Remark("answer_words_missing", "confirm", text, (block[0].name,))
     order = [anchor.value for anchor in ours.values] if isinstance(ours, Likert) else []
     theirs = [int(choice.value) for choice in block[0].choices]
     if set(order) == set(theirs) and order != theirs:
