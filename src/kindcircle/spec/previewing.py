@@ -73,11 +73,11 @@ def answers_report(
         report["repeat_instruments"] = list(filled.repeating)
     notices = list(filled.warnings)
     readings: list[Reading] = []
-    if questions and not found:
+    if questions and filled.sheets and not found:
         notices.append(Notice("questionnaire_not_known", "The questions hold no questionnaire that is known here."))
     else:
         readings = [one for sheet in filled.sheets for one in _readings(known, found, filled, sheet, systems)]
-    if found and not readings:
+    if found and filled.sheets and not readings:
         notices.append(Notice("answers_to_other_questions", "None of these answers belongs to the questions."))
     told = [_reading(one) for one in readings]
     lone: list[Report] = []
