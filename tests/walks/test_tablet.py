@@ -78,13 +78,16 @@ def test_a_tablet_goes_round_and_keeps_nothing_of_anybody(running_site: RunningS
     assert not Presence.objects.filter(gathering=gathering, user__in=[ines, tomas]).exists()
     assert Attendance.objects.filter(gathering=gathering).count() == 2
 
+    ended = tablet.cookie()
     # Ada ends it from her own page while Tomas still holds it: his page ends too.
     ada.open(f"{desk}/tablet/").press("End it")
     assert "/account/login/" in tablet.open(f"/gathering/{gathering.code}/").path
     assert "/account/login/" in tablet.open(f"/tablet/{gathering.code}/").path
     # What a page that still lies open asks for is no page for signing in, inside the page.
     tablet.client.headers["HX-Request"] = "true"
+    tablet.client.cookies.set("session", ended)
     assert tablet.open(f"/gathering/{gathering.code}/words").status == 401
+    assert "Set-Cookie" not in tablet.answer.headers, "it could take away the session of whoever is next"
     entries = AuditEntry.objects.filter(chain=world.organisation.code, about_kind="tablet").order_by("number")
     assert list(entries.values_list("event", "concerns")) == [
         ("letters for a tablet made", ""),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -37,7 +38,11 @@ ALLAUTH_ANSWERS = (ImmediateHttpResponse, ReauthenticationRequired, RateLimited)
 
 
 class HeadersMiddleware:
-    """Headers that every answer carries. Signed-in pages are never kept by any cache."""
+    """Headers that every answer carries. Signed-in pages are never kept by any cache.
+
+    A part of a page that was asked for under a session that ended meanwhile takes no cookie away: by the time its
+    answer is there, this browser may have the next session, as on a tablet that is handed on.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -48,6 +53,9 @@ class HeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
+        session = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if session is not None and session["max-age"] == 0 and request.headers.get("HX-Request"):
+            del response.cookies[settings.SESSION_COOKIE_NAME]
         return response
 
 
