@@ -74,7 +74,7 @@ def read_sheet(fit: Fit, sheet: Sheet, systems: frozenset[str] = frozenset()) ->
     """Score one filled form again. `systems`: addresses of code systems at hand that define its answers."""
     numbered, _ = with_numbers(fit.definition, fit.form)
     fields = {one.name: one for one in numbered.fields}
-    ours = {(pair.response, pair.their_value): pair.value for pair in fit.mapping.answers}
+    ours = {(pair.response, int(pair.their_value)): pair.value for pair in fit.mapping.answers}
     answers: dict[str, Answer] = {}
     notices: dict[str, list[str]] = {}
     for pair in fit.mapping.items:
@@ -88,7 +88,7 @@ def read_sheet(fit: Fit, sheet: Sheet, systems: frozenset[str] = frozenset()) ->
             notices.setdefault(name, []).append(pair.field)
         response = fit.definition.item(pair.number).response
         if choice is not None:
-            answers[pair.item_id] = ours[response, choice.value]
+            answers[pair.item_id] = ours[response, int(choice.value)]
     known = {pair.field for pair in fit.mapping.items}
     holder = total_field(fit.definition, fit.form)
     stored = _number(sheet.answers.get(holder.name, ())) if holder else None

@@ -192,6 +192,16 @@ def test_an_export_is_scored_with_its_dictionary_and_names_are_not_read() -> Non
     assert "Ann" not in json.dumps(found)
 
 
+def test_a_number_written_with_a_nought_before_it_is_the_same_number() -> None:
+    asked = parse_dictionary(
+        DICTIONARY.replace('p4,phq9,radio,Bird 4,"0, Never | 1,', 'p4,phq9,radio,Bird 4,"0, Never | 01,')
+    )
+    head = "record_id," + ",".join(f"p{n}" for n in range(1, 10))
+    rows = f"{head},phq9_complete\n7,1,1,1,01,1,1,1,1,0,2\n"
+    (one,) = answers_report(all_instruments(), parse_records(rows.encode()), asked, frozenset())["responses"]
+    assert (one["items"], one["total"]) == ([1] * 8 + [0], 8)
+
+
 def test_repeated_forms_are_named() -> None:
     rows = "id,redcap_repeat_instrument,redcap_repeat_instance,bp\n1,pressure,1,100\n1,pressure,2,110\n1,,,\n"
     found = answers_report([], parse_records(rows.encode()), None, frozenset())
