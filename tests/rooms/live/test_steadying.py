@@ -202,6 +202,13 @@ class TestWhatFollows:
         note(stage, "stop", seconds=2)
         assert Alert.objects.get().state == Alert.State.ACTING
 
+    def test_a_second_call_while_somebody_is_there_is_answered_by_the_next_step(self, stage: Stage) -> None:
+        tap(stage, "come")
+        row = note(stage, "stop", seconds=1)
+        tap(stage, "come", seconds=2)
+        note(stage, "soften", panel=row.code, seconds=3)
+        assert list(Alert.objects.values_list("state", flat=True)) == [Alert.State.ACTING] * 2
+
 
 class TestStories:
     def test_stepping_out_and_coming_back_is_one_story(self, stage: Stage) -> None:

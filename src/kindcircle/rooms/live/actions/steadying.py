@@ -129,6 +129,7 @@ def _row(gathering: Gathering, place: Membership, panel: str, by: Actor, at: dat
             begun_at=at,
             **code,
         )
+    if row.ended_at is None:
         _somebody_is_there(row, by, at)
     return row
 
