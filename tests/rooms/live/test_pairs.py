@@ -359,3 +359,13 @@ def test_those_who_lead_read_with_whom_somebody_was_when_they_called(stage: Stag
     assert pairs.beside(stage.gathering, [(mine, called)]) == {(mine, called): "Tomas"}
     before = stage.at - timedelta(minutes=1)
     assert pairs.beside(stage.gathering, [(mine, before), (code_of(stage, 3), called)]) == {}
+
+
+def test_nothing_stays_of_a_meeting_that_nobody_closes(stage: Stage) -> None:
+    talk = ask(stage)
+    say(stage, talk, "yes", 0, 1)
+    say(stage, talk, "stay", 2)
+    PairsDraft.objects.create(gathering=stage.gathering, pairs=talk, groups=[], stays=[])
+    assert pairs.forget_due(at=stage.at + pairs.ANSWERS_KEPT - timedelta(minutes=1)) == 0
+    assert pairs.forget_due(at=stage.at + pairs.ANSWERS_KEPT) == 4
+    assert not PairsAnswer.objects.exists() and not PairsDraft.objects.exists()

@@ -19,7 +19,7 @@ from kindcircle.rooms.groups.actions.roles import find_gaps as find_meetings
 from kindcircle.rooms.groups.screening_again import ask_again_due
 from kindcircle.rooms.groups.task_mail import tell_of_tasks
 from kindcircle.rooms.intake.actions.letting_go import let_go_due
-from kindcircle.rooms.live import following_up, words_gone
+from kindcircle.rooms.live import following_up, pairs, words_gone
 from kindcircle.rooms.live.whereabouts import erase_due
 from kindcircle.rooms.measures.actions import assign_due
 from kindcircle.rooms.reminders.nudges import nudge_due
@@ -63,6 +63,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("who was gone", following_up.look_back, at)
         _went_well("where people were", erase_due, at)
         _went_well("words of a meeting", words_gone.erase_due, at)
+        _went_well("who would talk in pairs", pairs.forget_due, at)
         _went_well("what has to go", retention.run, at)
         _went_well("meetings nobody leads", find_meetings, at)
         _went_well("gaps in the rota", find_gaps, at)

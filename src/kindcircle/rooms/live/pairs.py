@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Q
@@ -30,6 +30,8 @@ Said = PairsAnswer.Said
 FIRST_MEETING = 2
 """Never before the second meeting: people have not seen yet how this group listens."""
 LARGEST = 3
+ANSWERS_KEPT = timedelta(hours=3)
+"""Longer than any talk: what was said when asked goes then, where no end of the talk took it along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,14 @@ def forget_answers(gathering: Gathering) -> None:
     """That somebody stayed, came back, or was put with somebody before the start: nobody needs to know it any more."""
     PairsAnswer.objects.filter(gathering=gathering).delete()
     PairsDraft.objects.filter(gathering=gathering).delete()
+
+
+def forget_due(*, at: datetime) -> int:
+    """Nothing of it stays in a meeting that nobody ever closes, either. How many answers and drafts went."""
+    fresh = PairsAnswer.objects.filter(at__gt=at - ANSWERS_KEPT)
+    answers, _ = PairsAnswer.objects.exclude(pk__in=fresh.values("pk")).delete()
+    drafts, _ = PairsDraft.objects.exclude(gathering__in=fresh.values("gathering")).delete()
+    return answers + drafts
 
 
 def may_talk_in_pairs(gathering: Gathering) -> bool:
