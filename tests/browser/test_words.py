@@ -64,7 +64,7 @@ def test_a_word_a_pass_and_a_word_that_came_too_late(visits: Visits, running_sit
     mei.get_by_label("One word for how you are here").press_sequentially("gra")
     expect(desk.get_by_text("4 are in.")).to_be_visible(timeout=SOON)
     desk.get_by_role("button", name="Read them first").click()
-    expect(desk.locator(".words-read")).to_contain_text("lantern", timeout=SOON)
+    expect(desk.locator("#lead-words .list")).to_contain_text("lantern", timeout=SOON)
     assert found_by_axe(desk) == set()
     expect(mei.get_by_text("The words of this round are gathered.")).to_be_visible(timeout=SOON)
     expect(mei.get_by_label("One word for how you are here")).to_have_value("gra")
