@@ -102,7 +102,7 @@ def test_pairs_from_the_question_to_one_line_each(running_site: RunningSite, wor
     wall = Visitor(running_site, world.facilitators[1]).open(f"/desk/gatherings/{gathering.code}/wall/")
     assert f"{with_ines}" in wall.text and "Ines" in wall.text and "Tomas" in wall.text
     assert "Farid" not in wall.text and "Mei" not in wall.text
-    assert not PairsDraft.objects.exists()
+    assert not PairsDraft.objects.filter(gathering=gathering).exists()
 
     # Ines's pair calls. Those who lead see at once whom, and with whom.
     assert 'form="tap-form" name="kind" value="come"' in ines.html
@@ -132,7 +132,7 @@ def test_pairs_from_the_question_to_one_line_each(running_site: RunningSite, wor
 
     # Back in the circle: one line each. What anybody said when asked is gone; the list of Ines stays hers.
     ada.press("Everybody back in the circle")
-    assert not PairsAnswer.objects.exists()
+    assert not PairsAnswer.objects.filter(gathering=gathering).exists()
     ada.open(desk).press("One line each")
     assert Event.objects.filter(gathering=gathering).order_by("-n")[0].kind == "round_started"
     assert not heading(ines.open(page))

@@ -161,4 +161,4 @@ def test_a_tablet_that_comes_round_again_does_not_say_who_would_rather_stay(runn
     tablet.open(f"/tablet/{world.gathering.code}/").press("Done, hand it on").press("Ines")
     for path in (f"/gathering/{world.gathering.code}/", f"/gathering/{world.gathering.code}/pairs"):
         assert "Both are welcome" in tablet.open(path).text and "somebody who leads is with you" not in tablet.text
-    assert PairsAnswer.objects.get().said == PairsAnswer.Said.STAY
+    assert PairsAnswer.objects.get(gathering=world.gathering).said == PairsAnswer.Said.STAY
