@@ -202,7 +202,8 @@ def traces(circle: Circle, press: str) -> dict[str, object]:
     phone = circle.phone("Ines")
     looks = re.findall(r'<button class="([^"]*)" name="what" value="(?:done|pass)">', phone.html)
     assert len(looks) == 2 and looks[0] == looks[1], "one is as welcome as the other"
-    audit, log = AuditEntry.objects.count(), len(circle.site.said())
+    house = AuditEntry.objects.filter(chain=circle.world.organisation.code)
+    audit, log = house.count(), len(circle.site.said())
     with (
         Device(circle.phones["Tomas"], circle.gathering.code) as tomas,
         Device(circle.ada, circle.gathering.code) as ada,
@@ -216,7 +217,7 @@ def traces(circle: Circle, press: str) -> dict[str, object]:
     assert kept is not None and tomas.told[-1] == kept.as_message()
     found = {
         "event": (kept.kind, {key: value for key, value in kept.data.items() if key != "round"}),
-        "audit": AuditEntry.objects.count() - audit,
+        "audit": house.count() - audit,
         "log": re.sub(r"\d+", "", circle.site.said()[log:]),
         "answer": (phone.status, phone.text),
         "pages": [circle.phone("Wren").text, circle.lead().text],
