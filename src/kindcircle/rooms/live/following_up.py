@@ -19,7 +19,7 @@ from kindcircle.rooms.groups.queries import places, present_places
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.models import Presence, Signal
 from kindcircle.rooms.live.models_steadying import DropOff
-from kindcircle.rooms.live.queries import QUIET_AFTER
+from kindcircle.rooms.live.queries import MEETING, QUIET_AFTER
 from kindcircle.rooms.tasks.actions import raise_task, settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -33,8 +33,6 @@ PATIENCE = timedelta(seconds=30)
 
 LOOKS_BACK = timedelta(days=3)
 """How long ago a meeting may have closed for the worker to still look at it: it may have been away."""
-
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 
 
 def hear_from(*, gathering: Gathering, member: User, at: datetime) -> None:

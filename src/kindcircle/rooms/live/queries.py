@@ -28,6 +28,9 @@ QUIET_AFTER = timedelta(seconds=45)
 
 SIGNALS_SHOWN = 40
 
+MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
+"""The states in which people are together."""
+
 LATE_AFTER = timedelta(minutes=10)
 """So long after the beginning anybody may still come in quietly; after that somebody who leads lets them in."""
 
@@ -196,7 +199,7 @@ def doors_are_quiet(gathering: Gathering, *, at: datetime) -> bool:
 
 def waits_outside(gathering: Gathering, by: Actor, *, at: datetime) -> bool:
     """Whether this member has come late and is not let in yet."""
-    if gathering.state not in (Gathering.State.OPEN, Gathering.State.CLOSING) or own_place(gathering, by) is None:
+    if gathering.state not in MEETING or own_place(gathering, by) is None:
         return False
     came = Attendance.objects.filter(gathering=gathering, user__code=by.code)
     return doors_are_quiet(gathering, at=at) and not came.exists()

@@ -3,9 +3,9 @@
 from kindcircle.base.access import Actor
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live.models_tablet import Tablet
+from kindcircle.rooms.live.queries import MEETING
 
 TABLETS = Tablet.objects.select_related("gathering__group__organisation")
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 
 
 def serves(tablet: Tablet) -> bool:

@@ -22,10 +22,10 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.errors import LobbyShut, SayWhere
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
+from kindcircle.rooms.live.queries import MEETING
 from kindcircle.rooms.preparing.queries import is_word_of
 from kindcircle.rooms.safety.models import Alert
 
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 EARLY = timedelta(hours=2)
 KEPT_AFTER = timedelta(hours=6)
 """After the close. Long enough for a call on the same evening or afternoon; the next morning somebody may be anywhere

@@ -10,18 +10,19 @@ from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, tablets
+from kindcircle.rooms.live.queries import MEETING
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("GET", "POST"))
 def tablet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Make letters for a tablet (shown once, on the very answer), or see the tablets that go round."""
     letters = ""
-    if request.method == "POST" and gathering.state in tablets.MEETING:
+    if request.method == "POST" and gathering.state in MEETING:
         letters = actions.make_tablet(gathering=gathering, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     context = {
         "gathering": gathering,
         "letters": letters,
-        "meets": gathering.state in tablets.MEETING,
+        "meets": gathering.state in MEETING,
         "tablets": tablets.tablets_of(gathering),
         **way_in(gathering),
     }

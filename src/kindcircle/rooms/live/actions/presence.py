@@ -14,11 +14,10 @@ from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.models import Presence
-from kindcircle.rooms.live.queries import QUIET_AFTER, doors_are_quiet, practice_goes_on
+from kindcircle.rooms.live.queries import MEETING, QUIET_AFTER, doors_are_quiet, practice_goes_on
 from kindcircle.rooms.live.whereabouts import waits_in_lobby
 from kindcircle.rooms.measures import actions as measures
 
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 EARLY = timedelta(hours=2)
 NOTED_EVERY = timedelta(seconds=4)
 GONE_AFTER = timedelta(minutes=2)
