@@ -71,18 +71,18 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests against the running site come late: what they commit must not be seen by tests that count rows.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Tests against the running site are marked `site` and come last: what they commit stays for whoever counts rows.
 
-    Those with a browser come last: it leaves an event loop running in this thread, and no other can be started then.
+    Among several processes "last" is not enough, because whoever is done takes tests from the others: tools/test runs
+    the two kinds one after the other.
     """
-
-    def turn(item: pytest.Item) -> int:
-        fixtures = getattr(item, "fixturenames", ())
-        return 2 if "browser" in fixtures else int("running_site" in fixtures)
-
-    items.sort(key=turn)
+    for item in items:
+        if "running_site" in getattr(item, "fixturenames", ()):
+            item.add_marker("site")
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("site") is not None)
 
 
 @pytest.fixture(scope="session")

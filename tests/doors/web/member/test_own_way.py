@@ -290,7 +290,7 @@ def test_all_that_kept_pages_load_is_kept(client):
     )
 
 
-def test_the_worker_answers_for_practices_only():
+def test_the_worker_answers_for_practices_only(django_db_setup):
     answer = Client().get("/practice/worker.js")
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "Service-Worker-Allowed" not in answer.headers
