@@ -73,16 +73,16 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Tests against the running site are marked `site` and come last: what they commit stays for whoever counts rows.
+    """Tests that write for good are marked `lasting` and come last: others may count rows.
 
     Among several processes "last" is not enough, because whoever is done takes tests from the others: tools/test runs
     the two kinds one after the other.
     """
     for item in items:
-        if "running_site" in getattr(item, "fixturenames", ()):
-            item.add_marker("site")
+        if {"running_site", "committed"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("lasting")
     yield
-    items.sort(key=lambda item: item.get_closest_marker("site") is not None)
+    items.sort(key=lambda item: item.get_closest_marker("lasting") is not None)
 
 
 @pytest.fixture(scope="session")

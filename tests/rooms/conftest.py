@@ -12,9 +12,3 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[Worl
     """A world that other threads can see. Its rows stay: the audit record refuses to be emptied."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield make_world(members=2)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What they leave behind must not be seen by tests that count rows, so they come last."""
-    items.sort(key=lambda item: "committed" in getattr(item, "fixturenames", ()))
