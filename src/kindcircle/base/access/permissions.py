@@ -130,6 +130,7 @@ class Permission(StrEnum):
     STAFF_INVITE = "staff.invite"
     GROUP_START = "group.start"
     WORDING_IMPORT = "wording.import"
+    WORDING_CHECK = "wording.check"  # compare what somebody else typed with the original
     HELPLINE_KEEP = "helpline.keep"
     HELPLINE_CHECK = "helpline.check"
     STAFFED_HOURS_KEEP = "staffed-hours.keep"

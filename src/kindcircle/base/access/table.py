@@ -156,6 +156,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.STAFF_INVITE: [organisation_lead],
     P.GROUP_START: [organisation_lead],
     P.WORDING_IMPORT: [organisation_lead, system],
+    # Any of the staff may be the second person, but whoever typed it.
+    P.WORDING_CHECK: [organisation_lead, safety_lead, waiting_facilitator],
     P.HELPLINE_KEEP: [organisation_lead],
     # Any of the staff may be the second person who dials a number.
     P.HELPLINE_CHECK: [organisation_lead, safety_lead, waiting_facilitator],

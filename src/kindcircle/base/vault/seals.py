@@ -65,6 +65,7 @@ JOURNAL = Seal("journal")
 LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
+PAPER_ENTRY = Seal("paper-entry")  # what one person typed in from their card
 OWN_WAY = Seal("own-way")
 HEARTBEATS = Seal("heartbeats")
 MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole
@@ -88,6 +89,7 @@ CREDENTIAL = Seal("credential")  # the house that asks for it reads it too
 # Written by staff about one person: under that person's key, so that it goes when they go.
 MEMBER_NOTE = Seal("member-note")
 ALERT_NOTE = Seal("alert-note")
+ALERT_ANSWER = Seal("alert-answer")  # the answer that spoke, as it was when it did
 ADVERSE_EVENT = Seal("adverse-event")
 PROPOSAL_ANSWER = Seal("proposal-answer")
 GOODBYE = Seal("goodbye")  # what somebody who left lets the others hear

@@ -23,6 +23,7 @@ from kindcircle.rooms.live.models_steadying import DropOff, Steadying
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.live.models_words import Asked, FeltAnswer, Word
 from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.practice.models import OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
 from kindcircle.rooms.reminders.models import Reminder
@@ -75,6 +76,7 @@ def take_records(group: Group) -> None:
     """What the clinic kept about the people of a group: answers, scores, notes, alerts, messages, attendance."""
     Score.objects.filter(response__assignment__group=group).delete()
     Response.objects.filter(assignment__group=group).delete()
+    PaperSheet.objects.filter(assignment__group=group).delete()
     Assignment.objects.filter(group=group).delete()
     Message.objects.filter(conversation__group=group).delete()
     of_group: tuple[type[Model], ...] = (Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold)

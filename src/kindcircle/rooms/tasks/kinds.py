@@ -26,6 +26,10 @@ class Kind(StrEnum):
     NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
     CREDENTIAL_ENDS = "credential-ends"
     ROTA_GAP = "rota-gap"
+    # Questionnaires.
+    WORDS_TO_CHECK = "words-to-check"  # a colleague typed in a questionnaire and asks for a second pair of eyes
+    WORDS_SENT_BACK = "words-sent-back"  # some lines differ from the original
+    PAPER_AGAIN = "paper-again"  # cards were typed in once and wait for a second person
     # The end.
     FOLLOW_UP_MEETING = "follow-up-meeting"
     RETENTION = "retention"  # the group's words are about to be taken away

@@ -122,6 +122,24 @@ WORDS: dict[Kind, Words] = {
         "organisation:rota",
         "",
     ),
+    Kind.WORDS_TO_CHECK: Words(
+        _("Compare a questionnaire with its original"),
+        _("A colleague typed in its words. Nobody is asked with them before you have looked at every line."),
+        _("Look at the lines"),
+        "organisation:wording-check",
+    ),
+    Kind.WORDS_SENT_BACK: Words(
+        _("Mend some lines of a questionnaire"),
+        _("A colleague compared your words with the original. Some lines differ, with a note beside each."),
+        _("See the lines"),
+        "organisation:wording-typed",
+    ),
+    Kind.PAPER_AGAIN: Words(
+        _("Type in cards a second time"),
+        _("A colleague typed them in. A second person who does the same finds the slips that one person makes."),
+        _("See the cards"),
+        "facilitator:paper",
+    ),
     Kind.FOLLOW_UP_MEETING: Words(
         _("Set the day on which the group meets again"),
         _("Some months after the end a group meets once more. It needs a day and a place."),
