@@ -65,6 +65,7 @@ JOURNAL = Seal("journal")
 LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
+ANSWER_DRAFT = Seal("answer-draft")
 PAPER_ENTRY = Seal("paper-entry")  # what one person typed in from their card
 OWN_WAY = Seal("own-way")
 HEARTBEATS = Seal("heartbeats")

@@ -30,6 +30,16 @@ class AlreadyAnswered(Conflict):
         super().__init__(_("You have sent this sheet before. We kept the first one, and this one was not kept."))
 
 
+class AnsweredElsewhere(Conflict):
+    """Another open page has kept answers that the one that sends has never seen. `newer` has them as typed."""
+
+    def __init__(self, newer: Mapping[str, str], version: int) -> None:
+        super().__init__(
+            _("You answered some lines on another page since you opened this one. The newer answers stand here now.")
+        )
+        self.newer, self.version = dict(newer), version
+
+
 class KeyTaken(Conflict):
     """The key that the form carries belongs to another sheet."""
 

@@ -37,11 +37,13 @@ class Assignment(models.Model):
     occasion = models.CharField(max_length=10, choices=Occasion.choices)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    # The meeting in which those who lead opened it to phones and tablets that came in by letters; else None.
+    room = models.ForeignKey(Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Data:
         private: set[str] = set()
         personal = {"member"}
-        operational = {"id", "code", "group", "intake", "gathering", "opens_at", "closes_at"}
+        operational = {"id", "code", "group", "intake", "gathering", "opens_at", "closes_at", "room"}
         research = {"instrument", "version", "occasion"}
 
     class Meta:
@@ -85,7 +87,7 @@ class Assignment(models.Model):
             organisation_id=self.house.pk,
             group_id=self.group_id,
             owner_id=self.member_id,
-            gathering_id=self.gathering_id,
+            gathering_id=self.room_id or self.gathering_id,
         )
 
 
@@ -168,5 +170,5 @@ class Wording(models.Model):
         return Facts(organisation_id=self.organisation_id)
 
 
-# The same app, two nouns further: known to Django as soon as these are.
-from kindcircle.rooms.measures import models_paper, models_typing  # noqa: E402, F401
+# The same app, some nouns further: known to Django as soon as these are.
+from kindcircle.rooms.measures import models_draft, models_paper, models_typing  # noqa: E402, F401
