@@ -189,7 +189,7 @@ BROKEN: dict[str, tuple[str, Break, str]] = {
         lambda d: d["wording"].update(
             languages={"en": {"title": "T", "instruction": "I", "items": {"i1": "A"}, "labels": {}}}
         ),
-        "imported words need a provider and hold no words here",
+        "imported words are not in this file",
     ),
     "provider of another scale": (
         "who-5",

@@ -12,19 +12,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from kindcircle.spec.figures import Bands, Change, Cutoff, Norm
 from kindcircle.spec.parts import (
     Administration,
-    Bands,
-    Change,
     Citation,
-    Cutoff,
     Example,
     ExportNames,
     Item,
     Key,
     Licence,
     Likert,
-    Norm,
     Number,
     Provenance,
     ResponseSet,
@@ -40,7 +37,10 @@ from kindcircle.spec.texts import Slug, Strict, Words
 
 
 class Definition(Strict):
-    """One version of one questionnaire. Once people have answered it, it never changes."""
+    """One version of one questionnaire. Once people have answered it, it never changes.
+
+    `most_empty`: how many scored items may be empty in the whole form; with more, no score is given at all.
+    """
 
     schema_version: Literal[1]
     id: Slug
@@ -57,6 +57,7 @@ class Definition(Strict):
     responses: Annotated[dict[Key, ResponseSet], Field(min_length=1)]
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     scores: tuple[Score, ...]
+    most_empty: Annotated[int, Field(ge=0)] | None = None
     state_from: tuple[Key, ...] = ()
     bands: tuple[Bands, ...]
     cutoffs: tuple[Cutoff, ...]
@@ -76,6 +77,11 @@ class Definition(Strict):
     @property
     def scored_items(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.scored)
+
+    @property
+    def asked(self) -> int:
+        """How many questions it has, as its authors count them: without those not counted, and without parts."""
+        return sum(item.part_of is None for item in self.scored_items)
 
     @property
     def total(self) -> Score | None:
@@ -103,6 +109,11 @@ class Definition(Strict):
         if isinstance(answers, Text):
             raise ValueError(f"{item.id} is answered in words")
         return answers.low, answers.high
+
+    def scored_span(self, item: Item) -> tuple[int, int]:
+        """Lowest and highest value an answer counts as: recoded where the item says so."""
+        values = sorted(item.recode.values()) if item.recode else self.span(item)
+        return values[0], values[-1]
 
     def needed_words(self, *, every_item: bool) -> tuple[set[str], set[str]]:
         """Item keys and label keys a set of words must hold; unscored items only if `every_item`."""
@@ -142,6 +153,8 @@ def _reference_faults(one: Definition) -> Iterator[str]:
     for item in one.items:
         if item.show_if and not set(item.show_if.any_item) <= numbers - {item.number}:
             yield f"{item.id} is shown because of an item that does not exist"
+            return
+        yield from _item_faults(one, item)
     before: set[str] = set()
     for score in one.scores:
         yield from _score_faults(one, score, before)
@@ -169,18 +182,45 @@ def _reference_faults(one: Definition) -> Iterator[str]:
                 yield f"safety rule {rule.id} waits for {mark}, which nobody can answer"
 
 
+def _item_faults(one: Definition, item: Item) -> Iterator[str]:
+    """Parts belong to a whole question before them, and values for scoring fit the answers."""
+    if item.part_of is not None:
+        wholes = {other.number for other in one.items if other.part_of is None and other.number < item.number}
+        if item.part_of not in wholes:
+            yield f"{item.id} is part of {item.part_of}, which is no question before it"
+    answers = one.response(item)
+    if item.carried and not isinstance(answers, Text):
+        yield f"{item.id} is carried, but only words can be"
+    if item.unasked is None and item.recode is None:
+        return
+    if isinstance(answers, Text):
+        yield f"{item.id} is answered in words, so it has no value"
+        return
+    low, high = answers.low, answers.high
+    if item.unasked is not None and not low <= item.unasked <= high:
+        yield f"{item.id} counts as {item.unasked} when it is not asked, which nobody could answer"
+    can = {anchor.value for anchor in answers.values} if isinstance(answers, Likert) else set(range(low, high + 1))
+    if item.recode is not None and set(item.recode) != {str(value) for value in can}:
+        yield f"{item.id} has to recode each of its answers, and nothing else"
+
+
 def _score_faults(one: Definition, score: Score, before: set[str]) -> Iterator[str]:
     for other in (*score.of, *score.requires, *([score.variant_of] if score.variant_of else ())):
         if other not in before:
             yield f"score {score.id} needs {other!r}, which has to come before it"
             return
     known = {item.number: item for item in one.items}
-    for number in score.items:
+    for number in (*score.items, *(score.where.items if score.where else ())):
         if number not in known or not known[number].scored or isinstance(one.response(known[number]), Text):
             yield f"score {score.id} uses item {number}, which is not a scored item with a number"
             return
     if score.range is None:
         return
+    if score.table is not None and score.method == "sum" and score.multiply is None:
+        spans = [one.scored_span(known[number]) for number in score.items]
+        sums = range(sum(span[0] for span in spans), sum(span[1] for span in spans) + 1)
+        if set(score.table) != {str(value) for value in sums}:
+            yield f"the table of {score.id} needs one line for each sum from {sums[0]} to {sums[-1]}"
     ends = _reach(one, score)
     if (float(score.range[0]), float(score.range[1])) != (float(ends[0]), float(ends[1])):
         yield f"score {score.id} can reach {ends[0]:g} to {ends[1]:g}, but its range says otherwise"
@@ -193,9 +233,9 @@ def _reach(one: Definition, score: Score) -> tuple[Number, Number]:
     if score.of:
         spans: list[tuple[Number, Number]] = [one.score(name).range or (0, 0) for name in score.of]
     else:
-        spans = [one.span(one.item(number)) for number in score.items]
+        spans = [one.scored_span(one.item(number)) for number in score.items]
     low, high = sum(span[0] for span in spans), sum(span[1] for span in spans)
-    if score.method in ("mean", "mean_of_scores"):
+    if score.method in ("mean", "mean_where", "mean_of_scores"):
         low, high = low / len(spans), high / len(spans)
     if score.method == "count":
         low, high = 0, len(spans)
@@ -208,8 +248,8 @@ def _wording_faults(one: Definition) -> Iterator[str]:
     included = one.wording.source == "included"
     if included != (one.licence.wording == "included"):
         yield "licence and wording disagree about where the words come from"
-    if included != bool(one.wording.languages) or included == bool(one.wording.providers):
-        yield "included words need a language; imported words need a provider and hold no words here"
+    if included != bool(one.wording.languages) or (included and one.wording.providers):
+        yield "included words need a language and no provider; imported words are not in this file"
     items, labels = one.needed_words(every_item=True)
     notes = {item.note_key for item in one.items if item.note_key}
     for language, words in one.wording.languages.items():

@@ -26,6 +26,7 @@ from kindcircle.spec.scoring import (
     answers_in_order,
     form_state,
     half_up,
+    is_shown,
     number_of,
     score,
 )
@@ -104,7 +105,8 @@ def _compare(cell: Mapping[str, str], site: Path | None) -> Iterator[tuple[str, 
         return
     results = {result.score: result for result in score(definition, answers)}
     yield from _other(cell, "status", str(form_state(definition, tuple(results.values()))))
-    empty = sum(number_of(definition, item, answers) is None for item in definition.scored_items)
+    asked = [item for item in definition.scored_items if is_shown(definition, item, answers)]
+    empty = sum(number_of(definition, item, answers) is None for item in asked)
     if cell.get("n_missing") and expected["n_missing"] != empty:
         yield "n_missing", cell["n_missing"], str(empty)
     yield from _total(definition, cell, results, expected["total"])

@@ -1,4 +1,4 @@
-"""The parts of a questionnaire definition: licence, answers, items, scores, bands, safety rules, words.
+"""The parts of a questionnaire definition: licence, answers, items, scores, safety rules, words.
 
 There are no free formulas: a score is one of a closed list of operations, so it can be read, checked
 and exported by anyone.
@@ -17,6 +17,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
 SemVer = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+WholeNumber = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9]\d*)$")]
 Level = Literal["review", "contact", "concern"]
 """What a person does next, never how ill someone is: look at it with the week's notes; call the same
 day because it was asked for or steadiness is low; call the same day to talk about safety."""
@@ -50,6 +51,13 @@ class Licence(Strict):
     commercial: bool
     attribution: Words
     terms: Words | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_proof(self) -> Licence:
+        proof = {"paid": "licence_number", "restricted": "licence_number", "registration": "registration_id"}
+        if self.wording == "import" and self.evidence != proof.get(self.kind, self.evidence):
+            raise ValueError(f"{self.kind} words come in with a {proof[self.kind]} only; ask for it")
+        return self
 
 
 class Citation(Strict):
@@ -170,7 +178,13 @@ class ShowIf(Strict):
 
 
 class Item(Strict):
-    """One question. `number` is its place in the scale; `note_key` names a line about who can read it."""
+    """One question. `number` is its place in the scale; `note_key` names a line about who can read it.
+
+    `part_of`: the number of the question that this one belongs to, when one question has several parts.
+    `unasked`: the value it has for scoring once it is clear that `show_if` does not ask it. `recode`: the value
+    each answer has for scoring; what is stored stays as given. `carried`: the person's own words from their sheet
+    before stand in the box again.
+    """
 
     id: ItemId
     number: Annotated[int, Field(ge=1)]
@@ -180,8 +194,18 @@ class Item(Strict):
     scored: bool = True
     sensitive: bool = False
     show_if: ShowIf | None = None
+    part_of: int | None = None
+    unasked: int | None = None
+    recode: dict[WholeNumber, int] | None = None
+    carried: bool = False
     tags: tuple[Key, ...] = ()
     codes: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Item:
+        if self.unasked is not None and (self.show_if is None or self.recode is not None):
+            raise ValueError("unasked belongs to an item that is sometimes not shown, and goes without recode")
+        return self
 
 
 class Missing(Strict):
@@ -214,21 +238,29 @@ class SymptomCount(Strict):
     other: Annotated[int, Field(ge=1)]
 
 
+class Where(Strict):
+    """Partners of a score's items, in the same order: an item counts only when its partner reaches the mark."""
+
+    items: Annotated[tuple[int, ...], Field(min_length=1)]
+    at_least: int
+
+
 class Score(Strict):
     """One number made from answers, or from other scores of the same form (`of`).
 
-    Order: reverse (low + high - x), combine by `method`, `multiply`, then look up in `table`. The stored
-    answers are never changed. `requires` names scores without which this one is not given.
+    Order: recode (by item), reverse (low + high - x), combine by `method`, `multiply`, then look up in `table`.
+    The stored answers are never changed. `requires` names scores without which this one is not given.
     """
 
     id: Key
     role: Literal["primary", "secondary", "exploratory"]
-    method: Literal["sum", "mean", "count", "sum_of_scores", "mean_of_scores", "symptom_count"]
+    method: Literal["sum", "mean", "count", "mean_where", "sum_of_scores", "mean_of_scores", "symptom_count"]
     items: tuple[int, ...] = ()
     of: tuple[Key, ...] = ()
     reverse: tuple[int, ...] = ()
     reverse_scores: tuple[Key, ...] = ()
     at_least: int | None = None
+    where: Where | None = None
     symptoms: SymptomCount | None = None
     multiply: Annotated[Number, Field(gt=0)] | None = None
     table: dict[str, Number] | None = None
@@ -255,6 +287,10 @@ class Score(Strict):
             raise ValueError("at_least belongs to a count, and a count needs it")
         if (self.method == "symptom_count") != (self.symptoms is not None):
             raise ValueError("symptoms belongs to a symptom count, and a symptom count needs it")
+        if (self.method == "mean_where") != (self.where is not None):
+            raise ValueError("where belongs to mean_where, and mean_where needs it")
+        if self.where and (len(self.where.items) != len(self.items) or set(self.where.items) & set(self.items)):
+            raise ValueError("where needs one partner for each item, and none that is its own")
         allowed = {"sum": {"none", "prorate"}, "mean": {"none", "mean"}}.get(self.method, {"none"})
         if self.missing.then not in allowed:
             raise ValueError(f"a {self.method} score cannot use the missing rule {self.missing.then!r}")
@@ -269,85 +305,6 @@ class Score(Strict):
         elif self.range is None:
             raise ValueError("a score needs its range")
         return self
-
-
-class Cut(Strict):
-    """The upper end of a band. `exclusive`: the value itself belongs to the next band."""
-
-    upto: Number
-    exclusive: bool = False
-    id: Key
-
-
-class Bands(Strict):
-    """Named stretches of a score. Never a diagnosis; `basis` says how firm they are and pages show it."""
-
-    score: Key
-    basis: Literal["official", "convention", "informal"]
-    source: Words
-    cuts: Annotated[tuple[Cut, ...], Field(min_length=2)]
-
-    @model_validator(mode="after")
-    def _rise(self) -> Bands:
-        ends = [cut.upto for cut in self.cuts]
-        if sorted(set(ends)) != ends:
-            raise ValueError("bands must rise from one end to the other")
-        return self
-
-
-class Cutoff(Strict):
-    """A published mark above or below which people are asked more. Exactly one of the two is given."""
-
-    score: Key
-    at_least: Number | None = None
-    at_most: Number | None = None
-    meaning: Key
-    basis: Literal["official", "convention"]
-    source: Words
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Cutoff:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give at_least or at_most, and not both")
-        return self
-
-
-class Change(Strict):
-    """How much change matters. `mcid`: a published number of points; `reliable`: beyond measurement error.
-
-    A reliable change is given as SD and test-retest reliability from one population, never as a bare number,
-    so that the arithmetic can be repeated: 1.96 x SD x sqrt(2 x (1 - r)).
-    """
-
-    score: Key
-    kind: Literal["mcid", "reliable"]
-    value: Annotated[Number, Field(gt=0)] | None = None
-    sd: Annotated[Number, Field(gt=0)] | None = None
-    reliability: Annotated[Number, Field(gt=0, lt=1)] | None = None
-    population: Words | None = None
-    source: Words
-
-    @model_validator(mode="after")
-    def _complete(self) -> Change:
-        spread = self.sd is not None and self.reliability is not None and self.population is not None
-        if self.kind == "mcid" and (self.value is None or self.sd is not None or self.reliability is not None):
-            raise ValueError("an mcid is a value")
-        if self.kind == "reliable" and (self.value is not None or not spread):
-            raise ValueError("a reliable change needs sd, reliability and population")
-        return self
-
-
-class Norm(Strict):
-    """A published mean and SD of a population."""
-
-    score: Key
-    population: Words
-    year: int
-    n: int | None = None
-    mean: Number
-    sd: Annotated[Number, Field(gt=0)]
-    source: Words
-    doi: Words | None = None
 
 
 class When(Strict):
@@ -393,7 +350,9 @@ class Provider(Strict):
 
 
 class WordingRules(Strict):
-    """Where the words come from: in this file (`languages`), or brought in by the site (`providers`).
+    """Where the words come from: in this file (`languages`), or brought in by the site.
+
+    `providers`: the files they may come from; with none of them, a person types them in.
 
     `check_lowest_answer`: wrong copies of the lowest answer are known, so a person must look at it.
     """

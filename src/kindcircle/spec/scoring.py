@@ -111,7 +111,9 @@ def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
     be wrong elsewhere too. Raises nothing for bad answers.
     """
     invalid = bool(problems(definition, answers))
-    values = {item.number: number_of(definition, item, answers) for item in definition.items}
+    values = {item.number: _value(definition, item, answers) for item in definition.items}
+    empty = sum(values[item.number] is None for item in definition.scored_items)
+    too_empty = definition.most_empty is not None and empty > definition.most_empty
     done: dict[str, ScoreResult] = {}
     for one in definition.scores:
         numbers = _items_under(definition, one)
@@ -119,11 +121,13 @@ def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
         exact: Fraction | None = None
         category: str | None = None
         prorated = False
-        if not invalid and all(done[name].given for name in one.requires):
+        if not invalid and not too_empty and all(done[name].given for name in one.requires):
             if one.of:
                 exact, prorated = _from_scores(definition, one, done)
             elif one.symptoms:
                 category = _symptom_count(one, values)
+            elif one.where:
+                exact, category, prorated = _mean_where(definition, one, values)
             else:
                 exact, prorated = _from_items(definition, one, values)
         done[one.id] = _result(
@@ -182,10 +186,7 @@ def answers_in_order(definition: Definition, given: Sequence[Answer]) -> dict[st
 
 def is_shown(definition: Definition, item: Item, answers: Answers) -> bool:
     """Whether an item is asked, given the answers so far."""
-    if item.show_if is None:
-        return True
-    before = (number_of(definition, definition.item(n), answers) for n in item.show_if.any_item)
-    return any(value is not None and value >= item.show_if.at_least for value in before)
+    return _asked(definition, item, answers) is True
 
 
 def half_up(value: Fraction, decimals: int = 0) -> Decimal:
@@ -194,6 +195,24 @@ def half_up(value: Fraction, decimals: int = 0) -> Decimal:
     whole = (shifted + Fraction(1, 2)).__floor__()
     # Built from digits, because Decimal's own operations round to 28 of them.
     return Decimal((int(value < 0 < whole), tuple(int(digit) for digit in str(whole)), -decimals))
+
+
+def _asked(definition: Definition, item: Item, answers: Answers) -> bool | None:
+    """Whether an item is asked; None while an answer that decides it is empty."""
+    if item.show_if is None:
+        return True
+    before = [number_of(definition, definition.item(number), answers) for number in item.show_if.any_item]
+    if any(value is not None and value >= item.show_if.at_least for value in before):
+        return True
+    return None if None in before else False
+
+
+def _value(definition: Definition, item: Item, answers: Answers) -> int | None:
+    """What an answer counts as. The answer itself stays as it was given."""
+    if item.unasked is not None and _asked(definition, item, answers) is False:
+        return item.unasked
+    value = number_of(definition, item, answers)
+    return item.recode[str(value)] if item.recode and value is not None else value
 
 
 def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
@@ -217,7 +236,7 @@ def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
 def _items_under(definition: Definition, one: Score) -> tuple[int, ...]:
     """The item numbers a score rests on, through other scores too."""
     if not one.of:
-        return one.items
+        return (*one.items, *(one.where.items if one.where else ()))
     return tuple(number for name in one.of for number in _items_under(definition, definition.score(name)))
 
 
@@ -239,13 +258,34 @@ def _from_items(definition: Definition, one: Score, values: Mapping[int, int | N
     return _finish(one, raw), empty > 0
 
 
-def _reversed_values(definition: Definition, one: Score, values: Mapping[int, int | None]) -> Iterator[int]:
-    for number in one.items:
+def _mean_where(
+    definition: Definition, one: Score, values: Mapping[int, int | None]
+) -> tuple[Fraction | None, str | None, bool]:
+    """The mean of the items whose partner reaches the mark; the word `none` where no partner does."""
+    assert one.where is not None
+    used, empty = list[int](), 0
+    for number, partner in zip(one.items, one.where.items, strict=True):
+        mark, value = values[partner], values[number]
+        if mark is None or (mark >= one.where.at_least and value is None):
+            empty += 1
+        elif mark >= one.where.at_least:
+            used += _reversed_values(definition, one, values, only=(number,))
+    if empty > one.missing.max_missing:
+        return None, None, False
+    if not used:
+        return None, "none", empty > 0
+    return _finish(one, Fraction(sum(used), len(used))), None, empty > 0
+
+
+def _reversed_values(
+    definition: Definition, one: Score, values: Mapping[int, int | None], *, only: Sequence[int] = ()
+) -> Iterator[int]:
+    for number in only or one.items:
         value = values[number]
         if value is None:
             continue
         if number in one.reverse:
-            low, high = definition.span(definition.item(number))
+            low, high = definition.scored_span(definition.item(number))
             value = low + high - value
         yield value
 
