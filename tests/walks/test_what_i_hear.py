@@ -134,13 +134,13 @@ def test_a_rest_from_mail_and_bad_days(running_site: RunningSite, world: World, 
     ines.press("Let it rest", {"until": (now + 7 * DAY).date().isoformat()})
     assert "Your mail rests until then." in ines.text
     queue.enqueue("something-waiting", to=world.member, about=Ref("letter", "x"), once="rest", at=now)
-    tick(at=now + DAY)
+    tick(at=at_hour(now + DAY, 12))
     assert not office.to(address(world.member))
     ines = Visitor(running_site, world.member).open("/mail/")
     assert "your mail is resting" in ines.text
     ines.press("Write to me again")
     assert "your mail is resting" not in ines.text and "Your mail rests until" not in ines.text
-    tick(at=now + DAY)
+    tick(at=at_hour(now + DAY, 13))
     assert len(office.to(address(world.member))) == 1, "what had waited goes in the next round"
 
 
