@@ -76,8 +76,13 @@ def _other(slot: Slot, event: Event) -> set[How]:
     own = {(use.practice, str(use.seconds)) for use in (slot.ground_first, slot.practice, slot.then) if use}
     if led in own:
         return set()
-    gentler = slot.gentler and (slot.gentler.practice, str(slot.gentler.seconds))
-    return {"gentler"} if led == gentler else {"other"}
+    if slot.gentler and led[0] == slot.gentler.practice:
+        return {"gentler"}
+    return {"shorter"} if slot.practice and led[0] == slot.practice.practice and _briefer(slot, led) else {"other"}
+
+
+def _briefer(slot: Slot, led: tuple[object, object]) -> bool:
+    return slot.practice is not None and isinstance(led[1], str) and int(led[1]) < slot.practice.seconds
 
 
 def _cut(before: Sequence[Event], event: Event, practices: Practices) -> bool:

@@ -137,6 +137,20 @@ class SayWhomAndWhen(Invalid):
         super().__init__(_("Please choose whom, who does it, and a day from today on. What you wrote is still here."))
 
 
+class ChooseLighter(Invalid):
+    """Neither what should be lighter nor why not, or there is nothing to decide."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose what should be lighter, or say why it stays as it is. Nothing was changed."))
+
+
+class BegunAlready(Conflict):
+    """People are together: from here on the plan of the day is changed step by step."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The meeting has begun. You can change each step where you lead it."))
+
+
 class TabletOver(Conflict):
     """The tablet serves no more, or the name that was tapped is not here."""
 

@@ -85,6 +85,7 @@ class Signal(models.Model):
 # The same app, one noun further: known to Django as soon as these are.
 from kindcircle.rooms.live import (  # noqa: E402, F401
     models_debrief,
+    models_lighter,
     models_pairs,
     models_steadying,
     models_tablet,

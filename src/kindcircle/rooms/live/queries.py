@@ -16,9 +16,10 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
 from kindcircle.rooms.groups.queries import present_places, programme_of, session_for
 from kindcircle.rooms.live.models import Event, Presence, Signal
+from kindcircle.rooms.live.models_lighter import LighterMeeting
 from kindcircle.rooms.live.models_steadying import Steadying
 from kindcircle.rooms.safety.models import Alert
-from kindcircle.spec import timeline
+from kindcircle.spec import slowing, timeline
 from kindcircle.spec.practices import Cue, Practice, cues, load_practice
 from kindcircle.spec.programmes import PracticeUse, Session, Slot
 from kindcircle.spec.texts import ContentError
@@ -80,8 +81,23 @@ class Newest:
 
 
 def session_of(gathering: Gathering) -> Session:
-    """Today's session, from the programme in the version the group pinned."""
+    """Today's session: as it is written, or made lighter where those who lead decided so."""
+    written = written_session(gathering)
+    parts = lighter_parts(gathering)
+    if not parts:
+        return written
+    return slowing.lighten(written, session_for(programme_of(gathering.group), gathering.number - 1), parts)
+
+
+def written_session(gathering: Gathering) -> Session:
+    """The session as the programme has it, in the version that the group pinned."""
     return session_for(programme_of(gathering.group), gathering.number)
+
+
+def lighter_parts(gathering: Gathering) -> tuple[str, ...]:
+    """What those who lead decided to make lighter in this meeting; empty where it stays as written."""
+    row: LighterMeeting | None = getattr(gathering, "lighter", None)
+    return tuple(row.parts.split(",")) if row is not None and row.parts else ()
 
 
 def planned_practices(gathering: Gathering) -> dict[tuple[str, str], PracticeUse]:

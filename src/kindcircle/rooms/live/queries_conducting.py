@@ -76,5 +76,6 @@ def leaders(gathering: Gathering, place: Placed, *, at: datetime) -> list[Leader
 
 def what_happened(gathering: Gathering) -> Sequence[Happened]:
     """Each step of the run-sheet as the timeline tells it: done, adapted and how, or skipped."""
-    session = queries.session_of(gathering)
+    # Against the written one: what was made lighter beforehand is an adaptation, too.
+    session = queries.written_session(gathering)
     return outcomes.what_happened(session.agenda, queries.events_of(gathering.pk), queries.cue_sheets(gathering))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import mean
 
 from django.db import transaction
 
@@ -16,17 +15,10 @@ from kindcircle.rooms.live import announce, queries, queries_steadying
 from kindcircle.rooms.live.models_steadying import SlowDown
 from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
 from kindcircle.rooms.measures.models import Score
-from kindcircle.spec.programmes import PracticeUse
+from kindcircle.spec import slowing
+from kindcircle.spec.programmes import Slot
 
-STEP_OUTS = 2
-"""So many times somebody stepped out: then it was a lot for the group."""
 WENT_HOME_UNSTEADY = "unsteady"
-STEADY, FEWEST = 6.0, 5
-"""Below this on the average, of at least so many answers on the sheet from before going home."""
-LONG, SHORTEST = 300, 60
-"""Seconds from which a practice is long enough to be halved, and of the shortest length that takes its place."""
-DEEP = 5
-"""The depth of a question that a lighter meeting leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class Lighter:
 
 def count_step_outs(gathering: Gathering, *, at: datetime) -> None:
     """Note that it was a lot, once enough have stepped out. Inside the transaction of the tap."""
-    if queries_steadying.step_outs(gathering) >= STEP_OUTS:
+    if slowing.was_a_lot(queries_steadying.step_outs(gathering)):
         row = SlowDown(gathering=gathering, reason=SlowDown.Reason.STEP_OUTS, at=at)
         SlowDown.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -92,7 +84,7 @@ def _went_home_unsteady(gathering: Gathering) -> bool:
         scale=STEADINESS,
     )
     values = [value for value in rows.values_list("value", flat=True) if value is not None]
-    return len(values) >= FEWEST and mean(values) < STEADY
+    return slowing.went_home_unsteady(values)
 
 
 def lighter(gathering: Gathering) -> Lighter | None:
@@ -101,23 +93,23 @@ def lighter(gathering: Gathering) -> Lighter | None:
     reasons = reasons_of(before) if before is not None else ()
     if before is None or not reasons:
         return None
-    session = queries.session_of(gathering)
-    led = [(slot.practice, slot.gentler) for slot in session.agenda if slot.practice is not None and not slot.locked]
+    agenda = queries.written_session(gathering).agenda
     return Lighter(
         reasons=reasons,
         theme=programme_of(gathering.group).session(before.number).theme,
-        shorter=tuple(found for use, _ in led if (found := _shorter(use)) is not None),
+        shorter=tuple(found for slot in agenda if not slot.locked for found in _shorter(slot)),
         swaps=tuple(
-            Swap(use.load().title, gentler.load().title)
-            for use, gentler in led
-            if gentler is not None and use.load().backdraft != "low"
+            Swap(slot.practice.load().title, instead.load().title)
+            for slot in agenda
+            if slot.practice is not None and (instead := slowing.gentler(slot)) is not None
         ),
-        deep=tuple(slot.prompt.text for slot in session.agenda if slot.prompt and slot.prompt.depth >= DEEP),
+        deep=tuple(slot.prompt.text for slot in agenda if slot.prompt and slot.prompt.depth >= slowing.DEEP),
     )
 
 
-def _shorter(use: PracticeUse) -> Shorter | None:
-    """For a long practice, the longest of its lengths that takes at most half the time, if there is one."""
-    practice = use.load()
-    fitting = [one.seconds for one in practice.durations if SHORTEST <= one.seconds <= use.seconds / 2]
-    return Shorter(practice.title, max(fitting) / 60, use.seconds / 60) if fitting and use.seconds >= LONG else None
+def _shorter(slot: Slot) -> list[Shorter]:
+    """For a step with a long practice, the length that could take its place."""
+    half = slowing.shorter(slot.practice) if slot.practice else None
+    if slot.practice is None or half is None:
+        return []
+    return [Shorter(slot.practice.load().title, half.seconds / 60, slot.practice.seconds / 60)]

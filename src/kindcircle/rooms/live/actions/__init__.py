@@ -11,6 +11,7 @@ from kindcircle.rooms.live.actions.leading import (
     start_practice,
     start_step,
 )
+from kindcircle.rooms.live.actions.lightening import stay_as_written, take_lighter
 from kindcircle.rooms.live.actions.pairs import (
     answer_pairs,
     ask_pairs,
@@ -102,8 +103,10 @@ __all__ = [
     "start_practice",
     "start_round",
     "start_step",
+    "stay_as_written",
     "swap_in_pairs",
     "take_core",
+    "take_lighter",
     "take_turn",
     "take_whole",
     "take_word_back",

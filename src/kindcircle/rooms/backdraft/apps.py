@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BackdraftConfig(AppConfig):
+    name = "kindcircle.rooms.backdraft"
+    label = "backdraft"
