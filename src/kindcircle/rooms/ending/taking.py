@@ -74,7 +74,7 @@ def take_own_plans(person: User) -> None:
 
 def take_records(group: Group) -> None:
     """What the clinic kept about the people of a group: answers, scores, notes, alerts, messages, attendance."""
-    Score.objects.filter(response__assignment__group=group).delete()
+    Score.every.filter(response__assignment__group=group).delete()
     Response.objects.filter(assignment__group=group).delete()
     PaperSheet.objects.filter(assignment__group=group).delete()
     Assignment.objects.filter(group=group).delete()

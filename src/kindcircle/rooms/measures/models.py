@@ -116,8 +116,19 @@ class Response(models.Model):
         return self.assignment.access_facts()
 
 
+class CurrentScores(models.Manager["Score"]):
+    """What counts now. Whoever asks for scores gets one for each response and scale, without having to think of it."""
+
+    def get_queryset(self) -> models.QuerySet["Score"]:
+        return super().get_queryset().filter(current=True)
+
+
 class Score(models.Model):
-    """One number from one response, with how many answers stood behind it and which rule made it."""
+    """One number from one response, with how many answers stood behind it and which rule made it.
+
+    When a rule is corrected a second number is made and the first one stays (`rescoring`): `objects` are those that
+    count now, `every` holds them all.
+    """
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="scores")
     scale = models.CharField(max_length=40)
@@ -126,15 +137,22 @@ class Score(models.Model):
     answered = models.PositiveSmallIntegerField()
     of = models.PositiveSmallIntegerField()
     rule = models.CharField(max_length=60, help_text="Instrument id and version that made the number.")
+    current = models.BooleanField(default=True, db_default=True, help_text="No corrected rule has made a newer one.")
+
+    objects = CurrentScores()
+    every: models.Manager["Score"] = models.Manager()
 
     class Data:
         private: set[str] = set()
         personal: set[str] = set()
-        operational = {"id", "response", "rule"}
+        operational = {"id", "response", "rule", "current"}
         research = {"scale", "value", "state", "answered", "of"}
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["response", "scale", "rule"], name="score_once_per_rule")]
+        constraints = [
+            models.UniqueConstraint(fields=["response", "scale", "rule"], name="score_once_per_rule"),
+            models.UniqueConstraint(fields=["response", "scale"], condition=Q(current=True), name="score_one_counts"),
+        ]
 
 
 class Wording(models.Model):
@@ -171,4 +189,4 @@ class Wording(models.Model):
 
 
 # The same app, some nouns further: known to Django as soon as these are.
-from kindcircle.rooms.measures import models_draft, models_paper, models_typing  # noqa: E402, F401
+from kindcircle.rooms.measures import models_draft, models_paper, models_stopping, models_typing  # noqa: E402, F401
