@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kindcircle.spec.definition import Definition
@@ -15,6 +15,7 @@ from kindcircle.spec.gate.wording import wording
 from kindcircle.spec.helplines import load_emergency_numbers
 from kindcircle.spec.instruments import read_definition
 from kindcircle.spec.library import Page, load_library
+from kindcircle.spec.norms import load_norms
 from kindcircle.spec.passages import (
     felt_passages,
     handout_passages,
@@ -24,6 +25,14 @@ from kindcircle.spec.passages import (
 )
 from kindcircle.spec.safety import load_ladder, load_member_texts
 from kindcircle.spec.texts import ContentError, load_handout
+from kindcircle.spec.watch import load_watch
+
+LOADERS: dict[str, Callable[..., object]] = {
+    "safety/ladder": load_ladder,
+    "safety/watch": load_watch,
+    "helplines/emergency": load_emergency_numbers,
+    "norms/norms": load_norms,
+}
 
 
 def handouts(shelf: Shelf) -> Iterator[Finding]:
@@ -137,15 +146,13 @@ def felt(shelf: Shelf) -> Iterator[Finding]:
 
 
 def plans(shelf: Shelf) -> Iterator[Finding]:
-    """Timings of an alert and numbers to call can be used; nothing else lies beside them."""
-    for path in sorted((*(shelf.folder / "safety").glob("*"), *(shelf.folder / "helplines").glob("*"))):
+    """Timings of an alert, numbers to call and norms can be used; nothing else lies beside them."""
+    for path in sorted(path for name in ("safety", "helplines", "norms") for path in (shelf.folder / name).glob("*")):
         file = path.relative_to(shelf.folder).as_posix()
         name, _, version = path.stem.rpartition("-")
         if not shelf.wants(file) or name == "member-texts":
             continue
-        load = {"safety/ladder": load_ladder, "helplines/emergency": load_emergency_numbers}.get(
-            f"{path.parent.name}/{name}"
-        )
+        load = LOADERS.get(f"{path.parent.name}/{name}")
         if load is None or not version.isdigit() or path.suffix != ".yaml":
             yield finding("file.stray", file, "", "is no text that is read here")
             continue
