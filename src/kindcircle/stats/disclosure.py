@@ -1,6 +1,6 @@
 """Small groups are people: what may not be shown is replaced by a type that has no number in it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -135,3 +135,99 @@ def may_tell_again(earlier: Iterable[Collection[str]], people: Collection[str]) 
     """Whether a question that was told before may be told to these people: only if they were the same each time."""
     now = frozenset(people)
     return all(frozenset(then) == now for then in earlier)
+
+
+Word = Literal["low", "mixed", "good", "very-good"]
+"""The mean of a group's answers from 0 to 10, as a word: up to 4, between, from 6 on, and from 8 on."""
+
+TOP = 10.0
+LOW_TO, GOOD_FROM, VERY_GOOD_FROM = 4.0, 6.0, 8.0
+VERY_GOOD_NEEDS = 10
+"""Answers from which there is a fourth word. With fewer it would say that nobody answered low."""
+
+SIDE = 15
+"""A word that is told anew may not rest on a mean this many points, over the number of answers, from either end."""
+EXACT = 1e-9
+
+Spread = Literal["close", "apart"]
+"""Whether a group's answers lie near one another."""
+
+SPREAD_NEEDS = 9
+CLOSE_TO = 11 / 6
+"""The average distance from the mean up to which people broadly agree on eleven steps (Burke and Dunlap 2002)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was said once of a group's answers: a word, who stood behind it, and whether it was worked out afresh.
+
+    slack: by how many points the mean could have moved since the word was worked out, only because people came and
+    went. It grows with every telling that holds on to the word.
+    """
+
+    word: Word
+    people: frozenset[str]
+    afresh: bool = True
+    slack: float = 0.0
+
+
+def mean_in_words(
+    answers: Mapping[str, float], *, earlier: Told | None = None, smallest: int = SMALLEST_SHOWN
+) -> Told | Suppressed:
+    """The mean of answers from 0 to 10, each under the code of who gave it, as a word; nothing below `smallest`.
+
+    The words are so wide that after one telling every other person may still have given any answer at all. Told again
+    to the same people, it is worked out afresh. If people came or went in between, the earlier word stands unless the
+    mean moved further than they, and one person more, could move it: so whoever assumes that all others who stayed
+    answered as before learns nothing of those who left or came. Where a new word would still show on which side of the
+    middle somebody is, the earlier one stands as well.
+    """
+    people = frozenset(answers)
+    if len(people) < max(smallest, SMALLEST_SHOWN):
+        return Suppressed()
+    mean = sum(answers.values()) / len(people)
+    if earlier is None or not people & earlier.people:
+        return Told(_word(mean, len(people)), people)
+    slack = earlier.slack + _could_move(earlier.people, people)
+    if slack > 0 and not _moved(mean, earlier.word, slack + TOP / len(people), len(people)):
+        return Told(earlier.word, people, afresh=False, slack=slack)
+    return Told(_word(mean, len(people)), people)
+
+
+def spread_in_words(answers: Iterable[float]) -> Spread | Suppressed:
+    """Whether answers from 0 to 10 lie close together: from nine on, where their mean is mixed, and told once only.
+
+    Beside a low or a good mean, or with fewer, "close" would show somebody whose own answer is far from the mean that
+    nobody else's is.
+    """
+    values = list(answers)
+    mean = sum(values) / len(values) if values else 0.0
+    if len(values) < SPREAD_NEEDS or _word(mean, len(values)) != "mixed":
+        return Suppressed()
+    return "close" if sum(abs(value - mean) for value in values) / len(values) <= CLOSE_TO else "apart"
+
+
+def ends_of(word: Word) -> tuple[float, float]:
+    """From where to where a mean may lie that is told with this word."""
+    ends = {"low": (0.0, LOW_TO), "mixed": (LOW_TO, GOOD_FROM), "good": (GOOD_FROM, TOP)}
+    return ends.get(word, (VERY_GOOD_FROM, TOP))
+
+
+def _word(mean: float, answers: int) -> Word:
+    if mean <= LOW_TO:
+        return "low"
+    if mean < GOOD_FROM:
+        return "mixed"
+    return "very-good" if answers >= VERY_GOOD_NEEDS and mean >= VERY_GOOD_FROM else "good"
+
+
+def _could_move(earlier: frozenset[str], now: frozenset[str]) -> float:
+    """How far the mean can move at most if whoever answered both times answered the same."""
+    return TOP * (1 - len(earlier & now) / max(len(earlier), len(now)))
+
+
+def _moved(mean: float, word: Word, slack: float, answers: int) -> bool:
+    """Whether the mean lies further from this word than `slack`, and that may be told."""
+    low, high = ends_of(word)
+    rose, fell = high + slack, low - slack
+    return (mean > rose + EXACT and rose <= TOP - SIDE / answers) or (mean < fell - EXACT and fell >= SIDE / answers)
