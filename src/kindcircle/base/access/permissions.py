@@ -34,6 +34,7 @@ class Permission(StrEnum):
     LETTER_WRITE = "letter.write"
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"
+    OWN_COURSE_SEE = "own-course.see"  # how one's own answers went over time
     RESONANCE_SEE = "resonance.see"  # whether heart recordings are on, and turning them off
     RESONANCE_KEEP = "resonance.keep"  # turn them on, and keep one
     RESONANCE_OPEN = "resonance.open"  # look at one's own, and erase it
@@ -70,6 +71,7 @@ class Permission(StrEnum):
     CIRCLE_INVITE = "circle.invite"
     KEEPING_SET = "keeping.set"  # how long the house keeps what, and holding a group's words back
 
+    FEEDBACK_HEAR = "feedback.hear"  # what came of what members told, and saying whether it was talked about
     PLACE_LEAVE = "place.leave"  # one's own, before the end; afterwards to see what was said
 
     # The facilitator's side.
@@ -91,8 +93,13 @@ class Permission(StrEnum):
     PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
     CONVERSATION_LIST = "conversation.list"
     CONVERSATION_ANSWER = "conversation.answer"
+    MEASURE_STOP = "measure.stop"  # no longer asking a group for what nobody looks at
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
+    LANDING_OWN = "landing.own"  # say how a practice was, and read what one said
+    LANDING_SEE = "landing.see"  # what a member agreed to tell those who lead
+    LANDINGS_COUNT = "landings.count"  # how practices land in one's own groups: counts alone
+    SLOWER_DECIDE = "slower.decide"  # whether somebody goes more slowly for a while
     RECORDING_KEEP = "recording.keep"  # practices in the house's own voice
 
     # Those who lead.

@@ -37,6 +37,7 @@ new_site = in_state("new site")
 of_the_house = in_state("of the house")
 public = in_state("public")
 shared = in_state("shared")
+told = in_state("told")
 
 ALLOW: dict[P, list[Predicate]] = {
     P.HELP_SEE: [anybody],
@@ -62,6 +63,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WRITE: [member_somewhere],
     P.LETTER_OPEN: [owner & arrived],
     P.LETTER_WITHDRAW: [owner & sealed],
+    # How one's own answers went over time. Those who lead see the lines of a group without names, on its report.
+    P.OWN_COURSE_SEE: [member_somewhere],
     # What one's own heart did is nobody else's. Who left keeps the way to it, and to its end.
     P.RESONANCE_SEE: [signed_in],
     P.RESONANCE_KEEP: [member_somewhere],
@@ -79,6 +82,11 @@ ALLOW: dict[P, list[Predicate]] = {
     P.PAIRS_WISH: [group_member],
     P.GATHERING_LEAD: [facilitator],
     P.STEADYING_KEEP: [facilitator],
+    # After a practice. Those who lead see what a member agreed to tell, and counts; nobody sees the rest.
+    P.LANDING_OWN: [owner, visiting_owner],
+    P.LANDING_SEE: [facilitator & told],
+    P.LANDINGS_COUNT: [facilitator_somewhere],
+    P.SLOWER_DECIDE: [facilitator],
     P.LOBBY_USE: [group_member, visiting_member],
     P.WHEREABOUTS_OPEN: [facilitator],
     # What a group agreed on: members and those who lead read it; what each of them said to it only the latter.
@@ -89,6 +97,7 @@ ALLOW: dict[P, list[Predicate]] = {
     # The middle and the end. What a member wrote for the review is nobody's to read until it has no name any more.
     P.REVIEW_WRITE: [group_member],
     P.REVIEW_KEEP: [facilitator],
+    P.FEEDBACK_HEAR: [group_member],
     P.ENDING_SEE: [group_member],
     P.ENDING_KEEP: [facilitator],
     P.KEPT_LINE_REMOVE: [owner],
@@ -116,6 +125,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ALERT_HANDLE: [facilitator, named_for_it, safety_lead],
     P.REPORT_SEE: [facilitator],
     P.MEASURE_ASSIGN: [facilitator, system],
+    P.MEASURE_STOP: [facilitator, organisation_lead],
     P.PAPER_ENTER: [facilitator],
     P.CONVERSATION_LIST: [facilitator_somewhere],
     P.CONVERSATION_ANSWER: [facilitator],

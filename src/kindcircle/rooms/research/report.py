@@ -15,14 +15,15 @@ from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Members
 from kindcircle.rooms.groups.models_absence import CatchUp
 from kindcircle.rooms.groups.queries import places, programme_of
 from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.norms import known_of
 from kindcircle.rooms.measures.queries import Scored, definition, scores_of
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.norms import is_validated
 from kindcircle.spec.parts import Score
 from kindcircle.spec.programmes import Completion
 from kindcircle.stats import feasibility
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
-from kindcircle.stats.change import Norms
 from kindcircle.stats.disclosure import Suppressed
 from kindcircle.stats.feasibility import Proportion
 from kindcircle.stats.results import Undefined
@@ -154,27 +155,27 @@ def _outcome(
     people = [place.user_id for place in members]
     pairs = [(before.get(person), after.get(person)) for person in people]
     higher = score.better == "higher"
-    norms, source = _norms(one, score.id)
+    known = known_of(group.organisation, one, score.id)
     ends = (float(score.range[0]), float(score.range[1]))
     versions = {found.rule for found in (*before.values(), *after.values())}
     result = analyse_before_after(
         [value(row) for row, _ in pairs],
         [value(row) for _, row in pairs],
         better="higher" if higher else "lower",
-        norms=norms,
+        norms=known.norms if known else None,
         context=Context(groups=1, same_version=len(versions) <= 1, outcomes=outcomes, scale_ends=ends),
     )
     return Outcome(
         instrument=one.id,
         name=one.name if len(one.headlines) == 1 else f"{one.name}, {score.id.replace('_', ' ')}",
         primary=first,
-        validated=one.licence.kind != "original",
+        validated=is_validated(one),
         higher_is_better=higher,
         ends=ends,
         # Below the smallest number the lines would be persons, so they go with the figures.
         lines=() if isinstance(result, Suppressed) else tuple(_lines(pairs, higher=higher)),
         result=result,
-        norm_source=source,
+        norm_source=known.source if known and known.norms else "",
     )
 
 
@@ -198,15 +199,6 @@ def _lines(pairs: list[tuple[Scored | None, Scored | None]], *, higher: bool) ->
         lines.append(Line(before, after, "better" if change > 0 else "worse" if change < 0 else "same"))
     # Sorted by where people began, so that no order of seats or names shines through.
     return sorted(lines, key=lambda line: (line.before, line.after))
-
-
-def _norms(one: Definition, score: str) -> tuple[Norms | None, str]:
-    """Published spread and reliability for this very score, if the definition holds confirmed ones."""
-    for change in one.change:
-        if change.kind == "reliable" and change.score == score:
-            found = Norms(reliability=change.reliability, sd_before=change.sd, source=change.source)
-            return found, f"{change.source}; {change.population}"
-    return None, ""
 
 
 def _harms(group: Group, started: int) -> Harms:

@@ -18,10 +18,17 @@ class Kind(StrEnum):
     TWO_MISSES = "two-misses"
     MISS_AFTER_LOW = "miss-after-low"  # missed a meeting after leaving the one before unsteady
     LEAVING = "leaving"  # somebody left: a talk, an offer, and whether anything got worse
+    REACH_OUT = "reach-out"  # what somebody told after a meeting asks for a kind word before the next
     DEBRIEF_CONTACT = "debrief-contact"  # those who led agreed to get in touch with somebody
     # It became too much in a meeting.
     HEAR_FROM = "hear-from"  # called for somebody, stepped out and stayed out, or was looked after
     DROPPED_OFF = "dropped-off"  # gone in the middle of a practice that can stir people up
+    # A practice was a lot, and the pace may be slower.
+    PRACTICE_A_LOT = "practice-a-lot"  # the member agreed that those who lead hear of it
+    SLOWER_PACE = "slower-pace"  # proposed for one person, and to be decided
+    SLOWER_CALL = "slower-call"  # decided: they hear of it from a person
+    # What somebody answered.
+    WORTH_A_TALK = "worth-a-talk"  # clearly harder than before on a studied form: no alert, a talk
     # Those who lead.
     NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
     CREDENTIAL_ENDS = "credential-ends"

@@ -96,11 +96,41 @@ WORDS: dict[Kind, Words] = {
         _("See how to reach them safely"),
         "facilitator:contact",
     ),
+    Kind.REACH_OUT: Words(
+        _("Reach out to somebody before the next meeting"),
+        _("The last one fitted them less well than it could, or less than usual. A short, kind question may help."),
+        _("See a way to begin"),
+        "facilitator:feedback",
+    ),
     Kind.DEBRIEF_CONTACT: Words(
         _("Get in touch with somebody"),
         _("After a meeting those who led agreed on it, with this day. Why stands on the page of that meeting."),
         _("See what we agreed on"),
         "facilitator:debrief",
+    ),
+    Kind.PRACTICE_A_LOT: Words(
+        _("Hear how a practice was for somebody"),
+        _("A practice was a lot for them, and they agreed that you hear of it. It is not urgent. Ask how they are."),
+        _("See which practice it was"),
+        "facilitator:landing",
+    ),
+    Kind.SLOWER_PACE: Words(
+        _("Decide whether somebody goes more slowly"),
+        _("There were signs that the pace is too much for them just now. You know them, and you decide."),
+        _("See what is proposed"),
+        "facilitator:slower-pace",
+    ),
+    Kind.SLOWER_CALL: Words(
+        _("Ring somebody about a slower pace"),
+        _("It was decided that they go more slowly. Their page says that one of you will ring. Ask what suits them."),
+        _("See how to reach them safely"),
+        "facilitator:contact",
+    ),
+    Kind.WORTH_A_TALK: Words(
+        _("Worth a talk with somebody"),
+        _("Their answers say that it is clearly harder than before. That can be chance, too. Ask how it is for them."),
+        _("See how to reach them safely"),
+        "facilitator:contact",
     ),
     Kind.NOBODY_LEADS: Words(
         _("Find somebody to lead a meeting"),

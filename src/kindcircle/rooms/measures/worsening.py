@@ -1,0 +1,98 @@
+"""When somebody's answers say that it became clearly harder, somebody who leads hears how it is. No alert, no grade.
+
+Looked at with each sheet of a studied form: beside the first of this course and beside the one before. Of one person
+and one occasion it waits once, however many forms say so. A single step can also be chance: the task asks, and says so.
+"""
+
+from datetime import datetime, timedelta
+
+from kindcircle.base.audit.log import Ref
+from kindcircle.base.people.models import User
+from kindcircle.rooms.groups.models import Group, Membership
+from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.measures.course import asked_of, score_in
+from kindcircle.rooms.measures.models import Assignment, Score
+from kindcircle.rooms.measures.norms import known_of
+from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.tasks.actions import raise_task
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.spec import parts
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.norms import is_validated
+from kindcircle.spec.watch import load_watch
+from kindcircle.stats.own_course import Usual, Word, beside
+
+
+def look_at(assignment: Assignment, *, at: datetime) -> None:
+    """A sheet came in. A late one, such as from a card, may show that a newer one is worse than what was before it.
+
+    Inside the transaction that keeps the answers. Twice changes nothing.
+    """
+    group = assignment.group
+    if group is None:
+        return
+    one = definition_of(assignment)
+    if not is_validated(one):
+        return
+    # Who has left is talked with for that reason, by whoever leads (Kind.LEAVING).
+    place = present_places(group).filter(user=assignment.member_id).first()
+    if place is None:
+        return
+    # What was answered before the talk counts as an occasion, too.
+    rows = [row for row in asked_of(assignment.member).filter(instrument=one.id) if _belongs(row, group)]
+    later = [row for row in rows if row.group_id and (row.opens_at, row.pk) >= (assignment.opens_at, assignment.pk)]
+    for score in one.headlines:
+        known = known_of(group.organisation, one, score.id)
+        for row in later:
+            if _is_harder(one, score, rows[: rows.index(row)], row, known.usual if known else None):
+                _raise(place, row, at=at)
+
+
+def _belongs(row: Assignment, group: Group) -> bool:
+    return row.group_id == group.pk or (row.intake_id is not None and row.intake_id == group.intake_id)
+
+
+def _is_harder(
+    one: Definition, score: parts.Score, before: list[Assignment], row: Assignment, usual: Usual | None
+) -> bool:
+    """Whether this sheet is clearly harder than the first or the last one before it that can be compared."""
+    now = score_in(row, score.id)
+    if now is None or now.value is None:
+        return False
+    earlier = [found for one_before in before if (found := _comparable(one_before, now)) is not None]
+    return any(_harder(one, score, found.value, now.value, usual) for found in (*earlier[:1], *earlier[-1:]))
+
+
+def _comparable(row: Assignment, now: Score) -> Score | None:
+    found = score_in(row, now.scale)
+    return found if found is not None and found.value is not None and found.rule == now.rule else None
+
+
+def _harder(one: Definition, score: parts.Score, before: float | None, after: float, usual: Usual | None) -> bool:
+    if before is None:
+        return False
+    rise = load_watch().rise(one.id, score.id)
+    if rise is not None and after - before >= rise.points:
+        return True
+    return beside(before, after, better=score.better, usual=usual) is Word.HARDER
+
+
+def _raise(place: Membership, row: Assignment, *, at: datetime) -> None:
+    group = place.group
+    raise_task(
+        Kind.WORTH_A_TALK,
+        organisation=group.organisation,
+        about=Ref("place", place.code),
+        once=f"{place.code}:{row.occasion}:{row.gathering.number if row.gathering else 0}",
+        due_at=at + timedelta(days=load_watch().within_days),
+        at=at,
+        group_id=group.pk,
+        owner=_owner(group),
+        concerns=place.user,
+    )
+
+
+def _owner(group: Group) -> User | None:
+    """Who answers for the group, while they lead it."""
+    leading = present_places(group, Membership.Role.FACILITATOR)
+    return next((one.user for one in leading if one.user_id == group.alerts_owner_id), None)
