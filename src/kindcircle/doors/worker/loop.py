@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
+from kindcircle.rooms.backdraft import slower
 from kindcircle.rooms.conversations.actions import tell_of_late
 from kindcircle.rooms.ending import retention
 from kindcircle.rooms.ending.finishing import finish_due, tell_of_questions
@@ -61,6 +62,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("groups that are over", finish_due, at)
         _went_well("questions months later", tell_of_questions, at)
         _went_well("who was gone", following_up.look_back, at)
+        _went_well("who may go more slowly", slower.look, at)
         _went_well("where people were", erase_due, at)
         _went_well("words of a meeting", words_gone.erase_due, at)
         _went_well("who would talk in pairs", pairs.forget_due, at)

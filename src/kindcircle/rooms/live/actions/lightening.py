@@ -44,7 +44,13 @@ def _decide(gathering: Gathering, *, by: Actor, at: datetime, parts: str = "", w
             raise ChooseLighter
         before = queries.session_of(now.gathering).agenda
         row, _new = LighterMeeting.objects.update_or_create(
-            gathering=now.gathering, defaults={"parts": parts, "why_not": why_not, "by_id": by.user_id, "at": at}
+            gathering=now.gathering,
+            defaults={
+                "parts": parts,
+                "why_not": why_not,
+                "by_id": by.user_id,  # type: ignore[misc]  # nobody unsigned leads a group
+                "at": at,
+            },
         )
         now.gathering.lighter = row  # what this row was read for a moment ago is no longer so
         _plan_anew(now, conducting.whole(before))
