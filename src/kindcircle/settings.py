@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "kindcircle.rooms.writing",
     "kindcircle.rooms.live",
     "kindcircle.rooms.practice",
+    "kindcircle.rooms.feedback",
     "kindcircle.rooms.backdraft",
     "kindcircle.rooms.resonance",
     "kindcircle.rooms.care",

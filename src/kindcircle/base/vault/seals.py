@@ -112,6 +112,7 @@ DEBRIEF_LINE = Seal("debrief-line")  # under the key of whoever it is about, whe
 # What was looked at for names: under the key of the note that it repeats.
 LOOKED_OVER = Seal("looked-over")
 REMINDER = Seal("reminder")
+HEARD_AND_DONE = Seal("heard-and-done")  # what a group hears of what came of its answers
 INVITED = Seal("invited")
 # What a group agreed on, and how it mends what was not kept.
 AGREEMENT = Seal("agreement")

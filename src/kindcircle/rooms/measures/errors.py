@@ -76,6 +76,13 @@ class AnswersNotClear(Invalid):
         self.by_item = dict(by_item)
 
 
+class AskedForSafety(Conflict):
+    """Somebody may have to be reached because of an answer to it, so that it goes on being asked."""
+
+    def __init__(self) -> None:
+        super().__init__(_("After an answer to this one somebody may need a person. It goes on being asked."))
+
+
 class NotInProgramme(Invalid):
     def __init__(self) -> None:
         super().__init__(_("This questionnaire does not belong to the group's programme."))
