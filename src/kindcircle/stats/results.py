@@ -41,6 +41,11 @@ class Reason(StrEnum):
     TOO_UNSTEADY = "too_unsteady"
     NO_BEAT_CHANGE = "no_beat_change"
     UNLIKE_LENGTHS = "unlike_lengths"
+    NO_STUDIES = "no_studies"
+    ONE_STUDY = "one_study"
+    TOO_FEW_STUDIES = "too_few_studies"
+    COMMON_EFFECT = "common_effect"
+    NOTHING_TO_EXPLAIN = "nothing_to_explain"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -77,6 +82,13 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.UNLIKE_LENGTHS: gettext_noop(
         "One recording is much longer than the other, so these two cannot be compared."
     ),
+    Reason.NO_STUDIES: gettext_noop("There is no study to look at."),
+    Reason.ONE_STUDY: gettext_noop("There is only one study, so there is nothing to bring together."),
+    Reason.TOO_FEW_STUDIES: gettext_noop("There are too few studies for this figure."),
+    Reason.COMMON_EFFECT: gettext_noop(
+        "This model takes it that all studies share one effect, so there is no such figure."
+    ),
+    Reason.NOTHING_TO_EXPLAIN: gettext_noop("The studies do not differ, so there is nothing to explain."),
 }
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "measures": "kindcircle.doors.cli.measures",
     "content": "kindcircle.doors.cli.content",
     "analyse": "kindcircle.doors.cli.analyse",
+    "stats": "kindcircle.doors.cli.stats",
 }
 
 
