@@ -53,7 +53,10 @@ class Reading:
 
 
 def fits(definitions: Iterable[Definition], questions: Dictionary) -> tuple[Fit, ...]:
-    """Every questionnaire of ours in a file. Where codes or names speak, those found by shape alone are left out."""
+    """Every questionnaire of ours in a file. Where codes or names speak, those found by shape alone are left out.
+
+    A short form whose coded questions are all among those of a longer one is left out too: it is that longer one.
+    """
     found = [
         Fit(one, mapping, questions.form(mapping.form), evidence(one, questions.form(mapping.form)))
         for one in definitions
@@ -61,7 +64,14 @@ def fits(definitions: Iterable[Definition], questions: Dictionary) -> tuple[Fit,
         for mapping in fitting_forms(one, questions)
     ]
     sure = {one.mapping.form for one in found if one.found_by != "shape"}
-    return tuple(one for one in found if one.found_by != "shape" or one.mapping.form not in sure)
+    likely = [one for one in found if one.found_by != "shape" or one.mapping.form not in sure]
+    return tuple(one for one in likely if not any(_inside(one, other) for other in likely))
+
+
+def _inside(one: Fit, other: Fit) -> bool:
+    ours, theirs = ({pair.field for pair in fit.mapping.items} for fit in (one, other))
+    same_form = one.mapping.form == other.mapping.form and one.found_by == other.found_by == "code"
+    return same_form and ours < theirs
 
 
 def total_field(definition: Definition, form: Form) -> Field | None:
@@ -173,7 +183,8 @@ def _choose(given: Given, theirs: Field, systems: frozenset[str]) -> tuple[Choic
 
 def by_codes_alone(definitions: Iterable[Definition], sheet: Sheet) -> Reading | None:
     """A form whose fields and answers carry codes of ours can be read without its questions; else None."""
-    for one in definitions:
+    # The longest first: the questions of a short form may all stand in a longer one, beside its safety question.
+    for one in sorted(definitions, key=lambda one: -len(one.scored_items)):
         if not one.wording.providers:
             continue
         fields = tuple(

@@ -116,8 +116,7 @@ def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
     too_empty = definition.most_empty is not None and empty > definition.most_empty
     done: dict[str, ScoreResult] = {}
     for one in definition.scores:
-        numbers = _items_under(definition, one)
-        answered = sum(values[number] is not None for number in numbers)
+        known = _known_under(definition, one, values)
         exact: Fraction | None = None
         category: str | None = None
         prorated = False
@@ -137,7 +136,7 @@ def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
             category,
             prorated=prorated,
             invalid=invalid,
-            seen=(answered, len(numbers)),
+            seen=(sum(known), len(known)),
         )
     return tuple(done.values())
 
@@ -233,11 +232,19 @@ def _fault(definition: Definition, item: Item, answer: Answer) -> str | None:
     return None if answer in range(kind.low, kind.high + 1) else "not_an_answer"
 
 
-def _items_under(definition: Definition, one: Score) -> tuple[int, ...]:
-    """The item numbers a score rests on, through other scores too."""
-    if not one.of:
-        return (*one.items, *(one.where.items if one.where else ()))
-    return tuple(number for name in one.of for number in _items_under(definition, definition.score(name)))
+def _known_under(definition: Definition, one: Score, values: Mapping[int, int | None]) -> tuple[bool, ...]:
+    """For each item a score rests on, through other scores too: whether it is known. With a partner, whether it is
+    known as far as it matters: below the mark nothing more is needed.
+    """
+    if one.of:
+        return tuple(known for name in one.of for known in _known_under(definition, definition.score(name), values))
+    if one.where is None:
+        return tuple(values[number] is not None for number in one.items)
+    known = list[bool]()
+    for number, partner in zip(one.items, one.where.items, strict=True):
+        mark = values[partner]
+        known.append(mark is not None and (mark < one.where.at_least or values[number] is not None))
+    return tuple(known)
 
 
 def _from_items(definition: Definition, one: Score, values: Mapping[int, int | None]) -> tuple[Fraction | None, bool]:
@@ -263,22 +270,21 @@ def _mean_where(
 ) -> tuple[Fraction | None, str | None, bool]:
     """The mean of the items whose partner reaches the mark; the word `none` where no partner does."""
     assert one.where is not None
-    used, empty = list[int](), 0
-    for number, partner in zip(one.items, one.where.items, strict=True):
-        mark, value = values[partner], values[number]
-        if mark is None or (mark >= one.where.at_least and value is None):
-            empty += 1
-        elif mark >= one.where.at_least:
-            used += _reversed_values(definition, one, values, only=(number,))
+    empty = _known_under(definition, one, values).count(False)
     if empty > one.missing.max_missing:
         return None, None, False
+    used = list[int]()
+    for number, partner in zip(one.items, one.where.items, strict=True):
+        mark = values[partner]
+        if mark is not None and mark >= one.where.at_least:
+            used += _reversed_values(definition, one, values, only=(number,))
     if not used:
         return None, "none", empty > 0
     return _finish(one, Fraction(sum(used), len(used))), None, empty > 0
 
 
 def _reversed_values(
-    definition: Definition, one: Score, values: Mapping[int, int | None], *, only: Sequence[int] = ()
+    definition: Definition, one: Score, values: Mapping[int, int | None], *, only: tuple[int, ...] = ()
 ) -> Iterator[int]:
     for number in only or one.items:
         value = values[number]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kindcircle.spec.answered import fits
 from kindcircle.spec.documents.redcap import parse_dictionary
 from kindcircle.spec.documents.shape import Form
 from kindcircle.spec.instruments import all_instruments, load_instrument
@@ -132,8 +133,7 @@ def test_the_real_file_maps_completely(name: str, key: str, form_name: str, afte
 @needs_reference
 def test_only_the_two_questionnaires_in_the_real_file_are_found_there() -> None:
     dictionary = parse_dictionary(REAL.read_bytes())
-    found = {one.id for one in all_instruments() if one.wording.providers and fitting_forms(one, dictionary)}
-    assert found == {"phq-9", "gad-7"}
+    assert {fit.definition.id for fit in fits(all_instruments(), dictionary)} == {"phq-9", "gad-7"}
 
 
 # how fields are found -------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kindcircle.rooms.measures.errors import WordsDoNotFit
+from kindcircle.spec.answered import fits
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.documents.errors import DocumentError
 from kindcircle.spec.documents.reading import read_questions
 from kindcircle.spec.documents.shape import Dictionary
 from kindcircle.spec.instruments import all_instruments
-from kindcircle.spec.mapping import Mapping, WordingError, fitting_forms
+from kindcircle.spec.mapping import Mapping, WordingError
 from kindcircle.spec.wording import Wording, apply_mapping
 
 LARGEST = 500_000
@@ -52,15 +53,8 @@ def read_file(data: bytes, *, language: str = "") -> Read:
         dictionary = read_questions(data, language=language)
     except DocumentError as error:
         raise WordsDoNotFit(str(error)) from None
-    proposals = []
-    for one in all_instruments(site=settings.SITE_CONTENT):
-        if one.licence.wording != "import":
-            continue
-        try:
-            proposals += [Proposal(one, mapping) for mapping in fitting_forms(one, dictionary)]
-        except WordingError:
-            continue  # this questionnaire does not come from such a file
-    return Read(dictionary, tuple(proposals))
+    wanted = [one for one in all_instruments(site=settings.SITE_CONTENT) if one.licence.wording == "import"]
+    return Read(dictionary, tuple(Proposal(fit.definition, fit.mapping) for fit in fits(wanted, dictionary)))
 
 
 def accept(

@@ -24,7 +24,9 @@ def evidence(definition: Definition, form: Form) -> Evidence:
         return "code"
     names = {_squash(definition.id), _squash(definition.name), _squash(definition.exports.redcap_form)}
     titles = [_squash(title) for title in (form.name, *form.titles)]
-    return "name" if any(name in title for name in names for title in titles) else "shape"
+    # Names of two or three letters stand in the middle of other words ("week6").
+    named = any(name == title or (len(name) > 3 and name in title) for name in names for title in titles)
+    return "name" if named else "shape"
 
 
 def is_code(ours: Code, theirs: tuple[tuple[str, str], ...]) -> bool:
