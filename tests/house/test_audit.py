@@ -240,10 +240,11 @@ def test_a_page_that_was_refused_opened_nothing(client: Client, world: World, an
 def test_opening_an_alert_is_told_once_for_what_spoke_and_once_for_having_seen_it(
     facilitator: Client, world: World, answered: Response
 ) -> None:
-    alert = Alert.objects.get(source_code=answered.code)
+    asked = answered.assignment.code
+    alert = Alert.objects.get(source_code=asked)
     for times in (1, 2):
         assert facilitator.get(f"/desk/alerts/{alert.code}/").status_code == 200
-        assert len(traces(world, Event.FEEDBACK_OPENED, answered.code)) == times
+        assert len(traces(world, Event.FEEDBACK_OPENED, asked)) == times
         # Seeing is a state: it happens once, whoever looks again.
         assert len(traces(world, Event.ALERT_SEEN, alert.code)) == 1
     assert {one.concerns for one in traces(world, Event.ALERT_SEEN, alert.code)} == {world.member.code}

@@ -31,6 +31,7 @@ from kindcircle.rooms.measures.actions import assign
 from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import AlertAnswer
 from tests.site import RunningSite
 from tests.world import World, make_world
 
@@ -52,8 +53,13 @@ class Sheet:
     tries: int = 0
 
     @property
+    def rules(self) -> set[str]:
+        low = {"steadiness_low"} if int(self.answers["steadiness"]) <= 3 else set()
+        return low | ({"contact_asked"} if self.answers.get("contact") == "1" else set())
+
+    @property
     def positive(self) -> bool:
-        return int(self.answers["steadiness"]) <= 3 or self.answers.get("contact") == "1"
+        return bool(self.rules)
 
 
 @dataclass
@@ -190,16 +196,22 @@ def everything_is_there_once(world: World, load: Load, positive: set[str]) -> No
     assert scores == dict.fromkeys(found, 3)
 
     alerts = list(Alert.objects.filter(group=world.group))
-    by_source = {row.code: code for code, row in found.items()}
-    assert Counter(by_source[alert.source_code] for alert in alerts) == dict.fromkeys(positive, 1)
+    # Every answer that asked for a person is in exactly one alert, and each person has one for the day.
+    spoke = AlertAnswer.objects.filter(alert__in=alerts)
+    rules = {(sheet.code, rule) for sheet in load.sheets for rule in sheet.rules}
+    assert Counter(spoke.values_list("source_code", "rule")) == dict.fromkeys(rules, 1)
+    assert set(spoke.values_list("source_code", flat=True)) == positive
+    people = Counter(alert.member_id for alert in alerts)
+    assert people == dict.fromkeys({sheet.member.pk for sheet in load.sheets if sheet.positive}, 1)
     told = Delivery.objects.filter(user__organisation=world.organisation, about_kind="alert")
     assert Counter(told.values_list("about_code", flat=True)) == {alert.code: 1 for alert in alerts}
 
     entries = AuditEntry.objects.filter(chain=world.organisation.code)
     kept = entries.filter(event=Event.RESPONSE_SUBMITTED).values_list("about_code", flat=True)
     raised = entries.filter(event=Event.ALERT_RAISED).values_list("about_code", flat=True)
-    assert Counter(kept) == dict.fromkeys(by_source, 1)
-    assert Counter(raised) == {alert.code: 1 for alert in alerts}
+    assert Counter(kept) == {row.code: 1 for row in rows}
+    sheets_in = Counter(code for code, _source in spoke.values_list("alert__code", "source_code").distinct())
+    assert Counter(raised) == sheets_in
     assert [flaw for flaw in log.verify() if flaw.chain == world.organisation.code] == []
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

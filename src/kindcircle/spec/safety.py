@@ -6,7 +6,7 @@ that cannot be scored. They name an action, never how ill someone is. Words are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -31,6 +31,7 @@ class SafetyHit:
     item: int
     item_id: str
     instrument: str
+    answer: Answer = field(default=None, compare=False)
 
     @property
     def flag(self) -> str:
@@ -63,6 +64,7 @@ def positive(definition: Definition, answers: Answers) -> tuple[SafetyHit, ...]:
             item=rule.item,
             item_id=definition.item(rule.item).id,
             instrument=definition.rule,
+            answer=answers.get(definition.item(rule.item).id),
         )
         for rule in definition.safety
         if _meets(rule, answers.get(definition.item(rule.item).id))

@@ -343,7 +343,8 @@ GOES = {
     },
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
-        "safety.AlertStep", "safety.AdverseEvent", "conversations.Message", "measures.Response", "tasks.Task",
+        "safety.AlertStep", "safety.AlertAnswer", "safety.AdverseEvent", "conversations.Message", "measures.Response",
+        "tasks.Task",
         "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
         "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying",
     },

@@ -1,4 +1,7 @@
-"""The promise of the safety path: as many alerts as sheets with a positive answer, no more and no fewer."""
+"""The promise of the safety path: every positive answer is tied to exactly one alert, and nothing else is.
+
+A person who answers several sheets in one administration has one alert for all of it (hazard H06).
+"""
 
 from collections.abc import Mapping
 from itertools import product
@@ -17,6 +20,7 @@ from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.errors import StepTaken
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.parts import Likert, Scale, Tick
 from tests.rooms.measures.sheets import HOUR, send, sheet
@@ -25,13 +29,18 @@ from tests.world import World
 
 # Said a second time, by hand and in other words than the definitions: hazard H30 asks for two.
 POSITIVE = {
-    "arrival-check": lambda answers: answers.get("steadiness") in {0, 1, 2, 3},
-    "after-session": lambda answers: answers.get("steadiness") in {0, 1, 2, 3} or answers.get("contact") == 1,
-    "settling": lambda answers: answers.get("how_left") == 2 or answers.get("contact") == 1,
-    "phq-9": lambda answers: answers.get("phq9_9") in {1, 2, 3},
-    "gad-7": lambda answers: False,
-    "wcc-6": lambda answers: False,
+    "arrival-check": {"steadiness": {0, 1, 2, 3}},
+    "after-session": {"steadiness": {0, 1, 2, 3}, "contact": {1}},
+    "settling": {"how_left": {2}, "contact": {1}},
+    "phq-9": {"phq9_9": {1, 2, 3}},
+    "gad-7": {},
+    "wcc-6": {},
 }
+
+
+def positives(instrument: str, answers: Mapping) -> int:
+    """How many of these answers ask for a person."""
+    return sum(answers.get(item) in those for item, those in POSITIVE[instrument].items())
 
 
 def possible(instrument: str, item) -> list[int | str | None]:
@@ -52,19 +61,22 @@ def test_every_answer_to_every_item_with_a_rule(world: World, instrument):
         answers = {item.id: value for item, value in zip(watched, values, strict=True)}
         assignment = sheet(world, instrument, member=world.members[0], gathering=None, occasion="weekly")
         response = send(world, assignment, answers)
-        raised = Alert.objects.filter(source_kind="response", source_code=response.code).count()
-        assert raised == POSITIVE[instrument](answers), (number, answers)
+        spoke = AlertAnswer.objects.filter(source_kind="assignment", source_code=assignment.code)
+        assert spoke.count() == positives(instrument, answers), (number, answers)
+        assert Alert.objects.count() == bool(spoke), (number, answers)
         # The same person answers again, as if for the first time.
+        Alert.objects.all().delete()
         response.delete()
         assignment.delete()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_over_random_sheets_alerts_equal_positive_sheets(world: World, data):
-    before = Alert.objects.count()
-    expected = 0
-    for _ in range(data.draw(st.integers(1, 5))):
+def test_over_random_sheets_each_positive_answer_is_in_one_alert_and_each_person_has_one(world: World, data):
+    Alert.objects.all().delete()
+    expected: set[tuple[str, str]] = set()
+    people = set()
+    for _ in range(data.draw(st.integers(1, 6))):
         instrument = data.draw(st.sampled_from(sorted(POSITIVE)))
         one = load_instrument(instrument)
         answers: Mapping = {
@@ -72,15 +84,29 @@ def test_over_random_sheets_alerts_equal_positive_sheets(world: World, data):
             for item in one.items
             if (value := data.draw(st.sampled_from(possible(instrument, item)))) is not None
         }
-        assignment = sheet(world, instrument, member=data.draw(st.sampled_from(world.members)))
+        member = data.draw(st.sampled_from(world.members))
+        assignment = sheet(world, instrument, member=member)
         Assignment.objects.filter(pk=assignment.pk).update(occasion=codes.new_code()[:10])
         key = codes.new_code()
         for _again in range(data.draw(st.integers(1, 3))):
             send(world, assignment, answers, key=key)
-        expected += bool(POSITIVE[instrument](answers))
-    assert Alert.objects.count() - before == expected
-    told = set(Delivery.objects.values_list("about_code", flat=True))
+        spoke = {item for item, those in POSITIVE[instrument].items() if answers.get(item) in those}
+        expected |= {(assignment.code, item) for item in spoke}
+        people |= {member.pk} if spoke else set()
+    rows = list(AlertAnswer.objects.select_related("alert"))
+    found = {(row.source_code, item_of(row)) for row in rows}
+    assert (len(rows), found) == (len(expected), expected)
+    assert sorted(Alert.objects.values_list("member", flat=True)) == sorted(people)
+    told = set(
+        Delivery.objects.filter(about_code__in=Alert.objects.values("code")).values_list("about_code", flat=True)
+    )
     assert told == set(Alert.objects.exclude(level="review").values_list("code", flat=True))
+
+
+def item_of(row: AlertAnswer) -> str:
+    """The question that a row is about."""
+    one = load_instrument(*row.instrument.split("@"))
+    return one.item(next(rule.item for rule in one.safety if rule.id == row.rule)).id
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -97,8 +123,27 @@ def test_ten_sendings_at_once_with_one_key_are_one_sheet_and_one_alert(committed
     )
     first = Response.objects.get(assignment=assignment)
     assert results == [first] * 10
-    assert Alert.objects.filter(source_code=first.code).count() == 1
-    assert Delivery.objects.filter(about_code=Alert.objects.get(source_code=first.code).code).count() == 1
+    alert = Alert.objects.get(group=world.group)
+    assert alert.answers.count() == Delivery.objects.filter(about_code=alert.code).count() == 1
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_five_sheets_of_one_person_at_once_are_one_alert_with_everything_in_it(committed: World, round_):
+    world, by = committed, committed.actor(committed.member)
+    occasions = ("baseline", "weekly", "after", "asked", "settling")
+    sheets = [sheet(world, gathering=None, occasion=occasion) for occasion in occasions]
+    results = at_the_same_moment(
+        [
+            lambda one=one: actions.submit_response(
+                assignment=one, answers={"contact": 1}, client_key=codes.new_code(), by=by, at=world.at + HOUR
+            )
+            for one in sheets
+        ]
+    )
+    assert all(isinstance(one, Response) for one in results), results
+    alert = Alert.objects.get(group=world.group)
+    assert set(alert.answers.values_list("source_code", flat=True)) == {one.code for one in sheets}
+    assert Delivery.objects.filter(about_code=alert.code).count() == 1
 
 
 @pytest.mark.parametrize("round_", range(5))

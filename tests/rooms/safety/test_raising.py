@@ -1,5 +1,7 @@
 """An answer asks for a person: one alert per source, the right people told, nothing said to anybody else."""
 
+from datetime import datetime
+
 import pytest
 
 from kindcircle.base.audit.log import Ref
@@ -7,21 +9,26 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.rooms.safety import actions, queries
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.safety import positive
 from tests.world import World, make_world
 
-SOURCE = Ref("response", "a-response")
+SOURCE = Ref("assignment", "a-sheet")
 
 
-def screen(world: World, answers: dict, source: Ref = SOURCE, instrument: str = "after-session"):
+def screen(
+    world: World, answers: dict, source: Ref = SOURCE, instrument: str = "after-session", day: str = "2026-11-22",
+    at: datetime | None = None,
+):  # fmt: skip
     return actions.screen(
         hits=positive(load_instrument(instrument), answers),
         member=world.member,
         group=world.group,
         gathering=world.gathering,
         source=source,
-        at=world.at,
+        administration=day,
+        at=at or world.at,
     )
 
 
@@ -39,17 +46,28 @@ def test_two_rules_on_one_sheet_are_one_alert(world: World):
 
 def test_the_most_pressing_rule_gives_the_level(world: World):
     assert screen(world, {"phq9_9": 1}, instrument="phq-9").level == "concern"
-    assert screen(world, {"how_left": 2, "contact": 1}, Ref("response", "b"), "settling").level == "contact"
-    assert screen(world, {"how_left": 2}, Ref("response", "c"), "settling").level == "review"
+    assert screen(world, {"how_left": 2, "contact": 1}, Ref("assignment", "b"), "settling", "b").level == "contact"
+    assert screen(world, {"how_left": 2}, Ref("assignment", "c"), "settling", "c").level == "review"
 
 
-def test_raising_twice_for_one_source_gives_the_first_back_and_tells_nobody_twice(world: World):
+def test_the_same_answers_again_give_the_alert_back_and_tell_nobody_twice(world: World):
     first = screen(world, {"contact": 1})
-    again = screen(world, {"contact": 1, "steadiness": 0})
-    assert again == first
-    assert again.rules == "contact_asked"
-    assert Alert.objects.count() == Delivery.objects.count() == 1
+    assert screen(world, {"contact": 1}) == first
+    assert screen(world, {"contact": 1, "steadiness": 7}) == first
+    assert Alert.objects.count() == Delivery.objects.count() == AlertAnswer.objects.count() == 1
     assert AuditEntry.objects.filter(event="alert raised").count() == 1
+
+
+def test_a_tap_sent_twice_is_one_alert(world: World):
+    def tap(rules: list[str]) -> Alert:
+        return actions.raise_alert(
+            member=world.member, group=world.group, gathering=None, level="contact", rules=rules,
+            source=Ref("signal", "a-tap"), at=world.at,
+        )  # fmt: skip
+
+    first, again = tap(["live-please-come"]), tap(["live-please-come", "another"])
+    assert (again, again.rules) == (first, "live-please-come")
+    assert Alert.objects.count() == Delivery.objects.count() == AlertAnswer.objects.count() == 1
 
 
 def test_the_owner_of_the_groups_alerts_is_told_and_nobody_else(world: World):
@@ -108,8 +126,8 @@ def test_the_record_names_no_answer(world: World):
 def test_a_long_list_of_rules_is_kept_in_whole_ids(world: World):
     rules = [f"rule_{number}_{'x' * 30}" for number in range(9)]
     alert = actions.raise_alert(
-        member=world.member, group=world.group, gathering=None, level="contact", rules=rules, source=SOURCE,
-        at=world.at,
+        member=world.member, group=world.group, gathering=None, level="contact", rules=rules,
+        source=Ref("signal", "a-tap"), at=world.at,
     )  # fmt: skip
     kept = alert.rules.split(",")
     assert kept == rules[: len(kept)]

@@ -81,6 +81,7 @@ SUPPORT_PLAN = Seal("support-plan")
 SAFE_CONTACT = Seal("safe-contact")
 WHEREABOUTS = Seal("whereabouts")
 WHEREABOUTS_HOW = Seal("whereabouts-how")  # whether they can talk; opened without a trace by whoever leads
+RATING = Seal("rating")  # how somebody is towards the others of their group; read by nobody else
 PAIR_WISH = Seal("pair-wish")  # with whom they would rather not talk in a pair; nobody else reads it
 # A facilitator's own.
 SUPERVISION_WITH = Seal("supervision-with")

@@ -30,8 +30,10 @@ from kindcircle.rooms.measures.errors import (
     WordsDoNotFit,
 )
 from kindcircle.rooms.measures.models import Assignment, Response, Score
-from kindcircle.rooms.measures.queries import RESPONSE, definition, definition_of
+from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of
 from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.raising import administration
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Text
 from kindcircle.spec.programmes import Programme
@@ -224,6 +226,8 @@ def submit_response(
             check(one, answers)
             response.save(force_insert=True)
             Score.objects.bulk_create(scores)
+            # Before the record, as everywhere: whoever held the record and waited for an alert would wait for ever.
+            screen_sheet(assignment=assignment, answers=answers, at=at)
             log.record(
                 Event.RESPONSE_SUBMITTED,
                 by=by,
@@ -232,21 +236,31 @@ def submit_response(
                 chain=assignment.house.code,
                 concerns=assignment.member.code,
             )
-            safety.screen(
-                hits=positive(one, answers),
-                member=assignment.member,
-                group=assignment.group,
-                intake=assignment.intake,
-                gathering=assignment.gathering,
-                source=log.Ref(RESPONSE, response.code),
-                at=at,
-            )
             sheet_came_late(assignment, at=at)
     except IntegrityError:
         if Response.objects.filter(client_key=client_key).exists():
             raise KeyTaken from None
         raise
     return response
+
+
+def screen_sheet(
+    *, assignment: Assignment, answers: Mapping[str, Answer], at: datetime, filled_in_at: datetime | None = None
+) -> Alert | None:
+    """Tell a person where these answers ask for one: of a draft as of a sheet that is sent, each answer once.
+
+    Belongs inside the transaction that keeps the answers. The alert they are part of, or None.
+    """
+    return safety.screen(
+        hits=positive(definition_of(assignment), answers),
+        member=assignment.member,
+        group=assignment.group,
+        intake=assignment.intake,
+        gathering=assignment.gathering,
+        source=log.Ref(SHEET, assignment.code),
+        administration=administration(assignment.house, at=filled_in_at or at),
+        at=at,
+    )
 
 
 def check(one: Definition, answers: Mapping[str, Answer]) -> None:

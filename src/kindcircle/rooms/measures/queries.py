@@ -22,14 +22,19 @@ from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.instruments import UnknownInstrument, load_instrument
 from kindcircle.spec.parts import Item, Likert, Tick
+from kindcircle.spec.safety import LEVELS
 from kindcircle.spec.scoring import Answer
 from kindcircle.spec.wording import Wording, included_wording
 
 RESPONSE = "response"
-"""What an alert calls an answer sheet as its source."""
+"""What the audit record calls answers that were sent."""
+
+SHEET = "assignment"
+"""What an alert calls a sheet as its source, from its first saved answer on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,28 +180,45 @@ def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
     Opening it leaves a trace. A live signal says what was tapped, a message only what was ticked.
     """
     require(by, Permission.ALERT_HANDLE, alert)
-    response = Response.objects.select_related(
-        "assignment__member", "assignment__group__organisation", "assignment__intake__organisation"
-    )
-    row = response.filter(code=alert.source_code).first() if alert.source_kind == RESPONSE else None
-    if row is None:
-        asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
-        in_the_room = {
-            "live-leave-and-ring": _("Went home in the middle of a meeting, and asked to be rung"),
-            "live-word-care": _("Wrote a word in a meeting after which somebody should come to them"),
-            "live-wish-to-die-or-harm": _(
-                "Asked in the meeting: yes to a wish to die, or to hurt themselves or others"
-            ),
+    rows = sorted(alert.answers.order_by("pk"), key=lambda row: -LEVELS.index(row.level))
+    sheets = {(row.source_kind, row.source_code) for row in rows if row.instrument}
+    house = alert.house
+    for kind, code in sorted(sheets):
+        about = log.Ref(kind, code)
+        log.record(Event.FEEDBACK_OPENED, by=by, about=about, at=at, chain=house.code, concerns=alert.member.code)
+    return [_spoken(row, alert, house, name_it=len(sheets) > 1) for row in rows]
+
+
+def _spoken(row: AlertAnswer, alert: Alert, house: Organisation, *, name_it: bool) -> str:
+    """One answer, as it was when it spoke. name_it: several sheets did, so say which."""
+    if not row.instrument:
+        return _tapped(row)
+    one = definition(*row.instrument.split("@"))
+    words = words_for(house, one, alert.member.language)
+    rule = next(rule for rule in one.safety if rule.id == row.rule)
+    item = one.item(rule.item)
+    if not row.sealed_answer:  # from before single answers were kept
+        return _("Asked for a person: “%(asked)s”") % {
+            "asked": words.items.get(item.text_key, one.name) if words and not item.sensitive else one.name
         }
-        if alert.source_kind in asked and alert.rules not in in_the_room:
-            return [asked[alert.source_kind]]
-        return [in_the_room.get(rule) or said_yes_to(rule) for rule in alert.rules.split(",")]
-    _leave_trace(row, by=by, at=at)
-    one = definition_of(row.assignment)
-    words = words_for(row.assignment.house, one, row.assignment.member.language)
-    answers = _open(row)
-    spoken = [rule for rule in one.safety if rule.id in alert.rules.split(",")]
-    return [_in_words(one, one.item(rule.item), answers, words) for rule in spoken]
+    said = json.loads(seals.ALERT_ANSWER.open(row.sealed_answer, code=row.code, holder=alert.member))
+    sentence = _in_words(one, item, {item.id: said}, words)
+    return f"{words.title if words else one.name}: {sentence}" if name_it else sentence
+
+
+def _tapped(row: AlertAnswer) -> str:
+    """A live signal says what was tapped, a message only what was ticked."""
+    asked = {
+        "signal": _("Tapped: please come"),
+        "message": _("Ticked in a message: please ring me"),
+        "landing": _("Ticked after a practice: please contact me"),
+    }
+    in_the_room = {
+        "live-leave-and-ring": _("Went home in the middle of a meeting, and asked to be rung"),
+        "live-word-care": _("Wrote a word in a meeting after which somebody should come to them"),
+        "live-wish-to-die-or-harm": _("Asked in the meeting: yes to a wish to die, or to hurt themselves or others"),
+    }
+    return in_the_room.get(row.rule) or asked.get(row.source_kind) or said_yes_to(row.rule)
 
 
 def scores_of(group: Group, instrument: str, scale: str) -> list[Scored]:

@@ -1,6 +1,5 @@
 """From an answer to a closed alert: raising, telling, passing on, and what people do about it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,24 +14,17 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group
-from kindcircle.rooms.intake.models import Intake
 from kindcircle.rooms.safety import states
 from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
+from kindcircle.rooms.safety.ladder import locked, pass_on, passes_on_at, record
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, WorkerBeat
-from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell, staffed_hours
-from kindcircle.rooms.safety.staffed import end_of_next_shift, staffed_deadline
+from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell
+from kindcircle.rooms.safety.raising import raise_alert as raise_alert
+from kindcircle.rooms.safety.raising import screen as screen
 from kindcircle.rooms.tasks.actions import settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
-from kindcircle.spec.parts import Level
-from kindcircle.spec.safety import SafetyHit, highest, load_ladder
 
 State, Person = Alert.State, Alert.Person
-
-LADDER: tuple[Alert.Person, ...] = (Person.OWNER, Person.BACKUP, Person.LEAD, Person.EVERYONE)
-"""Who is told after whom. It has an end, so nothing is repeated for ever."""
-
-# What the ladder's content calls the people we keep as owner, backup and lead.
-CALLED = {"facilitators": Person.OWNER, "backup": Person.BACKUP, "clinic_lead": Person.LEAD}
 
 CLOSE_REASONS: dict[Alert.State, tuple[str, ...]] = {
     State.CONTACTED: ("plan-agreed", "other-help", "no-more-needed", "by-mistake"),
@@ -44,83 +36,22 @@ SERIOUS = 4
 BEAT_EVERY = timedelta(seconds=20)
 
 
-def screen(
-    *,
-    hits: Sequence[SafetyHit],
-    member: User,
-    group: Group | None,
-    gathering: Gathering | None,
-    source: log.Ref,
-    at: datetime,
-    intake: Intake | None = None,
-) -> Alert | None:
-    """Look at the rules that an answer sheet met; raise one alert when any did, inside the caller's transaction."""
-    level = highest(tuple(hits))
-    if level is None:
-        return None
-    rules = [hit.rule for hit in hits]
-    return raise_alert(
-        member=member, group=group, intake=intake, gathering=gathering, level=level, rules=rules, source=source, at=at
-    )
-
-
-def raise_alert(
-    *,
-    member: User,
-    group: Group | None,
-    gathering: Gathering | None,
-    level: Level | Alert.Level,
-    rules: Sequence[str],
-    source: log.Ref,
-    at: datetime,
-    intake: Intake | None = None,
-) -> Alert:
-    """Somebody asks for a person. At most one alert per source, however often it is sent or retried.
-
-    rules   ids of what spoke, most pressing first
-    intake  what they asked to come to, while they have no group
-    Belongs inside the transaction that stores the source, so that neither can be there without the other.
-    """
-    with transaction.atomic():
-        alert = Alert(
-            group=group,
-            intake=intake,
-            gathering=gathering,
-            member=member,
-            level=level,
-            source_kind=source.kind,
-            source_code=source.code,
-            rules=_fitting(rules),
-            raised_at=at,
-        )
-        alert.escalate_at = _passes_on_at(alert)
-        # The constraint decides between two at the same moment; the code tells whether ours is the one that stayed.
-        Alert.objects.bulk_create([alert], ignore_conflicts=True)
-        kept = handled_alerts().get(source_kind=source.kind, source_code=source.code)
-        if kept.code != alert.code:
-            return kept
-        _record(Event.ALERT_RAISED, kept, by=SYSTEM, at=at)
-        if _grows(kept):
-            _tell(kept, at=at)
-    return kept
-
-
 def mark_delivered(*, alert: Alert, at: datetime) -> None:
     """A message left the house, or a facilitator's page showed it: from here on somebody can know."""
     with transaction.atomic():
-        row = _locked(alert)
+        row = locked(alert)
         if not states.may(row.state, State.DELIVERED):
             return
         row.state = State.DELIVERED
         row.save(update_fields=["state"])
-        _record(Event.ALERT_DELIVERED, row, by=SYSTEM, at=at)
+        record(Event.ALERT_DELIVERED, row, by=SYSTEM, at=at)
 
 
 def see(*, alert: Alert, by: Actor, at: datetime) -> Alert:
     """Somebody opened it. The first time counts; from then on the clock runs for getting in touch."""
     require(by, Permission.ALERT_HANDLE, alert)
     with transaction.atomic():
-        row = _locked(alert)
+        row = locked(alert)
         if row.state not in states.UNSEEN:
             return row
         row.seen_at = at
@@ -138,7 +69,8 @@ def contacted(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert
         row = _step(alert, State.CONTACTED, by=by, at=at, note=note)
         if row.gathering is not None and not _still_there(row):
             once = f"{row.gathering.code}:{row.member.code}"
-            settle_occasion(Kind.HEAR_FROM, organisation=row.house, once=once, at=at)
+            for kind in (Kind.HEAR_FROM, Kind.REACH_OUT):
+                settle_occasion(kind, organisation=row.house, once=once, at=at)
     return row
 
 
@@ -151,7 +83,7 @@ def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> A
     """Nothing more is to be done, and this is why. Needs a reason from the list and a line on what was done."""
     require(by, Permission.ALERT_HANDLE, alert)
     with transaction.atomic():
-        row = _locked(alert)
+        row = locked(alert)
         if not states.may(row.state, State.CLOSED):
             raise StepTaken
         if reason not in CLOSE_REASONS[State(row.state)]:
@@ -175,9 +107,9 @@ def escalate_due(*, at: datetime) -> int:
     for alert in Alert.objects.filter(escalate_at__lte=at).order_by("escalate_at"):
         try:
             with transaction.atomic():
-                row = _locked(alert)
+                row = locked(alert)
                 while row.escalate_at is not None and row.escalate_at <= at:
-                    _pass_on(row, at=at)
+                    pass_on(row, at=at)
                     steps += 1
         except Exception as error:
             broken = error
@@ -192,13 +124,13 @@ def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
         row = handled_alerts().select_for_update(of=("self",), no_key=True).filter(code=alert_code).first()
         if row is None:
             return
-        _record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
+        record(Event.DELIVERY_FAILED, row, by=SYSTEM, at=at, reason=row.with_person)
         # Of several safety leads one message may still arrive, so that step keeps its time. A step whose one person has
         # left has nobody any more.
         alone = row.with_person in (Person.OWNER, Person.BACKUP)
         turn = people_to_tell(row)[row.with_person]
         if alone and row.state in states.UNSEEN and (to in turn or not turn):
-            _pass_on(row, at=at)
+            pass_on(row, at=at)
 
 
 def record_adverse_event(
@@ -263,7 +195,7 @@ def reckon_again(organisation: Organisation) -> None:
     rows = handled_alerts().select_for_update(of=("self",), no_key=True)
     ours = Q(group__organisation=organisation) | Q(intake__organisation=organisation)
     for row in rows.filter(ours, escalate_at__isnull=False):
-        row.escalate_at = _passes_on_at(row)
+        row.escalate_at = passes_on_at(row)
         row.save(update_fields=["escalate_at"])
 
 
@@ -276,7 +208,7 @@ def beat(*, at: datetime) -> None:
 def _step(alert: Alert, to: Alert.State, *, by: Actor, at: datetime, note: str) -> Alert:
     require(by, Permission.ALERT_HANDLE, alert)
     with transaction.atomic():
-        return _move(_locked(alert), to, by=by, at=at, note=note, event=Event.ALERT_MOVED, reason=to)
+        return _move(locked(alert), to, by=by, at=at, note=note, event=Event.ALERT_MOVED, reason=to)
 
 
 def _move(
@@ -285,93 +217,16 @@ def _move(
     if not states.may(row.state, to):
         raise StepTaken
     row.state = to
-    row.escalate_at = _passes_on_at(row)
+    row.escalate_at = passes_on_at(row)
     row.save(update_fields=["state", "seen_at", "closed_at", "close_reason", "escalate_at"])
     step = AlertStep(alert=row, state=to, by_id=by.user_id, at=at)
     if note.strip():
         step.sealed_note = seals.ALERT_NOTE.seal(note.strip(), code=step.code, holder=row.member)
     step.save(force_insert=True)
-    _record(event, row, by=by, at=at, reason=reason)
+    record(event, row, by=by, at=at, reason=reason)
     return row
-
-
-def _pass_on(row: Alert, *, at: datetime) -> None:
-    """One step up the ladder, past anybody who is no longer there; to its top once the member should be reached."""
-    people = people_to_tell(row)
-    above = LADDER[LADDER.index(Person(row.with_person)) + 1 :]
-    if row.state not in states.UNSEEN or at >= _in_touch_by(row):
-        above = LADDER[-1:]
-    row.with_person = next((person for person in above if people[person]), LADDER[-1])
-    row.escalate_at = _passes_on_at(row)
-    row.save(update_fields=["with_person", "escalate_at"])
-    _record(Event.ALERT_ESCALATED, row, by=SYSTEM, at=at, reason=row.with_person)
-    _tell(row, at=at)
-
-
-def _tell(row: Alert, *, at: datetime) -> None:
-    people = people_to_tell(row)[row.with_person]
-    if not people and row.with_person != LADDER[-1]:
-        _pass_on(row, at=at)
-        return
-    for person in people:
-        queue.enqueue(
-            "staff-please-look",
-            to=person,
-            about=log.Ref("alert", row.code),
-            once=f"alert:{row.code}:{row.with_person}",
-            at=at,
-        )
-
-
-def _passes_on_at(row: Alert) -> datetime | None:
-    """When this alert moves on by itself: to be seen first, then for getting in touch. None when it never does."""
-    waiting = row.state in states.UNSEEN or row.state in states.WITHOUT_CONTACT
-    if not waiting or row.with_person == LADDER[-1] or not _grows(row):
-        return None
-    in_touch_by = _in_touch_by(row)
-    if row.state not in states.UNSEEN or row.with_person == Person.LEAD:
-        return in_touch_by
-    after = LADDER[LADDER.index(Person(row.with_person)) + 1]
-    wait = next(step.after_staffed_minutes for step in load_ladder().steps if CALLED[step.tell] == after)
-    hours = staffed_hours(row.house)
-    return min(staffed_deadline(hours, row.raised_at, timedelta(minutes=wait)), in_touch_by)
 
 
 def _still_there(row: Alert) -> bool:
     """Whether the person is in the meeting that it came from, as far as we know."""
     return Attendance.objects.filter(gathering=row.gathering_id, user=row.member_id, left_at=None).exists()
-
-
-def _in_touch_by(row: Alert) -> datetime:
-    return end_of_next_shift(staffed_hours(row.house), row.raised_at)
-
-
-def _grows(row: Alert) -> bool:
-    return load_ladder().plan(row.level).grows  # type: ignore[arg-type]
-
-
-def _fitting(rules: Sequence[str]) -> str:
-    """The ids, comma-separated, as many whole ones as the column holds; the most pressing come first."""
-    words = ""
-    for rule in dict.fromkeys(rules):
-        longer = f"{words},{rule}" if words else rule
-        if len(longer) > 200:
-            break
-        words = longer
-    return words
-
-
-def _locked(alert: Alert) -> Alert:
-    return handled_alerts().select_for_update(of=("self",), no_key=True).get(pk=alert.pk)
-
-
-def _record(event: Event, row: Alert, *, by: Actor, at: datetime, reason: str = "") -> None:
-    log.record(
-        event,
-        by=by,
-        about=log.Ref("alert", row.code),
-        at=at,
-        chain=row.house.code,
-        concerns=row.member.code,
-        reason=reason,
-    )

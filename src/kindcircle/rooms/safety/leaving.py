@@ -20,6 +20,7 @@ from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
 from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
+from kindcircle.rooms.safety.ladder import once_key
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.safety.queries import handled_alerts, people_to_tell
@@ -153,8 +154,8 @@ def _tell_next(alerts: list[Alert], person: User, *, at: datetime) -> None:
         alert = handled_alerts().get(pk=one.pk)
         for other in people_to_tell(alert)[alert.with_person]:
             if other.pk != person.pk:
-                about, once = log.Ref("alert", alert.code), f"alert:{alert.code}:{alert.with_person}"
-                queue.enqueue("staff-please-look", to=other, about=about, once=once, at=at)
+                about = log.Ref("alert", alert.code)
+                queue.enqueue("staff-please-look", to=other, about=about, once=once_key(alert), at=at)
 
 
 def _talks(intake: Intake, person: User, *, at: datetime) -> QuerySet[TalkTime]:

@@ -1,5 +1,7 @@
 """Alerts and what was done about them, unwanted events, and the numbers people can call."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,7 +13,10 @@ from kindcircle.rooms.intake.models import Intake
 
 
 class Alert(models.Model):
-    """A person answered in a way that asks for a person. Exactly one per source, whatever crashes or repeats."""
+    """A person answered in a way that asks for a person: one for all that they answer in one administration.
+
+    What spoke is kept answer by answer (AlertAnswer). A tap or a message is no administration: each has its own.
+    """
 
     class State(models.TextChoices):
         RAISED = "raised"
@@ -45,10 +50,15 @@ class Alert(models.Model):
     # What spoke: a response or a live signal. A reference, not a link: safety knows no room above it.
     source_kind = models.CharField(max_length=20)
     source_code = models.CharField(max_length=22)
+    # The day on which the sheets were filled in, and a number where an earlier alert of that day had been settled.
+    administration = models.CharField(max_length=16, blank=True)
     rules = models.CharField(max_length=200, help_text="Ids of the rules that spoke, comma-separated.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
     with_person = models.CharField(max_length=8, choices=Person.choices, default=Person.OWNER)
     raised_at = models.DateTimeField()
+    again_at = models.DateTimeField(
+        null=True, blank=True, help_text="When another answer came in after somebody had looked: it waits anew."
+    )
     # When it moves on unless something happens first: to be seen, and once seen, to get in touch.
     # None when the member was reached, when it is closed, or when everyone has been told.
     escalate_at = models.DateTimeField(null=True, blank=True)
@@ -60,15 +70,29 @@ class Alert(models.Model):
         private: set[str] = set()
         personal = {"member"}
         operational = {
-            "id", "code", "group", "intake", "gathering", "source_kind", "source_code", "rules", "state",
-            "with_person", "escalate_at", "seen_at", "closed_at", "close_reason",
+            "id", "code", "group", "intake", "gathering", "source_kind", "source_code", "administration", "rules",
+            "state", "with_person", "again_at", "escalate_at", "seen_at", "closed_at", "close_reason",
         }  # fmt: skip
         research = {"level", "raised_at"}
 
     class Meta:
         constraints = [
-            # One alert for one answer sheet or one signal, however many of its rules spoke (hazard H06).
-            models.UniqueConstraint(fields=["source_kind", "source_code"], name="alert_once_per_source"),
+            # One alert for all that one person answers in one administration, however much of it spoke (hazard H06);
+            # two constraints, because SQLite cannot treat "no group" as equal to "no group".
+            models.UniqueConstraint(
+                fields=["member", "group", "administration"],
+                condition=Q(group__isnull=False) & ~Q(administration=""),
+                name="alert_once_per_administration",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "intake", "administration"],
+                condition=Q(intake__isnull=False) & ~Q(administration=""),
+                name="alert_once_per_administration_before_a_group",
+            ),
+            # One for a signal or a message, which is sent once.
+            models.UniqueConstraint(
+                fields=["source_kind", "source_code"], condition=Q(administration=""), name="alert_once_per_signal"
+            ),
             models.CheckConstraint(
                 condition=Q(group__isnull=False, intake=None) | Q(group=None, intake__isnull=False, gathering=None),
                 name="alert_of_a_group_or_an_intake",
@@ -86,6 +110,11 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["escalate_at"], condition=Q(escalate_at__isnull=False), name="alert_may_escalate")
         ]
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when it waits to be seen."""
+        return self.again_at or self.raised_at
 
     @property
     def circle(self) -> Group | Intake:
@@ -257,4 +286,4 @@ class HelplineCheck(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.safety import models_rota  # noqa: E402, F401
+from kindcircle.rooms.safety import models_answers, models_rota  # noqa: E402, F401

@@ -126,8 +126,9 @@ def _handled_by(actor: Actor) -> QuerySet[Alert]:
 
 
 def alert_about(source: Ref) -> Alert | None:
-    """The alert that this answer sheet or signal raised, if it did."""
-    return handled_alerts().filter(source_kind=source.kind, source_code=source.code).first()
+    """The alert that this sheet or signal is part of, if it asked for a person; the latest where there are several."""
+    rows = handled_alerts().filter(answers__source_kind=source.kind, answers__source_code=source.code)
+    return rows.order_by("-pk").first()
 
 
 def history(alert: Alert, *, by: Actor) -> list[Happened]:
@@ -174,7 +175,7 @@ def _first_two(alert: Alert) -> tuple[list[User], list[User]]:
     """Who is told first, and who when the first does not look in time: never the same person twice."""
     house = alert.house
     rota = Rota(house)
-    moment = next_staffed(staffed_hours(house), alert.raised_at) or alert.raised_at
+    moment = next_staffed(staffed_hours(house), alert.waits_since) or alert.waits_since
     named = _named(alert)
     besides = leading(alert.group, at=moment) if alert.group else []
     if alert.intake is not None:

@@ -7,15 +7,18 @@ State = Alert.State
 MOVES: dict[Alert.State, frozenset[Alert.State]] = {
     State.RAISED: frozenset({State.DELIVERED, State.SEEN}),
     State.DELIVERED: frozenset({State.SEEN}),
-    State.SEEN: frozenset({State.ACTING}),
-    State.ACTING: frozenset({State.CONTACTED, State.NOT_REACHED}),
+    State.SEEN: frozenset({State.ACTING, State.RAISED}),
+    State.ACTING: frozenset({State.CONTACTED, State.NOT_REACHED, State.RAISED}),
     State.CONTACTED: frozenset({State.CLOSED}),
-    State.NOT_REACHED: frozenset({State.ACTING, State.CONTACTED, State.CLOSED}),
+    State.NOT_REACHED: frozenset({State.ACTING, State.CONTACTED, State.CLOSED, State.RAISED}),
     State.CLOSED: frozenset(),
 }
 
 UNSEEN = (State.RAISED, State.DELIVERED)
 """Nobody has opened it yet."""
+
+SETTLED = (State.CONTACTED, State.CLOSED)
+"""Somebody talked with the member, or nothing more is to be done: what is answered afterwards is a new alert."""
 
 WITHOUT_CONTACT = (State.SEEN, State.ACTING, State.NOT_REACHED)
 """Somebody knows, and nobody has reached the member yet."""

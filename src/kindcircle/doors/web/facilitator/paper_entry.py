@@ -25,7 +25,7 @@ from kindcircle.rooms.measures.actions import submit_response
 from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.errors import AlreadyAnswered, AnswersNotClear, WordingMissing
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import RESPONSE, definition, definition_of, sheets, words_for
+from kindcircle.rooms.measures.queries import SHEET, definition, definition_of, sheets, words_for
 from kindcircle.rooms.safety.queries import alert_about
 from kindcircle.spec.definition import Definition
 
@@ -69,9 +69,7 @@ def enter(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         if not errors:
             try:
                 staff = User.objects.get(code=by.code)
-                response = submit_response(
-                    assignment=assignment, answers=answers, client_key=key, by=by, at=at, by_staff=staff
-                )
+                submit_response(assignment=assignment, answers=answers, client_key=key, by=by, at=at, by_staff=staff)
             except AnswersNotClear as problem:
                 errors = problem.by_item
             except KindError as problem:
@@ -79,7 +77,7 @@ def enter(request: HttpRequest, assignment: Assignment) -> HttpResponse:
                     raise
                 error, status = _already(problem), problem.status
             else:
-                return _saved(request, assignment, gathering, alert_about(Ref(RESPONSE, response.code)))
+                return _saved(request, assignment, gathering, alert_about(Ref(SHEET, assignment.code)))
     context = {
         "assignment": assignment,
         "gathering": gathering,

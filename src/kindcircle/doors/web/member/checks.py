@@ -28,7 +28,7 @@ from kindcircle.rooms.measures.errors import (
     WordingMissing,
 )
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import RESPONSE, definition_of, sheets, words_for
+from kindcircle.rooms.measures.queries import SHEET, definition_of, sheets, words_for
 from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Level, Tick
@@ -63,7 +63,7 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     by = request.actor  # type: ignore[attr-defined]
     # A tablet that came round again, to whoever tapped this name, tells nothing of what was answered before.
     told_now = by.tablet_of is None or request.session.get(ANSWERED) == assignment.code
-    alert = alert_about(Ref(RESPONSE, response.code)) if told_now else None
+    alert = alert_about(Ref(SHEET, assignment.code)) if told_now else None
     context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
     if response.by_staff is not None:
         context["typed_by"] = seals.name_of(response.by_staff)
