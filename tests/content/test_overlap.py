@@ -35,8 +35,6 @@ EXCEPTIONS = {
     "how well did today fit what you need",
     # A formula.
     "2 n 1 1 r2 degrees of freedom",
-    # Names of four questionnaires in a row.
-    "phq 9 gad 7 pss 10 who 5",
     # What Kindcircle is, in one line, on every first page of the project.
     "run a group self compassion programme in person or online and know honestly whether it helps",
 }
