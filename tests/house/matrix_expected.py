@@ -180,6 +180,10 @@ PAGES: dict[str, Page] = {
     "member:to-keep": Page("GET", {"practice to keep": MEMBERS, "practice to keep of no group": NOBODY}),
     "member:practice": Page("GET", {"practice": MEMBERS, "practice of no group": NOBODY}),
     "member:played": Page("POST", {"practice": MEMBERS, "practice of no group": NOBODY}),
+    "member:courses": plain("GET", MEMBERS),
+    "member:course": Page(
+        "GET POST", {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)}
+    ),  # who left may look
     "member:heart": plain("GET", SIGNED_IN),
     "member:heart-on": plain("POST", MEMBERS),
     "member:heart-off": plain("GET POST", SIGNED_IN),
@@ -212,6 +216,8 @@ PAGES: dict[str, Page] = {
     "member:draft-afresh": Page("GET POST", {"kind of draft": MEMBERS}),
     "member:check": Page("GET POST", SHEETS),
     "member:check-done": Page("GET", SHEETS),
+    "member:check-keep": Page("POST", SHEETS),
+    "member:check-way": Page("POST", SHEETS),
     # Saying yes, and getting ready.
     "member:consent": plain("GET", SIGNED_IN),
     "member:consent-full": plain("GET", SIGNED_IN),
@@ -649,6 +655,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"anchor": "feet", "voice": "text", "zones": ["chest"], "ways": ["eyes_open"], "back": "/practice/kept/"},
         {"as-written": "1"},
     ],
+    "member:course": lambda h, _: [{"key": codes.new_code(), "measure": "wcc-6.balance", "text": _typed(h)}],
     "member:heart-new": lambda h, _: [
         {"key": codes.new_code(), "which": "other", "on": _typed(h), "part": "before"},
         {"key": codes.new_code(), "which": _typed(h), "part": _typed(h)},
@@ -664,6 +671,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
     "member:check": _sheet,
+    "member:check-keep": lambda h, a: [{"go": "later"} | form for form in _sheet(h, a)],
+    "member:check-way": lambda _h, _: [{"one_by_one": "yes"}, {"one_by_one": "no"}],
     "facilitator:paper-enter": _sheet,
     "member:lobby": lambda h, _: [
         {"how": "overheard", "place": _typed(h)},

@@ -10,8 +10,9 @@ from django.test import Client
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.rooms.measures.models import Assignment, Response
-from kindcircle.rooms.measures.queries import answers_of
+from kindcircle.rooms.measures.queries import answers_of, left_blank
 from kindcircle.rooms.safety.models import Alert, Helpline, HelplineCheck
+from kindcircle.rooms.safety.models_answers import AlertAnswer
 from tests.rooms.measures.sheets import bring_wording, sheet
 from tests.world import World, make_world
 
@@ -40,8 +41,9 @@ def key_in(page: str) -> str:
     return re.search(r'name="key" value="([^"]+)"', page).group(1)
 
 
-def send(site: Client, assignment: Assignment, follow: bool = True, **fields):
-    fields.setdefault("key", codes.new_code())
+def send(site: Client, assignment: Assignment, follow: bool = True, first: bool = False, **fields):
+    """Sent by somebody who was asked about blank lines before; or, with `first`, for the first time."""
+    fields = {"key": codes.new_code()} | ({} if first else {"asked": "yes"}) | fields
     return site.post(f"/check/{assignment.code}/", fields, follow=follow)
 
 
@@ -63,7 +65,8 @@ class TestAsking:
 
     def test_every_kind_of_answer_has_its_own_field_and_nothing_is_chosen_beforehand(self, site, world):
         page = page_of(site, open_sheet(world))
-        assert len(re.findall(r'type="radio" name="steadiness"', page)) == 11
+        assert len(re.findall(r'type="radio" name="steadiness" value="\d', page)) == 11
+        assert len(re.findall(r'type="radio" name="steadiness" value=""', page)) == 1
         assert 'type="checkbox" name="contact"' in page
         assert '<textarea id="to_know" name="to_know"' in page
         assert not re.search(r"<input[^>]* (checked|required)", page)
@@ -156,7 +159,7 @@ class TestMending:
 
     def test_an_empty_sheet_is_asked_about_once_and_then_taken(self, site, world):
         assignment, key = open_sheet(world), codes.new_code()
-        page = send(site, assignment, key=key).content.decode()
+        page = send(site, assignment, key=key, first=True).content.decode()
         assert "All of it is still blank." in page
         assert not Response.objects.exists()
         assert "Saved" in send(site, assignment, key=key_in(page), asked="yes").content.decode()
@@ -164,10 +167,32 @@ class TestMending:
     def test_a_blank_safety_line_is_asked_about_once_and_then_left_alone(self, site, world):
         bring_wording(world, "phq-9")
         assignment = open_sheet(world, "phq-9")
-        page = send(site, assignment, phq9_1="1").content.decode()
+        page = send(site, assignment, phq9_1="1", first=True).content.decode()
         assert "You left one line blank. That is fine." in page
         assert "Saved" in send(site, assignment, key=key_in(page), asked="yes", phq9_1="1").content.decode()
         assert Response.objects.get().state == "not_scorable"
+
+    def test_lines_that_were_not_reached_are_asked_about_once_and_nobody_insists(self, site, world):
+        assignment = open_sheet(world)
+        page = send(site, assignment, steadiness="8", first=True).content.decode()
+        assert "2 lines are still empty. That is fine" in page and "Send it as it is" in page
+        assert "Saved" in send(site, assignment, key=key_in(page), asked="yes", steadiness="8").content.decode()
+
+    def test_a_line_that_was_left_blank_on_purpose_is_not_asked_about_and_kept_apart(self, site, world):
+        assignment = open_sheet(world)
+        page = send(site, assignment, steadiness="8", ease="", fit="", first=True).content.decode()
+        assert "Saved" in page
+        other = open_sheet(world, occasion="weekly")
+        send(site, other, steadiness="8", ease="")
+        by, chosen = (
+            world.actor(world.member),
+            [left_blank(sheet.response, by=world.actor(world.member)) for sheet in Assignment.objects.order_by("pk")],
+        )
+        assert chosen == [{"ease", "fit"}, {"ease"}]
+        assert answers_of(other.response, by=by, at=world.at) == {"steadiness": 8, "contact": 0}
+
+    def test_whoever_asks_for_a_person_is_asked_nothing_more(self, site, world):
+        assert "Saved" in send(site, open_sheet(world), contact="1", first=True).content.decode()
 
 
 class TestAfterAnAnswerThatMatters:
@@ -373,4 +398,4 @@ def test_over_five_hundred_interleavings_nobody_answers_for_another(client, worl
         assert mine["steadiness"] == (2 if response.assignment.member == people[0] else 9)
     assert min(sent.values()) > 20
     assert Alert.objects.exclude(member=people[0]).count() == 0
-    assert Alert.objects.count() == Response.objects.filter(assignment__member=people[0]).count()
+    assert AlertAnswer.objects.count() == Response.objects.filter(assignment__member=people[0]).count()

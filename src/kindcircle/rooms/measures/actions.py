@@ -18,7 +18,7 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places, programme_of
-from kindcircle.rooms.measures import models
+from kindcircle.rooms.measures import drafts, models, worsening
 from kindcircle.rooms.measures.attending import sheet_came_late
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
@@ -30,7 +30,9 @@ from kindcircle.rooms.measures.errors import (
     WordsDoNotFit,
 )
 from kindcircle.rooms.measures.models import Assignment, Response, Score
-from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of
+from kindcircle.rooms.measures.models_paper import PaperSheet
+from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of, not_asked
+from kindcircle.rooms.measures.reaching_out import look_at
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.raising import administration
@@ -159,7 +161,7 @@ def ask_now(*, group: Group, instrument: str, by: Actor, at: datetime) -> int:
     """
     require(by, Permission.MEASURE_ASSIGN, group)
     plan = programme_of(group)
-    if instrument not in {*plan.instruments("baseline"), *plan.instruments("post")}:
+    if instrument not in {*plan.instruments("baseline"), *plan.instruments("post")} - not_asked(group):
         raise NotInProgramme
     return _assign_all(group, Occasion.ASKED, (instrument,), last_closed(group), at, at + WEEK)
 
@@ -192,18 +194,22 @@ def submit_response(
     by: Actor,
     at: datetime,
     by_staff: User | None = None,
+    seen: int | None = None,
+    filled_in_at: datetime | None = None,
 ) -> Response:
     """Keep a person's answers, score them, and screen them for safety, all in one transaction or not at all.
 
     client_key  made with the form; the same key again is the same sheet and is answered with the first.
-    by_staff    a facilitator of the group who types in a paper sheet, which may also be done after it closed.
-    Raises AlreadyAnswered, NotOpenYet, NoLongerOpen, AnswersNotClear, KeyTaken, VersionUnknown.
+    by_staff    a facilitator of the group who typed in a paper sheet first, which may also be done after it closed.
+    seen        the version of the draft that the page was filled from; None where no page shows one.
+    filled_in_at  for a paper sheet, when it was typed in first: with which other answers an alert belongs together.
+    Raises AlreadyAnswered, AnsweredElsewhere, NotOpenYet, NoLongerOpen, AnswersNotClear, KeyTaken, VersionUnknown.
     """
     if by_staff is None:
         require(by, Permission.ASSIGNMENT_ANSWER, assignment)
     else:
         require(by, Permission.PAPER_ENTER, assignment)
-        if by_staff.pk != by.user_id:
+        if by_staff.pk != by.user_id and not _typed_first(assignment, by_staff):
             raise NotFound
     if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
         raise KeyTaken
@@ -224,10 +230,11 @@ def submit_response(
             if at >= assignment.closes_at and by_staff is None:
                 raise NoLongerOpen
             check(one, answers)
+            drafts.finish(assignment, answers, page=client_key, seen=seen)
             response.save(force_insert=True)
             Score.objects.bulk_create(scores)
             # Before the record, as everywhere: whoever held the record and waited for an alert would wait for ever.
-            screen_sheet(assignment=assignment, answers=answers, at=at)
+            screen_sheet(assignment=assignment, answers=answers, at=at, filled_in_at=filled_in_at)
             log.record(
                 Event.RESPONSE_SUBMITTED,
                 by=by,
@@ -237,6 +244,8 @@ def submit_response(
                 concerns=assignment.member.code,
             )
             sheet_came_late(assignment, at=at)
+            worsening.look_at(assignment, at=at)
+            look_at(assignment, at=at)
     except IntegrityError:
         if Response.objects.filter(client_key=client_key).exists():
             raise KeyTaken from None
@@ -330,6 +339,10 @@ def import_wording(
     return row
 
 
+def _typed_first(assignment: Assignment, staff: User) -> bool:
+    return PaperSheet.objects.filter(assignment=assignment, first_by=staff).exists()
+
+
 def _prepare(
     assignment: Assignment,
     one: Definition,
@@ -341,7 +354,8 @@ def _prepare(
 ) -> tuple[Response, list[Score]]:
     """The rows to store: the answers sealed under the member's key, and each score with what it rests on."""
     results = score(one, answers)
-    given = {item.id: answers[item.id] for item in one.items if answers.get(item.id) is not None}
+    # A line that somebody left blank on purpose is kept as such; one that they never came to is not there.
+    given = {item.id: answers[item.id] for item in one.items if item.id in answers}
     response = Response(
         assignment=assignment,
         client_key=client_key,
@@ -385,7 +399,9 @@ def _assign_all(
             "member_id", "instrument"
         )
     )
-    wanted = [(member, name) for member in members for name in instruments if (member, name) not in there]
+    stopped = not_asked(group)
+    asked = [name for name in instruments if name not in stopped]
+    wanted = [(member, name) for member in members for name in asked if (member, name) not in there]
     if not wanted:
         return 0
     used = _versions_of(group)

@@ -47,14 +47,14 @@ class Line:
     version: int
 
 
-def open_draft(*, assignment: Assignment, by: Actor) -> Kept:
-    """What somebody answered so far on this sheet, on whichever device."""
+def open_draft(*, assignment: Assignment, by: Actor, page: str | None = None) -> Kept:
+    """What somebody answered so far on this sheet, on whichever device; or only what came from one open page."""
     require(by, Permission.ASSIGNMENT_ANSWER, assignment)
     draft = AnswerDraft.objects.filter(assignment=assignment).first()
     if draft is None:
         return NOTHING
     lines = lines_of(draft, assignment)
-    return Kept({item: line.text for item, line in lines.items()}, draft.version)
+    return Kept({item: line.text for item, line in lines.items() if page in (None, line.page)}, draft.version)
 
 
 def finish(assignment: Assignment, answers: Mapping[str, Answer], *, page: str, seen: int | None) -> None:

@@ -20,12 +20,12 @@ from kindcircle.spec.instruments import read_answer
 
 
 def keep_answers(
-    *, assignment: Assignment, typed: Mapping[str, str], page: str, by: Actor, at: datetime, order: int = 0
+    *, assignment: Assignment, typed: Mapping[str, str], page: str, by: Actor, at: datetime, order: int | None = None
 ) -> None:
     """Keep these answers in the draft; both that and telling a person where one asks for it, or neither.
 
     page   the open page that sends them (its form's key)
-    order  grows on each page, so that a request that was overtaken never brings back an older answer
+    order  grows on each page, so that a request that was overtaken never brings back an older answer; None counts
     Raises AlreadyAnswered, NotOpenYet, NoLongerOpen, Invalid.
     """
     require(by, Permission.ASSIGNMENT_ANSWER, assignment)
@@ -49,8 +49,9 @@ def keep_answers(
         lines = lines_of(draft, assignment)
         for item, text in typed.items():
             there = lines.get(item)
-            if there is None or there.page != page or there.order <= order:
-                lines[item] = Line(text, page, order, draft.version)
+            before = there.order if there is not None and there.page == page else 0
+            if order is None or before <= order:
+                lines[item] = Line(text, page, order or before, draft.version)
         seal_lines(draft, lines, assignment)
         draft.save()
         answers = {item: read_answer(one, item, line.text) for item, line in lines.items()}

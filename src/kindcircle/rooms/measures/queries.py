@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
@@ -21,6 +21,8 @@ from kindcircle.rooms.intake.questions import said_yes_to
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.models_draft import AnswerDraft
+from kindcircle.rooms.measures.models_stopping import StoppedAsking
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.spec.definition import Definition
@@ -29,6 +31,9 @@ from kindcircle.spec.parts import Item, Likert, Tick
 from kindcircle.spec.safety import LEVELS
 from kindcircle.spec.scoring import Answer
 from kindcircle.spec.wording import Wording, included_wording
+
+READ_TOGETHER = frozenset({"alliance-pulse"})
+"""Our own sheets on which members speak about those who lead: nobody else ever opens a single one of them."""
 
 RESPONSE = "response"
 """What the audit record calls answers that were sent."""
@@ -39,7 +44,10 @@ SHEET = "assignment"
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A sheet that somebody can fill in now. minutes: how long it takes, as its definition says."""
+    """A sheet that somebody can fill in now. minutes: how long it takes, as its definition says.
+
+    begun: some of it is answered and kept. room_id: the meeting in which it was opened by letters, or None.
+    """
 
     code: str
     title: str
@@ -49,6 +57,8 @@ class OpenSheet:
     gathering_id: int | None
     opens_at: datetime
     closes_at: datetime
+    begun: bool = False
+    room_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +120,34 @@ def askable(group: Group) -> list[tuple[str, str]]:
     plan = programme_of(group)
     here = _imported(group.organisation)
     asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
+    for stopped in not_asked(group):
+        asked.pop(stopped, None)
     found = [definition(name) for name in asked]
     return [(one.id, one.name) for one in found if one.wording.languages or (one.id, one.version) in here]
 
 
+def not_asked(group: Group) -> set[str]:
+    """What this group is no longer given, by the id of the questionnaire."""
+    return set(StoppedAsking.objects.filter(group=group).values_list("instrument", flat=True))
+
+
 def sheets() -> QuerySet[Assignment]:
     """Assignments with everything that asking about them needs, in one query."""
-    return Assignment.objects.select_related("group__organisation", "intake__organisation", "member", "gathering")
+    return Assignment.objects.select_related(
+        "group__organisation", "intake__organisation", "member", "gathering", "room"
+    )
 
 
 def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
     """What this person can fill in now, the soonest to close first.
 
-    Sheets whose words nobody has brought in are left out; staff see them in `missing_wordings`. A visit by short
-    code sees the sheets of its one gathering only.
+    Sheets whose words nobody has brought in are left out; staff see them in `missing_wordings`. So are those that
+    somebody has typed in from a card. A visit by short code sees the sheets of its one gathering only.
     """
-    rows = sheets().filter(member_id=actor.user_id, opens_at__lte=at, closes_at__gt=at, response=None)
+    rows = sheets().filter(member_id=actor.user_id, opens_at__lte=at, closes_at__gt=at, response=None, paper=None)
     if actor.only_gathering is not None:
-        rows = rows.filter(gathering_id=actor.only_gathering)
+        rows = rows.filter(Q(room_id=actor.only_gathering) | Q(room=None, gathering_id=actor.only_gathering))
+    rows = rows.annotate(begun=Exists(AnswerDraft.objects.filter(assignment=OuterRef("pk"))))
     found: list[OpenSheet] = []
     here: dict[int, set[tuple[str, str]]] = {}  # by organisation, asked once each
     for row in rows.order_by("closes_at", "pk"):
@@ -152,9 +172,27 @@ def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
                 gathering_id=row.gathering_id,
                 opens_at=row.opens_at,
                 closes_at=row.closes_at,
+                begun=row.begun,
+                room_id=row.room_id,
             )
         )
     return found
+
+
+def next_sheet(assignment: Assignment, *, by: Actor, at: datetime) -> OpenSheet | None:
+    """Another sheet that belongs with this one: of the same occasion, or opened in the same meeting. None: all done."""
+    meeting = assignment.room_id or assignment.gathering_id
+    for sheet in open_assignments(by, at):
+        together = sheet.occasion == assignment.occasion and sheet.gathering_id == assignment.gathering_id
+        if together or (sheet.room_id is not None and sheet.room_id == meeting):
+            return sheet
+    return None
+
+
+def left_blank(response: Response, *, by: Actor) -> set[str]:
+    """The lines that the person chose to leave blank, as apart from those that they never came to. Their own only."""
+    require(by, Permission.RESPONSE_READ_OWN, response)
+    return {item for item, answer in _opened(response).items() if answer is None}
 
 
 def answers_of(response: Response, *, by: Actor, at: datetime) -> dict[str, Answer]:
@@ -168,7 +206,7 @@ def answers_of(response: Response, *, by: Actor, at: datetime) -> dict[str, Answ
         require(by, Permission.RESPONSE_READ_OWN, response)
     else:
         require(by, Permission.FEEDBACK_READ, response)
-        if not definition_of(assignment).wording.languages:
+        if assignment.instrument in READ_TOGETHER or not definition_of(assignment).wording.languages:
             raise NotFound
         _leave_trace(response, by=by, at=at)
     return _open(response)
@@ -243,6 +281,10 @@ def scores_of(group: Group, instrument: str, scale: str) -> list[Scored]:
 
 
 def _open(response: Response) -> dict[str, Answer]:
+    return {item: answer for item, answer in _opened(response).items() if answer is not None}
+
+
+def _opened(response: Response) -> dict[str, Answer]:
     member = response.assignment.member
     answers: dict[str, Answer] = json.loads(
         seals.ANSWERS.open(response.sealed_answers, code=response.code, holder=member)

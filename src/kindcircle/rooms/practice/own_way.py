@@ -24,12 +24,13 @@ ZONES: tuple[Zone, ...] = get_args(Zone)
 class Choice:
     """What somebody chose. Untouched, it is each practice as it was written.
 
-    anchor    what to come back to; anything but the breath also means words without the breath
-    zones     parts of the body to leave out, in the order of the body
-    shorter   open practices in their shortest length
-    voice     recorded (the house's own if there is one, else made), made, device, or text and bells only
-    still     the shape to breathe with keeps still
-    buzz      the phone moves a little at each step
+    anchor      what to come back to; anything but the breath also means words without the breath
+    zones       parts of the body to leave out, in the order of the body
+    shorter     open practices in their shortest length
+    voice       recorded (the house's own if there is one, else made), made, device, or text and bells only
+    still       the shape to breathe with keeps still
+    buzz        the phone moves a little at each step
+    one_by_one  sheets come one question at a time, in large letters
     """
 
     anchor: Anchor = "breath"
@@ -42,6 +43,7 @@ class Choice:
     voice: Voice = "recorded"
     still: bool = False
     buzz: bool = False
+    one_by_one: bool = False
 
     @property
     def needs(self) -> Needs:
@@ -93,5 +95,6 @@ def _read(text: str) -> Choice:
         voice=cast(Voice, kept["voice"]) if kept.get("voice") in VOICES else AS_WRITTEN.voice,
         still=bool(kept.get("still")),
         buzz=bool(kept.get("buzz")),
+        one_by_one=bool(kept.get("one_by_one")),
         **known,
     )

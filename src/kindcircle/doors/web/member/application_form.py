@@ -12,7 +12,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
-from kindcircle.doors.web.member.checks import hours_of, moment_of
+from kindcircle.doors.web.member.check_words import hours_of, moment_of
 from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, key_of, on_to

@@ -1,47 +1,59 @@
-"""A member fills in a sheet: asked in the words of its definition, saved once, and answered at once when it matters."""
+"""A member fills in a sheet: asked in the words of its definition, sent once, and answered at once when it matters."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Permission
-from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.member import check_steps
+from kindcircle.doors.web.member.check_words import (
+    can_look_today,
+    helped,
+    hours_of,
+    how_far,
+    moment_of,
+    needs_same_day,
+    promise_of,
+    worth_asking_again,
+)
+from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.questions import question, read
+from kindcircle.doors.web.shared.sending import LONGEST_KEY, on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.drafts import Kept, open_draft
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
+    AnsweredElsewhere,
     AnswersNotClear,
     NoLongerOpen,
     NotOpenYet,
     WordingMissing,
 )
+from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import SHEET, definition_of, sheets, words_for
-from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
-from kindcircle.spec.definition import Definition
-from kindcircle.spec.parts import Level, Tick
-from kindcircle.spec.safety import MemberText, highest, load_member_texts, missing, positive
-from kindcircle.spec.scoring import Answer
+from kindcircle.rooms.measures.queries import definition_of, next_sheet, sheets, words_for
+from kindcircle.rooms.safety.queries import help_lines
+from kindcircle.spec.parts import Level
+from kindcircle.spec.safety import highest, positive
 
 SHEETS = sheets()
 ANSWERED = "answered_check"
+"""On a shared tablet: the sheet after which help stands there, for as long as the same hands have it."""
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("GET", "POST"))
 def check(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    """The sheet itself. Sending it twice, from two tabs or with the back button keeps one, the first."""
+    """The sheet itself, with what was answered before on any device. Sending it twice keeps one, the first."""
     at = clock.now()
     if request.method == "POST":
         return _send(request, assignment, at)
@@ -51,7 +63,13 @@ def check(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         raise NotOpenYet
     if at >= assignment.closes_at:
         raise NoLongerOpen
-    return _ask(request, assignment, at, key=codes.new_code())
+    key = page_key(request, assignment)
+    draft = draft_for(request, assignment, key)
+    context = context_of(request, assignment, at, key=key, typed=draft.typed) | {"version": draft.version}
+    context["help"] = help_now(request, assignment, draft.typed, at)
+    if check_steps.wanted(request):
+        return check_steps.ask(request, context, draft)
+    return render(request, "member/check.html", context)
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS)
@@ -60,87 +78,155 @@ def check_done(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     response = getattr(assignment, "response", None)
     if response is None:
         return redirect("member:check", code=assignment.code)
-    by = request.actor  # type: ignore[attr-defined]
+    at = clock.now()
     # A tablet that came round again, to whoever tapped this name, tells nothing of what was answered before.
-    told_now = by.tablet_of is None or request.session.get(ANSWERED) == assignment.code
-    alert = alert_about(Ref(SHEET, assignment.code)) if told_now else None
-    context: dict[str, object] = {"assignment": assignment, "meeting": _open_meeting(assignment)}
+    told_now = not shared_tablet(request) or request.session.get(ANSWERED) == assignment.code
+    context: dict[str, object] = {
+        "assignment": assignment,
+        "meeting": _open_meeting(assignment),
+        "next": next_sheet(assignment, by=request.actor, at=at),  # type: ignore[attr-defined]
+    }
     if response.by_staff is not None:
         context["typed_by"] = seals.name_of(response.by_staff)
-    if alert is not None:
-        promised = _promise(assignment, response.submitted_at)
-        context |= {
-            "text": _member_text(alert.level, promised, assignment.member.language),
-            "hours": hours_of(promised),
-            "lines": help_lines(assignment.house, at=clock.now()),
-        }
+    if told_now:
+        context |= helped(assignment, at=at, given_at=response.submitted_at)
     return render(request, "member/check_done.html", context)
 
 
-def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
+def shared_tablet(request: HttpRequest) -> bool:
+    """Whether this device goes from hand to hand: it shows nothing that came from elsewhere."""
+    return request.actor.tablet_of is not None  # type: ignore[attr-defined]
+
+
+def page_key(request: HttpRequest, assignment: Assignment) -> str:
+    """The key of the page that is about to be shown: a new one, or on a tablet one for as long as somebody has it."""
+    if not shared_tablet(request):
+        return codes.new_code()
+    kept: str = request.session.setdefault(f"sheet:{assignment.code}", codes.new_code())
+    return kept
+
+
+def draft_for(request: HttpRequest, assignment: Assignment, key: str) -> Kept:
+    """What this page begins with. On a shared tablet only what the same hands have tapped in just now."""
+    by = request.actor  # type: ignore[attr-defined]
+    return open_draft(assignment=assignment, by=by, page=key if shared_tablet(request) else None)
+
+
+def help_now(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> dict[str, object]:
+    """What stands beside an answer that asks for a person, before the sheet is sent. It is about these answers only."""
     one = definition_of(assignment)
-    answers, errors = read(one, request.POST)
-    key = request.POST.get("key", "")
-    if errors:
-        return _ask(request, assignment, at, key=key, typed=request.POST, errors=errors)
-    left_blank = _worth_asking_again(one, answers, assignment, at)
-    if left_blank and "asked" not in request.POST and not hasattr(assignment, "response"):
-        return _ask(request, assignment, at, key=key, typed=request.POST, once_more=left_blank)
-    try:
-        submit_response(
-            assignment=assignment,
-            answers=answers,
-            client_key=key,
-            by=request.actor,  # type: ignore[attr-defined]
-            at=at,
-        )
-    except AnswersNotClear as error:
-        return _ask(request, assignment, at, key=key, typed=request.POST, errors=error.by_item)
-    except (AlreadyAnswered, NoLongerOpen, NotOpenYet) as error:
-        return _not_kept(request, assignment, error, level=highest(positive(one, answers)), at=at)
-    if request.actor.tablet_of is not None:  # type: ignore[attr-defined]
-        request.session[ANSWERED] = assignment.code
-    response = HttpResponseRedirect(reverse("member:check-done", args=[assignment.code]))
-    response.status_code = 303
-    return response
+    if not typed or (shared_tablet(request) and not positive(one, read(one, typed)[0])):
+        return {}
+    return helped(assignment, at=at)
 
 
-def _ask(
+def context_of(
     request: HttpRequest,
     assignment: Assignment,
     at: datetime,
     *,
     key: str,
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
-    once_more: str = "",
-) -> HttpResponse:
+) -> dict[str, Any]:
+    """Everything that a page with these questions shows."""
     one = definition_of(assignment)
     words = words_for(assignment.house, one, assignment.member.language)
     if words is None:
         raise WordingMissing
-    promised = _promise(assignment, at)
-    typed, errors = typed or {}, errors or {}
+    promised, errors = promise_of(assignment, at), errors or {}
     asked = [item for item in one.items if item.text_key in words.items]
-    if not _can_look_today(promised, at):
-        asked = [item for item in asked if item.number not in _needs_same_day(one)]
-    context = {
+    if not can_look_today(promised, at):
+        asked = [item for item in asked if item.number not in needs_same_day(one)]
+    questions = [question(one, item, words, typed, errors) for item in asked]
+    return {
         "assignment": assignment,
         "name": seals.name_of(assignment.member),
         "words": words,
         "minutes": one.administration.minutes,
-        "questions": [question(one, item, words, typed, errors) for item in asked],
+        "questions": questions,
+        "how_far": how_far(questions) if typed else "",
+        "blank": _("I would rather leave this blank"),
         "errors": errors,
-        "once_more": once_more,
-        "asked_before": bool(once_more) or "asked" in typed,
         "left_out": len(asked) < sum(item.text_key in words.items for item in one.items),
         "own_words": bool(one.wording.languages),
         "watched": bool(one.safety),
         "hours": hours_of(promised),
+        "in_touch_by": moment_of(promised.by, promised.zone),
         "key": key,
+        "kept": bool(typed),
         "meeting": _open_meeting(assignment),
     }
+
+
+def ask_again(
+    request: HttpRequest,
+    assignment: Assignment,
+    at: datetime,
+    *,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    **more: object,
+) -> HttpResponse:
+    """The same page with everything that was given, and what needs another look."""
+    key = request.POST.get("key", "")
+    context = context_of(request, assignment, at, key=key, typed=typed, errors=errors)
+    context |= {"version": version_of(request), "kept": False, "how_far": "", "asked_before": "asked" in typed} | more
     return render(request, "member/check.html", context, status=422 if errors else 200)
+
+
+def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
+    one, typed = definition_of(assignment), request.POST.dict()
+    answers, errors = read(one, typed)
+    if errors:
+        _keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
+        return ask_again(request, assignment, at, typed=typed, errors=errors)
+    hits = positive(one, answers)
+    # Whoever asks for a person is asked nothing more.
+    if "asked" not in typed and not hits and not hasattr(assignment, "response"):
+        left_blank = worth_asking_again(one, answers, _empty(request, assignment, at, typed), assignment, at)
+        if left_blank:
+            _keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
+            return ask_again(request, assignment, at, typed=typed, once_more=left_blank, asked_before=True)
+    try:
+        submit_response(
+            assignment=assignment,
+            answers=answers,
+            client_key=typed.get("key", ""),
+            by=request.actor,  # type: ignore[attr-defined]
+            at=at,
+            # A tablet shows nothing from elsewhere, so what stands on it is what counts.
+            seen=None if shared_tablet(request) else version_of(request),
+        )
+    except AnswersNotClear as error:
+        return ask_again(request, assignment, at, typed=typed, errors=error.by_item)
+    except AnsweredElsewhere as error:
+        newer = typed | error.newer
+        return ask_again(request, assignment, at, typed=newer, version=error.version, elsewhere=error.sentence)
+    except (AlreadyAnswered, NoLongerOpen, NotOpenYet) as error:
+        return _not_kept(request, assignment, error, level=highest(hits), at=at)
+    if shared_tablet(request):
+        request.session[ANSWERED] = assignment.code if hits else ""
+    return on_to("member:check-done", assignment.code)
+
+
+def _keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> None:
+    """The sheet comes back to be looked at once more: what was given is kept, and heard, before that."""
+    with suppress(KindError):
+        keep_answers(
+            assignment=assignment,
+            typed=typed,
+            page=request.POST.get("key", "")[:LONGEST_KEY],
+            by=request.actor,  # type: ignore[attr-defined]
+            at=at,
+        )
+
+
+def _empty(request: HttpRequest, assignment: Assignment, at: datetime, typed: Mapping[str, str]) -> int:
+    """How many of the lines that count were not reached."""
+    counted = {item.id for item in definition_of(assignment).scored_items}
+    questions = context_of(request, assignment, at, key="", typed=typed)["questions"]
+    return sum(one.id in counted and one.is_line and not one.value and not one.blank for one in questions)
 
 
 def _not_kept(
@@ -158,73 +244,9 @@ def _not_kept(
     return render(request, "member/check_not_kept.html", context, status=error.status)
 
 
-def _worth_asking_again(one: Definition, answers: Mapping[str, Answer], assignment: Assignment, at: datetime) -> str:
-    """A sentence to show once before sending: for an empty sheet, or a safety question left blank. Else nothing."""
-    ticks = {item.id for item in one.items if isinstance(one.response(item), Tick)}
-    if all(answer is None or (name in ticks and answer == 0) for name, answer in answers.items()):
-        return _("All of it is still blank. You can fill some in, or send it as it is.")
-    if missing(one, answers) and _can_look_today(_promise(assignment, at), at):
-        texts = load_member_texts().item_missing
-        return texts.get(assignment.member.language.partition("-")[0], texts["en"])
-    return ""
-
-
-def _promise(assignment: Assignment, at: datetime) -> Promise:
-    if assignment.intake is not None:
-        return promise_before(assignment.intake, at=at)
-    assert assignment.group is not None  # the database keeps one of the two
-    return promise(assignment.group, at=at)
-
-
-def _needs_same_day(one: Definition) -> set[int]:
-    """Items after which somebody has to talk with the member the same day (CLINICAL_BRIEF 5.4)."""
-    return {rule.item for rule in one.safety if rule.level == "concern"}
-
-
-def _can_look_today(promised: Promise, at: datetime) -> bool:
-    """Whether anybody is on duty between now and midnight, on the organisation's own clock."""
-    if promised.there_from is None:
-        return False
-    zone = ZoneInfo(promised.zone)
-    return promised.there_from.astimezone(zone).date() == at.astimezone(zone).date()
-
-
-def _member_text(level: str, promised: Promise, language: str) -> MemberText:
-    """What a member reads right after an answer that matters, with true names and a true time."""
-    who = _("your facilitators")
-    if len(promised.who) > 1:
-        names = _("%(some)s and %(last)s") % {"some": ", ".join(promised.who[:-1]), "last": promised.who[-1]}
-        who = _("your facilitators, %(names)s") % {"names": names}
-    by_when = _("before you next meet") if level == "review" else _by(promised.by, promised.zone)
-    short = language.partition("-")[0]
-    return load_member_texts().text(level, short, who=who, by_when=by_when)  # type: ignore[arg-type]
-
-
-def hours_of(promised: Promise) -> str:
-    """Out of hours, who is there when; empty while somebody is on duty."""
-    if promised.there_now:
-        return ""
-    if promised.there_from is None:
-        return _("Nobody is on duty at the moment.")
-    return _("Nobody is on duty now. Someone is back at %(when)s.") % {
-        "when": moment_of(promised.there_from, promised.zone)
-    }
-
-
-def _by(at: datetime, zone: str) -> str:
-    return _("by %(when)s") % {"when": moment_of(at, zone)}
-
-
-def moment_of(at: datetime, zone: str) -> str:
-    local = timezone.localtime(at, ZoneInfo(zone))
-    return _("%(time)s on %(day)s") % {
-        "time": date_format(local, "H:i"),
-        "day": date_format(local, "l j F"),
-    }
-
-
 def _open_meeting(assignment: Assignment) -> Gathering | None:
-    """The gathering this sheet belongs to, while it is still going on."""
-    gathering = assignment.gathering
-    going_on = gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING)
-    return gathering if going_on else None
+    """The gathering this sheet belongs to or was opened in, while it is still going on."""
+    for gathering in (assignment.room, assignment.gathering):
+        if gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING):
+            return gathering
+    return None

@@ -45,6 +45,7 @@ COMFORTS = [
     ("shorter", later("Start with the shortest length")),
     ("still", later("Keep the breathing shape still")),
     ("buzz", later("Let the phone buzz softly at each step")),
+    ("one_by_one", later("Show me questions one at a time, in large letters")),
 ]
 
 

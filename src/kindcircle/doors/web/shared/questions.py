@@ -13,7 +13,7 @@ from kindcircle.spec.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item, ready to be asked. `value` is what was typed or chosen before, as text."""
+    """One item, ready to be asked. value: what was typed or chosen before; blank: it was left blank on purpose."""
 
     id: str
     kind: str
@@ -26,15 +26,26 @@ class Question:
     high: int = 0
     low_words: str = ""
     high_words: str = ""
+    blank: bool = False
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is answered by one mark or one of a few words, and so counts as a line of the sheet."""
+        return self.kind in ("likert", "scale")
 
 
 def read(one: Definition, typed: Mapping[str, str]) -> tuple[dict[str, Answer], dict[str, str]]:
-    """What was sent, as answers; and one kind sentence for each that cannot be kept."""
+    """What was sent, as answers; and one kind sentence for each that cannot be kept.
+
+    A line left blank on purpose is None; one that was not reached, and a box without words, is not there.
+    """
     answers: dict[str, Answer] = {}
     errors: dict[str, str] = {}
     for item in one.items:
         kind = one.response(item)
-        text = typed.get(item.id, "0" if isinstance(kind, Tick) else "")
+        text = typed.get(item.id, "0" if isinstance(kind, Tick) else None)
+        if text is None or (isinstance(kind, Text) and not text.strip()):
+            continue
         try:
             answers[item.id] = read_answer(one, item.id, text)
         except ValueError:
@@ -53,6 +64,7 @@ def question(
         ask=words.items[item.text_key],
         note=words.notes.get(item.note_key or "", ""),
         value=typed.get(item.id, ""),
+        blank=typed.get(item.id) == "",
         error=errors.get(item.id, ""),
     )
     kind = one.response(item)

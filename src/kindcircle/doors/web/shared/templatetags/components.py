@@ -22,6 +22,8 @@ from kindcircle.doors.web.shared.lengths import length_in_words
 register = template.Library()
 
 THEMES = ("light", "dark")
+LEAST, MOST = 2.0, 11.0
+"""The smallest and the largest dot beside an answer, as radius in a picture of 24 by 24."""
 CURRENT = SafeString(' aria-current="page"')
 
 
@@ -200,8 +202,14 @@ def scale(
     value: int | str | None = None,
     error: str = "",
     required: bool = False,
+    blank: str = "",
+    left_blank: bool = False,
+    sizes: bool = False,
 ) -> dict[str, Any]:
-    """A question answered with a whole number, as big marks to tap. No dragging; nothing is chosen beforehand."""
+    """A question answered with a whole number, as big marks to tap. No dragging; nothing is chosen beforehand.
+
+    blank: words for one more choice, to leave it out on purpose. sizes: a small and a large dot at the ends.
+    """
     chosen = int(value) if value is not None and str(value).isdecimal() else None
     return {
         "name": name,
@@ -213,6 +221,9 @@ def scale(
         "value": chosen,
         "error": error,
         "required": required,
+        "blank": blank,
+        "left_blank": left_blank,
+        "dots": (LEAST, MOST) if sizes else (),
     }
 
 
@@ -225,17 +236,33 @@ def likert(
     value: Any = None,
     error: str = "",
     required: bool = False,
+    blank: str = "",
+    left_blank: bool = False,
+    sizes: bool = False,
 ) -> dict[str, Any]:
-    """A question answered with one of a few words, one under the other. options: (value, words)."""
+    """A question answered with one of a few words, one under the other. options: (value, words).
+
+    blank: words for one more choice, to leave it out on purpose. sizes: a dot beside each, the larger the more.
+    """
+    options = list(options)
+    steps = sorted({option for option, _label in options if isinstance(option, int)})
+    grows = (MOST - LEAST) / max(len(steps) - 1, 1)
     return {
         "name": name,
         "ask": ask,
         "options": [
-            {"value": option, "label": label, "checked": value is not None and str(option) == str(value)}
+            {
+                "value": option,
+                "label": label,
+                "checked": value is not None and str(option) == str(value),
+                "dot": round(LEAST + steps.index(option) * grows, 1) if sizes and option in steps else None,
+            }
             for option, label in options
         ],
         "error": error,
         "required": required,
+        "blank": blank,
+        "left_blank": left_blank,
     }
 
 
@@ -314,3 +341,12 @@ def interval_plot(
 ) -> dict[str, Any]:
     """Estimates with their intervals. rows: {label, estimate, low, high}, or {label, instead} when nothing is shown."""
     return drawing.interval_plot(rows, lowest=lowest, highest=highest, step=step) | {"label": label, "caption": caption}
+
+
+@register.inclusion_tag("components/own_line.html")
+def own_line(picture: Mapping[str, Any], *, label: str, caption: str = "") -> dict[str, Any]:
+    """One person's own values over time, from `drawing.own_line`. Gaps stay gaps, and no colour says good or bad.
+
+    `label` says the whole picture in words. Put the table with the same numbers beside it.
+    """
+    return {"label": label, "caption": caption, **picture}

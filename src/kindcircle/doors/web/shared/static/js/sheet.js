@@ -1,0 +1,101 @@
+// Each answer of a sheet is sent as it is given, and tried again until it has arrived. The page says "kept" only then.
+// Where an answer asks for a person, help comes back with it and stands right below that question.
+const PAUSE = 1_200; // ms of quiet before words are sent
+const RETRY = 6_000; // ms before trying again
+
+const form = document.querySelector("form[data-keep]");
+const state = document.getElementById("kept");
+const waiting = new Map(); // what has not arrived yet: name of the question → answer
+let timer = 0;
+let sending = false;
+let failed = false; // the last try did not arrive
+let handedIn = false; // the form carries the answers now
+
+function say(name) {
+  state.dataset.state = name;
+  state.textContent = state.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
+}
+
+function show(html, name) {
+  document.querySelectorAll("[data-help]").forEach((old) => old.remove());
+  state.innerHTML = html;
+  state.dataset.state = "saved";
+  const help = state.querySelector("[data-help]");
+  if (help) document.getElementById(`q-${name}`)?.after(help);
+}
+
+function soon(wait) {
+  clearTimeout(timer);
+  timer = setTimeout(send, wait);
+}
+
+async function send(last = false) {
+  clearTimeout(timer);
+  if (handedIn || !waiting.size || (sending && last !== true)) return;
+  const going = new Map(waiting);
+  const body = new URLSearchParams([...going]);
+  for (const name of ["csrfmiddlewaretoken", "key"]) body.set(name, form.elements.namedItem(name).value);
+  body.set("order", Date.now());
+  sending = true;
+  try {
+    const answer = await fetch(form.dataset.keep, {
+      method: "POST",
+      body,
+      redirect: "manual",
+      headers: { Accept: "application/json, text/html" },
+      keepalive: last === true,
+    });
+    const words = await answer.text();
+    if (answer.status === 409) {
+      waiting.clear();
+      return say("gone");
+    }
+    if (answer.status === 422 && words) {
+      going.forEach((_, name) => waiting.delete(name)); // it cannot be kept as it is; the sentence says why
+      state.dataset.state = "unsaved";
+      state.textContent = words;
+      return;
+    }
+    if (!answer.ok) throw new Error(String(answer.status));
+    failed = false;
+    going.forEach((value, name) => waiting.get(name) === value && waiting.delete(name));
+    if (!waiting.size) show(words, [...going.keys()].at(-1));
+  } catch {
+    failed = true;
+    say("unsaved");
+  } finally {
+    sending = false;
+    if (waiting.size) soon(failed ? RETRY : 0);
+  }
+}
+
+function given(event) {
+  const { name, type, value, checked } = event.target;
+  if (!name || type === "hidden") return;
+  handedIn = false;
+  waiting.set(name, type === "checkbox" ? (checked ? "1" : "0") : value);
+  if (!failed) state.dataset.state = "waiting"; // what it said of earlier answers is not true of this one yet
+  soon(type === "textarea" && event.type === "input" ? PAUSE : 0);
+}
+
+// A number key picks that mark, as the arrow keys do by themselves.
+function press(event) {
+  const { name, type } = event.target;
+  if (type !== "radio" || !/^\d$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const marks = [...form.elements].filter((one) => one.name === name && one.value === event.key);
+  marks.forEach((mark) => (mark.focus(), mark.click()));
+}
+
+if (form && state) {
+  form.addEventListener("change", given);
+  form.addEventListener("input", (event) => event.target.type === "textarea" && given(event));
+  form.addEventListener("keydown", press);
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    handedIn = true;
+  });
+  document.addEventListener("kindcircle:save-now", () => send(true));
+  document.addEventListener("visibilitychange", () => document.hidden && send(true));
+  window.addEventListener("online", () => send());
+  window.addEventListener("pageshow", () => (handedIn = false)); // back on a page that was left
+}
