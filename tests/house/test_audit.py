@@ -220,7 +220,7 @@ def test_opening_what_a_member_wrote_to_the_facilitators_is_told_once_each_time(
     facilitator: Client, world: World, answered: Response
 ) -> None:
     for times in (1, 2):
-        page = facilitator.get(f"/desk/gatherings/{world.gathering.code}/after/")
+        page = facilitator.get(f"/desk/gatherings/{world.gathering.code}/feedback/")
         assert "canary" in page.content.decode()
         told = traces(world, Event.FEEDBACK_OPENED, answered.code)
         assert len(told) == times
@@ -233,7 +233,7 @@ def test_a_page_that_was_refused_opened_nothing(client: Client, world: World, an
     session = client.session
     session["demo_door"] = True
     session.save()
-    assert client.get(f"/desk/gatherings/{world.gathering.code}/after/").status_code == 404
+    assert client.get(f"/desk/gatherings/{world.gathering.code}/feedback/").status_code == 404
     assert traces(world, Event.FEEDBACK_OPENED, answered.code) == []
 
 

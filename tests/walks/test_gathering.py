@@ -196,7 +196,8 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
     assert "3 of 4 were here." in ada.text
     assert "2 of 3 who came answered before they went." in ada.text
     assert "We show no figure for the group below five answers." in ada.text
-    assert "The room was cold" in ada.text
+    assert "The room was cold" in ada.follow("What they told us, and whom to reach").text
+    ada.open(f"/desk/gatherings/{gathering.code}/after/")
     oluwa = world.members[3]
     ada.press(
         "Save these notes",

@@ -9,9 +9,12 @@ from datetime import datetime
 from django.db.models import Model
 
 from kindcircle.base.people.models import User
+from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
+from kindcircle.rooms.alliance.models import Step as AllianceStep
 from kindcircle.rooms.care.models import LookedOver
 from kindcircle.rooms.conversations.models import Conversation, Message
 from kindcircle.rooms.ending.models import ClosingLetter, Coming, Hold, KeptLine, Review, ReviewNote
+from kindcircle.rooms.feedback.models import HeardAndDone, LastLook, MemberSaid, TalkedAbout
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
 from kindcircle.rooms.groups.models_absence import Absence, CatchUp, Leaving, SaidAway
 from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
@@ -40,6 +43,7 @@ def take_space(group: Group) -> None:
     """The words that a group had in common."""
     ReviewNote.objects.filter(review__group=group).delete()
     Review.objects.filter(group=group).update(sealed_words=b"", sealed_answer=b"")
+    HeardAndDone.objects.filter(gathering__group=group).delete()
     for kind in (Repair, LineProposal, Agreement, PairWish):
         kind._default_manager.filter(group=group).delete()
     # What members left for one another stays with whoever it is for; what nobody handed on goes.
@@ -79,12 +83,14 @@ def take_records(group: Group) -> None:
     PaperSheet.objects.filter(assignment__group=group).delete()
     Assignment.objects.filter(group=group).delete()
     Message.objects.filter(conversation__group=group).delete()
-    of_group: tuple[type[Model], ...] = (Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold)
+    of_group: tuple[type[Model], ...] = (
+        Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold, LastLook,
+    )  # fmt: skip
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
     of_meeting: tuple[type[Model], ...] = (
         MemberNote, LookedOver, Signal, Steadying, DropOff, StepRecord, Attendance, Absence, CatchUp, SaidAway,
-        DebriefLine, Whereabouts, PairsAnswer, PairsDraft,
+        DebriefLine, Whereabouts, PairsAnswer, PairsDraft, Guess, Reading, AllianceStep, TalkedAbout, MemberSaid,
     )  # fmt: skip
     for kind in of_meeting:
         kind._default_manager.filter(gathering__group=group).delete()
@@ -92,6 +98,8 @@ def take_records(group: Group) -> None:
     for kind in of_place:
         kind._default_manager.filter(place__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_note=b"")
+    Rating.objects.filter(rater__group=group).delete()
+    RatingRound.objects.filter(group=group).delete()
     _take_way_in(group)
 
 

@@ -194,10 +194,15 @@ def lines_for(group: Group, *, by: Actor) -> list[tuple[Gathering, list[Line]]]:
     return sorted(by_meeting.items(), key=lambda one: -one[0].number)
 
 
-def lines_to_begin_with(gathering: Gathering) -> list[Line]:
-    """What the group hears at the start of this meeting: what came of the one held before it."""
+def lines_before(gathering: Gathering) -> list[Line]:
+    """What came of the meeting that was held before this one."""
     before = gatherings_of(gathering.group).filter(state=Gathering.State.CLOSED, number__lt=gathering.number).last()
-    return lines_of(before) if before is not None and gathering.state != Gathering.State.CLOSED else []
+    return lines_of(before) if before is not None else []
+
+
+def lines_to_begin_with(gathering: Gathering) -> list[Line]:
+    """What the group hears at the start of this meeting; nothing once it is over."""
+    return lines_before(gathering) if gathering.state != Gathering.State.CLOSED else []
 
 
 def to_ask(group: Group, *, member: User, at: datetime) -> Gathering | None:

@@ -1,9 +1,8 @@
 """The two-minute page after a meeting: who came, how people left, what was done, and notes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from statistics import median_low
 from typing import Any
 
 from django.contrib import messages
@@ -21,37 +20,22 @@ from kindcircle.doors.web.facilitator.held import held
 from kindcircle.doors.web.facilitator.still_open import still_open
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.care import notes as care
+from kindcircle.rooms.feedback.queries import told_after
 from kindcircle.rooms.groups import actions, queries
 from kindcircle.rooms.groups.actions import StepNote
 from kindcircle.rooms.groups.errors import NotesChanged, NotOpen
-from kindcircle.rooms.groups.models import Attendance, Gathering, StepRecord
+from kindcircle.rooms.groups.models import Gathering, StepRecord
 from kindcircle.rooms.live.actions.afterwards import may_say_held
 from kindcircle.rooms.live.debrief import done
 from kindcircle.rooms.live.queries import session_of
 from kindcircle.rooms.live.queries_conducting import what_happened
 from kindcircle.rooms.measures.attending import correct_attendance
-from kindcircle.rooms.measures.models import Response
-from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.naming import without_names
 from kindcircle.spec.programmes import Session
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
-LEAVING = "after-session"
-# Below this many answers a figure about the group would be a figure about persons.
-FEWEST = 5
 LONGEST = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """How many of those who came told us how they left, the range of steadiness from five up, and what they wrote."""
-
-    came: int
-    told: int
-    on_paper: int
-    steadiness: tuple[int, int, int] | None
-    words: list[tuple[str, str]]
 
 
 @page(Permission.GATHERING_RECORD, about=GATHERINGS, methods=("GET", "POST"))
@@ -101,7 +85,7 @@ def after(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             "look": len(look),
             "came": sum(user.pk in came for user in members),
             "alerts": _alerts(gathering, names),
-            "leaving": _leaving(gathering, names, actor, now),
+            "leaving": next(one for one in told_after(gathering.group, by=actor) if one.gathering == gathering),
             "steps": _steps(session, gathering, notes),
             "outcomes": StepRecord.Outcome.choices,
             "notes": notes,
@@ -225,21 +209,3 @@ def _steps(session: Session, gathering: Gathering, notes: queries.AfterNotes) ->
 def _alerts(gathering: Gathering, names: dict[int, str]) -> list[tuple[Alert, str]]:
     raised = Alert.objects.filter(gathering=gathering).select_related("member").order_by("raised_at")
     return [(alert, names.get(alert.member_id) or seals.name_of(alert.member)) for alert in raised]
-
-
-def _leaving(gathering: Gathering, names: dict[int, str], actor: Actor, now: datetime) -> Leaving:
-    """Opens what members wrote to their facilitators. Each opening leaves a trace that the member can see."""
-    came = Attendance.objects.filter(gathering=gathering).count()
-    sheets = Response.objects.filter(assignment__gathering=gathering, assignment__instrument=LEAVING)
-    told, on_paper, steady, words = 0, 0, [], []
-    for sheet in sheets.select_related("assignment__member__organisation", "assignment__group__organisation"):
-        told += 1
-        on_paper += sheet.by_staff_id is not None
-        answers = answers_of(sheet, by=actor, at=now)
-        if isinstance(answers.get("steadiness"), int | float):
-            steady.append(int(answers["steadiness"]))  # type: ignore[arg-type]
-        written = str(answers.get("to_know") or "").strip()
-        if written:
-            words.append((names.get(sheet.assignment.member_id, ""), written))
-    enough = (min(steady), median_low(steady), max(steady)) if len(steady) >= FEWEST else None
-    return Leaving(came=came, told=told, on_paper=on_paper, steadiness=enough, words=words)

@@ -16,6 +16,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.feedback import last_result
 from kindcircle.doors.web.facilitator.still_open import still_open, task_day
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
@@ -127,6 +128,7 @@ def debrief(request: HttpRequest, gathering: Gathering) -> HttpResponse:
             for part, (title, _ask) in PARTS.items()
         ],
         "key": key,
+        "last_result": last_result(gathering, by=by),
         "left": left,
         "asks_once_more": do == "done",
         "done": done,

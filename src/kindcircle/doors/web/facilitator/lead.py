@@ -22,6 +22,7 @@ from kindcircle.doors.web.shared import live_page
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.live_words import words_led, words_on_wall
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.feedback.queries import lines_to_begin_with
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import meeting_name, present_places
@@ -87,6 +88,7 @@ def wall(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         **lead_pairs.on_the_wall(gathering, place),
         **words_on_wall(gathering, place),
         "idle_minutes": live_page.idle_minutes(gathering, settings.STAFF_IDLE_MINUTES),
+        "did": lines_to_begin_with(gathering),
         **way_in(gathering),
     }
     return render(request, "facilitator/lead_wall.html", context)

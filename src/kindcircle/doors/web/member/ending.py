@@ -65,7 +65,7 @@ def notices(course: Course, request: HttpRequest) -> list[Notice]:
         if row is None or row.gathered_at is None:
             found.append(Notice(_("The middle of our course: keep, change, need"), where, _("without your name")))
         elif row.answered_at is not None:
-            found.append(Notice(_("You said, we did"), where))
+            found.append(Notice(_("You said, we did"), reverse("member:we-did", args=[group.code])))
     left = finishing.left_of(group, plan, course.gatherings)
     closing_page = reverse("member:closing", args=[group.code])
     if left is not None:

@@ -14,18 +14,23 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.outbox.wishes import is_nudged
 from kindcircle.base.vault import keys, seals
+from kindcircle.doors.web.member.comforts import GROUNDING, comforts
 from kindcircle.doors.web.member.consent import NOT_NOW
 from kindcircle.doors.web.member.ending import notices
+from kindcircle.doors.web.member.feedback import on_today
+from kindcircle.doors.web.member.landing import still_there
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
+from kindcircle.rooms.backdraft.models import SlowerPace
+from kindcircle.rooms.backdraft.queries import goes_slowly
 from kindcircle.rooms.conversations.queries import answers_that_wait
 from kindcircle.rooms.groups.agreements import waits_for
 from kindcircle.rooms.groups.consents import is_asked
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
-from kindcircle.rooms.practice.courses import ALWAYS, STILL_MEETING, Course, courses_of
+from kindcircle.rooms.practice.courses import STILL_MEETING, Course, courses_of, offered
 from kindcircle.rooms.preparing.parts import STEPS
 from kindcircle.rooms.preparing.queries import steps_done
 from kindcircle.rooms.reminders.words import words_for
@@ -34,12 +39,11 @@ from kindcircle.rooms.writing.models import Letter
 from kindcircle.rooms.writing.queries import letters_arrived
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.programmes import HomeOption, PracticeUse, Session
+from kindcircle.spec.slowing import stays_open
 from kindcircle.spec.texts import load_handout
 
 PUT_AWAY = "put_away_on"
 """Where the session remembers the day for which somebody put the practice away. Nothing else does."""
-
-GROUNDING, LANDING, CONTACT, DEAR = ALWAYS[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,11 @@ def today(request: HttpRequest) -> HttpResponse:
         "answered": answers_that_wait(actor).exists(),
         "nudged": is_nudged(request.user),  # type: ignore[arg-type]
         "endings": notices(course, request),
+        **on_today(course.group, request, at),
         "others": [_other(one, at) for one in courses if one is not course],
     }
-    return render(request, "member/today.html", context | _at_home(course))
+    pace = goes_slowly(actor.user_id)
+    return render(request, "member/today.html", context | _at_home(course, pace) | still_there(request))
 
 
 @page(Permission.TODAY_SEE, methods=("POST",))
@@ -121,16 +127,10 @@ def not_today(request: HttpRequest) -> SeeOther:
 def hard_day(request: HttpRequest) -> HttpResponse:
     """For a day when the usual is too much: the ground first, then small comforts, then people."""
     course = _first(courses_of(request.actor), clock.now())  # type: ignore[attr-defined]
-    ground = newest_practice(GROUNDING)
-    contact = newest_practice(CONTACT)
     context = {
         "card": as_html(load_handout("hard-day-card").text),
-        "ground": ground,
-        "steps": ground.shortest.steps,
-        "anchors": [newest_practice(name).easier.words for name in (GROUNDING, LANDING, DEAR)],
-        "without_touch": contact.easier.words,
-        "touch": [step.say for step in contact.shortest.steps],
         "lines": help_lines(course.group.organisation, at=clock.now()),
+        **comforts(),
     }
     return render(request, "member/hard_day.html", context)
 
@@ -188,17 +188,20 @@ def _week(course: Course) -> int:
     return course.coming.number
 
 
-def _at_home(course: Course) -> dict[str, Any]:
+def _at_home(course: Course, pace: SlowerPace | None) -> dict[str, Any]:
     """This week's practice in the words of the session held last; before the first, what happens here."""
     held = course.held
     if held is None:
         words = load_handout("what-happens-here") if course.programme else None
         return {"welcome": words and {"title": words.title, "text": as_html(words.text, deeper=1)}}
     at_need = held.home.at_need
+    light = _Light(course, pace)
+    minimum, *usual = [light(_option(option)) for option in (held.home.minimum, *held.home.usual)]
     return {
-        "minimum": _option(held.home.minimum),
-        "usual": [_option(option) for option in held.home.usual],
-        "at_need": at_need and AtHome("", "", at_need.load(), at_need.seconds),
+        "minimum": minimum,
+        "usual": light.each_once(minimum, usual),
+        "at_need": at_need and light(AtHome("", "", at_need.load(), at_need.seconds)),
+        "slowly": pace,
         "handouts": [_handout(one) for one in (course.sessions if course.finished else (held,))],
     }
 
@@ -206,6 +209,30 @@ def _at_home(course: Course) -> dict[str, Any]:
 def _option(option: HomeOption) -> AtHome:
     use: PracticeUse = option.practice
     return AtHome(option.words, option.how_often, use.load(), use.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """What this week has for somebody, lighter where they go slowly."""
+
+    course: Course
+    pace: SlowerPace | None
+
+    def __call__(self, option: AtHome) -> AtHome:
+        """The same; or, where it rests, the easier practice that is open to them, or else the ground."""
+        if self.pace is None or stays_open(option.practice):
+            return option
+        easier = option.practice.easier.practice
+        offer = offered([self.course], easier) if easier else None
+        light = offer.practice if offer and stays_open(offer.practice) else newest_practice(GROUNDING)
+        return AtHome("", "", light, light.shortest.seconds)
+
+    def each_once(self, first: AtHome, options: list[AtHome]) -> list[AtHome]:
+        """Several may have become the same light one."""
+        if self.pace is None:
+            return options
+        found = {one.practice.id: one for one in reversed(options) if one.practice.id != first.practice.id}
+        return list(reversed(found.values()))
 
 
 def _handout(session: Session) -> tuple[str, SafeString]:

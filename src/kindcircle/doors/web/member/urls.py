@@ -8,6 +8,7 @@ from kindcircle.doors.web.member import (
     checks,
     consent,
     consent_back,
+    course,
     drafts,
     ending,
     feedback,

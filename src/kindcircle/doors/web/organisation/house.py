@@ -11,6 +11,7 @@ from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation, StaffRole
 from kindcircle.doors.web.organisation.due import due_in
+from kindcircle.doors.web.organisation.feedback import of_house
 from kindcircle.doors.web.organisation.open_items import open_items
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.task_words import shown
@@ -54,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "due": due_in(house, at=at),
             "figures": house_figures(organisation=house, by=actor, at=at),
             "practised": times_practised(house, since=since, until=until),
+            **of_house(house, by=actor, at=at),
         }
     return render(request, "organisation/home.html", context)
 

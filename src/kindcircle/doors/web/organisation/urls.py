@@ -6,6 +6,7 @@ from kindcircle.doors.web.organisation import (
     checklist,
     circles,
     consent,
+    feedback,
     hours,
     house,
     lines,
@@ -20,6 +21,7 @@ from kindcircle.doors.web.organisation import (
     team,
     venues,
     wording,
+    wording_by_hand,
 )
 
 app_name = "organisation"
@@ -30,6 +32,7 @@ urlpatterns = [
     path("staff/<str:code>/", staff.colleague, name="staff-one"),
     path("groups/start/", starting.start_group, name="start-group"),
     path("groups/start/<str:code>/", starting.start_formed, name="start-formed"),
+    path("groups/<str:code>/stop-asking/", feedback.stop, name="stop-asking"),
     # What only this house can say in the consent text.
     path("consent/", consent.consent, name="consent"),
     path("consent/preview/", consent.preview, name="consent-preview"),
@@ -62,4 +65,8 @@ urlpatterns = [
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),
     path("wordings/accept/", wording.accept, name="wording-accept"),
+    path("wordings/by-hand/", wording_by_hand.begin, name="wording-begin"),
+    path("wordings/by-hand/<str:code>/", wording_by_hand.typing, name="wording-typed"),
+    path("wordings/by-hand/<str:code>/check/", wording_by_hand.check, name="wording-check"),
+    path("wordings/<str:code>/file/", wording.source, name="wording-file"),
 ]

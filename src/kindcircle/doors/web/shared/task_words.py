@@ -132,6 +132,19 @@ WORDS: dict[Kind, Words] = {
         _("See how to reach them safely"),
         "facilitator:contact",
     ),
+    Kind.ALLIANCE_CALL: Words(
+        _("Call somebody: how is it with you who lead?"),
+        _("On the lines about those who lead they answered low. Ask, listen, and say what your own part is."),
+        _("See how to reach them safely"),
+        "facilitator:contact",
+    ),
+    Kind.ALLIANCE_STEP: Words(
+        _("Something that you chose for how you are together"),
+        _("After the group answered, one of you took this up. What it is stands on the page of the group."),
+        _("See what it is"),
+        "facilitator:together",
+        GROUP,
+    ),
     Kind.NOBODY_LEADS: Words(
         _("Find somebody to lead a meeting"),
         _("A meeting to come has nobody in one of its two places."),
