@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "kindcircle.rooms.backdraft",
     "kindcircle.rooms.resonance",
     "kindcircle.rooms.care",
+    "kindcircle.rooms.alliance",
     "kindcircle.rooms.reminders",
     "kindcircle.rooms.ending",
     "kindcircle.doors.web.shared",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"
     OWN_COURSE_SEE = "own-course.see"  # how one's own answers went over time
+    OWN_COURSE_OPEN = "own-course.open"  # the same, of one group
     RESONANCE_SEE = "resonance.see"  # whether heart recordings are on, and turning them off
     RESONANCE_KEEP = "resonance.keep"  # turn them on, and keep one
     RESONANCE_OPEN = "resonance.open"  # look at one's own, and erase it
@@ -62,6 +63,10 @@ class Permission(StrEnum):
     # The middle and the end of a group.
     REVIEW_WRITE = "review.write"
     REVIEW_KEEP = "review.keep"  # bring the words together once, and say what changes
+    ALLIANCE_KEEP = "alliance.keep"  # guess, see in words how the group is together, and do something about it
+    RATINGS_GIVE = "ratings.give"  # say how one is towards the others, for research
+    RATINGS_SWITCH = "ratings.switch"
+    RATINGS_EXPORT = "ratings.export"
     ENDING_SEE = "ending.see"  # one's own closing page
     ENDING_KEEP = "ending.keep"  # letters, words to hand on, finishing, the meeting months later
     KEPT_LINE_REMOVE = "kept-line.remove"

@@ -65,6 +65,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WITHDRAW: [owner & sealed],
     # How one's own answers went over time. Those who lead see the lines of a group without names, on its report.
     P.OWN_COURSE_SEE: [member_somewhere],
+    P.OWN_COURSE_OPEN: [owner],
     # What one's own heart did is nobody else's. Who left keeps the way to it, and to its end.
     P.RESONANCE_SEE: [signed_in],
     P.RESONANCE_KEEP: [member_somewhere],
@@ -98,6 +99,11 @@ ALLOW: dict[P, list[Predicate]] = {
     P.REVIEW_WRITE: [group_member],
     P.REVIEW_KEEP: [facilitator],
     P.FEEDBACK_HEAR: [group_member],
+    P.ALLIANCE_KEEP: [facilitator],
+    # Sealed ratings for research: nobody of the house reads one.
+    P.RATINGS_GIVE: [group_member],
+    P.RATINGS_SWITCH: [organisation_lead],
+    P.RATINGS_EXPORT: [system],
     P.ENDING_SEE: [group_member],
     P.ENDING_KEEP: [facilitator],
     P.KEPT_LINE_REMOVE: [owner],

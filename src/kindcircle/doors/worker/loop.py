@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from kindcircle.base.lib import clock
 from kindcircle.base.people import sessions
 from kindcircle.doors.worker import mail
+from kindcircle.rooms.alliance import actions as alliance
 from kindcircle.rooms.backdraft import slower
 from kindcircle.rooms.conversations.actions import tell_of_late
 from kindcircle.rooms.ending import retention
@@ -23,9 +24,11 @@ from kindcircle.rooms.intake.actions.letting_go import let_go_due
 from kindcircle.rooms.live import following_up, pairs, words_gone
 from kindcircle.rooms.live.whereabouts import erase_due
 from kindcircle.rooms.measures.actions import assign_due
+from kindcircle.rooms.measures.drafts import forget_due
 from kindcircle.rooms.reminders.nudges import nudge_due
 from kindcircle.rooms.reminders.reaching import sweep_addresses
 from kindcircle.rooms.reminders.schedule import stand_ready
+from kindcircle.rooms.reminders.sheets import remind_of_sheets
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.rota import find_gaps
 from kindcircle.rooms.team.credentials import tell_of_ends
@@ -54,7 +57,11 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
         _went_well("old codes", sweep_addresses, at)
+        _went_well("how groups are together", alliance.read_due, at)
+        _went_well("who would be called", alliance.call_due, at)
         _went_well("reminders", stand_ready, at)
+        _went_well("sheets that wait", remind_of_sheets, at)
+        _went_well("answers that nobody sent", forget_due, at)
         _went_well("nudges", nudge_due, at)
         _went_well("words that wait", tell_of_late, at)
         _went_well("decisions that grow old", ask_again_due, at)

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     SLOWER_CALL = "slower-call"  # decided: they hear of it from a person
     # What somebody answered.
     WORTH_A_TALK = "worth-a-talk"  # clearly harder than before on a studied form: no alert, a talk
+    # How the group is together.
+    ALLIANCE_CALL = "alliance-call"  # somebody does not feel understood by those who lead
+    ALLIANCE_STEP = "alliance-step"  # chosen after a pulse
     # Those who lead.
     NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
     CREDENTIAL_ENDS = "credential-ends"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AllianceConfig(AppConfig):
+    name = "kindcircle.rooms.alliance"
+    label = "alliance"
