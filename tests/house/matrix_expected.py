@@ -257,6 +257,8 @@ PAGES: dict[str, Page] = {
     "words:agreement": Page("GET", {"group": IN_MEETING}),
     # The middle and the end.
     "member:review": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
+    "member:we-did": Page("GET", {"group": who(MEMBER, FELLOW)}),
+    "member:talked": gatherings("POST", who(MEMBER, FELLOW)),
     "member:closing": Page("GET", {"group": who(MEMBER, FELLOW)}),
     "member:receives": Page("POST", {"group": who(MEMBER, FELLOW)}),
     "member:kept-write": Page("POST", {"group": who(MEMBER, FELLOW)}),
@@ -293,6 +295,9 @@ PAGES: dict[str, Page] = {
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
     "facilitator:debrief": gatherings("GET POST", LEADING),
+    "facilitator:feedback": gatherings("GET POST", LEADING),
+    "facilitator:feedback-of": Page("GET", {"group": LEADING}),
+    "facilitator:stop-asking": Page("POST", {"group": LEADING | {LEAD}}),
     "facilitator:debrief-away": Page("POST", {"debrief line": who(FACILITATOR)}),
     "facilitator:paper": gatherings("GET", LEADING),
     "facilitator:cards": gatherings("GET", LEADING),
@@ -690,6 +695,14 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         },
         {"do": "done", "seen": "1"},
     ],
+    "facilitator:feedback": lambda h, _: [
+        {"do": "talked"},
+        {"do": "talked", "with": h.things["seat 1"].code},
+        {"do": "line", "key": codes.new_code(), "heard": _typed(h), "doing": _typed(h)},
+        {"do": "not-talked"},
+    ],
+    "facilitator:stop-asking": lambda h, _: [{"instrument": "wcc-6"}, {"instrument": "wcc-6", "do": "again"}],
+    "member:talked": lambda h, _: [{"answer": "yes"}, {"answer": "strange"}],
     "member:signal": lambda h, _: [
         {"kind": kind, "key": codes.new_code()} for kind in ("fine", "lot", "come", "step_out", "leave", "strange")
     ],

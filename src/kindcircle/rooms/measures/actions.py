@@ -18,7 +18,7 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import gatherings_of, last_closed, present_places, programme_of
-from kindcircle.rooms.measures import drafts, models, worsening
+from kindcircle.rooms.measures import drafts, models, sets, worsening
 from kindcircle.rooms.measures.attending import sheet_came_late
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
@@ -244,6 +244,7 @@ def submit_response(
                 concerns=assignment.member.code,
             )
             sheet_came_late(assignment, at=at)
+            sets.answered(assignment, at=at)
             worsening.look_at(assignment, at=at)
             look_at(assignment, at=at)
     except IntegrityError:

@@ -109,13 +109,17 @@ def own_courses(member: User, *, by: Actor, at: datetime) -> list[OwnCourse]:
     require(by, Permission.OWN_COURSE_SEE)
     require(by, Permission.IN_OWN_NAME, member)
     places = Membership.objects.filter(user=member, role=Membership.Role.MEMBER)
-    found = []
-    for place in places.select_related("user", "group__organisation").order_by("-joined_at", "-pk"):
-        rows = asked_of(member).filter(group=place.group, opens_at__lte=at)
-        lines = tuple(_lines(place, [row for row in rows if hasattr(row, "response") or row.closes_at <= at]))
-        if lines:
-            found.append(OwnCourse(place, lines))
-    return found
+    rows = places.select_related("user", "group__organisation").order_by("-joined_at", "-pk")
+    return [found for place in rows if (found := own_course(place, by=by, at=at)).lines]
+
+
+def own_course(place: Membership, *, by: Actor, at: datetime) -> OwnCourse:
+    """The same for one group. Who has left may still look."""
+    require(by, Permission.OWN_COURSE_OPEN, place)
+    rows = asked_of(place.user).filter(group=place.group_id, opens_at__lte=at)
+    return OwnCourse(
+        place, tuple(_lines(place, [row for row in rows if hasattr(row, "response") or row.closes_at <= at]))
+    )
 
 
 def asked_of(member: User) -> QuerySet[Assignment]:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 RADIUS = 42.0  # of the ring, in a picture 100 wide
 LONGEST_NAME = 12  # signs of a name written on a ring
+SHORT_DATE = 52.0  # room that a day and a month need below a line
 
 # Line drawings in a 24 by 24 box, drawn for this house.
 ICONS = {
@@ -167,4 +168,65 @@ def interval_plot(rows: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
         "bottom": bottom,
         "axis_text": bottom + 18,
         "height": bottom + 26,
+    }
+
+
+def own_line(
+    steps: Iterable[Mapping[str, Any]],
+    *,
+    joined: Iterable[Iterable[int]],
+    lowest: float,
+    highest: float,
+    usual: tuple[float, float] | None = None,
+    research: tuple[float, float] | None = None,
+) -> dict[str, Any]:
+    """Places for one person's values over time, and for two stretches behind them, cut at the ends of the scale.
+
+    steps: {at, value, label, short, hollow}; `at` is when, in any unit; value None is a gap. The stretch of what is
+    usual begins at the first value: nothing is known about the time before it.
+    """
+    steps = list(steps)
+    if highest <= lowest:
+        highest = lowest + 1
+    top, bottom, left, right = 14.0, 194.0, 44.0, 300.0
+    first, last = (steps[0]["at"], steps[-1]["at"]) if steps else (0.0, 0.0)
+
+    def place(value: float) -> float:
+        held = min(max(value, lowest), highest)
+        return round(bottom - (held - lowest) / (highest - lowest) * (bottom - top), 1)
+
+    def across(at: float) -> float:
+        return round(left + 12 + (at - first) / (last - first) * (right - left - 24), 1) if last > first else 172.0
+
+    placed: list[dict[str, Any]] = []
+    written = -math.inf
+    for step in steps:
+        x, value = across(step["at"]), step["value"]
+        # A date is written where there is room for it; the table has them all.
+        written, named = (x, True) if x - written >= SHORT_DATE else (written, False)
+        placed.append(dict(step) | {"x": x, "y": None if value is None else place(value), "named": named})
+    begins = next((step["x"] for step in placed if step["y"] is not None), left)
+
+    def stretch(ends: tuple[float, float] | None, x: float) -> dict[str, float] | None:
+        if ends is None:
+            return None
+        y = place(ends[1])
+        return {"x": x, "y": y, "width": round(right - x, 1), "height": round(place(ends[0]) - y, 1)}
+
+    lines = [[f"{placed[number]['x']},{placed[number]['y']}" for number in part] for part in joined]
+    return {
+        "steps": placed,
+        "lines": [" ".join(points) for points in lines if len(points) > 1],
+        "usual": stretch(usual, begins),
+        "research": stretch(research, left),
+        "ticks": [
+            {"y": place(value), "text_y": place(value) + 4, "label": _number(value)}
+            for value in _ticks(lowest, highest, _round_step(highest - lowest))
+        ],
+        "left": left,
+        "right": right,
+        "top": top - 6,
+        "bottom": bottom + 6,
+        "foot": bottom + 24,
+        "height": bottom + 32,
     }

@@ -1,0 +1,120 @@
+"""One's own course: the values that count, gaps where nothing was sent, and a band only where somebody may draw one."""
+
+import pytest
+
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.measures.course import Line, own_course, own_courses
+from kindcircle.rooms.measures.models import Score
+from kindcircle.rooms.measures.norms import known_of, spread_here
+from kindcircle.spec.instruments import load_instrument
+from kindcircle.stats.own_course import Word
+from tests.rooms.measures.course_sheets import DAY, answered, asked
+from tests.world import World, join, make_group, make_person, make_world
+
+
+def lines(world: World, *, days: int = 200) -> dict[str, Line]:
+    found = own_courses(world.member, by=world.actor(world.member), at=world.at + days * DAY)
+    return {line.id: line for one in found for line in one.lines}
+
+
+def test_values_stand_in_order_with_gaps_and_words(world: World) -> None:
+    answered(world, "baseline", 12)
+    asked(world, "asked")
+    answered(world, "after", 6)
+    asked(world, "follow-up")
+    line = lines(world, days=95)["gad-7.total"]  # the last is still open: no gap yet
+    assert [step.value for step in line.steps] == [12, None, 6]
+    assert [step.word for step in line.steps] == [Word.FIRST, Word.MISSED, Word.EASIER]
+    assert line.joined == [[0], [2]]
+    assert line.band is not None and line.band.half == pytest.approx(3.886, abs=1e-3)
+    assert len(lines(world)["gad-7.total"].steps) == 4
+
+
+def test_of_our_own_form_there_is_the_value_and_nothing_else(world: World) -> None:
+    answered(world, "baseline", 20, "wcc-6")
+    answered(world, "after", 4, "wcc-6")
+    line = lines(world)["wcc-6.balance"]
+    assert (line.validated, line.band, line.known, line.research) == (False, None, None, ())
+    assert [step.word for step in line.steps] == [Word.FIRST, Word.OWN]
+
+
+def test_a_studied_form_without_a_confirmed_norm_says_no_more(world: World) -> None:
+    answered(world, "baseline", 20, "phq-9")
+    answered(world, "after", 2, "phq-9")
+    line = lines(world)["phq-9.total"]
+    assert line.validated and line.band is None and line.research == ()
+    assert line.steps[-1].word is Word.NO_NORM
+
+
+def test_what_keeps_people_safe_draws_no_line(world: World) -> None:
+    for instrument in ("harm-check", "safety-week"):
+        answered(world, "asked", 1, instrument)
+    assert lines(world) == {}
+
+
+def test_whoever_begins_at_the_good_end_has_no_room(world: World) -> None:
+    answered(world, "baseline", 2)
+    assert lines(world)["gad-7.total"].no_room
+
+
+def test_nobody_else_opens_it(world: World) -> None:
+    answered(world, "baseline", 12)
+    place = Membership.objects.get(group=world.group, user=world.member)
+    others = (world.members[1], *world.facilitators, world.safety_lead, world.organisation_lead, make_world().member)
+    for person in others:
+        with pytest.raises(NotFound):
+            own_course(place, by=world.actor(person), at=world.at)
+        with pytest.raises(NotFound):
+            own_courses(world.member, by=world.actor(person), at=world.at)
+
+
+def test_who_left_may_still_look_at_that_group(world: World) -> None:
+    answered(world, "baseline", 12)
+    Membership.objects.filter(user=world.member).update(left_at=world.at)
+    place = Membership.objects.get(group=world.group, user=world.member)
+    assert own_course(place, by=world.actor(world.member), at=world.at).lines
+
+
+# --- the house's own people ---
+
+
+def first_sheets(world: World, people: int) -> list[float]:
+    """So many people of one house answered before they began: 5, 6, 7 … and around again."""
+    group, _ = make_group(world.organisation, world.facilitators, at=world.at)
+    values = [float(5 + number % 12) for number in range(people)]
+    for number, value in enumerate(values):
+        member = make_person(world.organisation, f"Nr{number}", at=world.at)
+        join(group, member, Membership.Role.MEMBER, at=world.at)
+        world.group, kept = group, world.group
+        answered(world, "baseline", int(value), member=member)
+        world.group = kept
+    return values
+
+
+def test_from_fifty_people_on_the_spread_is_that_of_the_house(world: World) -> None:
+    gad = load_instrument("gad-7")
+    values = first_sheets(world, 49)
+    known = known_of(world.organisation, gad, "total")
+    assert known is not None and known.own is None and known.norms.sd_before == 3.4
+    answered(world, "baseline", 9)
+    values.append(9.0)
+    mean = sum(values) / 50
+    sd = (sum((value - mean) ** 2 for value in values) / 49) ** 0.5
+    known = known_of(world.organisation, gad, "total")
+    assert known is not None and known.own is not None and known.own.people == 50
+    assert known.norms.sd_before == pytest.approx(sd) and known.norms.reliability == 0.83
+    # Another house, another score and a form whose firmness nobody confirmed are as before.
+    assert spread_here(make_world().organisation, gad, "total") is None
+    assert known_of(world.organisation, load_instrument("phq-9"), "total") is None
+
+
+def test_a_number_that_counts_no_more_is_not_in_the_spread_nor_on_the_line(world: World) -> None:
+    sheet = answered(world, "baseline", 12)
+    old = Score.objects.get(response__assignment=sheet, scale="total")
+    Score.every.filter(pk=old.pk).update(current=False)
+    Score.objects.create(
+        response=old.response, scale="total", value=9, state="complete", answered=7, of=7, rule="gad-7@1.0.1"
+    )
+    assert [step.value for step in lines(world)["gad-7.total"].steps] == [9]
+    assert Score.every.filter(response=old.response, scale="total").count() == 2
