@@ -19,6 +19,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator import ending
+from kindcircle.doors.web.facilitator.pace import paces_shown
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.task_words import shown
 from kindcircle.rooms.conversations.queries import waiting_in
@@ -98,6 +99,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "gatherings": _with_themes(group),
         "practised": practised_lately(group, at=clock.now()),
         "askable": askable(group),
+        "paces": paces_shown(group),
         "talked": talked_with(group, by=request.actor),  # type: ignore[attr-defined]
         "plans": len(shared_in(group, by=request.actor)),  # type: ignore[attr-defined]
         "not_current": not_current(group),

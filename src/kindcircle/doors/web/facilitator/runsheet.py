@@ -6,6 +6,7 @@ from django.shortcuts import render
 from kindcircle.base.access import Permission
 from kindcircle.doors.web.facilitator.ending import on_the_sheet
 from kindcircle.doors.web.facilitator.feedback import to_begin_with
+from kindcircle.doors.web.facilitator.pace import lighter_shown, paces_shown
 from kindcircle.doors.web.facilitator.roles import led_by
 from kindcircle.doors.web.facilitator.steadying import because
 from kindcircle.doors.web.shared.markdown import as_html
@@ -40,6 +41,8 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "to_change": to_change(gathering, by=request.actor),  # type: ignore[attr-defined]
         "lighter": lighter,
         "lighter_because": because(lighter.reasons) if lighter else (),
+        **(lighter_shown(gathering) if lighter else {}),
+        "paces": paces_shown(gathering.group),
         **to_begin_with(gathering, by=request.actor),  # type: ignore[attr-defined]
         **on_the_sheet(gathering),
     }

@@ -27,6 +27,7 @@ from kindcircle.doors.web.facilitator import (
     notes,
     one_to_one,
     own_care,
+    pace,
     paper_entry,
     papers,
     placing,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("applications/<str:code>/link/", intakes.link, name="application-link"),
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),
+    path("gatherings/<str:code>/lighter/", pace.lighter, name="lighter"),
     path("gatherings/<str:code>/reminder/", reminder.reminder, name="reminder"),
     path("gatherings/<str:code>/after/", after.after, name="after"),
     path("gatherings/<str:code>/feedback/", feedback.feedback, name="feedback"),
@@ -155,6 +157,10 @@ urlpatterns = [
     path("talks/<str:code>/place/", placing.place, name="applicant-place"),
     path("talks/<str:code>/note/", deciding.note_talk, name="talk-note"),
     path("talks/<str:code>/answer/<slug:outcome>/", deciding.decide, name="decide"),
+    # After practices, and the pace.
+    path("after-practice/<str:code>/", pace.landing, name="landing"),
+    path("pace/<str:code>/", pace.slower_pace, name="slower-pace"),
+    path("practices-land/", pace.practices_land, name="practices-land"),
     # What waits for a person.
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<str:code>/", tasks.task, name="task"),

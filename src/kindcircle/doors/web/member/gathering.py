@@ -16,6 +16,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member import lobby
+from kindcircle.doors.web.member.landing import asked_in
 from kindcircle.doors.web.member.pairs import pairs_shown
 from kindcircle.doors.web.member.steadying import help_for
 from kindcircle.doors.web.shared import live_page
@@ -72,6 +73,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
+        **asked_in(thing, own),
         **lobby.step(thing, actor, at),
         **words_shown(thing, place, actor, passed=request.GET.get("passed", "")[:30]),
         **pairs_shown(thing, place, own.code if own else "", actor),

@@ -8,16 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kindcircle.base.access import Permission
-from kindcircle.base.lib import clock
+from kindcircle.base.lib import clock, codes
+from kindcircle.doors.web.member.landing import asked_after
 from kindcircle.doors.web.member.own_way import WayForm, mark_of
 from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
 from kindcircle.doors.web.member.sound import keeping
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import LONGEST_KEY
+from kindcircle.rooms.backdraft.actions import ask_at_home
+from kindcircle.rooms.backdraft.queries import goes_slowly, rests
 from kindcircle.rooms.practice import actions
 from kindcircle.rooms.practice.courses import courses_of, offered
-from kindcircle.spec.practices import Practice
+from kindcircle.spec.practices import Practice, newest_practice
+from kindcircle.spec.slowing import stays_open
 
 WRITTEN = {
     "p06-letter-from-a-wise-friend": "member:letter-new",
@@ -32,6 +36,9 @@ LATEST_TELLING = 14 * 24 * 3600  # seconds after which a play that was not told 
 @page(Permission.PRACTICE_PLAY)
 def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
     """The home player. Without script the same page is a text to read at one's own pace."""
+    pace = goes_slowly(request.actor.user_id)  # type: ignore[attr-defined]
+    if rests(offer_of(request, practice_id), pace):
+        return _resting(request, practice_id)
     here = playing(request, practice_id, request.GET.get("seconds", ""))
     offer, words, seconds = here.offer, here.words, here.seconds
     context = player_context(here) | {
@@ -41,10 +48,12 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         "grounding": GROUNDING,
         "is_grounding": words.id == GROUNDING,
         "write_at": WRITTEN.get(words.id),
+        "after_key": codes.new_code(),
         "access": _access(words),
         "keeping": keeping(here, mark_of(here.choice, request.user.code)),  # type: ignore[union-attr]
         "way_form": WayForm.of(here.choice),
         "back_to": request.get_full_path(),
+        **asked_after(words, request.user.language),  # type: ignore[union-attr]
         # Nobody touches the page while practising.
         "idle_minutes": max(settings.MEMBER_IDLE_MINUTES, math.ceil(seconds / 60) + SPARE_MINUTES),
     }
@@ -75,10 +84,24 @@ def played(request: HttpRequest, practice_id: str) -> HttpResponse:
         by=actor,
         at=began,
     )
+    if request.POST.get("asked") == "yes":
+        ask_at_home(play=play, by=actor, at=at)
     actions.record_played(
         play=play, seconds=so_far, by=actor, at=max(began + timedelta(seconds=so_far), play.started_at)
     )
     return HttpResponse(status=204)
+
+
+def _resting(request: HttpRequest, practice_id: str) -> HttpResponse:
+    """Somebody goes slowly for a while: this one waits, and what is light is here."""
+    words = offer_of(request, practice_id).practice
+    easier = _easier(request, words)
+    context = {
+        "practice": words,
+        "easier": easier if easier and stays_open(easier) else newest_practice(GROUNDING),
+        "pace": goes_slowly(request.actor.user_id),  # type: ignore[attr-defined]
+    }
+    return render(request, "member/practice_resting.html", context)
 
 
 def _easier(request: HttpRequest, words: Practice) -> Practice | None:

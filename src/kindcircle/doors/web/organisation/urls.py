@@ -6,9 +6,9 @@ from kindcircle.doors.web.organisation import (
     checklist,
     circles,
     consent,
-    feedback,
     hours,
     house,
+    landed,
     lines,
     look,
     mail_rule,
@@ -32,7 +32,6 @@ urlpatterns = [
     path("staff/<str:code>/", staff.colleague, name="staff-one"),
     path("groups/start/", starting.start_group, name="start-group"),
     path("groups/start/<str:code>/", starting.start_formed, name="start-formed"),
-    path("groups/<str:code>/stop-asking/", feedback.stop, name="stop-asking"),
     # What only this house can say in the consent text.
     path("consent/", consent.consent, name="consent"),
     path("consent/preview/", consent.preview, name="consent-preview"),
@@ -61,6 +60,7 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/<str:code>/", team.colleague, name="colleague"),
     path("team/<str:code>/end/", team.end, name="colleague-end"),
+    path("practices-land/", landed.practices_land, name="practices-land"),
     path("supervision/", supervision.supervision, name="supervision"),
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),

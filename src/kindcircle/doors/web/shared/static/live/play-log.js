@@ -17,7 +17,10 @@ export function createLog(root, { practice, seconds }) {
     const played = Math.floor(position_ms / 1000);
     const finished = state === "finished" && position_ms === total_ms ? "yes" : "no";
     const fields = { key: play, practice, seconds, played, finished };
-    if (form) send(form.getAttribute("action"), form, fields);
+    // Where the page asks how it was, the question stands there from the end on.
+    const asked = state === "finished" ? "yes" : "no";
+    for (const input of root.querySelectorAll('input[data-live="play"]')) input.value = play;
+    if (form) send(form.getAttribute("action"), form, { ...fields, asked });
     else note({ ...fields, began });
   };
 }

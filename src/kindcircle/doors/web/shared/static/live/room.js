@@ -30,7 +30,7 @@ let askedFor = null;
 let askedNames = 0;
 let link = "new";
 let next = 0;
-const told = { turn: "0" };
+const told = { turn: "0", after: "0" };
 
 // Somebody came late, or a practice was chosen that this page did not bring: ask anew.
 async function learnMore({ practice, round, pairs }) {
@@ -94,13 +94,14 @@ function tellPage(about) {
 }
 
 // "sharing": something began or ended, and the server draws its part anew. "turn": the piece or a hand moved.
-// "plan": a step, a practice, the plan of the day or who guides.
+// "plan": a step, a practice, the plan of the day or who guides. "after": a practice began or is over.
 function tellOfNews({ phase, step, practice, plan, lead, round, pairs, words }) {
   const open = round && !round.closed;
   const news = {
     sharing: [open && round.round, pairs && [pairs.pairs, pairs.state], words && [words.words, words.state]],
     turn: open ? [round.holder, round.order] : 0,
     plan: [phase, step?.index, practice?.play, going(practice), plan, lead],
+    after: practice && !practice.finished ? practice.play : 0,
   };
   for (const about of Object.keys(news)) {
     const now = JSON.stringify(news[about]);
