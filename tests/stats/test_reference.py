@@ -32,11 +32,12 @@ TOLERANCE = {
         (r"(DL|EE|HS|HE|SJ)_", 1e-8, 1e-9),
         (r"", 1e-5, 1e-6),
     ],
+    "07": [(r"", 1e-7, 1e-9)],
     "10": [(r"", 1e-8, 1e-10)],
 }
 
 # Words about a figure, not figures; and what another package prints for information only.
-NOT_FIGURES = re.compile(r"(^|\.)(call|formula|sign|reason)$|^package\.")
+NOT_FIGURES = re.compile(r"(^|\.)(call|formula|sign|reason|note|group_weight)$|^package\.")
 
 
 def folder_of(digits: str) -> Path:
@@ -58,7 +59,7 @@ def at(answer, path):
     for part in path.split("."):
         if answer is None:
             return None
-        answer = answer[int(part)] if isinstance(answer, list) else answer[part]
+        answer = answer[int(part)] if isinstance(answer, list) else answer.get(part)
     return answer
 
 

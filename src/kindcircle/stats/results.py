@@ -46,6 +46,7 @@ class Reason(StrEnum):
     TOO_FEW_STUDIES = "too_few_studies"
     COMMON_EFFECT = "common_effect"
     NOTHING_TO_EXPLAIN = "nothing_to_explain"
+    NO_COMPLETE_GROUP = "no_complete_group"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -87,6 +88,9 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.TOO_FEW_STUDIES: gettext_noop("There are too few studies for this figure."),
     Reason.COMMON_EFFECT: gettext_noop(
         "This model takes it that all studies share one effect, so there is no such figure."
+    ),
+    Reason.NO_COMPLETE_GROUP: gettext_noop(
+        "No group of four or more has every rating, and below four the parts cannot be told apart."
     ),
     Reason.NOTHING_TO_EXPLAIN: gettext_noop("The studies do not differ, so there is nothing to explain."),
 }

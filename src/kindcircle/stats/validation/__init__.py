@@ -21,6 +21,7 @@ METHODS: Final = {
     "01": "effect_sizes",
     "02": "reliable_change",
     "05": "meta_analysis",
+    "07": "social_relations",
     "10": "feasibility",
 }
 """The module that answers each kind of folder, by the digits its name begins with."""
