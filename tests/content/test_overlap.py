@@ -14,6 +14,7 @@ import pytest
 
 from kindcircle.spec.instruments import read_definition
 from kindcircle.spec.passages import questionnaire_passages
+from kindcircle.spec.slots import load_slots
 from kindcircle.spec.texts import SHIPPED
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -78,6 +79,8 @@ def texts() -> Iterator[tuple[str, str]]:
         if definition.licence.kind == "original":
             said = "\n".join(passage.text for passage in questionnaire_passages(definition))
             yield file.relative_to(SHIPPED).as_posix(), said
+    for one in load_slots().slots:
+        yield f"slots, {one.id}", f"{one.why}\n{one.could}"
 
 
 def pages() -> Iterator[tuple[str, str]]:

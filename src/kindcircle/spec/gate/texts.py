@@ -24,6 +24,7 @@ from kindcircle.spec.passages import (
     safety_passages,
 )
 from kindcircle.spec.safety import load_ladder, load_member_texts
+from kindcircle.spec.slots import load_slots
 from kindcircle.spec.texts import ContentError, load_handout
 from kindcircle.spec.watch import load_watch
 
@@ -32,6 +33,7 @@ LOADERS: dict[str, Callable[..., object]] = {
     "safety/watch": load_watch,
     "helplines/emergency": load_emergency_numbers,
     "norms/norms": load_norms,
+    "slots/slots": load_slots,
 }
 
 
@@ -146,8 +148,9 @@ def felt(shelf: Shelf) -> Iterator[Finding]:
 
 
 def plans(shelf: Shelf) -> Iterator[Finding]:
-    """Timings of an alert, numbers to call and norms can be used; nothing else lies beside them."""
-    for path in sorted(path for name in ("safety", "helplines", "norms") for path in (shelf.folder / name).glob("*")):
+    """Timings of an alert, numbers to call, norms and slots can be used; nothing else lies beside them."""
+    kept = sorted({name.partition("/")[0] for name in LOADERS})
+    for path in sorted(path for name in kept for path in (shelf.folder / name).glob("*")):
         file = path.relative_to(shelf.folder).as_posix()
         name, _, version = path.stem.rpartition("-")
         if not shelf.wants(file) or name == "member-texts":

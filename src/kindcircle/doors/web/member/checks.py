@@ -30,6 +30,7 @@ from kindcircle.doors.web.shared.questions import question, read
 from kindcircle.doors.web.shared.sending import LONGEST_KEY, on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.carried import carried_words
 from kindcircle.rooms.measures.drafts import Kept, open_draft
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
@@ -65,7 +66,9 @@ def check(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         raise NoLongerOpen
     key = page_key(request, assignment)
     draft = draft_for(request, assignment, key)
-    context = context_of(request, assignment, at, key=key, typed=draft.typed) | {"version": draft.version}
+    typed = {**carried_words(assignment, by=request.actor, at=at), **draft.typed}  # type: ignore[attr-defined]
+    context = context_of(request, assignment, at, key=key, typed=typed)
+    context |= {"version": draft.version, "kept": bool(draft.typed)}
     context["help"] = help_now(request, assignment, draft.typed, at)
     if check_steps.wanted(request):
         return check_steps.ask(request, context, draft)
