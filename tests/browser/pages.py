@@ -84,6 +84,7 @@ NOT_PAGES = {
     "member:prepare-paper": "a file",
     "member:support-plan-paper": "a file",
     "organisation:consent-paper": "a file",
+    "organisation:wording-file": "a file",
     "words:manual": "a file",
     "words:session-handout": "a file",
     "words:script": "a file",
@@ -115,6 +116,11 @@ def named(name: str, *args: object) -> Callable[[Scene], str]:
 def about(name: str, of: Callable[[Scene], str], *args: object) -> Callable[[Scene], str]:
     """An address with a code from the scene."""
     return lambda scene: reverse(name, args=[of(scene), *args])
+
+
+def _measure(measure: str, more: str) -> Callable[[Scene], str]:
+    """One measure of a member's own course."""
+    return lambda scene: f"{reverse('member:course', args=[scene.place.code])}?measure={measure}{more}"
 
 
 def _doors() -> Iterator[Stop]:
@@ -153,6 +159,10 @@ def _member() -> Iterator[Stop]:
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
     yield Stop("member:own-way", who, named("member:own-way"))
+    yield Stop("member:courses", who, named("member:courses"))
+    yield Stop("member:courses", "one who is late", named("member:courses"), "nothing yet")
+    for measure, more in (("gad-7.total", "&study=1"), ("phq-9.total", ""), ("illness-burden.burden", "")):
+        yield Stop("member:course", who, _measure(measure, more), measure.partition(".")[0])
     yield Stop("member:heart", who, named("member:heart"))
     yield Stop("member:heart", "safety lead", named("member:heart"), "off")
     for name in ("heart-new", "heart-off"):
@@ -185,6 +195,7 @@ def _member() -> Iterator[Stop]:
         yield Stop(f"member:{name}", "one who is asked", named(f"member:{name}"), "asked")
     yield Stop("member:consent-sign", "one who is asked", named("member:consent-questions"), "", _to_the_boxes)
     yield Stop("member:review", who, about("member:review", lambda s: s.world.group.code), "open")
+    yield Stop("member:we-did", who, about("member:we-did", lambda s: s.world.group.code))
     for name in ("review", "closing"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.ended.code), "ended")
     yield Stop("member:circle", who, about("member:circle", lambda s: s.circle.code))
@@ -221,7 +232,9 @@ def _facilitator() -> Iterator[Stop]:
         yield Stop("facilitator:lead-library", who, at, which)
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:after", who, about("facilitator:after", lambda s: s.meetings["over"].code), "name", _name)
-    for name in ("debrief", "paper"):
+    at = about("facilitator:feedback-of", lambda s: s.circle.circle.code)
+    yield Stop("facilitator:feedback-of", who, at, "before the first meeting")
+    for name in ("debrief", "feedback", "paper"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:paper-enter", who, about("facilitator:paper-enter", lambda s: _unanswered(s).code))
     yield Stop("facilitator:where", who, about("facilitator:where", lambda s: _where(s).code))
@@ -324,6 +337,9 @@ def _organisation() -> Iterator[Stop]:
         "circles",
     ):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    typed = about("organisation:wording-typed", lambda s: s.typed.code)
+    yield Stop("organisation:wording-typed", who, typed)
+    yield Stop("organisation:wording-check", "facilitator", about("organisation:wording-check", lambda s: s.typed.code))
     for name in ("colleague", "colleague-end"):
         yield Stop(f"organisation:{name}", who, about(f"organisation:{name}", lambda s: s.world.facilitator.code))
     yield Stop("organisation:staff-one", who, about("organisation:staff-one", lambda s: s.world.facilitator.code))

@@ -303,8 +303,7 @@ PAGES: dict[str, Page] = {
     "facilitator:cards": gatherings("GET", LEADING),
     "facilitator:paper-enter": Page(
         "GET POST",
-        dict.fromkeys(SHEETS, LEADING)
-        | dict.fromkeys(("sheet at home", "sheet with imported words", "sheet of the former member"), NOBODY),
+        dict.fromkeys(SHEETS, LEADING),
     ),
     "facilitator:where": Page("GET", {"whereabouts": LEADING}),
     "facilitator:reminder": gatherings("GET POST", LEADING),
@@ -377,6 +376,7 @@ PAGES: dict[str, Page] = {
     ),
     "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
+    "facilitator:alerts-review": plain("GET POST", {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alert": Page(
         "GET POST",
@@ -467,6 +467,10 @@ PAGES: dict[str, Page] = {
     "organisation:supervision": plain("GET", LEADS),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
+    "organisation:wording-begin": plain("POST", LEADS),
+    "organisation:wording-typed": Page("GET POST", {"typed wording": who(LEAD)}),
+    "organisation:wording-check": Page("GET POST", {"typed wording": STAFF_OF_THE_HOUSE}),
+    "organisation:wording-file": Page("GET", {"wording": who(LEAD)}),
     # Last, so that everybody has done everything else before they go.
     "member:consent-withdraw": plain("GET POST", SIGNED_IN),
 }
@@ -585,6 +589,11 @@ def _after(house: House, about: str) -> list[Form]:
     words = {"note": _typed(house), f"line-{member}": _typed(house)}
     words["seen_at"] = notes_seen(house)
     return [words | {f"came-{member}": "on", "step-checkin": "adapted", "why-checkin": _typed(house)}]
+
+
+def _in_words(house: House) -> str:
+    """Words of a questionnaire, or a note beside them: nobody's secret, and kept as they are."""
+    return house.plant("words of a questionnaire", *EVERYBODY)
 
 
 def _supervision(house: House, about: str) -> list[Form]:
@@ -901,6 +910,12 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:look": lambda _h, _: [
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
         | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}
+    ],
+    "organisation:wording-begin": lambda _h, _: [{"instrument": "gad-7", "language": "nl"}],
+    "organisation:wording-typed": lambda h, _: [{"w-1": _in_words(h), "seen": "0", "do": "save"}],
+    "organisation:wording-check": lambda h, _: [
+        {"m-1": "same", "m-2": "differs", "n-2": _in_words(h), "do": "save"},
+        {"do": "yes"},
     ],
     "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],
 }

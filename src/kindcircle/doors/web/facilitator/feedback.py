@@ -70,12 +70,12 @@ def feedback(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 
 @page(Permission.MEASURE_STOP, about=GROUPS, methods=("POST",))
 def stop(request: HttpRequest, group: Group) -> HttpResponse:
-    """No longer ask this group for something; or ask for it again."""
+    """No longer ask this group for something; or ask for it again. From here or from the page of the house."""
     by, at = request.actor, clock.now()  # type: ignore[attr-defined]
     do = ask_again if request.POST.get("do") == "again" else stop_asking
     do(group=group, instrument=request.POST.get("instrument", ""), by=by, at=at)
     messages.success(request, _("It is asked again.") if do is ask_again else _("It is not asked any more."))
-    return on_to("facilitator:feedback-of", group.code)
+    return on_to("facilitator:feedback-of", group.code) if group.pk in by.facilitates else on_to("organisation:home")
 
 
 def to_begin_with(gathering: Gathering, *, by: Actor) -> dict[str, Any]:
