@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kindcircle.base.access import Permission
+from kindcircle.doors.web.facilitator.alliance import on_runsheet
 from kindcircle.doors.web.facilitator.ending import on_the_sheet
 from kindcircle.doors.web.facilitator.feedback import to_begin_with
 from kindcircle.doors.web.facilitator.pace import lighter_shown, paces_shown
@@ -45,6 +46,7 @@ def runsheet(request: HttpRequest, gathering: Gathering) -> HttpResponse:
         "paces": paces_shown(gathering.group),
         **to_begin_with(gathering, by=request.actor),  # type: ignore[attr-defined]
         **on_the_sheet(gathering),
+        **on_runsheet(request, gathering),
     }
     return render(request, "facilitator/runsheet.html", context)
 

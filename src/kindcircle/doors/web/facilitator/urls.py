@@ -6,6 +6,7 @@ from kindcircle.doors.web.facilitator import (
     after,
     agreement,
     alerts,
+    alliance,
     attendance,
     conducting,
     debrief,
@@ -23,6 +24,7 @@ from kindcircle.doors.web.facilitator import (
     lead_rounds,
     lead_words,
     leaving,
+    looking_back,
     messages,
     notes,
     one_to_one,
@@ -65,6 +67,11 @@ urlpatterns = [
     path("proposals/<str:code>/aside/", agreement.aside, name="proposal-aside"),
     path("groups/<str:code>/repairs/", repairs.repairs_of, name="repairs"),
     path("repairs/<str:code>/", repairs.repair, name="repair"),
+    # How the group is together.
+    path("groups/<str:code>/together/", alliance.together, name="together"),
+    path("gatherings/<str:code>/together/guess/", alliance.guess, name="together-guess"),
+    path("gatherings/<str:code>/together/choose/", alliance.choose, name="together-choose"),
+    path("together/<str:code>/end/", alliance.end, name="together-end"),
     # The middle and the end.
     path("groups/<str:code>/review/", review.review, name="review"),
     path("groups/<str:code>/ending/", ending.ending, name="ending"),
@@ -169,5 +176,6 @@ urlpatterns = [
     path("messages/<str:code>/", messages.conversation, name="conversation"),
     # People who ask for someone.
     path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/looking-back/", looking_back.looking_back, name="alerts-review"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),
 ]

@@ -42,7 +42,7 @@ from kindcircle.rooms.measures.errors import (
 )
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import definition_of, next_sheet, sheets, words_for
+from kindcircle.rooms.measures.queries import READ_TOGETHER, definition_of, next_sheet, sheets, words_for
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.spec.parts import Level
 from kindcircle.spec.safety import highest, positive
@@ -153,6 +153,7 @@ def context_of(
         "errors": errors,
         "left_out": len(asked) < sum(item.text_key in words.items for item in one.items),
         "own_words": bool(one.wording.languages),
+        "read_together": assignment.instrument in READ_TOGETHER,
         "watched": bool(one.safety),
         "hours": hours_of(promised),
         "in_touch_by": moment_of(promised.by, promised.zone),
