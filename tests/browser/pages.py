@@ -312,6 +312,7 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:conversation", who, about("facilitator:conversation", lambda s: s.conversation.code))
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
     yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
+    yield Stop("facilitator:alerts-review", "safety lead", named("facilitator:alerts-review"))
     for which in ("waiting", "closed"):
         at = about("facilitator:alert", lambda s, which=which: s.alerts[which].code)
         yield Stop("facilitator:alert", who, at, which)

@@ -34,7 +34,9 @@ from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import debrief, queries, whereabouts
+from kindcircle.rooms.measures import by_hand
 from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.resonance.models import Sitting
@@ -45,8 +47,11 @@ from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry, Letter
+from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.practices import load_practice
+from kindcircle.spec.typed_words import lines_of
 from tests.browser.scene_asking import Asked, asked_to_come
+from tests.browser.scene_course import course_of
 from tests.browser.scene_heart import sat
 from tests.browser.scene_offer import Offer, offered
 from tests.rooms.measures.sheets import bring_wording, send, sheet
@@ -82,6 +87,7 @@ class Scene:
     ended: Group
     circle: CircleInvitation
     asked: Asked
+    typed: TypedWording
 
 
 def make_scene() -> Scene:
@@ -111,6 +117,7 @@ def make_scene() -> Scene:
         at=clock.now() - DAY,
     )
     own_voice(world)
+    course_of(world)
     asked = asked_to_come(world)
     made_ready(world)
     gone, late = left(world), begun_long_ago()
@@ -149,8 +156,19 @@ def make_scene() -> Scene:
         venue=somewhere(world),
         offer=offered(world),
         asked=asked,
+        typed=typed_words(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
+
+
+def typed_words(world: World) -> TypedWording:
+    """A questionnaire that the house's lead typed in by hand, and that waits for a second person."""
+    lead, one = world.actor(world.organisation_lead), load_instrument("who-5")
+    typed = by_hand.begin(organisation=world.organisation, one=one, language="nl", by=lead, at=clock.now())
+    lines = {line.key: f"Made-up words for {line.kind} {line.number}" for line in lines_of(one)}
+    typed = by_hand.save(typed=typed, lines=lines, seen=0, by=lead, at=clock.now())
+    whom = world.facilitator.code
+    return by_hand.hand_in(typed=typed, source="Printed form", terms=True, whom=whom, by=lead, at=clock.now())
 
 
 def parted(world: World) -> tuple[Group, CircleInvitation]:

@@ -851,6 +851,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"step": "acting", "note": _typed(h)},
         {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},
     ],
+    "facilitator:alerts-review": lambda h, _: [{"line": _typed(h)}],
     "facilitator:unwanted": lambda h, _: [
         {"member": h.things["seat 1"].code, "category": "sleep", "severity": "2", "related": "no", "what": _typed(h)}
         | {"happened_on": h.at.date().isoformat()}

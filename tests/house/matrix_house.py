@@ -46,7 +46,9 @@ from kindcircle.rooms.live.debrief import write_line
 from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures import actions as measures
-from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures import by_hand
+from kindcircle.rooms.measures.models import Assignment, Response, Wording
+from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
 from kindcircle.rooms.practice import actions as practice
 from kindcircle.rooms.practice.models import OwnWay, Recording
@@ -69,6 +71,7 @@ from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Letter
 from kindcircle.spec.practices import load_practice
+from kindcircle.spec.typed_words import lines_of
 from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
 from tests.rooms.practice.recorded import recorded
@@ -806,9 +809,24 @@ def _settings(house: House) -> None:
         by=lead,
         at=at,
     )
+    t["wording"] = Wording.objects.get(organisation=home, instrument="phq-9")
+    t["typed wording"] = _typed_wording(house, lead, at)
     for person, who in ((t["seat 1"], (MEMBER,)), (house.people[FACILITATOR].user, (FACILITATOR, WEAK_FACILITATOR))):
         give_second_factors(person, house.plant("name of a passkey", *who))
     t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
+
+
+def _typed_wording(house: House, lead: Actor, at: datetime) -> TypedWording:
+    """Typed in by hand by the house's lead, and waiting for a second person."""
+    from tests.house.matrix_expected import STAFF_OF_THE_HOUSE  # made of the names in this file
+
+    t, said = house.things, house.plant("words of a questionnaire", *STAFF_OF_THE_HOUSE)
+    one = measures.definition("who-5")
+    begun = by_hand.begin(organisation=t["organisation"], one=one, language="nl", by=lead, at=at)
+    lines = {line.key: f"{line.kind} {said}" for line in lines_of(one)}
+    typed = by_hand.save(typed=begun, lines=lines, seen=0, by=lead, at=at)
+    whom = house.people[FACILITATOR].user.code  # type: ignore[union-attr]
+    return by_hand.hand_in(typed=typed, source=f"Form {said}", terms=True, whom=whom, by=lead, at=at)
 
 
 def _recording(home: Any, guide: Actor, at: datetime) -> Recording:

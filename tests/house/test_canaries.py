@@ -44,8 +44,10 @@ from tests.house.matrix_house import (
 from tests.site import RunningSite
 from tests.world import make_world
 
-READABLE = re.compile(r"(place|video link|address of a room) of .*|name of an imported file|name of a passkey")
-"""What is kept readable: where a group meets, the name of a questionnaire's file, and what somebody calls a passkey."""
+READABLE = re.compile(
+    r"(place|video link|address of a room) of .*|name of an imported file|words of a questionnaire|name of a passkey"
+)
+"""What is kept readable: where a group meets, a questionnaire's file and words, and what somebody calls a passkey."""
 
 LIVES = (MEMBER, FELLOW, NEIGHBOUR, FACILITATOR, SAFETY, LEAD, OPERATOR, VISITOR)
 # The last two end more than that: whoever left can open nothing that the search still needs.

@@ -65,9 +65,14 @@ PAPER = {
     "words:script",
     "words:session-handout",
 }
+FILES = {"organisation:wording-file"}
 CALENDARS = {"application-date", "calendar:feed", "calendar:meeting"}
 NOT_PAGES = (
-    CALENDARS | SOUNDS | PAPER | {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"}
+    CALENDARS
+    | SOUNDS
+    | PAPER
+    | FILES
+    | {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"}
 )
 
 CSP = {

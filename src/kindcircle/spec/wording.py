@@ -28,9 +28,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where words came from: `included` in the package, or a file with its form and SHA-256."""
+    """Where words came from: `included` in the package, `typed` by hand, or a file with its form and SHA-256."""
 
-    kind: FileKind | Literal["included"]
+    kind: FileKind | Literal["included", "typed"]
     file: str = ""
     form: str = ""
     digest: str = ""

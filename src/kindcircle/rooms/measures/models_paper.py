@@ -10,7 +10,7 @@ from kindcircle.rooms.measures.models import Assignment
 
 
 class PaperSheet(models.Model):
-    """One card of one person. Its code becomes the response's, so that an alert has one source from the first entry."""
+    """One card of one person: what each of two people read on it, until there is a response."""
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="paper")

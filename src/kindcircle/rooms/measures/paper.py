@@ -1,6 +1,9 @@
-"""The two checks of one meeting, person by person: who sent them, whose card was typed in, and what is missing."""
+"""What a group may have answered on paper, person by person: who sent it, who typed it in, and what is missing."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -8,19 +11,23 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Attendance, Gathering
 from kindcircle.rooms.groups.queries import places
 from kindcircle.rooms.measures.models import Assignment, Response
-from kindcircle.rooms.measures.queries import sheets
+from kindcircle.rooms.measures.models_paper import PaperSheet
+from kindcircle.rooms.measures.queries import definition_of, sheets, words_for
 
 Occasion = Assignment.Occasion
 ON_PAPER = (Occasion.ARRIVAL, Occasion.LEAVING)
-"""What is asked in the room, and so may have been answered on a card."""
+"""What is asked at the beginning and the end of a meeting, and so may have been answered on a card."""
+STILL_COMES = timedelta(days=14)
+"""So long after a sheet has closed its paper may still come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One sheet of one person. response is None while nobody has answered; its by_staff is who typed it in."""
+    """One sheet of one person. response is None while there is none; paper: what was typed in from a card, or None."""
 
     assignment: Assignment
     response: Response | None
+    paper: PaperSheet | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +39,38 @@ class Person:
     cards: tuple[Card, ...]
 
     def answered(self, occasion: str) -> bool:
-        return any(card.response for card in self.cards if card.assignment.occasion == occasion)
+        return any(
+            card.response or card.paper for card in self.cards if card.assignment.occasion == occasion
+        )
 
 
-def people_of(gathering: Gathering, *, by: Actor) -> list[Person]:
-    """Everybody who was asked at this meeting, in seat order. No answer is opened."""
+def people_of(gathering: Gathering, *, by: Actor, at: datetime | None = None) -> list[Person]:
+    """Everybody who was asked at this meeting, in seat order. No answer is opened.
+
+    at  a moment: with the longer sheets, too, whose paper may still come in by then; None: the two checks alone
+    """
     require(by, Permission.PAPER_ENTER, gathering)
     came = set(Attendance.objects.filter(gathering=gathering).values_list("user_id", flat=True))
-    rows = sheets().filter(gathering=gathering, occasion__in=ON_PAPER).order_by("pk")
-    answers = {
-        row.assignment_id: row
-        for row in Response.objects.filter(assignment__gathering=gathering).select_related("by_staff")
-    }
+    of_meeting = Q(gathering=gathering, occasion__in=ON_PAPER)
+    longer = (Q(gathering=None) | Q(gathering=gathering)) & ~Q(occasion__in=ON_PAPER)
+    waiting = Q(response=None) | Q(paper__isnull=False)
+    asked = of_meeting
+    if at is not None:
+        asked |= longer & waiting & Q(opens_at__lte=at, closes_at__gt=at - STILL_COMES)
+    rows = sheets().filter(asked, group=gathering.group_id)
+    rows = rows.select_related("response__by_staff", "paper__first_by", "paper__second_by").order_by("opens_at", "pk")
     cards: dict[int, list[Card]] = {}
-    for row in sorted(rows, key=lambda one: ON_PAPER.index(Occasion(one.occasion))):
-        cards.setdefault(row.member_id, []).append(Card(row, answers.get(row.pk)))
+    spoken: dict[tuple[str, str, str], bool] = {}
+    for row in sorted(rows, key=_turn):
+        of = (row.instrument, row.version, row.member.language)
+        if of not in spoken:
+            spoken[of] = words_for(row.house, definition_of(row), row.member.language) is not None
+        if spoken[of]:
+            card = Card(row, getattr(row, "response", None), getattr(row, "paper", None))
+            cards.setdefault(row.member_id, []).append(card)
     seated = [place.user for place in places(gathering.group)]
     return [Person(one, one.pk in came, tuple(cards[one.pk])) for one in seated if one.pk in cards]
+
+
+def _turn(row: Assignment) -> int:
+    return ON_PAPER.index(Occasion(row.occasion)) if row.occasion in ON_PAPER else len(ON_PAPER)

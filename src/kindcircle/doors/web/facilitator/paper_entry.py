@@ -15,19 +15,22 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper as on_paper
-from kindcircle.doors.web.shared.questions import question, read
+from kindcircle.doors.web.shared.questions import Question, question, read
 from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.paper import cards as words_of_cards
 from kindcircle.rooms.groups.models import Attendance, Gathering
 from kindcircle.rooms.groups.queries import meeting_name, programme_of
 from kindcircle.rooms.measures import paper as room
-from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures import paper_twice as twice
 from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.errors import AlreadyAnswered, AnswersNotClear, WordingMissing
-from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.measures.queries import SHEET, definition, definition_of, sheets, words_for
 from kindcircle.rooms.safety.queries import alert_about
+from kindcircle.rooms.safety.states import UNSEEN
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.scoring import Answer
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
 SHEETS = sheets()
@@ -37,16 +40,21 @@ State = Gathering.State
 @page(Permission.PAPER_ENTER, about=GATHERINGS)
 def paper(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Who sent which check, whose card was typed in and by whom, and which are missing. No answer is shown."""
-    people = room.people_of(gathering, by=request.actor)  # type: ignore[attr-defined]
-    typed = [card.response.by_staff for one in people for card in one.cards if card.response and card.response.by_staff]
-    names = seals.names_of([*(one.member for one in people), *{user.pk: user for user in typed}.values()])
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    people = room.people_of(gathering, by=actor, at=at)
+    staff = {user.pk: user for one in people for card in one.cards for user in _staff_of(card)}
+    names = seals.names_of([*(one.member for one in people), *staff.values()])
     context = {
         "gathering": gathering,
         "group": gathering.group,
         "meeting": meeting_name(gathering),
         "closed": gathering.state == State.CLOSED,
         "people": [
-            {"name": names[one.member.pk], "came": one.came, "cards": [_shown(card, names) for card in one.cards]}
+            {
+                "name": names[one.member.pk],
+                "came": one.came,
+                "cards": [_shown(card, names, actor.user_id) for card in one.cards],
+            }
             for one in people
         ],
     }
@@ -55,42 +63,129 @@ def paper(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 
 @page(Permission.PAPER_ENTER, about=SHEETS, methods=("GET", "POST"))
 def enter(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    """One person's card, typed in. An answer that asks for a person is heard just as if they had sent it themselves."""
-    gathering = assignment.gathering
-    if gathering is None or assignment.occasion not in room.ON_PAPER:
+    """One person's card, typed in by one and again by another. An answer that asks for a person is heard at once."""
+    if assignment.group is None:
         raise NotFound
-    by, at, error = request.actor, clock.now(), ""  # type: ignore[attr-defined]
-    one, key, status = definition_of(assignment), codes.new_code(), 200
-    typed: Any = request.POST if request.method == "POST" else {}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        answers, errors = read(one, request.POST)
-        key = key_of(request)
-        if not errors:
-            try:
-                staff = User.objects.get(code=by.code)
-                submit_response(assignment=assignment, answers=answers, client_key=key, by=by, at=at, by_staff=staff)
-            except AnswersNotClear as problem:
-                errors = problem.by_item
-            except KindError as problem:
-                if not problem.sentence:
-                    raise
-                error, status = _already(problem), problem.status
-            else:
-                return _saved(request, assignment, gathering, alert_about(Ref(SHEET, assignment.code)))
+    card = twice.card_of(assignment)
+    step = _step_of(card, request.actor.user_id)  # type: ignore[attr-defined]
+    if request.method == "GET":
+        return _entering(request, assignment, card, step)
+    do = request.POST.get("do", "")
+    try:
+        if do == "alone" and card is not None:
+            twice.settle_alone(card=card, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+            messages.success(request, _("Saved as typed in once, with your name."))
+            return on_to("facilitator:paper", twice.meeting_of(assignment).code)
+        if do == "agree" and card is not None:
+            return _agree(request, assignment, card, step)
+        return _type_in(request, assignment, card, step)
+    except KindError as problem:
+        if not problem.sentence:
+            raise
+        # Somebody else was there meanwhile: the page shows how it stands now.
+        card = twice.card_of(assignment)
+        step = _step_of(card, request.actor.user_id)  # type: ignore[attr-defined]
+        error, status = _already(problem), problem.status
+        return _entering(request, assignment, card, step, typed=request.POST, error=error, status=status)
+
+
+def _type_in(request: HttpRequest, assignment: Assignment, card: PaperSheet | None, step: str) -> HttpResponse:
+    answers, errors = read(definition_of(assignment), request.POST)
+    if not errors:
+        try:
+            response = twice.type_in(
+                assignment=assignment,
+                answers=answers,
+                client_key=key_of(request),
+                by=request.actor,  # type: ignore[attr-defined]
+                at=clock.now(),
+            )
+        except AnswersNotClear as problem:
+            errors = problem.by_item
+        else:
+            return _saved(request, assignment, response)
+    return _entering(request, assignment, card, step, typed=request.POST, errors=errors, status=422)
+
+
+def _agree(request: HttpRequest, assignment: Assignment, card: PaperSheet, step: str) -> HttpResponse:
+    """For each line that differed: as the first read it, as the second did, or neither."""
+    by = request.actor  # type: ignore[attr-defined]
+    typed, errors = read(definition_of(assignment), request.POST)
+    settled = {}
+    for line in twice.differences(card, by=by):
+        chosen = request.POST.get(f"d-{line.item}")
+        if chosen == "other" and line.item in errors:
+            return _entering(request, assignment, card, step, typed=request.POST, errors=errors, status=422)
+        if chosen in ("first", "second", "other"):
+            settled[line.item] = {"first": line.first, "second": line.second, "other": typed.get(line.item)}[chosen]
+    response = twice.agree(card=card, settled=settled, by=by, at=clock.now())
+    return _saved(request, assignment, response)
+
+
+def _step_of(card: PaperSheet | None, me: int | None) -> str:
+    """What this person can do with this card now."""
+    if card is None:
+        return "first"
+    if card.second_by_id is None:
+        return "waits" if card.first_by_id == me else "second"
+    return "compare" if me in (card.first_by_id, card.second_by_id) else "others"
+
+
+def _entering(
+    request: HttpRequest,
+    assignment: Assignment,
+    card: PaperSheet | None,
+    step: str,
+    *,
+    typed: Any = None,
+    errors: dict[str, str] | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    one, typed, errors = definition_of(assignment), typed or {}, errors or {}
+    actor, gathering = request.actor, twice.meeting_of(assignment)  # type: ignore[attr-defined]
+    questions = _questions(assignment, one, typed, errors)
+    people = [user for user in (card.first_by, card.second_by) if user] if card else []
+    names = seals.names_of([assignment.member, *{user.pk: user for user in people}.values()])
     context = {
         "assignment": assignment,
         "gathering": gathering,
-        "name": seals.name_of(assignment.member),
+        "name": names[assignment.member_id],
         "words": _words(assignment),
-        "questions": _questions(assignment, one, typed, errors),
+        "questions": questions,
         "errors": errors,
         "error": error,
-        "key": key,
-        "missed": gathering.state == State.CLOSED and not _came(gathering, assignment.member),
+        "key": key_of(request) if request.method == "POST" else codes.new_code(),
+        "step": step,
         "kept": getattr(assignment, "response", None),
+        "first_by": names.get(card.first_by_id, "") if card else "",
+        "missed": step == "first"
+        and assignment.gathering is not None
+        and gathering.state == State.CLOSED
+        and not _came(gathering, assignment.member),
     }
-    return render(request, "facilitator/paper_enter.html", context, status=422 if errors else status)
+    if step == "compare" and card is not None:
+        context |= {
+            "second_by": names[card.second_by_id or 0],
+            "lines": _lines(twice.differences(card, by=actor), questions, typed),
+        }
+    return render(request, "facilitator/paper_enter.html", context, status=status)
+
+
+def _lines(found: list[twice.Difference], questions: list[Question], typed: Any) -> list[dict[str, Any]]:
+    """What the two read, side by side, in the words of the sheet."""
+    by_id = {one.id: one for one in questions}
+    return [
+        {
+            "question": by_id[line.item],
+            "alone": [by_id[line.item]],
+            "first": _said(by_id[line.item], line.first),
+            "second": _said(by_id[line.item], line.second),
+            "chosen": typed.get(f"d-{line.item}", ""),
+        }
+        for line in found
+        if line.item in by_id
+    ]
 
 
 @page(Permission.PAPER_ENTER, about=GATHERINGS)
@@ -109,14 +204,25 @@ def cards(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     return on_paper("cards", words_of_cards.cards(pages, meeting_name(gathering)), _("cards"))
 
 
-def _shown(card: room.Card, names: dict[int, str]) -> dict[str, Any]:
-    staff = card.response.by_staff_id if card.response else None
+def _shown(card: room.Card, names: dict[int, str], me: int | None) -> dict[str, Any]:
+    response, paper = card.response, card.paper
+    twice_typed = response is not None and paper is not None and paper.settled_at and paper.second_by_id
     return {
         "sheet": card.assignment,
         "title": _words(card.assignment).title,
-        "response": card.response,
-        "typed_by": names[staff] if staff else "",
+        "response": response,
+        "typed_by": names[response.by_staff_id] if response and response.by_staff_id else "",
+        "again_by": names[paper.second_by_id] if paper and twice_typed and paper.second_by_id else "",
+        "first_by": names[paper.first_by_id] if paper else "",
+        "step": _step_of(paper, me),
     }
+
+
+def _staff_of(card: room.Card) -> list[User]:
+    found = [card.response.by_staff if card.response else None]
+    if card.paper is not None:
+        found += [card.paper.first_by, card.paper.second_by]
+    return [user for user in found if user is not None]
 
 
 def _words(assignment: Assignment) -> Any:
@@ -126,7 +232,16 @@ def _words(assignment: Assignment) -> Any:
     return words
 
 
-def _questions(assignment: Assignment, one: Definition, typed: Any, errors: dict[str, str]) -> list[Any]:
+def _said(question: Question, answer: Answer) -> str:
+    """One answer as it reads on the card."""
+    if answer is None:
+        return _("left blank")
+    if question.kind == "tick":
+        return _("ticked") if answer else _("not ticked")
+    return dict(question.options).get(answer, str(answer))
+
+
+def _questions(assignment: Assignment, one: Definition, typed: Any, errors: dict[str, str]) -> list[Question]:
     words = _words(assignment)
     return [question(one, item, words, typed, errors) for item in one.items if item.text_key in words.items]
 
@@ -142,12 +257,20 @@ def _came(gathering: Gathering, member: User) -> bool:
     return Attendance.objects.filter(gathering=gathering, user=member).exists()
 
 
-def _saved(request: HttpRequest, assignment: Assignment, gathering: Gathering, alert: Any) -> HttpResponse:
-    by = request.actor  # type: ignore[attr-defined]
-    if "came" in request.POST and gathering.state == State.CLOSED:
+def _saved(request: HttpRequest, assignment: Assignment, response: Response | None) -> HttpResponse:
+    by, gathering = request.actor, assignment.gathering  # type: ignore[attr-defined]
+    if "came" in request.POST and gathering is not None and gathering.state == State.CLOSED:
         correct_attendance(gathering=gathering, member=assignment.member, came=True, by=by, at=clock.now())
-    if alert is not None:
+    alert = alert_about(Ref(SHEET, assignment.code))
+    if alert is not None and alert.state in UNSEEN:
         messages.warning(request, _("Saved. This card asks for a person. The owner is told, and it waits here."))
         return on_to("facilitator:alert", alert.code)
-    messages.success(request, _("Saved, with your name as the one who typed it in."))
-    return on_to("facilitator:paper", gathering.code)
+    card = twice.card_of(assignment)
+    if card is not None and card.second_by_id is not None:
+        messages.info(request, _("You two read some lines in different ways. Please look at the card once more."))
+        return on_to("facilitator:paper-enter", assignment.code)
+    if response is None:
+        messages.success(request, _("Saved. Now a second person types it in, without seeing what you typed."))
+    else:
+        messages.success(request, _("Saved, with your name as the one who typed it in."))
+    return on_to("facilitator:paper", twice.meeting_of(assignment).code)

@@ -3,8 +3,11 @@
 import base64
 import binascii
 import hashlib
+import re
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +17,18 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import seals
 from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.rooms.measures import importing
+from kindcircle.rooms.measures import by_hand, importing
 from kindcircle.rooms.measures.actions import import_wording
 from kindcircle.rooms.measures.errors import WordsDoNotFit
 from kindcircle.rooms.measures.importing import Proposal, Read
 from kindcircle.rooms.measures.models import Wording
+from kindcircle.spec.instruments import all_instruments
+
+FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class FileForm(forms.Form):
@@ -56,10 +64,36 @@ def wordings(request: HttpRequest) -> HttpResponse:
             return _preview(request, upload.name, upload.read(), language=form.cleaned_data["language"])
         except KindError as error:
             form.add_error("file", error.sentence)
-    here = Wording.objects.filter(organisation=house).order_by("instrument", "-imported_at").defer("source_file")
-    return render(
-        request, "organisation/wordings.html", {"form": form, "here": here}, status=422 if form.errors else 200
-    )
+    actor = request.actor  # type: ignore[attr-defined]
+    drafts = by_hand.open_drafts(house, by=actor)
+    names = seals.names_of([one.typed_by for one in drafts])
+    context = {
+        "form": form,
+        "here": _here(house),
+        "drafts": [
+            {
+                "typed": one,
+                "name": by_hand.definition_of(one).name,
+                "typist": names[one.typed_by_id],
+                "mine": one.typed_by_id == actor.user_id,
+            }
+            for one in drafts
+        ],
+        "keys_only": sorted(
+            (one.name, one.id) for one in all_instruments(site=settings.SITE_CONTENT) if one.licence.wording == "import"
+        ),
+    }
+    return render(request, "organisation/wordings.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.WORDING_IMPORT, about=Wording.objects.select_related("organisation"))
+def source(request: HttpRequest, wording: Wording) -> HttpResponse:
+    """The file as it came, or the lines as they were typed."""
+    name = FILE_NAME.sub("-", wording.source_name).strip("-.") or "questionnaire"
+    if hasattr(wording, "typed"):
+        name = f"{wording.instrument}-{wording.language}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(bytes(wording.source_file), content_type="application/octet-stream", headers=headers)
 
 
 @page(Permission.WORDING_IMPORT, methods=("POST",))
@@ -150,6 +184,38 @@ def _preview(
         },
         status=status,
     )
+
+
+def _here(house: Organisation) -> list[dict[str, Any]]:
+    """Everything that was brought in, with who, when, from where, and whether it is the one in use."""
+    rows = list(
+        Wording.objects.filter(organisation=house)
+        .defer("source_file")
+        .select_related("terms_accepted_by", "typed__typed_by", "typed__checked_by")
+        .order_by("instrument", "language", "-imported_at", "-pk")
+    )
+    by_others = [person for row in rows for person in (row.terms_accepted_by, _typed(row, "checked_by")) if person]
+    names = seals.names_of(list({person.pk: person for person in by_others}.values()))
+    found, seen = [], set()
+    for row in rows:
+        of = (row.instrument, row.version, row.language)
+        checked = _typed(row, "checked_by")
+        found.append(
+            {
+                "wording": row,
+                "title": row.words["title"],
+                "by": names.get(row.terms_accepted_by_id or 0, ""),
+                "checked_by": names[checked.pk] if checked else "",
+                "in_use": of not in seen,
+            }
+        )
+        seen.add(of)
+    return found
+
+
+def _typed(row: Wording, field: str) -> User | None:
+    typed = getattr(row, "typed", None)
+    return getattr(typed, field) if typed else None
 
 
 def _shown(proposal: Proposal) -> dict[str, object]:
