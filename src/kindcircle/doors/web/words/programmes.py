@@ -1,5 +1,6 @@
 """Programmes as staff read them before a group starts: the frame, each session whole, and the manual on paper."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from kindcircle.base.access import Permission
@@ -10,6 +11,7 @@ from kindcircle.doors.web.shared.printed import paper
 from kindcircle.doors.web.shared.sheet import sheet_of
 from kindcircle.doors.web.words.frame import show
 from kindcircle.paper import words
+from kindcircle.spec.asking import MOST_A_WEEK, Week, sets_of, weeks_of
 from kindcircle.spec.catalogue import missing_from, offers, programme_is_released
 from kindcircle.spec.gate import Finding, check
 from kindcircle.spec.programmes import Programme, Session, load_programme
@@ -39,8 +41,23 @@ def programme(request: HttpRequest, name: str, version: str) -> HttpResponse:
         **(_still_to_do(plan) if draft else {}),
         "facts": words.facts(plan),
         "asked": [words.asked(time, plan) for time in plan.measures],
+        **_minutes(plan),
     }
     return show(request, "words/programme.html", {"plan": plan, "sessions": sessions, **about})
+
+
+def _minutes(plan: Programme) -> dict[str, object]:
+    """How long the questions take, week by week: equal weeks in one line."""
+    kinds: dict[tuple[object, object], list[Week]] = {}
+    for week in weeks_of(plan, site=settings.SITE_CONTENT):
+        kinds.setdefault((week.in_the_meeting, week.at_home), []).append(week)
+    alike = [([one.number for one in weeks], weeks[0]) for weeks in kinds.values() if weeks[0].minutes]
+    return {
+        "question_weeks": alike,
+        "question_sets": sets_of(plan, site=settings.SITE_CONTENT),
+        "most_minutes": MOST_A_WEEK,
+        "much": any(week.is_much for _numbers, week in alike),
+    }
 
 
 @page(Permission.WORDS_SEE)
