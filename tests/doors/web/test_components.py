@@ -271,3 +271,35 @@ def test_the_title_names_nothing_private(db, client):
     page = client.get("/help/").content.decode()
     title = re.search(r"<title>(.*?)</title>", page).group(1)
     assert title in ("Help now", "Help")
+
+
+def own_line(*values, **more):
+    steps = [{"at": 10.0 * n, "value": value, "label": "", "short": "1 May"} for n, value in enumerate(values)]
+    return drawing.own_line(steps, joined=more.pop("joined", []), lowest=0, highest=20, **more)
+
+
+def test_ones_own_line_stops_at_a_gap_and_a_lone_value_draws_none():
+    found = own_line(20, 10, None, 0, joined=[[0, 1], [3]])
+    assert found["lines"] == ["56.0,14.0 133.3,104.0"]
+    assert [step["y"] for step in found["steps"]] == [14.0, 104.0, None, 194.0]
+    assert own_line()["steps"] == [] and own_line(5)["steps"][0]["x"] == 172.0
+
+
+def test_a_stretch_is_cut_at_the_ends_of_the_scale_and_the_usual_one_begins_with_the_first_value():
+    found = own_line(None, 18, 4, usual=(14.0, 22.0), research=(-3.0, 5.0))
+    assert found["usual"] == {"x": 172.0, "y": 14.0, "width": 128.0, "height": 54.0}
+    assert found["research"] == {"x": 44.0, "y": 149.0, "width": 256.0, "height": 45.0}
+    assert own_line(3)["usual"] is None
+
+
+def test_dates_are_written_only_where_there_is_room():
+    assert [step["named"] for step in own_line(1, 2, 3, 4, 5, 6, 7)["steps"]] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert all(step["named"] for step in own_line(1, 2)["steps"])

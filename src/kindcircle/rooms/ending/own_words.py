@@ -19,7 +19,7 @@ from kindcircle.rooms.ending import closing
 from kindcircle.rooms.ending.models import WritingClock
 from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.measures.errors import VersionUnknown
-from kindcircle.rooms.measures.models import Response
+from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.queries import answers_of, definition_of, words_for
 from kindcircle.rooms.resonance import queries as resonance
 from kindcircle.rooms.resonance.actions import open_recording
@@ -47,6 +47,7 @@ class OwnWords:
     kept: list[Piece] = field(default_factory=list)
     messages: list[Piece] = field(default_factory=list)
     answers: list[Piece] = field(default_factory=list)
+    scores: list[Piece] = field(default_factory=list)
     heart: list[Piece] = field(default_factory=list)
 
     def as_json(self) -> str:
@@ -91,6 +92,7 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
         .order_by("submitted_at", "pk")
     ):
         found.answers.append(_sheet(response, by=by, at=at))
+        found.scores.append(_scores(response))
     for sitting in resonance.sittings_of(by):
         found.heart.extend(_of_heart(sitting, by=by))
     _record(Event.OWN_WORDS_TAKEN, person, by=by, at=at)
@@ -143,6 +145,15 @@ def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
             said = "✓" if answer else "–"
         lines.append(f"{asked}: {said}")
     return Piece(response.submitted_at, one.name, "\n".join(lines))
+
+
+def _scores(response: Response) -> Piece:
+    """What one sheet came to: each number with its state, how much was filled in, and the rule that made it."""
+    lines = []
+    for one in Score.every.filter(response=response).order_by("pk"):
+        value = "–" if one.value is None else f"{one.value:g}"
+        lines.append(f"{one.scale}: {value} ({one.state}, {one.answered}/{one.of}, {one.rule})")
+    return Piece(response.submitted_at, response.assignment.instrument, "\n".join(lines))
 
 
 def _of_heart(sitting: Sitting, *, by: Actor) -> list[Piece]:
