@@ -47,6 +47,9 @@ class Reason(StrEnum):
     COMMON_EFFECT = "common_effect"
     NOTHING_TO_EXPLAIN = "nothing_to_explain"
     NO_COMPLETE_GROUP = "no_complete_group"
+    ONE_ITEM = "one_item"
+    ONE_GROUP = "one_group"
+    NOT_ONE_FACTOR = "not_one_factor"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -92,6 +95,9 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.NO_COMPLETE_GROUP: gettext_noop(
         "No group of four or more has every rating, and below four the parts cannot be told apart."
     ),
+    Reason.ONE_ITEM: gettext_noop("Two items are needed at least."),
+    Reason.ONE_GROUP: gettext_noop("Two groups with two people each are needed at least."),
+    Reason.NOT_ONE_FACTOR: gettext_noop("No single line behind these items could be found."),
     Reason.NOTHING_TO_EXPLAIN: gettext_noop("The studies do not differ, so there is nothing to explain."),
 }
 

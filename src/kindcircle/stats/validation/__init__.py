@@ -20,6 +20,7 @@ from kindcircle.stats.validation.reading import BadCase, Case
 METHODS: Final = {
     "01": "effect_sizes",
     "02": "reliable_change",
+    "03": "reliability",
     "05": "meta_analysis",
     "07": "social_relations",
     "10": "feasibility",
