@@ -52,7 +52,7 @@ class Shown:
     rows: tuple[Row, ...]
     picture: dict[str, Any]
     alt: str
-    direction: str
+    caption: str
     known: tuple[str, ...]
     studies: tuple[Study, ...]
     study: Study | None
@@ -95,7 +95,7 @@ def shown(line: Line, *, study: int = 0) -> Shown:
         rows=rows,
         picture=_picture(line, rows, chosen),
         alt=_alt(line, rows),
-        direction=_direction(line),
+        caption=_caption(line),
         known=_known(line),
         studies=studies,
         study=chosen,
@@ -116,27 +116,27 @@ def said_of(line: Line) -> tuple[str, str]:
             _("The questions were changed in between, so we do not set the two side by side."),
         ),
         Word.OWN: (
-            _("These are your values, and we say no more."),
-            _("We wrote these questions. Nobody has tested yet how much the answers move by themselves."),
+            _("These are your values, as they were."),
+            _("We wrote these questions. How much the answers move by themselves is not tested, so we say no more."),
         ),
         Word.NO_NORM: (
-            _("These are your values, and we say no more."),
-            _("We know of no sure figure for how much these answers move by themselves."),
+            _("These are your values, as they were."),
+            _("We know of no sure figure for how much they move by themselves, so we say no more."),
         ),
         Word.AS_USUAL: (
             _("About as much as you usually vary."),
             _("The last value is near your first one. A step this small may mean nothing, up or down."),
         ),
         Word.EASIER: (
-            _("Clearly more than you usually vary, and it is easier than at first."),
+            _("Clearly more than you usually vary. It is easier than at first."),
             _("You need not hold on to it. It may go up and down again, and that is all right."),
         ),
         Word.HARDER: (
-            _("Clearly more than you usually vary, and it is harder than at first."),
+            _("Clearly more than you usually vary. It is harder than at first."),
             _("This happens to many people, and it is not your fault. Once in a while it is only chance."),
         ),
-        Word.UP: (_("Clearly more than you usually vary: it is higher than at first."), ""),
-        Word.DOWN: (_("Clearly more than you usually vary: it is lower than at first."), ""),
+        Word.UP: (_("Clearly more than you usually vary. It is higher than at first."), ""),
+        Word.DOWN: (_("Clearly more than you usually vary. It is lower than at first."), ""),
     }
     return texts[step.word]
 
@@ -155,10 +155,10 @@ def _said_of_step(word: Word) -> str:
         Word.OWN: "",
         Word.NO_NORM: "",
         Word.AS_USUAL: _("about as much as you usually vary"),
-        Word.EASIER: _("clearly more than that, and easier"),
-        Word.HARDER: _("clearly more than that, and harder"),
-        Word.UP: _("clearly more than that, and higher"),
-        Word.DOWN: _("clearly more than that, and lower"),
+        Word.EASIER: _("clearly more than usual, and easier"),
+        Word.HARDER: _("clearly more than usual, and harder"),
+        Word.UP: _("clearly more than usual, and higher"),
+        Word.DOWN: _("clearly more than usual, and lower"),
     }[word]
 
 
@@ -199,10 +199,16 @@ def number_of(line: Line, value: float) -> str:
     return number_format(round(value, digits), 0 if float(value).is_integer() else digits)
 
 
-def _direction(line: Line) -> str:
-    if not line.validated or line.score.better == "neither":
-        return ""
-    return _("Here, higher is easier.") if line.score.better == "higher" else _("Here, lower is easier.")
+def _caption(line: Line) -> str:
+    """How to read the picture: only what is in it."""
+    told = []
+    if line.validated and line.score.better != "neither":
+        told.append(_("Here, higher is easier.") if line.score.better == "higher" else _("Here, lower is easier."))
+    if any(step.value is None for step in line.steps):
+        told.append(_("A dotted upright line is a time without a number."))
+    if any(step.state == State.PRORATED for step in line.steps):
+        told.append(_("An open mark is worked out from fewer answers."))
+    return " ".join(told)
 
 
 def _known(line: Line) -> tuple[str, ...]:
@@ -251,7 +257,11 @@ def _study(line: Line, number: int, fact: Fact) -> Study:
     if fact.people:
         told += " " + _("%(people)s people took part.") % {"people": number_format(fact.people, 0, force_grouping=True)}
     told += (
-        " " + _("The grey stretch goes %(sd)s points up and down from it, as far as people there lay apart.") % words
+        " "
+        + _(
+            "The stretch with the dotted edge goes %(sd)s points up and down from it, as far as people there lay apart."
+        )
+        % words
     )
     mean, sd = float(fact.mean), float(fact.sd)
     low, high = line.ends
