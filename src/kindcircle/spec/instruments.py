@@ -59,6 +59,11 @@ def all_instruments(*, site: Path | None = None) -> tuple[Definition, ...]:
     return tuple(load_instrument(name, site=site) for name in active)
 
 
+def versions_of(instrument: str, *, site: Path | None = None) -> tuple[str, ...]:
+    """Every version that is here, oldest first: old answers are still scored by theirs."""
+    return tuple(one.version for one in sorted(_library(site).values(), key=_version_order) if one.id == instrument)
+
+
 def read_definition(file: Path) -> Definition:
     """One definition file, checked whole: shape, references, ranges, words, and its own worked examples."""
     one = build(Definition, parse_yaml(read_file(file), file), file)

@@ -29,6 +29,7 @@ from kindcircle.rooms.measures.errors import (
     NotOpenYet,
     WordsDoNotFit,
 )
+from kindcircle.rooms.measures.licensing import check_leave
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of, not_asked
@@ -306,8 +307,7 @@ def import_wording(
     The same words from the same file again give the first import back. Raises WordsDoNotFit.
     """
     require(by, Permission.WORDING_IMPORT, organisation)
-    if definition.licence.wording != "import":
-        raise WordsDoNotFit(_("This questionnaire does not take words from a file."))
+    check_leave(organisation, definition)
     if (wording.instrument, wording.version) != (definition.id, definition.version):
         raise WordsDoNotFit(_("These words belong to another questionnaire or version."))
     items, labels = definition.needed_words(every_item=False)

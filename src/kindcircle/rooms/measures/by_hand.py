@@ -20,6 +20,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib.errors import Conflict, NotFound
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.measures.errors import WordsDoNotFit
+from kindcircle.rooms.measures.licensing import check_leave
 from kindcircle.rooms.measures.models import Wording
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.queries import definition
@@ -93,6 +94,7 @@ def begin(*, organisation: Organisation, one: Definition, language: str, by: Act
     require(by, Permission.WORDING_IMPORT, organisation)
     if one.licence.wording != "import":
         raise WordsDoNotFit(_("The words of this questionnaire cannot be typed in here."))
+    check_leave(organisation, one)
     language = language.strip().lower()
     if not LANGUAGE.fullmatch(language):
         raise WordsDoNotFit(_("Please give the language in its short form, such as en, nl or pt-br."))

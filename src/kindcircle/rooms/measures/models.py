@@ -189,4 +189,10 @@ class Wording(models.Model):
 
 
 # The same app, some nouns further: known to Django as soon as these are.
-from kindcircle.rooms.measures import models_draft, models_paper, models_stopping, models_typing  # noqa: E402, F401
+from kindcircle.rooms.measures import (  # noqa: E402, F401
+    models_draft,
+    models_licence,
+    models_paper,
+    models_stopping,
+    models_typing,
+)
