@@ -24,6 +24,9 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.links import demo_token, set_up_token
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.alliance.models import Step as AllianceStep
+from kindcircle.rooms.backdraft import actions as backdraft
+from kindcircle.rooms.backdraft.models import SlowerPace
 from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.conversations.actions import answer, write
@@ -219,6 +222,7 @@ def build_house(at: datetime) -> House:
     _writing(house)
     _caring(house)
     _getting_ready(house)
+    _after_practices(house)
     _asking_to_come(house)
     _waiting_to_be_done(house)
     _staying_away(house)
@@ -514,6 +518,10 @@ def _parting(house: House) -> None:
             to=place, text=house.plant(what, *may), client_key=codes.new_code(), author=t["seat 2"],
             by=_actor(t["seat 2"]), at=at,
         )  # fmt: skip
+    t["alliance step"] = AllianceStep.objects.create(
+        gathering=t["closed gathering"], level="member_member", what="more-pairs", chosen_by_id=guide.user_id,
+        chosen_at=at,
+    )  # fmt: skip
     closing.decide_line(line=t["words that were left"], give=True, by=guide, at=at)
     for to, what, may in ((place, "letter to one", (MEMBER, *LEADING)), (None, "letter to all", (*IN_GROUP, *LEADING))):
         closing.save_letter(group=group, to=to, text=house.plant(what, *may), give=True, by=guide, at=at)
@@ -638,6 +646,21 @@ def _getting_ready(house: House) -> None:
         place=place, held_on=at.date(), minutes=20, how="phone", line=house.plant("line on a talk", *LEADING),
         client_key=codes.new_code(), by=guide, at=at,
     )  # fmt: skip
+
+
+def _after_practices(house: House) -> None:
+    """A practice that was too much, told with the member's yes, one that nobody was told of, and a slower pace."""
+    t, at, member = house.things, house.at, house.things["seat 1"]
+    own = {"by": _actor(member), "at": at}
+    for name in ("landing", "told landing"):
+        play = practice.start_play(
+            practice=load_practice("p01-three-part-pause"), seconds=180, client_key=name, member=member,
+            group=t["group"], **own,
+        )  # fmt: skip
+        t[name] = backdraft.ask_at_home(play=play, **own)
+    backdraft.set_may_tell(member=member, yes=True, **own)
+    t["told landing"] = backdraft.say_too_much(landing=t["told landing"], **own)
+    t["slower pace"] = SlowerPace.objects.create(place=t["member's place"], reasons="a-lot", raised_at=at)
 
 
 def whereabouts_of(gathering: Gathering, person: User, lines: dict[str, str], *, at: datetime) -> Whereabouts:

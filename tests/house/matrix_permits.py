@@ -66,7 +66,7 @@ THINGS = (
     "raised alert", "closed alert", "adverse event", "help line", "venue",
     "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake",
     "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
-    "debrief line",
+    "debrief line", "landing", "told landing", "slower pace", "alliance step",
 )  # fmt: skip
 
 
@@ -97,6 +97,10 @@ OF_GROUP = (
     "repair",
     "group task",
     "debrief line",
+    "landing",
+    "told landing",
+    "slower pace",
+    "alliance step",
 )
 ELSEWHERE = {
     "another group": who(OTHER_FACILITATOR),
@@ -127,12 +131,13 @@ SAFETY_STAFF = staff(who(SAFETY), who(FOREIGN_SAFETY), ANY_SAFETY)
 LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
 HOUSE_FACILITATORS = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
+ABOUT_THEM = ("proposal", "shared plan", "landing", "told landing", "slower pace")
 WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "account")
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING, LENT), "sheet of the former member": who(FORMER_MEMBER)}
 )  # fmt: skip
-OWN_THINGS = own(*WRITTEN, *SHEETS, "proposal", "shared plan") | {
+OWN_THINGS = own(*WRITTEN, *SHEETS, *ABOUT_THEM) | {
     "neighbour's journal entry": who(NEIGHBOUR),
     "supervision": who(FACILITATOR, WEAK_FACILITATOR),
     "credential": who(FACILITATOR, WEAK_FACILITATOR),
@@ -184,7 +189,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.RESONANCE_OPEN: OWN_THINGS,
     P.CONVERSATION_SEE: OWN_THINGS,
     P.PLACE_LEAVE: OWN_THINGS,
-    P.MESSAGE_WRITE: own(*SHEETS, "proposal", "shared plan"),  # who left is not among them
+    P.MESSAGE_WRITE: own(*SHEETS, *ABOUT_THEM),  # who left is not among them
     P.GATHERING_JOIN: {thing: may | LEADS_GROUP.get(thing, NOBODY) for thing, may in MEETING.items()}
     | {"open gathering": IN_GROUP | LEADING | {VISITING, LENT}}
     | {"sheet of the open gathering": IN_GROUP | LEADING | {VISITING, LENT}},
@@ -199,6 +204,10 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     | {"sheet of the open gathering": IN_GROUP | {VISITING, LENT}},
     P.WHEREABOUTS_OPEN: LEADS_GROUP,
     P.STEADYING_KEEP: LEADS_GROUP,
+    P.LANDING_OWN: OWN_THINGS | OWN_SHEETS,
+    P.LANDING_SEE: {"told landing": LEADING},
+    P.LANDINGS_COUNT: everywhere(ANY_LEADING),
+    P.SLOWER_DECIDE: LEADS_GROUP,
     P.DESK_SEE: with_staff(
         with_staff(everywhere(ANY_LEADING), SAFETY_STAFF),
         staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
@@ -239,6 +248,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
         staff(HOUSE_FACILITATORS, who(FOREIGN_FACILITATOR), ANY_FACILITATOR),
     ),
     P.ALERT_HANDLE: with_staff(with_staff(LEADS_GROUP, NAMED), SAFETY_STAFF),
+    P.ALERTS_REVIEW: SAFETY_STAFF,
     P.REPORT_SEE: LEADS_GROUP,
     P.MEASURE_ASSIGN: with_staff(LEADS_GROUP, everywhere(who(MACHINE))),
     P.MEASURE_STOP: with_staff(LEADS_GROUP, LEAD_STAFF),
@@ -247,6 +257,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.CONVERSATION_ANSWER: LEADS_GROUP,
     P.FEEDBACK_READ: LEADS_GROUP,
     P.ADVERSE_EVENT_RECORD: with_staff(LEADS_GROUP, SAFETY_STAFF),
+    P.ADVERSE_EVENT_REVIEW: with_staff(NAMED, SAFETY_STAFF),
+    P.ADVERSE_EVENTS_EXPORT: SAFETY_STAFF,
     P.RECORDING_KEEP: staff(LEADING | {OTHER_FACILITATOR}, who(FOREIGN_FACILITATOR), ANY_LEADING),
     P.ROLES_PLAN: with_staff(LEADS_GROUP, LEAD_STAFF),
     P.CREDENTIAL_KEEP: with_staff(

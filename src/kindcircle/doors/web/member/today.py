@@ -16,6 +16,7 @@ from kindcircle.base.outbox.wishes import is_nudged
 from kindcircle.base.vault import keys, seals
 from kindcircle.doors.web.member.comforts import GROUNDING, comforts
 from kindcircle.doors.web.member.consent import NOT_NOW
+from kindcircle.doors.web.member.each_other import on_today as each_other_on_today
 from kindcircle.doors.web.member.ending import notices
 from kindcircle.doors.web.member.feedback import on_today
 from kindcircle.doors.web.member.landing import still_there
@@ -105,7 +106,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "put_away": put_away,
         "answered": answers_that_wait(actor).exists(),
         "nudged": is_nudged(request.user),  # type: ignore[arg-type]
-        "endings": notices(course, request),
+        "endings": [*notices(course, request), *each_other_on_today(course.group, request)],
         **on_today(course.group, request, at),
         "others": [_other(one, at) for one in courses if one is not course],
     }

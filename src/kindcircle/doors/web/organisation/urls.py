@@ -19,6 +19,7 @@ from kindcircle.doors.web.organisation import (
     starting,
     supervision,
     team,
+    together,
     venues,
     wording,
     wording_by_hand,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("team/<str:code>/end/", team.end, name="colleague-end"),
     path("practices-land/", landed.practices_land, name="practices-land"),
     path("supervision/", supervision.supervision, name="supervision"),
+    path("together/", together.together, name="together"),
     # The words of questionnaires.
     path("wordings/", wording.wordings, name="wordings"),
     path("wordings/accept/", wording.accept, name="wording-accept"),
