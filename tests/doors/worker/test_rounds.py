@@ -79,13 +79,13 @@ def test_a_part_that_fails_is_logged_by_type_and_stops_no_other(world: World, mo
 
 class TestBeat:
     def test_without_a_worker_alerts_may_be_late(self, world: World):
-        assert queries.alerts_may_be_late(at=world.at)
+        assert queries.alerts_may_be_late(world.organisation.pk, at=world.at)
 
     def test_a_round_says_that_all_is_well_for_two_minutes(self, world: World):
         loop.tick(at=world.at)
         assert loop.last_tick_at() == world.at
-        assert not queries.alerts_may_be_late(at=world.at + 2 * MINUTE)
-        assert queries.alerts_may_be_late(at=world.at + 2 * MINUTE + SECOND)
+        assert not queries.alerts_may_be_late(world.organisation.pk, at=world.at + 2 * MINUTE)
+        assert queries.alerts_may_be_late(world.organisation.pk, at=world.at + 2 * MINUTE + SECOND)
 
     def test_a_worker_that_goes_on_keeps_it_well_and_writes_seldom(self, world: World):
         written = set()
@@ -93,13 +93,13 @@ class TestBeat:
             at = world.at + seconds * SECOND
             loop.tick(at=at, sheets=False)
             written.add(WorkerBeat.objects.get().at)
-            assert not queries.alerts_may_be_late(at=at + 5 * SECOND)
+            assert not queries.alerts_may_be_late(world.organisation.pk, at=at + 5 * SECOND)
         assert len(written) <= 31
 
     def test_a_clock_that_was_set_back_does_not_look_well_for_ever(self, world: World):
         loop.tick(at=world.at + 10 * HOUR)
         loop.tick(at=world.at)
-        assert queries.alerts_may_be_late(at=world.at + 5 * MINUTE)
+        assert queries.alerts_may_be_late(world.organisation.pk, at=world.at + 5 * MINUTE)
 
 
 class TestInside:

@@ -344,7 +344,7 @@ GOES = {
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",
         "safety.AlertStep", "safety.AlertAnswer", "safety.AdverseEvent", "conversations.Message", "measures.Response",
-        "tasks.Task",
+        "tasks.Task", "safety.AlertReview",
         "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
         "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying",
     },

@@ -35,6 +35,7 @@ MEANS = {
     "of the house": "Only what waits for the house as a whole: for no group and nobody in particular.",
     "public": "Only while it is open to everybody.",
     "shared": "Only while its writer shares it.",
+    "told": "Only while the member agrees that those who lead hear of it.",
     "demo": "Only on a demo site, where all people are made up.",
     "new site": "Only while nobody has set the site up.",
 }

@@ -93,6 +93,7 @@ class Permission(StrEnum):
     SUPERVISION_KEEP = "supervision.keep"  # one's own log
     ALERT_LIST = "alert.list"
     ALERT_HANDLE = "alert.handle"
+    ALERTS_REVIEW = "alerts.review"  # looking back on what was closed in the whole house
     REPORT_SEE = "report.see"
     MEASURE_ASSIGN = "measure.assign"
     PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
@@ -101,6 +102,8 @@ class Permission(StrEnum):
     MEASURE_STOP = "measure.stop"  # no longer asking a group for what nobody looks at
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
+    ADVERSE_EVENT_REVIEW = "adverse-event.review"  # judge it, and decide whether the group goes on
+    ADVERSE_EVENTS_EXPORT = "adverse-events.export"  # of the whole house, coded, for those who watch over safety
     LANDING_OWN = "landing.own"  # say how a practice was, and read what one said
     LANDING_SEE = "landing.see"  # what a member agreed to tell those who lead
     LANDINGS_COUNT = "landings.count"  # how practices land in one's own groups: counts alone

@@ -129,6 +129,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.SUPERVISION_KEEP: [owner & waiting_facilitator],
     P.ALERT_LIST: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.ALERT_HANDLE: [facilitator, named_for_it, safety_lead],
+    P.ALERTS_REVIEW: [safety_lead],
     P.REPORT_SEE: [facilitator],
     P.MEASURE_ASSIGN: [facilitator, system],
     P.MEASURE_STOP: [facilitator, organisation_lead],
@@ -137,6 +138,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CONVERSATION_ANSWER: [facilitator],
     P.FEEDBACK_READ: [facilitator],
     P.ADVERSE_EVENT_RECORD: [facilitator, safety_lead],
+    # Named is whoever has to decide about it where the house has no safety lead.
+    P.ADVERSE_EVENT_REVIEW: [safety_lead, named_for_it],
+    P.ADVERSE_EVENTS_EXPORT: [safety_lead],
     # Those who lead: who does what and who steps in; each keeps their own papers, the house sees to all.
     P.ROLES_PLAN: [facilitator, organisation_lead],
     P.CREDENTIAL_KEEP: [owner & waiting_facilitator, organisation_lead],

@@ -82,7 +82,9 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("trial alerts", trials.raise_due, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)
-    _went_well("whether the trials came through", trials.look, at)
+    _went_well("whether trials came through", trials.look, at)
+    if sheets:
+        _went_well("trials that did not", trials.tell_of_late, at)
     if well and _went_well("beat", safety.beat, at):
         _last_tick_at = at
     return well

@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 
 from kindcircle.base.outbox import queue
@@ -15,6 +15,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.vault import seals
 from kindcircle.rooms.reminders import reaching
 from kindcircle.rooms.safety import actions as safety
+from kindcircle.rooms.safety import trials
 from kindcircle.rooms.safety.models import Alert
 
 log = logging.getLogger("kindcircle.worker")
@@ -41,6 +42,8 @@ def _deliver(delivery: Delivery, *, at: datetime) -> bool:
     if not delivery.user.is_active:
         _give_up(delivery, why=Why.GONE, at=at)
         return False
+    if delivery.about_kind == trials.TRIAL:
+        return _try_out(delivery, at=at)
     try:
         address = seals.address_of(delivery.user)
         if address is None:
@@ -64,6 +67,19 @@ def _deliver(delivery: Delivery, *, at: datetime) -> bool:
         for alert in Alert.objects.filter(code=delivery.about_code):
             safety.mark_delivered(alert=alert, at=at)
     return True
+
+
+def _try_out(delivery: Delivery, *, at: datetime) -> bool:
+    """A trial asks the mail server whether it takes mail, as a message would, and writes none."""
+    try:
+        with get_connection():
+            pass
+    except Exception as error:
+        _try_later(delivery, error, at=at)
+        return False
+    queue.mark_sent(delivery, at=at)
+    trials.came_through(code=delivery.about_code, at=at)
+    return False
 
 
 def _message(delivery: Delivery, address: str) -> EmailMessage:

@@ -80,7 +80,7 @@ def open_call(conversation: Conversation) -> Alert | None:
     """The latest wish of the member to be rung, as long as it is not closed."""
     calls = Message.objects.filter(conversation=conversation, please_ring=True).values("code")
     rows = Alert.objects.filter(source_kind=MESSAGE, source_code__in=calls)
-    return rows.exclude(state=Alert.State.CLOSED).order_by("-raised_at").first()
+    return rows.filter(closed_at=None).order_by("-raised_at").first()
 
 
 def answers_that_wait(actor: Actor) -> QuerySet[Message]:

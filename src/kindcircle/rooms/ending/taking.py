@@ -32,6 +32,7 @@ from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
 from kindcircle.rooms.reminders.models import Reminder
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting, Willing
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
+from kindcircle.rooms.safety.models_watch import AlertReview
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import HandOver, StartedWithout
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
@@ -88,6 +89,8 @@ def take_records(group: Group) -> None:
     )  # fmt: skip
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
+    # A line about a week goes once nothing of that week is left.
+    AlertReview.objects.filter(organisation=group.organisation, looked_at__gt=0, alerts=None).delete()
     of_meeting: tuple[type[Model], ...] = (
         MemberNote, LookedOver, Signal, Steadying, DropOff, StepRecord, Attendance, Absence, CatchUp, SaidAway,
         DebriefLine, Whereabouts, PairsAnswer, PairsDraft, Guess, Reading, AllianceStep, TalkedAbout, MemberSaid,

@@ -1,26 +1,24 @@
 """From an answer to a closed alert: raising, telling, passing on, and what people do about it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
-from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Attendance, Gathering, Group
+from kindcircle.rooms.groups.models import Attendance
 from kindcircle.rooms.safety import states
-from kindcircle.rooms.safety.errors import EventNotClear, NoteMissing, ReasonMissing, StepTaken
+from kindcircle.rooms.safety.errors import NoteMissing, ReasonMissing, StepTaken
 from kindcircle.rooms.safety.ladder import locked, pass_on, passes_on_at, record
-from kindcircle.rooms.safety.models import AdverseEvent, Alert, AlertStep, WorkerBeat
+from kindcircle.rooms.safety.models import Alert, AlertStep, WorkerBeat
 from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell
 from kindcircle.rooms.safety.raising import raise_alert as raise_alert
 from kindcircle.rooms.safety.raising import screen as screen
+from kindcircle.rooms.safety.unwanted import record_adverse_event as record_adverse_event
 from kindcircle.rooms.tasks.actions import settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
 
@@ -32,7 +30,6 @@ CLOSE_REASONS: dict[Alert.State, tuple[str, ...]] = {
 }
 """Why an alert was closed, by how far it had come: a closed list, because the reason goes into the audit record."""
 
-SERIOUS = 4
 BEAT_EVERY = timedelta(seconds=20)
 
 
@@ -131,63 +128,6 @@ def delivery_failed(*, alert_code: str, to: User, at: datetime) -> None:
         turn = people_to_tell(row)[row.with_person]
         if alone and row.state in states.UNSEEN and (to in turn or not turn):
             pass_on(row, at=at)
-
-
-def record_adverse_event(
-    *,
-    group: Group,
-    member: User,
-    category: str,
-    severity: int,
-    related: str,
-    happened_on: date,
-    by: Actor,
-    at: datetime,
-    what: str = "",
-    gathering: Gathering | None = None,
-    practice: str = "",
-) -> AdverseEvent:
-    """Keep something unwanted that happened, whatever its cause. From severity 4 the safety leads are told at once."""
-    require(by, Permission.ADVERSE_EVENT_RECORD, group)
-    if category not in AdverseEvent.Category.values:
-        raise EventNotClear(_("Please pick what kind of thing it was."))
-    if related not in AdverseEvent.Related.values:
-        raise EventNotClear(_("Please say whether it may have to do with the programme. A guess is fine."))
-    if not 1 <= severity <= 5:
-        raise EventNotClear(_("Please pick how bad it was, from 1 to 5."))
-    if happened_on > (at + timedelta(days=1)).date():
-        raise EventNotClear(_("This day is still to come. Please check the date."))
-    with transaction.atomic():
-        event = AdverseEvent(
-            group=group,
-            member=member,
-            gathering=gathering,
-            practice=practice,
-            category=category,
-            severity=severity,
-            related=related,
-            happened_on=happened_on,
-            recorded_at=at,
-            recorded_by_id=by.user_id,  # type: ignore[misc]
-        )
-        if what.strip():
-            event.sealed_what = seals.ADVERSE_EVENT.seal(what.strip(), code=event.code, holder=member)
-        event.save(force_insert=True)
-        about = log.Ref("adverse-event", event.code)
-        log.record(
-            Event.ADVERSE_EVENT_RECORDED,
-            by=by,
-            about=about,
-            at=at,
-            chain=group.organisation.code,
-            concerns=member.code,
-        )
-        if severity >= SERIOUS:
-            for lead in User.objects.filter(
-                organisation=group.organisation, is_active=True, staff_roles__role="safety-lead"
-            ):
-                queue.enqueue("staff-please-look", to=lead, about=about, once=f"adverse-event:{event.code}", at=at)
-    return event
 
 
 def reckon_again(organisation: Organisation) -> None:

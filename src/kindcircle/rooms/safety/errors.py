@@ -19,6 +19,13 @@ class ReasonMissing(Invalid):
         super().__init__(_("Please pick the reason that fits best. What you wrote is still here."))
 
 
+class LineMissing(Invalid):
+    """Looking back ends with a line."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please add a line: what went well, and what you will change. One sentence is enough."))
+
+
 class NoteMissing(Invalid):
     """Closing needs a short note on what was done."""
 

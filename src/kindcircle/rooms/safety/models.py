@@ -26,6 +26,7 @@ class Alert(models.Model):
         CONTACTED = "contacted"
         NOT_REACHED = "not-reached"
         CLOSED = "closed"
+        REVIEWED = "reviewed"
 
     class Level(models.TextChoices):
         REVIEW = "review"  # it was a lot: look at it with this week's notes; never grows, sends no mail
@@ -65,13 +66,16 @@ class Alert(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=40, blank=True)
+    review = models.ForeignKey(
+        "safety.AlertReview", on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+    )
 
     class Data:
         private: set[str] = set()
         personal = {"member"}
         operational = {
             "id", "code", "group", "intake", "gathering", "source_kind", "source_code", "administration", "rules",
-            "state", "with_person", "again_at", "escalate_at", "seen_at", "closed_at", "close_reason",
+            "state", "with_person", "again_at", "escalate_at", "seen_at", "closed_at", "close_reason", "review",
         }  # fmt: skip
         research = {"level", "raised_at"}
 
@@ -104,6 +108,10 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(closed_at__gte=F("raised_at")),
                 name="alert_closed_after_raised",
+            ),
+            models.CheckConstraint(
+                condition=Q(review=None) | Q(state="reviewed", closed_at__isnull=False),
+                name="alert_reviewed_after_it_was_closed",
             ),
         ]
         # The worker asks only for what may still have to move on.
@@ -200,6 +208,41 @@ class AdverseEvent(models.Model):
         FACILITATION = "facilitation"
         TECHNICAL = "technical"
 
+    class Duration(models.TextChoices):
+        DAY = "day"  # a day or less
+        DAYS = "days"
+        WEEK = "week"  # a week or more
+        STILL = "still"  # goes on
+
+    class Done(models.TextChoices):
+        """What was done first of all about it."""
+
+        NOTHING = "nothing"
+        TALKED = "talked"
+        PRACTICE = "practice"  # another practice, or none
+        PAUSED = "paused"
+        LEFT = "left"
+        REFERRED = "referred"
+        URGENT = "urgent"
+
+    class Outcome(models.TextChoices):
+        GOES_ON = "goes-on"
+        BETTER = "better"
+        OVER = "over"
+        LASTING = "lasting"
+        DIED = "died"
+        NOT_KNOWN = "not-known"
+
+    class Term(models.TextChoices):
+        """What it is called once somebody has judged it (docs/glossary.md)."""
+
+        UNWANTED = "unwanted-event"
+        EMERGENT = "emergent-reaction"
+        REACTION = "adverse-reaction"
+        MALPRACTICE = "malpractice"
+        NON_RESPONSE = "non-response"
+        DETERIORATION = "deterioration"
+
     class Related(models.TextChoices):
         NO = "no"
         UNLIKELY = "unlikely"
@@ -220,20 +263,48 @@ class AdverseEvent(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sealed_what = models.BinaryField(default=bytes, blank=True)
     resolved_on = models.DateField(null=True, blank=True)
+    duration = models.CharField(max_length=5, choices=Duration.choices, blank=True, default="", db_default="")
+    impact = models.PositiveSmallIntegerField(null=True, blank=True, help_text="On daily life: 0 none to 3 all of it.")
+    expected = models.CharField(
+        max_length=3, blank=True, default="", db_default="", help_text="yes, no, or nobody has said."
+    )
+    done = models.CharField(max_length=9, choices=Done.choices, blank=True, default="", db_default="")
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True, default="", db_default="")
+    # The sheet on which the member told of it. A reference, not a link: safety knows no room above it.
+    told_code = models.CharField(max_length=22, blank=True, default="", db_default="")
+    term = models.CharField(max_length=17, choices=Term.choices, blank=True, default="", db_default="")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Data:
         private = {"sealed_what"}
-        personal = {"member", "recorded_by"}
-        operational = {"id", "code", "group", "gathering", "practice", "recorded_at", "resolved_on"}
-        research = {"category", "severity", "related", "happened_on"}
+        personal = {"member", "recorded_by", "reviewed_by"}
+        operational = {
+            "id", "code", "group", "gathering", "practice", "recorded_at", "resolved_on", "told_code", "reviewed_at",
+        }  # fmt: skip
+        research = {
+            "category", "severity", "related", "happened_on", "duration", "impact", "expected", "done", "outcome",
+            "term",
+        }  # fmt: skip
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="adverse_event_severity_1_to_5")
+            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="adverse_event_severity_1_to_5"),
+            models.CheckConstraint(condition=Q(impact=None) | Q(impact__lte=3), name="adverse_event_impact_0_to_3"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by=None, term="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(term="")),
+                name="adverse_event_reviewed_with_a_term",
+            ),
         ]
 
     def access_facts(self) -> Facts:
-        return Facts(organisation_id=self.group.organisation_id, group_id=self.group_id)
+        stop = getattr(self, "stop_review", None)
+        return Facts(
+            organisation_id=self.group.organisation_id,
+            group_id=self.group_id,
+            named=frozenset({stop.owner_id} if stop else ()),
+        )
 
 
 class Helpline(models.Model):
@@ -286,4 +357,4 @@ class HelplineCheck(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.safety import models_answers, models_rota  # noqa: E402, F401
+from kindcircle.rooms.safety import models_answers, models_rota, models_unwanted, models_watch  # noqa: E402, F401

@@ -21,11 +21,13 @@ from kindcircle.rooms.intake.models import Intake
 from kindcircle.rooms.intake.queries import screeners_of
 from kindcircle.rooms.safety.duty import Rota
 from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
+from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
 from kindcircle.rooms.safety.states import UNSEEN, WITHOUT_CONTACT
 
 HELPLINE_LASTS = timedelta(days=180)
 LATE_AFTER = timedelta(minutes=2)
+TRIAL_SEEN_WITHIN = timedelta(minutes=5)
 WORKER = "worker"
 
 
@@ -77,7 +79,7 @@ def waiting_for(actor: Actor) -> QuerySet[Alert]:
     What nobody has seen comes first, then who was not reached yet, then the rest; what may wait for the weekly notes
     comes last. Among equals the one that waits longest comes first.
     """
-    return _handled_by(actor).exclude(state=Alert.State.CLOSED)
+    return _handled_by(actor).filter(closed_at=None)
 
 
 def closed_for(actor: Actor, *, since: datetime) -> QuerySet[Alert]:
@@ -268,7 +270,16 @@ def may_start_groups(organisation: Organisation, *, at: datetime) -> bool:
     return any(line.emergency for line in help_lines(organisation, at=at))
 
 
-def alerts_may_be_late(*, at: datetime) -> bool:
-    """Whether the worker has not gone round for two minutes: then nothing is sent, and people should phone round."""
+def alerts_may_be_late(organisation_id: int | None, *, at: datetime) -> bool:
+    """Whether people should phone round: the worker has not gone round for two minutes, or the hourly trial is lost."""
     beat = WorkerBeat.objects.filter(name=WORKER).first()
-    return beat is None or beat.at < at - LATE_AFTER
+    if beat is None or beat.at < at - LATE_AFTER:
+        return True
+    return trial_is_late(organisation_id, at=at)
+
+
+def trial_is_late(organisation_id: int | None, *, at: datetime) -> bool:
+    """Whether the latest trial that should be through by now has not been seen."""
+    ripe = TrialAlert.objects.filter(organisation=organisation_id, raised_at__lte=at - TRIAL_SEEN_WITHIN)
+    last = ripe.order_by("-raised_at").first()
+    return last is not None and last.seen_at is None

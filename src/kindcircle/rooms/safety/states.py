@@ -11,13 +11,14 @@ MOVES: dict[Alert.State, frozenset[Alert.State]] = {
     State.ACTING: frozenset({State.CONTACTED, State.NOT_REACHED, State.RAISED}),
     State.CONTACTED: frozenset({State.CLOSED}),
     State.NOT_REACHED: frozenset({State.ACTING, State.CONTACTED, State.CLOSED, State.RAISED}),
-    State.CLOSED: frozenset(),
+    State.CLOSED: frozenset({State.REVIEWED}),
+    State.REVIEWED: frozenset(),
 }
 
 UNSEEN = (State.RAISED, State.DELIVERED)
 """Nobody has opened it yet."""
 
-SETTLED = (State.CONTACTED, State.CLOSED)
+SETTLED = (State.CONTACTED, State.CLOSED, State.REVIEWED)
 """Somebody talked with the member, or nothing more is to be done: what is answered afterwards is a new alert."""
 
 WITHOUT_CONTACT = (State.SEEN, State.ACTING, State.NOT_REACHED)
@@ -31,6 +32,7 @@ SAYS = {
     State.CONTACTED: "The member was reached",
     State.NOT_REACHED: "The member could not be reached",
     State.CLOSED: "Closed with a reason and a note",
+    State.REVIEWED: "A safety lead has looked back on it with the others of the week",
 }
 
 
@@ -53,7 +55,7 @@ def as_markdown() -> str:
         "stateDiagram-v2",
         "    [*] --> raised",
         *(f"    {_name(state)} --> {_name(to)}" for state in State for to in State if to in MOVES[state]),
-        "    closed --> [*]",
+        "    reviewed --> [*]",
         "```",
         "",
         "| State | What it means | May become |",

@@ -32,10 +32,14 @@ class Kind(StrEnum):
     # How the group is together.
     ALLIANCE_CALL = "alliance-call"  # somebody does not feel understood by those who lead
     ALLIANCE_STEP = "alliance-step"  # chosen after a pulse
+    # Something became worse.
+    WRITE_DOWN = "write-down"  # somebody said so when everybody was asked: a person writes down what it was
+    STOP_REVIEW = "stop-review"  # something serious: go on, pause or change, within a day
     # Those who lead.
     NOBODY_LEADS = "nobody-leads"  # a facilitator left and a meeting has nobody in that place
     CREDENTIAL_ENDS = "credential-ends"
     ROTA_GAP = "rota-gap"
+    ALERTS_LATE = "alerts-late"  # the hourly trial alert has not come through
     # Questionnaires.
     WORDS_TO_CHECK = "words-to-check"  # a colleague typed in a questionnaire and asks for a second pair of eyes
     WORDS_SENT_BACK = "words-sent-back"  # some lines differ from the original

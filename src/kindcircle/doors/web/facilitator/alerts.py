@@ -13,6 +13,7 @@ from kindcircle.base.access.gate import can
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
+from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
@@ -20,6 +21,7 @@ from kindcircle.rooms.intake.models import Application
 from kindcircle.rooms.measures.queries import what_spoke
 from kindcircle.rooms.measures.screening import how_to_reach
 from kindcircle.rooms.safety import actions, states
+from kindcircle.rooms.safety.looking_back import is_due
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.queries import (
     Happened,
@@ -64,9 +66,16 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "today": [line for line in lines if line.alert.level != Alert.Level.REVIEW],
         "notes": [line for line in lines if line.alert.level == Alert.Level.REVIEW],
         "closed": [(alert, names[alert.member_id], close_reason(alert.close_reason)) for alert in closed_ones],
-        "late": alerts_may_be_late(at=at),
+        "late": alerts_may_be_late(actor.organisation_id, at=at),
+        "looks_back": can(actor, Permission.ALERTS_REVIEW),
+        "look_back_due": _due(actor, at),
     }
     return render(request, "facilitator/alerts.html", context)
+
+
+def _due(actor: Actor, at: datetime) -> bool:
+    house = Organisation.objects.filter(pk=actor.organisation_id).first()
+    return house is not None and is_due(house, at=at)
 
 
 @page(Permission.ALERT_HANDLE, about=handled_alerts(), methods=("GET", "POST"))
@@ -128,7 +137,7 @@ def _show(
         "chosen": request.POST.get("reason", ""),
         "sentence": error.sentence if error else "",
         "note": note,
-        "late": alerts_may_be_late(at=at),
+        "late": alerts_may_be_late(actor.organisation_id, at=at),
     }
     return render(request, "facilitator/alert.html", context, status=error.status if error else 200)
 
@@ -150,6 +159,7 @@ def where(state: str) -> str:
         State.CONTACTED: _("Reached"),
         State.NOT_REACHED: _("Not reached yet"),
         State.CLOSED: _("Closed"),
+        State.REVIEWED: _("Closed, and looked back on"),
     }[State(state)]
 
 
@@ -181,6 +191,7 @@ def _in_words(one: Happened) -> str:
             State.CONTACTED: _("%(who)s reached them"),
             State.NOT_REACHED: _("%(who)s could not reach them"),
             State.CLOSED: _("%(who)s closed it"),
+            State.REVIEWED: _("%(who)s looked back on it"),
         }[State(one.state)] % {"who": one.who}
         return f"{said}: {close_reason(one.reason)}" if one.reason else said
     if one.event == Event.ALERT_ESCALATED:
@@ -190,7 +201,7 @@ def _in_words(one: Happened) -> str:
             Alert.Person.EVERYONE: _("Everyone was told once more"),
         }[Alert.Person(one.reason)]
     return {
-        Event.ALERT_RAISED: _("It came in"),
+        Event.ALERT_RAISED: _("Another answer came in") if one.reason else _("It came in"),
         Event.ALERT_DELIVERED: _("A message went out, or a page showed it"),
         Event.DELIVERY_FAILED: _("A message could not be sent"),
     }[Event(one.event)]

@@ -73,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "running": [card for card in cards if card["group"].state != Group.State.FINISHED],
             "finished": [card for card in cards if card["group"].state == Group.State.FINISHED],
             "alerts": len(alerts),
-            "may_be_late": alerts_may_be_late(at=now),
+            "may_be_late": alerts_may_be_late(actor.organisation_id, at=now),
             "tasks": shown(tasks_for(actor), at=now),
             "stepping_in": _stepping_in(actor, now),
         },

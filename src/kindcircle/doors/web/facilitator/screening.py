@@ -103,9 +103,7 @@ def about(request: HttpRequest, application: Application, at: datetime) -> dict[
         "booked": TalkTime.objects.filter(application=application).select_related("screener").first(),
         "decisions": [_decided(one, application, staff[one.decided_by_id]) for one in decided],
         "scores": [_in_words(score) for score in screening_scores([application]).get(application.pk, [])],
-        "alerts": Alert.objects.filter(member=application.person, intake=application.intake).exclude(
-            state=Alert.State.CLOSED
-        ),
+        "alerts": Alert.objects.filter(member=application.person, intake=application.intake, closed_at=None),
         "outcomes": Decision.Outcome.choices,
         **about_place(application),
     }
@@ -123,7 +121,7 @@ def _lines(rows: list[Application]) -> list[Line]:
     people = [row.person_id for row in rows]
     alerts = {
         (one.member_id, one.intake_id): one.code
-        for one in Alert.objects.filter(member__in=people, intake__isnull=False).exclude(state=Alert.State.CLOSED)
+        for one in Alert.objects.filter(member__in=people, intake__isnull=False, closed_at=None)
     }
     decided = {
         one.application_id: one for one in Decision.objects.filter(application__in=rows).order_by("decided_at", "pk")

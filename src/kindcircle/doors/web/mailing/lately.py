@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kindcircle.base.outbox.messages import MESSAGES, Occasion
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import User
+from kindcircle.rooms.safety.trials import TRIAL
 
 FORTNIGHT = timedelta(days=14)
 MOST = 30
@@ -54,8 +55,8 @@ class Line:
 
 def lately(user: User, *, at: datetime) -> list[Line]:
     """The last two weeks and what is to come, the newest first."""
-    rows = Delivery.objects.filter(user=user, due_at__gte=at - FORTNIGHT).order_by("-due_at", "-pk")[:MOST]
-    return [_line(row) for row in rows if row.kind in MESSAGES]
+    rows = Delivery.objects.filter(user=user, due_at__gte=at - FORTNIGHT).exclude(about_kind=TRIAL)
+    return [_line(row) for row in rows.order_by("-due_at", "-pk")[:MOST] if row.kind in MESSAGES]
 
 
 def _line(row: Delivery) -> Line:

@@ -13,7 +13,6 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.doors.web.shared.questions import Question
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import SHEET
-from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Tick
@@ -35,7 +34,7 @@ def helped(assignment: Assignment, *, at: datetime, given_at: datetime | None = 
     given_at: when the sheet was sent. Before that, they stand there until somebody has closed the matter.
     """
     alert = alert_about(Ref(SHEET, assignment.code))
-    if alert is None or (given_at is None and alert.state == Alert.State.CLOSED):
+    if alert is None or (given_at is None and alert.closed_at is not None):
         return {}
     promised = promise_of(assignment, given_at or alert.waits_since)
     return {

@@ -39,7 +39,7 @@ def open_items(organisation: Organisation, *, at: datetime) -> OpenItems:
     """Of all groups of the house together; whose they are is for those who lead them."""
     alerts = list(
         Alert.objects.filter(Q(group__organisation=organisation) | Q(intake__organisation=organisation))
-        .exclude(state=Alert.State.CLOSED)
+        .filter(closed_at=None)
         .select_related("group__organisation", "intake__organisation")
     )
     promised = in_touch_by(alerts)

@@ -165,6 +165,25 @@ WORDS: dict[Kind, Words] = {
         "organisation:rota",
         "",
     ),
+    Kind.ALERTS_LATE: Words(
+        _("See why calls for help may be late"),
+        _("The hourly trial did not come through. Tell those who answer to phone round, and whoever runs this site."),
+        _("See what is open"),
+        "organisation:home",
+        "",
+    ),
+    Kind.WRITE_DOWN: Words(
+        _("Write down what became worse"),
+        _("Somebody said that something became worse. Talk with them, and write down what it was, whatever the cause."),
+        _("See what they said"),
+        "facilitator:unwanted-told",
+    ),
+    Kind.STOP_REVIEW: Words(
+        _("Decide whether a group goes on"),
+        _("Something serious was written down. Within a day somebody decides: go on, pause or change, and says why."),
+        _("Read it and decide"),
+        "facilitator:unwanted-event",
+    ),
     Kind.WORDS_TO_CHECK: Words(
         _("Compare a questionnaire with its original"),
         _("A colleague typed in its words. Nobody is asked with them before you have looked at every line."),

@@ -1,0 +1,96 @@
+"""Once an hour an alert about nobody goes the way of the others, and a machine looks whether it came through.
+
+It is written with its message in one transaction, leased and tried again like any message, and asks the mail server
+whether it takes mail; no mail is written. Then the queue is read as a page reads it. Where a trial is not seen in time,
+whoever leads the house has it on their list, and those who answer alerts read that messages may be late.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kindcircle.base.audit import log
+from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.safety.models_watch import TrialAlert
+from kindcircle.rooms.safety.queries import TRIAL_SEEN_WITHIN, handled_alerts, trial_is_late
+from kindcircle.rooms.tasks.actions import raise_task, settle
+from kindcircle.rooms.tasks.kinds import Kind
+
+TRIAL = "trial"
+"""What the outbox calls it."""
+
+KEPT = timedelta(days=14)
+
+
+def raise_due(*, at: datetime) -> int:
+    """A trial for every house whose groups run and that has had none this hour. Returns how many."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    had = TrialAlert.objects.filter(hour=hour).values("organisation")
+    raised = 0
+    for house in Organisation.objects.filter(groups__state=Group.State.RUNNING).exclude(pk__in=had).distinct():
+        to = _somebody(house)
+        if to is None:
+            continue
+        with transaction.atomic():
+            trial = TrialAlert(organisation=house, hour=hour, raised_at=at)
+            TrialAlert.objects.bulk_create([trial], ignore_conflicts=True)
+            # Two workers at once: the one whose trial stayed sends its message.
+            if TrialAlert.objects.filter(code=trial.code).exists():
+                about = log.Ref(TRIAL, trial.code)
+                queue.enqueue("staff-please-look", to=to, about=about, once=f"trial:{trial.code}", at=at)
+                raised += 1
+    _forget(at)
+    return raised
+
+
+def came_through(*, code: str, at: datetime) -> None:
+    """The outbox has taken it as far as the mail server."""
+    TrialAlert.objects.filter(code=code, delivered_at=None).update(delivered_at=at)
+
+
+def look(*, at: datetime) -> int:
+    """The machine reads the queue of each house, and sees the trial there. How many were seen."""
+    seen = 0
+    waiting = TrialAlert.objects.filter(delivered_at__isnull=False, seen_at=None).select_related("organisation")
+    for trial in waiting.order_by("pk"):
+        # Whatever keeps a page from reading the queue keeps the trial from being seen.
+        for alert in handled_alerts().filter(group__organisation=trial.organisation, closed_at=None)[:5]:
+            _ = alert.house
+        seen += TrialAlert.objects.filter(pk=trial.pk, seen_at=None).update(seen_at=at)
+    return seen
+
+
+def tell_of_late(*, at: datetime) -> None:
+    """Whoever leads a house whose trial has not come through has it on their list, until one does."""
+    for house in Organisation.objects.filter(pk__in=TrialAlert.objects.values("organisation")):
+        _tell(house, at)
+
+
+def _tell(house: Organisation, at: datetime) -> None:
+    """One task for whoever leads the house, gone by itself once a trial comes through again."""
+    about = log.Ref("organisation", house.code)
+    if not trial_is_late(house.pk, at=at):
+        settle(Kind.ALERTS_LATE, about=about, at=at)
+        return
+    last = TrialAlert.objects.filter(organisation=house, raised_at__lte=at - TRIAL_SEEN_WITHIN).latest("raised_at")
+    with transaction.atomic():
+        raise_task(Kind.ALERTS_LATE, organisation=house, about=about, once=f"{last.hour:%Y%m%d%H}", due_at=at, at=at)
+
+
+def _somebody(house: Organisation) -> User | None:
+    """To whom the message is addressed that is never written: a safety lead, or whoever leads the house."""
+    staff = User.objects.filter(organisation=house, is_active=True)
+    for role in (StaffRole.Role.SAFETY_LEAD, StaffRole.Role.ORGANISATION_LEAD, StaffRole.Role.FACILITATOR):
+        found = staff.filter(staff_roles__role=role).order_by("pk").first()
+        if found is not None:
+            return found
+    return None
+
+
+def _forget(at: datetime) -> None:
+    old = TrialAlert.objects.filter(raised_at__lt=at - KEPT)
+    Delivery.objects.filter(about_kind=TRIAL, about_code__in=old.values("code")).delete()
+    old.delete()
