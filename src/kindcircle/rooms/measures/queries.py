@@ -246,11 +246,7 @@ def _spoken(row: AlertAnswer, alert: Alert, house: Organisation, *, name_it: boo
 
 def _tapped(row: AlertAnswer) -> str:
     """A live signal says what was tapped, a message only what was ticked."""
-    asked = {
-        "signal": _("Tapped: please come"),
-        "message": _("Ticked in a message: please ring me"),
-        "landing": _("Ticked after a practice: please contact me"),
-    }
+    asked = {"signal": _("Tapped: please come"), "message": _("Ticked in a message: please ring me")}
     in_the_room = {
         "live-leave-and-ring": _("Went home in the middle of a meeting, and asked to be rung"),
         "live-word-care": _("Wrote a word in a meeting after which somebody should come to them"),
