@@ -53,7 +53,7 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     if errors:
         return HttpResponse(next(iter(errors.values())), status=422, content_type="text/plain; charset=utf-8")
     if by_script(request):
-        return _kept(request, assignment, at)
+        return _kept(request, assignment, at, told=bool(positive(one, answers)))
     return _on(request, assignment, told=bool(positive(one, answers)))
 
 
@@ -64,12 +64,12 @@ def ask_like_this(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     return on_to("member:check", assignment.code)
 
 
-def _kept(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
-    """For the script: how far it is kept, and help where an answer asked for a person."""
+def _kept(request: HttpRequest, assignment: Assignment, at: datetime, *, told: bool) -> HttpResponse:
+    """For the script: how far it is kept, and help where one of these answers asked for a person."""
     key = key_of(request)
     typed = draft_for(request, assignment, key).typed
     context = context_of(request, assignment, at, key=key, typed=typed)
-    context["help"] = help_now(request, assignment, typed, at)
+    context["help"] = help_now(request, assignment, typed, at) if told else {}
     return render(request, "member/_check_kept.html", context)
 
 

@@ -17,11 +17,13 @@ function say(name) {
 }
 
 function show(html, name) {
-  document.querySelectorAll("[data-help]").forEach((old) => old.remove());
+  const old = document.querySelector("[data-help]");
   state.innerHTML = html;
   state.dataset.state = "saved";
   const help = state.querySelector("[data-help]");
-  if (help) document.getElementById(`q-${name}`)?.after(help);
+  if (!help) return;
+  old?.remove();
+  document.getElementById(`q-${name}`)?.after(help);
 }
 
 function soon(wait) {
