@@ -50,6 +50,8 @@ class Reason(StrEnum):
     ONE_ITEM = "one_item"
     ONE_GROUP = "one_group"
     NOT_ONE_FACTOR = "not_one_factor"
+    TWO_VALUES = "two_values"
+    TOO_FEW_GROUPS = "too_few_groups"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -98,6 +100,8 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.ONE_ITEM: gettext_noop("Two items are needed at least."),
     Reason.ONE_GROUP: gettext_noop("Two groups with two people each are needed at least."),
     Reason.NOT_ONE_FACTOR: gettext_noop("No single line behind these items could be found."),
+    Reason.TWO_VALUES: gettext_noop("A variable with two values has no standard deviation to count in."),
+    Reason.TOO_FEW_GROUPS: gettext_noop("There are too few groups for this figure."),
     Reason.NOTHING_TO_EXPLAIN: gettext_noop("The studies do not differ, so there is nothing to explain."),
 }
 

@@ -21,6 +21,7 @@ METHODS: Final = {
     "01": "effect_sizes",
     "02": "reliable_change",
     "03": "reliability",
+    "04": "serial_mediation",
     "05": "meta_analysis",
     "07": "social_relations",
     "10": "feasibility",
