@@ -66,12 +66,12 @@ def meets_again(world: World, number: int) -> Gathering:
 
 def test_it_is_read_talked_about_and_asked_about(running_site: RunningSite, world: World) -> None:
     ada = Visitor(running_site, world.facilitator)
-    mei, luca = world.members[4], world.members[6]
+    mei, greta = world.members[4], world.members[6]
     all_tell(world, world.gathering)
 
     # Same-day contact for whoever left unsteady: an alert with its clock, as before, and no task beside it.
     [alert] = Alert.objects.filter(group=world.group)
-    assert (alert.member, alert.level) == (luca, "contact")
+    assert (alert.member, alert.level) == (greta, "contact")
     # Whoever could hardly be herself is reached before the next meeting, by whoever guided it.
     [task] = Task.objects.filter(group=world.group, kind="reach-out")
     assert (task.concerns, task.owner) == (mei, world.facilitator)
@@ -79,14 +79,14 @@ def test_it_is_read_talked_about_and_asked_about(running_site: RunningSite, worl
 
     ada.open(f"/desk/gatherings/{world.gathering.code}/after/").follow("What they told us, and whom to reach")
     assert "8 of 8 who came answered" in ada.text
-    assert "Mei: could hardly be themselves." in ada.text and WORDS in ada.text
-    assert "Luca" in ada.text and "Asked for somebody" in ada.text
+    assert "could hardly be themselves" in ada.text and WORDS in ada.text
+    assert "Greta" in ada.text and "Asked for somebody" in ada.text
     # A sentence to begin with, which shows nothing of the one for whom it was hard.
     assert "What should we keep, and what is missing?" in ada.text
     # It stands on the next run-sheet too, with nobody's words and nobody's name.
     sheet = Visitor(running_site, world.facilitator).open(f"/desk/gatherings/{world.gatherings[1].code}/")
     assert "What should we keep, and what is missing?" in sheet.text
-    assert "Mei" not in sheet.text and "too fast" not in sheet.html
+    assert "Mei" not in sheet.text and WORDS not in html.unescape(sheet.html)
 
     # Ada rings Mei, and says how it ended.
     ada.press("Talked about it with Mei")
@@ -115,7 +115,7 @@ def test_it_is_read_talked_about_and_asked_about(running_site: RunningSite, worl
     assert "Did we talk about it?" not in ines.text, "there was no time to talk yet"
     wall = Visitor(running_site, world.facilitator).open(f"/desk/gatherings/{world.gatherings[1].code}/wall/")
     assert "We make two short rounds." in wall.text
-    assert WORDS not in wall.html and WORDS not in Visitor(running_site, world.members[1]).open("/today/").html
+    assert WORDS not in html.unescape(wall.html + Visitor(running_site, world.members[1]).open("/today/").html)
 
     # They meet again. Talking it over afterwards, those who lead say that it was talked about.
     meets_again(world, 1)
@@ -129,8 +129,8 @@ def test_it_is_read_talked_about_and_asked_about(running_site: RunningSite, worl
         assert "Last time you told us how it was. Did we talk about it?" in phone.text
         phone.press(answer)
         assert "We do not ask again" in phone.text and "Did we talk about it?" not in phone.text
-    greta = Visitor(running_site, world.members[5]).open("/today/")
-    assert "Did we talk about it?" in greta.text
+    farid = Visitor(running_site, world.members[5]).open("/today/")
+    assert "Did we talk about it?" in farid.text
     asked = MemberSaid.objects.filter(gathering=world.gathering)
     assert (asked.count(), asked.exclude(answer="").count()) == (6, 5)
     # While others may still answer nothing is told, and no page ever says who answered what.
