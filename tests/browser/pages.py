@@ -71,6 +71,7 @@ NOT_PAGES = {
     "facilitator:lead-pairs": "a part of the meeting's page",
     "facilitator:wall-pairs": "a part of the meeting's page",
     "member:gathering-check": "leads on to a sheet",
+    "member:gathering-sheets": "a part of the meeting's page",
     "facilitator:landing": "needs a member's yes: test_backdraft.py goes there",
     "facilitator:slower-pace": "needs a proposal: test_backdraft.py goes there",
     "member:landing": "follows a practice: test_backdraft.py goes there",
@@ -280,6 +281,7 @@ def _facilitator() -> Iterator[Stop]:
     at = about("facilitator:tablet", lambda s: s.meetings["on"].code)
     yield Stop("facilitator:tablet", who, at)
     yield Stop("facilitator:tablet", who, at, "letters for a tablet", _tablet_letters)
+    yield Stop("facilitator:in-room", who, about("facilitator:in-room", lambda s: s.meetings["on"].code))
     yield Stop("tablet", "nobody", about("join-code", lambda s: str(s.meetings["on"].short_code)), steps=_be_the_tablet)
     yield Stop("facilitator:recordings", who, named("facilitator:recordings"))
     for length in (20, 150):
@@ -342,6 +344,7 @@ def _organisation() -> Iterator[Stop]:
         "supervision",
         "practices-land",
         "wordings",
+        "measures",
         "keeping",
         "circles",
         "together",
@@ -353,6 +356,8 @@ def _organisation() -> Iterator[Stop]:
     for name in ("colleague", "colleague-end"):
         yield Stop(f"organisation:{name}", who, about(f"organisation:{name}", lambda s: s.world.facilitator.code))
     yield Stop("organisation:staff-one", who, about("organisation:staff-one", lambda s: s.world.facilitator.code))
+    for name in ("wemwbs-14", "goals", "ors-4"):
+        yield Stop("organisation:measure", who, about("organisation:measure", lambda _, name=name: name))
     yield Stop("organisation:venue-new", who, about("organisation:venue-new", lambda _: "room"))
     yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
     for name in ("consent", "consent-preview"):

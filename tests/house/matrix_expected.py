@@ -244,6 +244,7 @@ PAGES: dict[str, Page] = {
     "member:facts": gatherings("GET", IN_MEETING, visiting=True),
     "member:ring": gatherings("GET", IN_MEETING, visiting=True),
     "member:gathering-check": gatherings("GET", IN_MEETING, visiting=True),
+    "member:gathering-sheets": gatherings("GET", IN_MEETING, visiting=True),
     "member:signal": gatherings("POST", IN_MEETING, visiting=True),
     "member:piece": gatherings("POST", IN_MEETING, visiting=True),
     "member:after-meeting": gatherings("POST", IN_MEETING, visiting=True),
@@ -276,6 +277,7 @@ PAGES: dict[str, Page] = {
     # How the group is together.
     "facilitator:together": Page("GET", {"group": LEADING}),
     "facilitator:together-guess": gatherings("POST", LEADING),
+    "facilitator:together-read": gatherings("POST", LEADING),
     "facilitator:together-choose": gatherings("POST", LEADING),
     "facilitator:together-end": Page("POST", {"alliance step": LEADING}),
     "member:each-other": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
@@ -358,6 +360,7 @@ PAGES: dict[str, Page] = {
     "facilitator:holder-steadiness": gatherings("GET", LEADING),
     "facilitator:entry-pass": gatherings("POST", LEADING),
     "facilitator:tablet": gatherings("GET POST", LEADING),
+    "facilitator:in-room": gatherings("GET POST", LEADING),
     "facilitator:tablet-end": Page("POST", {"tablet": LEADING}),
     "facilitator:wall": gatherings("GET", LEADING),
     "facilitator:recordings": plain("GET", LEADING | OTHERS_LEADING),
@@ -481,6 +484,8 @@ PAGES: dict[str, Page] = {
     "organisation:colleague-end": Page("GET POST", {"colleague": who(LEAD)}),
     "organisation:supervision": plain("GET", LEADS),
     "organisation:practices-land": plain("GET", LEADS),
+    "organisation:measures": plain("GET", LEADS),
+    "organisation:measure": Page("GET POST", {"kind of questionnaire": LEADS}),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
     "organisation:wording-begin": plain("POST", LEADS),
@@ -526,6 +531,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "kind of draft": lambda: {"kind": "journal"},
         "part of getting ready": lambda: {"step": "backdraft"},
         "kind of venue": lambda: {"kind": "room"},
+        "kind of questionnaire": lambda: {"instrument": "wemwbs-14"},
     }
     if about in special:
         return special[about]()
@@ -712,6 +718,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:draft": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "version": "0"}],
     "member:check": _sheet,
+    "facilitator:in-room": lambda _h, _: [{"instrument": "wcc-6"}, {"instrument": "wcc-6", "occasion": "baseline"}],
     "member:check-keep": lambda h, a: [{"go": "later"} | form for form in _sheet(h, a)],
     "member:check-way": lambda _h, _: [{"one_by_one": "yes"}, {"one_by_one": "no"}],
     "facilitator:paper-enter": _sheet,
@@ -781,6 +788,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "member:coming": lambda h, _: [{"comes": "yes"}],
     "member:circle": lambda h, _: [{"answer": "no"}, {"answer": "yes"}],
     "facilitator:together-guess": lambda h, _: [{"do": "rather-not"}, {"guess-member_leader": "x"}],
+    "facilitator:together-read": lambda h, _: [{}],
     "facilitator:together-choose": lambda h, _: [{"level": "member_member", "what": "more-pairs"}, {"level": "x"}],
     "facilitator:together-end": lambda h, _: [{"outcome": "x"}, {"outcome": "done"}],
     "member:each-other": lambda h, _: [{}, {"agreed": "yes"}],
@@ -940,6 +948,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:staff-one": lambda _h, _: [{"do": "role", "role": "facilitator"}],
     "organisation:venue-new": lambda _h, _: [{"name": "Blue room", "step_free": "yes", "holds": "12"}],
     "organisation:venue": lambda _h, _: [{"name": "Room 1", "step_free": "yes"}, {"do": "end"}],
+    "organisation:measure": lambda _h, _: [{"number": "UOW-1234"}],
     "organisation:look": lambda _h, _: [
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
         | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}

@@ -12,6 +12,7 @@ from kindcircle.doors.web.organisation import (
     lines,
     look,
     mail_rule,
+    measures,
     ready,
     retention,
     rota,
@@ -64,7 +65,9 @@ urlpatterns = [
     path("practices-land/", landed.practices_land, name="practices-land"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("together/", together.together, name="together"),
-    # The words of questionnaires.
+    # All questionnaires, and the words of those of others.
+    path("measures/", measures.measures, name="measures"),
+    path("measures/<slug:instrument>/", measures.measure, name="measure"),
     path("wordings/", wording.wordings, name="wordings"),
     path("wordings/accept/", wording.accept, name="wording-accept"),
     path("wordings/by-hand/", wording_by_hand.begin, name="wording-begin"),
