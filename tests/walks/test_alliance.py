@@ -80,7 +80,7 @@ def test_a_guess_a_call_and_a_step_that_helped(running_site: RunningSite, world:
     ada.press("Keep my guess", GUESS)
     assert "Your guess is kept." in ada.text and "The group can answer until" in ada.text
     bo = desk(running_site, world, world.facilitators[1])
-    is_over(world)
+    ada.press("Bring them together now")
 
     # Bo has said nothing yet: nothing is open to him, and Ada sees no guess but her own.
     bo.open(page_of(world))
@@ -129,7 +129,9 @@ def test_a_guess_a_call_and_a_step_that_helped(running_site: RunningSite, world:
 def test_with_four_answers_there_is_nothing_but_that(running_site: RunningSite, world: World) -> None:
     for sheet, levels in zip(pulse(world)[:4], ANSWERS, strict=False):
         answer(world, sheet, levels)
-    is_over(world)
     ada = desk(running_site, world, world.facilitator).press("Keep my guess", GUESS)
+    assert "Not enough people have answered yet." in ada.press("Bring them together now").text
+    is_over(world)
+    ada.open(page_of(world))
     assert ada.text.count("Fewer than five answered: read as heard.") == 4
     assert "You guessed" not in ada.text and "Put it on" not in ada.text and "of 10" not in ada.text

@@ -19,6 +19,7 @@ from kindcircle.rooms.alliance.errors import (
     NoMeetingToCome,
     NotAskedYet,
     NothingToChoose,
+    TooFewYet,
 )
 from kindcircle.rooms.alliance.levels import ACTIONS, CALL_UP_TO, LEVELS, PLAN, PULSE, Level
 from kindcircle.rooms.alliance.models import Guess, Reading, Step
@@ -79,7 +80,20 @@ def read_due(*, at: datetime) -> int:
     return read
 
 
-def _read(gathering_id: int, at: datetime) -> int:
+def read_now(*, gathering: Gathering, by: Actor, at: datetime) -> None:
+    """Bring a pulse together before its time is over, such as ahead of the next meeting. Raises GuessFirst, TooFewYet.
+
+    What comes later is not added. Of those who have answered nobody learns more than that they are enough.
+    """
+    require(by, Permission.ALLIANCE_KEEP, gathering)
+    if not queries.may_look(gathering, by):
+        raise GuessFirst
+    if not gathering.readings.exists() and not queries.enough(gathering):
+        raise TooFewYet
+    _read(gathering.pk, at, by)
+
+
+def _read(gathering_id: int, at: datetime, by: Actor = SYSTEM) -> int:
     """Work each level out once. What comes later changes nothing; nor does it count next time."""
     with transaction.atomic():
         gathering = Gathering.objects.select_related("group__organisation").get(pk=gathering_id)
@@ -92,12 +106,12 @@ def _read(gathering_id: int, at: datetime) -> int:
                 response__assignment__gathering=gathering,
                 response__assignment__instrument=PULSE,
                 response__assignment__member__in=here,
-                response__submitted_at__lt=at,
+                response__submitted_at__lte=at,
                 scale=level,
                 value__isnull=False,
             ).values_list("response__assignment__member", "value")
             _keep(gathering, level, {here[member]: value or 0.0 for member, value in scores}, at)
-        _record(Event.PULSE_READ, "gathering", gathering.code, gathering.group, SYSTEM, at)
+        _record(Event.PULSE_READ, "gathering", gathering.code, gathering.group, by, at)
     return 1
 
 

@@ -20,6 +20,11 @@ class NotAskedYet(Conflict):
         super().__init__(_("The group has not been asked yet."))
 
 
+class TooFewYet(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("Not enough people have answered yet. Nothing was brought together."))
+
+
 class GuessFirst(Conflict):
     def __init__(self) -> None:
         super().__init__(_("Please guess first, or say that you would rather not."))

@@ -18,7 +18,7 @@ from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec import voices
-from kindcircle.stats.disclosure import Told, ends_of
+from kindcircle.stats.disclosure import SMALLEST_SHOWN, Told, ends_of
 
 WORTH_A_STEP = ("low", "mixed")
 
@@ -65,6 +65,15 @@ class Pulse:
 def asked(gathering: Gathering) -> bool:
     """Whether anybody in the group was given the questionnaire at this meeting."""
     return Assignment.objects.filter(gathering=gathering, instrument=PULSE).exists()
+
+
+def enough(gathering: Gathering) -> bool:
+    """Whether words could be told if the answers were brought together now."""
+    here = present_places(gathering.group).values("user")
+    answers = Response.objects.filter(
+        assignment__gathering=gathering, assignment__instrument=PULSE, assignment__member__in=here
+    )
+    return answers.count() >= SMALLEST_SHOWN
 
 
 def may_look(gathering: Gathering, by: Actor) -> bool:

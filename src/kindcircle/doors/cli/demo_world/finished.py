@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed, parting, stayed_away
+from kindcircle.doors.cli.demo_world import agreed, landed, parting, stayed_away, together
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
+from kindcircle.rooms.alliance.levels import PULSE
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Group, Invitation, Membership
@@ -51,7 +52,7 @@ STORIES = (
 LEFT_AFTER_TWO = "Priya"
 # The words of these are brought in by each site, so here they were filled in on paper.
 ON_PAPER = {"gad-7", "phq-9", "who-5", "scs-sf-12"}
-WEEK, ALLIANCE = (9, 17), (50, 70)  # points of the weekly check-in, and of the pulse of the group
+WEEK = (9, 17)  # points of the weekly check-in
 
 AFTERS = (
     After(
@@ -91,6 +92,8 @@ def live_through(house: House, *, first_at: datetime) -> Group:
     for gathering, after in zip(list(gatherings_of(group)), AFTERS, strict=True):
         present = {name: members[name] for name, story in stories.items() if gathering.number in story.came}
         left_early = {"Keiko": 12} if gathering.number == 3 else {}
+        if gathering.number == 3:
+            together.do_something(house, group, at=gathering.starts_at - timedelta(hours=3))
         held = hold(house, gathering, present, after=after, left_early=left_early)
         stayed_away.look_after(house, group, at=gathering.ends_at + timedelta(hours=20))
         if gathering.number == 1:
@@ -107,7 +110,11 @@ def live_through(house: House, *, first_at: datetime) -> Group:
             stayed_away.look_after(house, group, at=left_at + DAY)
             groups.mark_group_told(leaving=leaving, by=house.guide, at=left_at + 4 * DAY)
         if gathering.number < 4 and held.closed_at is not None:
+            week = gathering.number
+            landed.week_at_home(house, group, list(members.values()), week=week, since=held.closed_at)
             _weekly(house, group, present, at=held.closed_at + 3 * DAY)
+        if gathering.number == 2 and held.closed_at is not None:
+            together.answer(house, group, members, at=held.closed_at + 4 * DAY)
     last = gatherings_of(group).last()
     assert last is not None and last.closed_at is not None  # the loop above has just closed it
     measures.assign_for_group(group=group, occasion=Occasion.AFTER, at=last.closed_at + timedelta(hours=1))
@@ -153,10 +160,10 @@ def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetim
     sheets = Assignment.objects.filter(
         group=group, occasion=Occasion.WEEKLY, member__in=present.values(), opens_at__lte=at, closes_at__gt=at
     )
-    for number, sheet in enumerate(sheets.select_related("group__organisation", "member").order_by("pk")):
+    sheets = sheets.exclude(instrument=PULSE).select_related("group__organisation", "member")
+    for number, sheet in enumerate(sheets.order_by("pk")):
         if number % 4 != 3:  # not everybody remembers
-            points = house.chance.randint(*(ALLIANCE if sheet.instrument == "alliance-pulse" else WEEK))
-            answers = answers_for(sheet.instrument, points, chance=house.chance)
+            answers = answers_for(sheet.instrument, house.chance.randint(*WEEK), chance=house.chance)
             house.answer(sheet, answers, at=at + timedelta(minutes=7 * number), on_paper=False)
 
 

@@ -132,6 +132,16 @@ def guess(request: HttpRequest, gathering: Gathering) -> HttpResponse:
 
 
 @page(Permission.ALLIANCE_KEEP, about=GATHERINGS, methods=("POST",))
+def read(request: HttpRequest, gathering: Gathering) -> HttpResponse:
+    """Bring the answers together now, once."""
+    try:
+        actions.read_now(gathering=gathering, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    except KindError as error:
+        return _show(request, gathering.group, error=error)
+    return on_to("facilitator:together", gathering.group.code)
+
+
+@page(Permission.ALLIANCE_KEEP, about=GATHERINGS, methods=("POST",))
 def choose(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     """Take a step: it goes onto the next run-sheet, or among the things to do."""
     level, what = request.POST.get("level", ""), request.POST.get("what", "")

@@ -17,6 +17,7 @@ from kindcircle.doors.web.facilitator import (
     forming,
     hand_over,
     holder,
+    in_room,
     intakes,
     lead,
     lead_library,
@@ -70,6 +71,7 @@ urlpatterns = [
     # How the group is together.
     path("groups/<str:code>/together/", alliance.together, name="together"),
     path("gatherings/<str:code>/together/guess/", alliance.guess, name="together-guess"),
+    path("gatherings/<str:code>/together/read/", alliance.read, name="together-read"),
     path("gatherings/<str:code>/together/choose/", alliance.choose, name="together-choose"),
     path("together/<str:code>/end/", alliance.end, name="together-end"),
     # The middle and the end.
@@ -148,6 +150,7 @@ urlpatterns = [
     path("where/<str:code>/", where.where, name="where"),
     path("gatherings/<str:code>/entry-pass/", lead.entry_pass, name="entry-pass"),
     path("gatherings/<str:code>/tablet/", tablet.tablet, name="tablet"),
+    path("gatherings/<str:code>/in-room/", in_room.in_room, name="in-room"),
     path("tablets/<str:code>/end/", tablet.end, name="tablet-end"),
     path("gatherings/<str:code>/wall/", lead.wall, name="wall"),
     # Practices in the house's own voice.
