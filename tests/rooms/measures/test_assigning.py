@@ -82,8 +82,9 @@ class TestForAGroup:
         over = world.gatherings[-1].ends_at
         assert actions.assign_for_group(group=world.group, occasion="weekly", at=over + HOUR) == 0
         assert actions.assign_for_group(group=world.group, occasion="after", at=over + 8 * DAY) == 0
-        assert actions.assign_for_group(group=world.group, occasion="after", at=over + HOUR) == 8 * 6
-        assert {name for _, name in given(world, "after")} == self.ALL
+        assert actions.assign_for_group(group=world.group, occasion="after", at=over + HOUR) == 8 * 7
+        # By the house's own rule everybody is asked at the end whether anything became worse.
+        assert {name for _, name in given(world, "after")} == self.ALL | {"harm-check"}
 
     def test_what_belongs_to_the_middle_comes_with_that_week_only(self, world: World):
         Group.objects.filter(pk=world.group.pk).update(programme_version="2")
@@ -94,7 +95,7 @@ class TestForAGroup:
             actions.assign_for_group(group=world.group, occasion="weekly", at=gathering.ends_at + HOUR)
             rows = Assignment.objects.filter(gathering=gathering, occasion="weekly")
             asked.append(set(rows.values_list("instrument", flat=True)))
-        assert asked == [{"wcc-6"}, {"wcc-6", "alliance-pulse"}, {"wcc-6"}]
+        assert asked == [{"wcc-6"}, {"wcc-6", "alliance-pulse", "harm-check"}, {"wcc-6"}]
 
     def test_three_months_later_the_same_questions_come_once_more(self, world: World):
         Group.objects.filter(pk=world.group.pk).update(programme_version="2")
@@ -130,7 +131,7 @@ class TestDue:
         for gathering in world.gatherings:
             close(gathering, gathering.ends_at)
         Group.objects.update(state="finished")
-        assert actions.assign_due(at=world.gatherings[-1].ends_at + HOUR) == 48
+        assert actions.assign_due(at=world.gatherings[-1].ends_at + HOUR) == 56
         assert actions.assign_due(at=world.gatherings[-1].ends_at + 90 * DAY) == 0
 
     def test_a_group_with_an_unknown_programme_does_not_hold_up_the_others(self, world: World):

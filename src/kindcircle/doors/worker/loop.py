@@ -30,7 +30,7 @@ from kindcircle.rooms.reminders.reaching import sweep_addresses
 from kindcircle.rooms.reminders.schedule import stand_ready
 from kindcircle.rooms.reminders.sheets import remind_of_sheets
 from kindcircle.rooms.safety import actions as safety
-from kindcircle.rooms.safety import trials
+from kindcircle.rooms.safety import stopping, trials
 from kindcircle.rooms.safety.rota import find_gaps
 from kindcircle.rooms.team.credentials import tell_of_ends
 from kindcircle.rooms.writing.delivery import deliver_due
@@ -79,6 +79,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("gaps in the rota", find_gaps, at)
         _went_well("what people bring", tell_of_ends, at)
         _went_well("what is to be done", tell_of_tasks, at)
+        _went_well("decisions after something serious", stopping.pass_on_due, at)
         _went_well("trial alerts", trials.raise_due, at)
     _went_well("letters", deliver_due, at)
     well &= _went_well("messages", mail.send_due, at)

@@ -29,6 +29,7 @@ from kindcircle.rooms.measures.errors import (
     NotOpenYet,
     WordsDoNotFit,
 )
+from kindcircle.rooms.measures.harm_check import ask_to_write_down, middle_of, with_harm_check
 from kindcircle.rooms.measures.licensing import check_leave
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
@@ -130,7 +131,8 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
     over = last.number == gatherings[-1].number
     if occasion == Occasion.AFTER and over:
         closes_at = last.closed_at + timedelta(days=_days(plan, "post"))
-        return _assign_all(group, occasion, plan.instruments("post"), None, last.closed_at, closes_at, asked_at=at)
+        asked = with_harm_check(plan.instruments("post"))
+        return _assign_all(group, occasion, asked, None, last.closed_at, closes_at, asked_at=at)
     if occasion == Occasion.FOLLOW_UP and over:
         time = next((one for one in plan.measures if one.occasion == "follow-up"), None)
         if time is None or time.after_days is None:
@@ -142,10 +144,11 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
         # After the last gathering the closing set holds the same questions.
         coming = next((one for one in gatherings if one.number > last.number), None)
         closes_at = max(coming.starts_at, last.closed_at + timedelta(hours=1)) if coming else last.closed_at + WEEK
+        between = plan.around("between", last.number)
         return _assign_all(
             group,
             occasion,
-            plan.around("between", last.number),
+            with_harm_check(between) if last.number == middle_of(plan) else between,
             last,
             last.closed_at,
             closes_at,
@@ -245,6 +248,7 @@ def submit_response(
                 concerns=assignment.member.code,
             )
             sheet_came_late(assignment, at=at)
+            ask_to_write_down(assignment, answers, at=at)
             sets.answered(assignment, at=at)
             worsening.look_at(assignment, at=at)
             look_at(assignment, at=at)

@@ -1,6 +1,6 @@
 """Something unwanted, whatever its cause: written down, followed up, judged, and in the end over.
 
-Nothing here is made by a machine. What somebody answered when everybody was asked is a reason to talk with them; whether
+Nothing here is made by a machine. What somebody answered when all were asked is a reason to talk with them; whether
 it is written down, and as what, a person decides.
 """
 
@@ -96,7 +96,7 @@ def record_adverse_event(
 ) -> AdverseEvent:
     """Keep something unwanted that happened, whatever its cause.
 
-    From severity 4 the safety leads are told at once, and somebody has to decide within a day whether the group goes on.
+    From severity 4 the safety leads are told at once, and somebody decides within a day whether the group goes on.
     told  the code of the sheet on which the member said so, where it began there
     """
     require(by, Permission.ADVERSE_EVENT_RECORD, group)
