@@ -40,6 +40,11 @@ class AnsweredElsewhere(Conflict):
         self.newer, self.version = dict(newer), version
 
 
+class NotMeeting(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("Questions can be opened in the room while your meeting is on."))
+
+
 class KeyTaken(Conflict):
     """The key that the form carries belongs to another sheet."""
 

@@ -9,6 +9,8 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.intake.models import Intake
 
+MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
+
 
 class Assignment(models.Model):
     """One person asked to fill in one instrument once, for one occasion."""
@@ -87,7 +89,8 @@ class Assignment(models.Model):
             organisation_id=self.house.pk,
             group_id=self.group_id,
             owner_id=self.member_id,
-            gathering_id=self.room_id or self.gathering_id,
+            # By letters it is open in the meeting for which it was opened, for as long as that one lasts.
+            gathering_id=self.room_id if self.room and self.room.state in MEETING else self.gathering_id,
         )
 
 

@@ -20,7 +20,7 @@ from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake.questions import said_yes_to
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
-from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.models import MEETING, Assignment, Response, Score
 from kindcircle.rooms.measures.models_draft import AnswerDraft
 from kindcircle.rooms.measures.models_stopping import StoppedAsking
 from kindcircle.rooms.safety.models import Alert
@@ -146,7 +146,9 @@ def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
     """
     rows = sheets().filter(member_id=actor.user_id, opens_at__lte=at, closes_at__gt=at, response=None, paper=None)
     if actor.only_gathering is not None:
-        rows = rows.filter(Q(room_id=actor.only_gathering) | Q(room=None, gathering_id=actor.only_gathering))
+        here = Q(room_id=actor.only_gathering, room__state__in=MEETING)
+        elsewhere = Q(room__isnull=False, room__state__in=MEETING)
+        rows = rows.filter(here | (~elsewhere & Q(gathering_id=actor.only_gathering)))
     rows = rows.annotate(begun=Exists(AnswerDraft.objects.filter(assignment=OuterRef("pk"))))
     found: list[OpenSheet] = []
     here: dict[int, set[tuple[str, str]]] = {}  # by organisation, asked once each

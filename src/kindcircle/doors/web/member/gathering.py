@@ -29,7 +29,7 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import open_assignments
+from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, own_way
 from kindcircle.spec.practices import newest_practice
 
@@ -58,7 +58,11 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
     own = queries.own_place(thing, actor)
     at_home = own is not None and actor.only_gathering is None  # a visit by short code opens this meeting only
     sheets = Assignment.objects.filter(member_id=actor.user_id, gathering=thing)
-    told = set(sheets.filter(response__isnull=False).values_list("occasion", flat=True))
+    waiting = open_assignments(actor, at)
+    # Several sheets may belong to one moment: it is told once all of them are.
+    told = set(sheets.filter(response__isnull=False).values_list("occasion", flat=True)) - {
+        sheet.occasion for sheet in waiting if sheet.gathering_id == thing.pk
+    }
     context = live_page.page_context(thing, place, own.code if own else "") | {
         "own": own,
         "agreement": live_page.agreement_shown(thing, actor, link="member:agreement" if at_home else ""),
@@ -70,6 +74,7 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         **(help_for(request, thing, at) if own else {}),
         "leads": _leads(thing) if place.phase == "planned" else "",
         "arrival": sheets.filter(occasion=Assignment.Occasion.ARRIVAL, response=None).exists(),
+        "in_room": _in_room(waiting, thing) if own else None,
         "told_arriving": Assignment.Occasion.ARRIVAL in told,
         "told_how_it_was": Assignment.Occasion.LEAVING in told,
         "idle_minutes": live_page.idle_minutes(thing, settings.MEMBER_IDLE_MINUTES),
@@ -79,6 +84,19 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
         **pairs_shown(thing, place, own.code if own else "", actor),
     }
     return render(request, "member/gathering.html", context)
+
+
+@page(Permission.GATHERING_JOIN, about=GATHERINGS)
+def in_room(request: HttpRequest, thing: Gathering) -> HttpResponse:
+    """Questions that were opened in the room, as a part of the meeting's page that looks again by itself."""
+    own = queries.own_place(thing, request.actor)  # type: ignore[attr-defined]
+    found = _in_room(open_assignments(request.actor, clock.now()), thing) if own else None  # type: ignore[attr-defined]
+    return render(request, "member/gathering_sheets.html", {"gathering": thing, "in_room": found})
+
+
+def _in_room(waiting: list[OpenSheet], thing: Gathering) -> OpenSheet | None:
+    """The first of what was opened in the room and is not sent yet; the others follow one after the other."""
+    return next((sheet for sheet in waiting if sheet.room_id == thing.pk), None)
 
 
 def _leads(thing: Gathering) -> str:

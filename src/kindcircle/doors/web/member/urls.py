@@ -48,6 +48,7 @@ urlpatterns = [
     path("gathering/<str:code>/facts", gathering.facts, name="facts"),
     path("gathering/<str:code>/ring", gathering.ring, name="ring"),
     path("gathering/<str:code>/check/<str:occasion>/", gathering.check, name="gathering-check"),
+    path("gathering/<str:code>/sheets/", gathering.in_room, name="gathering-sheets"),
     path("gathering/<str:code>/signal", gathering.signal, name="signal"),
     path("gathering/<str:code>/words", words.words, name="words"),
     path("gathering/<str:code>/words/say", words.say, name="words-say"),
