@@ -1,7 +1,7 @@
 """Two ways of scoring, written apart, agree on every form that anybody could send.
 
 In the ordinary run each questionnaire is asked a thousand times. The whole proof, 100,000 times each:
-KINDCIRCLE_ANSWER_SETS=100000 pytest -n 4 tests/spec/test_second_scorer.py
+ANSWER_SETS=100000 pytest -n 4 tests/spec/test_second_scorer.py
 """
 
 import os
@@ -16,8 +16,8 @@ from kindcircle.spec.safety import positive
 from kindcircle.spec.scoring import form_state, score
 from tests.spec.second_scorer import NONE, Forms, all_files, chunks, make_forms, plain, score_all, spoken, whole_form
 
-SETS = int(os.environ.get("KINDCIRCLE_ANSWER_SETS", "1000"))
-SEED = int(os.environ.get("KINDCIRCLE_ANSWER_SEED", "6"))
+SETS = int(os.environ.get("ANSWER_SETS", "1000"))
+SEED = int(os.environ.get("ANSWER_SEED", "6"))
 
 
 def differences(file: Path, forms: Forms) -> list[str]:
