@@ -11,6 +11,7 @@ from django.db.models import Model
 from kindcircle.base.people.models import User
 from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
 from kindcircle.rooms.alliance.models import Step as AllianceStep
+from kindcircle.rooms.backdraft.models import SlowerPace
 from kindcircle.rooms.care.models import LookedOver
 from kindcircle.rooms.conversations.models import Conversation, Message
 from kindcircle.rooms.ending.models import ClosingLetter, Coming, Hold, KeptLine, Review, ReviewNote
@@ -97,7 +98,7 @@ def take_records(group: Group) -> None:
     )  # fmt: skip
     for kind in of_meeting:
         kind._default_manager.filter(gathering__group=group).delete()
-    of_place: tuple[type[Model], ...] = (Leaving, OneToOne)
+    of_place: tuple[type[Model], ...] = (Leaving, SlowerPace, OneToOne)
     for kind in of_place:
         kind._default_manager.filter(place__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_note=b"")
