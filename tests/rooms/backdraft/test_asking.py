@@ -8,8 +8,9 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.backdraft import actions, queries
 from kindcircle.rooms.backdraft.errors import ChooseOne, NoLongerAsked
-from kindcircle.rooms.backdraft.models import Landing, MayTell
-from kindcircle.rooms.groups.models import Attendance
+from kindcircle.rooms.backdraft.models import Landing, MayTell, SlowerPace
+from kindcircle.rooms.ending.taking import take_records
+from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.measures.errors import AnswersNotClear
 from kindcircle.rooms.practice.actions import start_play
@@ -238,3 +239,13 @@ class TestInAMeeting:
         live.start_closing(gathering=stage.gathering, by=stage.guide, at=later(stage.at, 140))
         live.close(gathering=stage.gathering, by=stage.guide, at=later(stage.at, 200))
         assert self.ask(stage, 0, 300) is None
+
+
+def test_what_was_said_goes_with_the_record_of_the_group(world: World) -> None:
+    may(world, True)
+    row = actions.say_too_much(landing=asked(world), by=world.actor(world.member), at=world.at)
+    place = Membership.objects.get(group=world.group, user=world.member)
+    SlowerPace.objects.create(place=place, reasons="a-lot", raised_at=world.at)
+    take_records(world.group)
+    assert not Landing.objects.filter(pk=row.pk).exists()
+    assert not SlowerPace.objects.filter(place=place).exists()
