@@ -11,7 +11,7 @@ from django.db.models import Model
 from kindcircle.base.people.models import User
 from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
 from kindcircle.rooms.alliance.models import Step as AllianceStep
-from kindcircle.rooms.backdraft.models import SlowerPace
+from kindcircle.rooms.backdraft.models import Landing, SlowerPace
 from kindcircle.rooms.care.models import LookedOver
 from kindcircle.rooms.conversations.models import Conversation, Message
 from kindcircle.rooms.ending.models import ClosingLetter, Coming, Hold, KeptLine, Review, ReviewNote
@@ -86,7 +86,7 @@ def take_records(group: Group) -> None:
     Assignment.objects.filter(group=group).delete()
     Message.objects.filter(conversation__group=group).delete()
     of_group: tuple[type[Model], ...] = (
-        Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold, LastLook,
+        Landing, Conversation, Alert, AdverseEvent, HandOver, StartedWithout, Task, Hold, LastLook,
     )  # fmt: skip
     for kind in of_group:
         kind._default_manager.filter(group=group).delete()
