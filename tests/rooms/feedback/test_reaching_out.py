@@ -7,6 +7,7 @@ import pytest
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
+from kindcircle.rooms.feedback.actions import say_talked, take_talked_back
 from kindcircle.rooms.feedback.queries import to_reach
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering, Membership
@@ -137,6 +138,22 @@ def test_once_for_each_person_and_meeting(course: World) -> None:
     meet(course, 2)
     tell(course, 2, ease=4)
     assert [one.outcome for one in waiting(course)] == ["reached", ""]
+
+
+def test_a_talk_with_them_is_what_was_to_be_done(course: World) -> None:
+    meet(course, 0)
+    for member in course.members:
+        tell(course, 0, member, fit=2)
+    by, at = course.actor(course.facilitator), course.gathering.starts_at + 2 * HOUR
+    say_talked(gathering=course.gathering, member=course.member, by=by, at=at)
+    assert [one.outcome for one in waiting(course)] == [tasks.SETTLED, ""]
+    take_talked_back(gathering=course.gathering, member=course.member, by=by, at=at)
+    assert [one.done_at for one in waiting(course)] == [None, None]
+    # What a person finished stays finished.
+    tasks.finish(task=waiting(course)[0], outcome="reached", note="", by=by, at=at)
+    say_talked(gathering=course.gathering, member=course.member, by=by, at=at)
+    take_talked_back(gathering=course.gathering, member=course.member, by=by, at=at)
+    assert waiting(course)[0].outcome == "reached"
 
 
 def test_blanks_ask_for_nobody(course: World) -> None:

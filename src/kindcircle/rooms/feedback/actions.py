@@ -23,7 +23,10 @@ from kindcircle.rooms.feedback.models import HeardAndDone, MemberSaid, TalkedAbo
 from kindcircle.rooms.feedback.queries import sheets_about, to_ask
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.queries import places
+from kindcircle.rooms.measures.reaching_out import once_for
 from kindcircle.rooms.measures.taken import holds_words_of_a_member
+from kindcircle.rooms.tasks.actions import settle_one, unsettle_one
+from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.naming import names_in
 
 LONGEST = 240
@@ -34,7 +37,7 @@ LINES = 3
 def say_talked(*, gathering: Gathering, by: Actor, at: datetime, member: User | None = None) -> None:
     """What was told after this meeting was talked about: with the group, or with this one person. Twice is once.
 
-    Raises NothingTold.
+    Talking with somebody is what was to be done about them, so that it is off the list. Raises NothingTold.
     """
     require(by, Permission.GATHERING_RECORD, gathering)
     told = sheets_about(gathering)
@@ -46,6 +49,9 @@ def say_talked(*, gathering: Gathering, by: Actor, at: datetime, member: User | 
         _kept, new = TalkedAbout.objects.get_or_create(gathering=gathering, member=member, defaults=row)
         if new:
             _record(Event.FEEDBACK_TALKED, gathering, member, by=by, at=at)
+        if member is not None:
+            house, once = gathering.group.organisation, once_for(gathering, member)
+            settle_one(Kind.REACH_OUT, organisation=house, once=once, at=at)
 
 
 def take_talked_back(*, gathering: Gathering, by: Actor, at: datetime, member: User | None = None) -> None:
@@ -54,6 +60,9 @@ def take_talked_back(*, gathering: Gathering, by: Actor, at: datetime, member: U
     with transaction.atomic():
         if TalkedAbout.objects.filter(gathering=gathering, member=member).delete()[0]:
             _record(Event.FEEDBACK_NOT_TALKED, gathering, member, by=by, at=at)
+            if member is not None:
+                house, once = gathering.group.organisation, once_for(gathering, member)
+                unsettle_one(Kind.REACH_OUT, organisation=house, once=once)
 
 
 def ask(gathering: Gathering, *, member: User, at: datetime) -> None:

@@ -31,9 +31,7 @@ class ALittleLong(Invalid):
     """A line is longer than what fits."""
 
     def __init__(self, longest: int) -> None:
-        super().__init__(
-            _("That is a little long. Up to %(longest)s letters fit in one line.") % {"longest": longest}
-        )
+        super().__init__(_("That is a little long. Up to %(longest)s letters fit in one line.") % {"longest": longest})
 
 
 class EnoughLines(Conflict):

@@ -29,7 +29,7 @@ class Members:
 
     asked       to whom the question was shown
     answered    who said anything, so far
-    not_asked   who told how it was and was never asked: not there next time, gone, or no meeting since
+    not_asked   who told how it was and was never asked, now that nobody is: not there next time, or not on their page
     """
 
     asked: int = 0
@@ -84,8 +84,10 @@ def _rate(groups: Iterable[Group], *, at: datetime) -> Rate:
             waiting += not later
             given = [answer for answer in said[one.pk] if answer]
             asked, answered = asked + len(said[one.pk]), answered + len(given)
+            if not _is_over(later, at):
+                continue
             not_asked += max(0, told[one.pk] - len(said[one.pk]))
-            if len(given) >= SMALLEST_SHOWN and _is_over(later, at):
+            if len(given) >= SMALLEST_SHOWN:
                 yes, answers = yes + given.count(YES), answers + len(given)
     members = Members(asked, answered, not_asked, answers, share_in_words(yes, answers))
     return Rate(len(with_answers), due, done, waiting, members)

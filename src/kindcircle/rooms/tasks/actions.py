@@ -115,6 +115,12 @@ def unsettle(kind: Kind, *, about: Ref) -> None:
     settled.update(done_at=None, outcome="")
 
 
+def unsettle_one(kind: Kind, *, organisation: Organisation, once: str) -> None:
+    """The same for one task alone, by the occasion it was raised for."""
+    settled = Task.objects.filter(once_key=f"{kind}:{organisation.code}:{once}", outcome=SETTLED)
+    settled.update(done_at=None, outcome="")
+
+
 def _note(task: Task) -> str:
     return seals.TASK_NOTE.open(task.sealed_note, code=task.code, holder=_holder(task)) if task.sealed_note else ""
 

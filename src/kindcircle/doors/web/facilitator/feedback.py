@@ -203,5 +203,5 @@ def _moved(by: float | None) -> str:
     if by is None:
         return ""
     if abs(by) < CLEARLY:
-        return _("about as before")
-    return _("higher than before") if by > 0 else _("lower than before")
+        return _("about the same")
+    return _("it was lower") if by > 0 else _("it was higher")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from kindcircle.base.access import Actor
 from kindcircle.base.vault import seals
+from kindcircle.rooms.feedback.queries import to_reach
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import debrief
 from kindcircle.rooms.live.debrief import Line, Part
@@ -29,7 +30,13 @@ class StillOpen:
 def still_open(gathering: Gathering, *, by: Actor) -> list[StillOpen]:
     """People first, then paper, then words."""
     lines = debrief.lines_of(gathering, by=by)
-    return [*_people(gathering), *_contacts(gathering, lines), *_sheets(gathering, by), *_words(gathering, lines)]
+    return [
+        *_people(gathering),
+        *_to_reach(gathering, by),
+        *_contacts(gathering, lines),
+        *_sheets(gathering, by),
+        *_words(gathering, lines),
+    ]
 
 
 def task_day(line: Line, gathering: Gathering) -> date | None:
@@ -48,6 +55,17 @@ def _people(gathering: Gathering) -> list[StillOpen]:
             reverse("facilitator:alert", args=[alert.code]),
         )
         for alert in alerts
+    ]
+
+
+def _to_reach(gathering: Gathering, by: Actor) -> list[StillOpen]:
+    return [
+        StillOpen(
+            _("Reach out to %(name)s") % {"name": seals.name_of(one.user)},
+            reverse("facilitator:feedback", args=[gathering.code]),
+        )
+        for one in to_reach(gathering, by=by)
+        if one.task is not None and one.task.done_at is None
     ]
 
 
