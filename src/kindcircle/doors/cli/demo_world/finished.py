@@ -14,6 +14,7 @@ from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import gatherings_of
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures.harm_check import HARM_CHECK
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent
@@ -137,13 +138,14 @@ def _fill_in(house: House, group: Group, occasion: str, stories: dict[str, Story
             "wcc-6": story.wcc,
             "illness-burden": story.burden,
             "ending-check": (None, story.liked),
+            HARM_CHECK: (None, 0),
         }[sheet.instrument][place]
         if wanted is None:
             continue
         # One line overlooked on one sheet, as happens on paper.
         blank = ("phq9_4",) if (story.name, place, sheet.instrument) == ("Lucia", 1, "phq-9") else ()
         answers = answers_for(sheet.instrument, wanted, chance=house.chance, blank=blank)
-        if sheet.instrument == "ending-check":
+        if sheet.instrument in ("ending-check", HARM_CHECK):
             answers["worse"] = 1 if story.name == "Lucia" else 0
         moment = at + timedelta(minutes=number)
         house.answer(sheet, answers, at=moment, on_paper=sheet.instrument in ON_PAPER)
@@ -160,7 +162,7 @@ def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetim
     sheets = Assignment.objects.filter(
         group=group, occasion=Occasion.WEEKLY, member__in=present.values(), opens_at__lte=at, closes_at__gt=at
     )
-    sheets = sheets.exclude(instrument=PULSE).select_related("group__organisation", "member")
+    sheets = sheets.exclude(instrument__in=(PULSE, HARM_CHECK)).select_related("group__organisation", "member")
     for number, sheet in enumerate(sheets.order_by("pk")):
         if number % 4 != 3:  # not everybody remembers
             answers = answers_for(sheet.instrument, house.chance.randint(*WEEK), chance=house.chance)
