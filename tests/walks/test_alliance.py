@@ -6,9 +6,12 @@ import pytest
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
 from kindcircle.doors.worker.loop import tick
-from kindcircle.rooms.alliance.models import Guess, Reading
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.alliance.models import Guess, Rating, Reading
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.intake.consent_texts import HAS_STUDY
+from kindcircle.rooms.intake.models import Consent, ConsentFacts
 from kindcircle.rooms.measures.models import Assignment
 from tests.meetings import begins, held
 from tests.rooms.measures.sheets import send
@@ -135,3 +138,31 @@ def test_with_four_answers_there_is_nothing_but_that(running_site: RunningSite, 
     ada.open(page_of(world))
     assert ada.text.count("Fewer than five answered: read as heard.") == 4
     assert "You guessed" not in ada.text and "Put it on" not in ada.text and "of 10" not in ada.text
+
+
+def test_ratings_for_research_are_open_only_where_everybody_said_so(running_site: RunningSite, world: World) -> None:
+    page = f"/each-other/{world.group.code}/"
+    odile = Visitor(running_site, world.organisation_lead).open("/organisation/together/")
+    assert "Your consent text names no study" in odile.text and "Switch it on" not in odile.html
+    facts = ConsentFacts.objects.get(organisation=world.organisation)
+    ConsentFacts.objects.filter(pk=facts.pk).update(facts={**facts.facts, HAS_STUDY: "yes"})
+    odile.open("/organisation/together/").press("Switch it on")
+    assert "Switched on." in odile.text
+
+    # Whoever has not said yes to research is asked nothing.
+    tomas = Visitor(running_site, world.members[1]).open("/today/")
+    assert "How I am towards the others" not in tomas.text
+    assert "Nothing is asked here now." in tomas.open(page).text
+    yes = Consent(person=world.member, kind=Consent.Kind.RESEARCH, text="consent-full@1", signed_at=clock.now())
+    yes.sealed_signature = seals.SIGNATURE.seal("Ines", code=yes.code, holder=world.member)
+    yes.save()
+    ines = Visitor(running_site, world.member).open("/today/").follow("How I am towards the others")
+    assert "Nobody in this house can read it" in ines.text and "Tomas gets what I mean." in ines.text
+    place = Membership.objects.get(group=world.group, user=world.members[1])
+    ines.press("Keep it for research", {f"{place.code}-warm": "9"})
+    assert ines.status == 422 and "Please tick that you agree first" in ines.text
+    ines.press("Keep it for research", {f"{place.code}-warm": "9", "agreed": True})
+    assert "Kept, and locked." in ines.text
+    assert Rating.objects.filter(rater__group=world.group).count() == 1
+    assert "Switched off." in odile.press("Switch it off").text
+    assert "Nothing is asked here now." in ines.open(page).text

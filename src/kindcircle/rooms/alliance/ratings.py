@@ -30,13 +30,13 @@ Values = dict[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rating as it is computed with: codes of places, what was asked, and the answer."""
+    """What one gave another, as `stats.round_robin` takes it: codes of the group and of two places, and numbers."""
 
     group: str
     rater: str
     target: str
-    asked: str
-    value: int
+    warm: int | None
+    understood: int | None
 
 
 def switch(*, group: Group, on: bool, staff: User, by: Actor, at: datetime) -> None:
@@ -123,9 +123,8 @@ def rows_for_research(group: Group, *, by: Actor) -> Iterator[Row]:
     rows = list(found.select_related("rater__user", "target").order_by("rater__code", "target__code"))
     keys.open_keys([row.rater.user for row in rows])
     for row in rows:
-        for asked, value in _opened(row, row.rater.user).items():
-            if value is not None:
-                yield Row(group.code, row.rater.code, row.target.code, asked, value)
+        values = _opened(row, row.rater.user)
+        yield Row(group.code, row.rater.code, row.target.code, values["warm"], values["understood"])
 
 
 def _opened(row: Rating, member: User) -> Values:
