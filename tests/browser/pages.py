@@ -18,6 +18,7 @@ from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.models import Assignment
+from kindcircle.rooms.safety.models import AdverseEvent
 from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
@@ -224,12 +225,20 @@ def _member() -> Iterator[Stop]:
         yield Stop("member:gathering", f"member in a {which}", at)
 
 
+def _serious(scene: Scene) -> str:
+    return AdverseEvent.objects.get(group=scene.world.group, severity=4).code
+
+
 def _facilitator() -> Iterator[Stop]:
     who = "facilitator"
     yield Stop("facilitator:home", who, named("facilitator:home"))
     for name in ("group", "invite", "report", "unwanted"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.world.group.code))
     yield Stop("facilitator:invite", who, about("facilitator:invite", lambda s: s.world.group.code), "made", _invite)
+    yield Stop("facilitator:unwanted-told", who, about("facilitator:unwanted-told", lambda s: s.sheets["worse"].code))
+    for reader in (who, "safety lead"):
+        yield Stop("facilitator:unwanted-event", reader, about("facilitator:unwanted-event", _serious))
+    yield Stop("facilitator:unwanted-house", "safety lead", named("facilitator:unwanted-house"))
     for which in ("over", "planned"):
         at = about("facilitator:runsheet", lambda s, which=which: s.meetings[which].code)
         yield Stop("facilitator:runsheet", who, at, which)

@@ -42,6 +42,7 @@ from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.resonance.models import Sitting
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
+from kindcircle.rooms.safety.unwanted import Facts
 from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -445,6 +446,7 @@ def answered(world: World) -> dict[str, Assignment]:
         "open": sheet(world, "wcc-6", occasion="weekly", **wide),
         "brought": sheet(world, "phq-9", occasion="baseline", **wide),
         "sent": sheet(world, "arrival-check", occasion="arrival", gathering=last, **wide),
+        "worse": told_worse(world),
         "worrying": sheet(world, "after-session", occasion="leaving", gathering=last, **wide),
     }
     send(world, made["sent"], {"steadiness": 7}, at=clock.now())
@@ -480,6 +482,18 @@ def alerts(world: World, gathering: Gathering) -> dict[str, Alert]:
     )
     safety.record_adverse_event(
         group=world.group,
+        member=world.members[3],
+        category=AdverseEvent.Category.DISTRESS,
+        severity=4,
+        related=AdverseEvent.Related.PROBABLE,
+        happened_on=(clock.now() - DAY).date(),
+        what="Three days of strong distress, and a night in the clinic.",
+        facts=Facts(duration="days", impact=3, expected="no", done="urgent", outcome="better"),
+        by=guide,
+        at=clock.now() - 2 * DAY,
+    )
+    safety.record_adverse_event(
+        group=world.group,
         member=world.members[2],
         category=AdverseEvent.Category.SLEEP,
         severity=2,
@@ -490,6 +504,14 @@ def alerts(world: World, gathering: Gathering) -> dict[str, Alert]:
         at=clock.now(),
     )
     return {"waiting": waiting, "closed": closed}
+
+
+def told_worse(world: World) -> Assignment:
+    """Somebody who said, when all were asked, that something became worse."""
+    asked = sheet(world, "harm-check", member=world.members[4], occasion="weekly", closes_at=clock.now() + DAY)
+    said = {"worse": 1, "sleep": 1, "relationships": 1, "how_long": 2, "daily": 1, "because": 1}
+    send(world, asked, said | {"to_know": "I lie awake after the evenings."}, at=clock.now())
+    return asked
 
 
 def signal() -> Ref:

@@ -305,6 +305,12 @@ PAGES: dict[str, Page] = {
     "facilitator:report": Page("GET", {"group": LEADING}),
     "facilitator:unwanted": Page("GET POST", {"group": LEADING | {SAFETY}}),
     "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
+    "facilitator:unwanted-told": Page("GET", {"harm check": LEADING}),
+    "facilitator:unwanted-event": Page("GET POST", {"adverse event": LEADING | {SAFETY}}),
+    "facilitator:unwanted-judge": Page("POST", {"adverse event": who(SAFETY)}),
+    "facilitator:unwanted-stop": Page("POST", {"adverse event": who(SAFETY)}),
+    "facilitator:unwanted-house": plain("GET", who(SAFETY, FOREIGN_SAFETY)),
+    "facilitator:unwanted-export": plain("POST", who(SAFETY, FOREIGN_SAFETY)),
     "facilitator:runsheet": gatherings("GET", LEADING),
     "facilitator:lighter": gatherings("POST", LEADING),
     "facilitator:landing": Page("GET", {"told landing": LEADING, "landing": NOBODY}),
@@ -896,6 +902,11 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"member": h.things["seat 1"].code, "category": "sleep", "severity": "2", "related": "no", "what": _typed(h)}
         | {"happened_on": h.at.date().isoformat()}
     ],
+    "facilitator:unwanted-event": lambda _h, _: [
+        {"severity": "4", "duration": "week", "impact": "2", "done": "talked"}
+    ],
+    "facilitator:unwanted-judge": lambda _h, _: [{"term": "unwanted-event", "related": "possible", "expected": "no"}],
+    "facilitator:unwanted-stop": lambda h, _: [{"outcome": "change", "why": _typed(h)}],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,
     "organisation:start-formed": _start_formed,

@@ -113,6 +113,7 @@ FOREIGN_LEAD = "another house's organisation lead"
 OPERATOR = "operator"
 CLOSED_ACCOUNT = "member whose account is closed"
 
+DAY = timedelta(days=1)
 CANARY = re.compile(rb"canary[0-9a-f]{8}", re.I)
 PIECE = re.compile(rb"canary[0-9a-f]{3,7}(?![0-9a-f])", re.I)
 
@@ -462,6 +463,11 @@ def _asking_for_people(house: House) -> None:
     safety.contacted(alert=alert, by=guide, at=at)
     note = house.plant("closing note of an alert", *LEADING, SAFETY)
     safety.close(alert=alert, by=guide, at=at, reason="plan-agreed", note=note)
+    t["harm check"] = _sheet(t["seat 1"], t["group"], "harm-check", opens_at=at - DAY, closes_at=at + DAY)
+    said = {"worse": 1, "sleep": 1, "to_know": house.plant("words on a harm check", MEMBER, *LEADING)}
+    measures.submit_response(
+        assignment=t["harm check"], answers=said, client_key=codes.new_code(), by=house.people[MEMBER].actor(), at=at
+    )
     t["adverse event"] = safety.record_adverse_event(
         group=t["group"],
         member=t["seat 1"],

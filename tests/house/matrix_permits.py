@@ -295,6 +295,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
     P.STAFF_INVITE: LEAD_STAFF,
     P.GROUP_START: LEAD_STAFF,
+    P.MEASURE_RESCORE: everywhere(who(MACHINE)),
     P.WORDING_IMPORT: with_staff(LEAD_STAFF, everywhere(who(MACHINE))),
     P.WORDING_CHECK: staff(
         STAFF_OF_THE_HOUSE,

@@ -121,8 +121,8 @@ CODEBOOK: tuple[tuple[str, str], ...] = (
     ("recorded_at", "When it was written down, in universal time."),
     ("reporter", "member: told on a sheet when everybody was asked. staff: learned by those who lead."),
     ("category", f"One of: {', '.join(AdverseEvent.Category.values)}."),
-    ("severity", "1 mild, passed by itself; 2 hard, daily life went on; 3 daily life suffered; 4 serious, needed urgent "
-     "care; 5 life was in danger, or death."),
+    ("severity", "1 mild, passed by itself; 2 hard, daily life went on; 3 daily life suffered; 4 serious, needed "
+     "urgent care; 5 life was in danger, or death."),
     ("duration", "day: a day or less; days; week: a week or more; still: goes on; empty: nobody said."),
     ("impact", "On daily life: 0 none, 1 a little, 2 a lot, 3 it could not be done; empty: nobody said."),
     ("related", "Whether it has to do with the programme: no, unlikely, possible, probable, definite."),
@@ -204,7 +204,7 @@ def _events(organisation: Organisation) -> QuerySet[AdverseEvent]:
 
 def _row(event: AdverseEvent, organisation: Organisation) -> dict[str, Any]:
     stop = getattr(event, "stop_review", None)
-    row = {
+    return {
         "event": _coded("event", event.code),
         "person": _coded("person", event.member.code),
         "group": _coded("group", event.group.code),
@@ -227,7 +227,6 @@ def _row(event: AdverseEvent, organisation: Organisation) -> dict[str, Any]:
         "reviewed_at": event.reviewed_at.isoformat(timespec="seconds") if event.reviewed_at else None,
         "stop_review": (stop.outcome or "open") if stop else "",
     }
-    return row
 
 
 def _coded(what: str, code: str) -> str:

@@ -49,6 +49,7 @@ from kindcircle.doors.web.facilitator import (
     talk_times,
     tasks,
     unwanted,
+    unwanted_house,
     where,
 )
 
@@ -61,7 +62,13 @@ urlpatterns = [
     path("groups/<str:code>/invite/", desk.invite, name="invite"),
     path("groups/<str:code>/report/", report.report, name="report"),
     path("groups/<str:code>/unwanted/", unwanted.unwanted, name="unwanted"),
+    path("unwanted/", unwanted_house.house, name="unwanted-house"),
+    path("unwanted/export/", unwanted_house.export, name="unwanted-export"),
+    path("unwanted/told/<str:code>/", unwanted.told, name="unwanted-told"),
+    path("unwanted/<str:code>/", unwanted.event, name="unwanted-event"),
     path("unwanted/<str:code>/over/", unwanted.over, name="unwanted-over"),
+    path("unwanted/<str:code>/judge/", unwanted.judge, name="unwanted-judge"),
+    path("unwanted/<str:code>/decide/", unwanted.stop, name="unwanted-stop"),
     # What the group agreed on, and mending what was not kept.
     path("groups/<str:code>/agreement/", agreement.agreement, name="agreement"),
     path("groups/<str:code>/agreement/wording/", agreement.wording, name="agreement-wording"),
