@@ -26,11 +26,12 @@ _addresses = itertools.count(2)
 
 @dataclass
 class Button:
-    """Something to press: its words and what it adds to its form."""
+    """Something to press: its words, what it adds to its form, and where it sends it if not where the form says."""
 
     words: str = ""
     name: str = ""
     value: str = ""
+    action: str = ""
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Page(HTMLParser):
         form, name, value = self._form, given.get("name", ""), given.get("value", "")
         assert form is not None
         if tag == "button" and given.get("type", "submit") == "submit":
-            self._button = Button("", name, value)
+            self._button = Button("", name, value, given.get("formaction", ""))
             form.buttons.append(self._button)
         elif tag == "input":
             kind = given.get("type", "text")
@@ -237,7 +238,8 @@ class Visitor:
     ) -> "Visitor":
         """Fill in the form and press its button."""
         form, sent = self.filled(button, fill, which)
-        return self.post(str(self.answer.url.join(form.action)) if form.action else str(self.answer.url), sent)
+        action = self.form(button, which)[1].action or form.action
+        return self.post(str(self.answer.url.join(action)) if action else str(self.answer.url), sent)
 
     def hand_in(
         self,

@@ -149,7 +149,7 @@ def context_of(
         "minutes": one.administration.minutes,
         "questions": questions,
         "how_far": how_far(questions) if typed else "",
-        "blank": _("I would rather leave this blank"),
+        "blank": _("Leave blank"),
         "errors": errors,
         "left_out": len(asked) < sum(item.text_key in words.items for item in one.items),
         "own_words": bool(one.wording.languages),
