@@ -95,6 +95,7 @@ class Permission(StrEnum):
     ALERT_HANDLE = "alert.handle"
     ALERTS_REVIEW = "alerts.review"  # looking back on what was closed in the whole house
     REPORT_SEE = "report.see"
+    MEASURE_RESCORE = "measure.rescore"  # score answers anew after a rule was corrected
     MEASURE_ASSIGN = "measure.assign"
     PAPER_ENTER = "paper.enter"  # typing in what a member wrote on a paper sheet
     CONVERSATION_LIST = "conversation.list"

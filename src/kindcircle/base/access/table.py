@@ -131,6 +131,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ALERT_HANDLE: [facilitator, named_for_it, safety_lead],
     P.ALERTS_REVIEW: [safety_lead],
     P.REPORT_SEE: [facilitator],
+    P.MEASURE_RESCORE: [system],
     P.MEASURE_ASSIGN: [facilitator, system],
     P.MEASURE_STOP: [facilitator, organisation_lead],
     P.PAPER_ENTER: [facilitator],

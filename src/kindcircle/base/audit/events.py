@@ -176,6 +176,7 @@ class Event(StrEnum):
     ADDRESS_CHANGED = "address changed"
     CALENDAR_LINK_MADE = "calendar link made"
     CALENDAR_LINK_ENDED = "calendar link ended"
+    SCORES_MADE_ANEW = "scores made anew by a corrected rule"
     WORDING_IMPORTED = "wording imported"
     LICENCE_NUMBER_WRITTEN = "licence number written down"
     WORDING_TYPED = "wording typed in by hand"

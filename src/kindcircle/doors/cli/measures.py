@@ -139,3 +139,21 @@ def read_responses(file: Path, questions: Path | None, as_json: bool, site: Path
 
     with kindly(file):
         looking.tell(looking.answers(file, questions, site=site), as_json=as_json)
+
+
+@measures.command("rescore")
+@click.argument("instrument")
+@click.option("--keep", is_flag=True, help="Keep the new numbers. Without it you only see what would move.")
+@click.option("--organisation", "house_code", default="", help="Code of the organisation, when there are several.")
+def rescore(instrument: str, keep: bool, house_code: str) -> None:
+    """Score the sheets of INSTRUMENT anew where a later version corrects its rule, such as 1.0.1 that of 1.0.0.
+
+    Answers stay as they were given, and the earlier numbers stay beside the new ones. Running it twice changes nothing.
+    """
+    from kindcircle.doors.cli.home import open_database, open_home
+
+    open_home()
+    open_database()
+    from kindcircle.doors.cli.rescoring import score_anew  # needs settings
+
+    score_anew(instrument, keep=keep, house_code=house_code)

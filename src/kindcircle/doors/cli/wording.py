@@ -27,7 +27,7 @@ def bring_in(
     house_code: str,
 ) -> None:
     """Show every questionnaire found in the file; keep those that are wanted when the terms are accepted."""
-    house = _house(house_code)
+    house = the_house(house_code)
     try:
         data = file.read_bytes()
         read = importing.read_file(data, language=language)
@@ -87,7 +87,8 @@ def _show(proposal: Proposal, confirmed: frozenset[str]) -> None:
         click.echo(f"  [{mark}] {remark.name}: {remark.text}")
 
 
-def _house(code: str) -> Organisation:
+def the_house(code: str) -> Organisation:
+    """The one organisation that is meant. Unusable when there is none, or more than one and none was named."""
     houses = Organisation.objects.filter(code=code) if code else Organisation.objects.all()
     found = list(houses[:2])
     if not found:

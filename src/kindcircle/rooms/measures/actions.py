@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ from kindcircle.rooms.measures.reaching_out import look_at
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.raising import administration
+from kindcircle.spec.corrections import correction_of
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Text
 from kindcircle.spec.programmes import Programme
@@ -358,7 +360,8 @@ def _prepare(
     by_staff: User | None,
 ) -> tuple[Response, list[Score]]:
     """The rows to store: the answers sealed under the member's key, and each score with what it rests on."""
-    results = score(one, answers)
+    # Whoever answers after a rule was put right is scored by the right one.
+    results = score(correction_of(one, site=settings.SITE_CONTENT), answers)
     # A line that somebody left blank on purpose is kept as such; one that they never came to is not there.
     given = {item.id: answers[item.id] for item in one.items if item.id in answers}
     response = Response(

@@ -1,0 +1,132 @@
+"""A rule was corrected: the same answers are scored anew. Both numbers stay, the new one counts, and it is on record.
+
+Answers are opened here by the machine alone and never changed. Whoever runs it sees which numbers moved, by sheet; no
+name, no answer.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import Organisation
+from kindcircle.base.vault import seals
+from kindcircle.rooms.measures.models import Response, Score
+from kindcircle.rooms.measures.queries import definition
+from kindcircle.spec.corrections import correction_of
+from kindcircle.spec.definition import Definition
+from kindcircle.spec.scoring import Answer, ScoreResult, score
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One number that is another one now. None: there was none, or there is none any more."""
+
+    sheet: str
+    scale: str
+    before: float | None
+    after: float | None
+    was: str  # its state
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """What came of it. sheets: how many were scored anew; rule: by which version; empty when nothing is corrected."""
+
+    rule: str
+    sheets: int
+    moved: tuple[Moved, ...]
+
+
+def rescore(*, organisation: Organisation, instrument: str, keep: bool, by: Actor, at: datetime) -> Rescored:
+    """Score every sheet of one questionnaire anew where its rule was corrected since. Twice changes nothing.
+
+    keep  False: only say what would move.
+    """
+    require(by, Permission.MEASURE_RESCORE, organisation)
+    done, rule, moved = 0, "", list[Moved]()
+    for batch in _batches(organisation, instrument):
+        with transaction.atomic():
+            # One at a time in a house: two runs at once would both make the newer number.
+            Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+            fresh = [found for row in batch if (found := _fresh(row)) is not None]
+            for row, corrected, results in fresh:
+                rule = corrected.rule
+                moved += _differences(row, results)
+                if keep:
+                    _keep(row, results)
+            if keep and fresh:
+                _write_down(organisation, rule, len(fresh), by=by, at=at)
+        done += len(fresh)
+    return Rescored(rule, done, tuple(moved))
+
+
+def _batches(organisation: Organisation, instrument: str) -> Iterator[list[Response]]:
+    """Every sheet of this questionnaire in the house, of groups and of those who asked to come."""
+    rows: QuerySet[Response] = Response.objects.filter(assignment__instrument=instrument)
+    rows = (
+        rows.filter(assignment__group__organisation=organisation)
+        | rows.filter(assignment__intake__organisation=organisation)
+    ).order_by("pk")
+    pks = list(rows.values_list("pk", flat=True))
+    for begin in range(0, len(pks), BATCH):
+        lot = Response.objects.filter(pk__in=pks[begin : begin + BATCH]).select_related("assignment__member")
+        yield list(lot.order_by("pk"))
+
+
+def _fresh(row: Response) -> tuple[Response, Definition, tuple[ScoreResult, ...]] | None:
+    """The sheet with its corrected scores; None when the rule that counts is the newest already."""
+    one = definition(row.assignment.instrument, row.assignment.version)
+    corrected = correction_of(one, site=settings.SITE_CONTENT)
+    if corrected is one or Score.every.filter(response=row, rule=corrected.rule).exists():
+        return None
+    sealed = seals.ANSWERS.open(row.sealed_answers, code=row.code, holder=row.assignment.member)
+    answers: dict[str, Answer] = json.loads(sealed)
+    return row, corrected, score(corrected, answers)
+
+
+def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]:
+    before = {one.scale: one for one in Score.objects.filter(response=row)}
+    after = {one.score: one for one in results}
+    found = []
+    for scale in dict.fromkeys((*before, *after)):
+        old, new = before.get(scale), after.get(scale)
+        was, now = old.state if old else "", str(new.state) if new else ""
+        value, other = old.value if old else None, new.value if new else None
+        if (value, was) != (other, now):
+            found.append(Moved(row.assignment.code, scale, value, other, was, now))
+    return found
+
+
+def _keep(row: Response, results: tuple[ScoreResult, ...]) -> None:
+    Score.objects.filter(response=row).update(current=False)
+    Score.objects.bulk_create(
+        [
+            Score(
+                response=row,
+                scale=one.score,
+                value=one.value,
+                state=one.state,
+                answered=one.answered,
+                of=one.of,
+                rule=one.rule,
+            )
+            for one in results
+        ]
+    )
+
+
+def _write_down(organisation: Organisation, rule: str, sheets: int, *, by: Actor, at: datetime) -> None:
+    about = log.Ref("questionnaire", rule)
+    log.record(Event.SCORES_MADE_ANEW, by=by, about=about, at=at, chain=organisation.code, reason=f"{sheets} sheets")

@@ -1,0 +1,187 @@
+"""A rule is put right: every sheet is scored anew, both numbers stay, and not one answer changes."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from django.conf import settings as site_settings
+
+from kindcircle.base.access import SYSTEM
+from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.lib import codes
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.cli.rescoring import score_anew
+from kindcircle.rooms.measures import actions, queries
+from kindcircle.rooms.measures.course import own_courses
+from kindcircle.rooms.measures.models import Response, Score
+from kindcircle.rooms.measures.rescoring import BATCH, Rescored, rescore
+from kindcircle.spec.corrections import correction_of
+from kindcircle.spec.instruments import load_instrument
+from kindcircle.spec.texts import SHIPPED
+from kindcircle.stats.own_course import Word
+from tests.rooms.measures.course_sheets import DAY, adding_up, answered, asked
+from tests.world import World, make_world
+
+
+@pytest.fixture(autouse=True)
+def own_shelf(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of this site's own, in which corrected versions stand, beside one questionnaire as it is shipped."""
+    settings.SITE_CONTENT = tmp_path / "content"
+    (settings.SITE_CONTENT / "instruments").mkdir(parents=True)
+    shutil.copytree(SHIPPED / "instruments" / "gad-7", tmp_path / "shipped" / "instruments" / "gad-7")
+    monkeypatch.setattr("kindcircle.spec.instruments.SHIPPED", tmp_path / "shipped")
+
+
+def corrected(instrument: str, version: str, change: Any) -> None:
+    """A later version on the site's own shelf, with its rule changed."""
+    raw = yaml.safe_load((SHIPPED / "instruments" / instrument / "1.0.0.yaml").read_text(encoding="utf-8"))
+    raw["version"] = version
+    change(raw)
+    file = site_settings.SITE_CONTENT / "instruments" / instrument / f"{version}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+
+
+def turned_round(raw: dict[str, Any]) -> None:
+    """The GAD-7 with its last item counted the other way round: a rule that was wrong before, for this test."""
+    total = next(one for one in raw["scores"] if one["id"] == "total")
+    total["reverse"] = [7]
+    raw["tests"] = [{"responses": [0] * 7, "expect": {"total": 3}}]
+
+
+def everything_kept() -> str:
+    """The raw answers of the whole site as one fingerprint, with when they came and in which state."""
+    rows = Response.objects.order_by("pk").values_list("code", "sealed_answers", "state", "submitted_at")
+    return hashlib.sha256(repr([(a, bytes(b), c, d) for a, b, c, d in rows]).encode()).hexdigest()
+
+
+def anew(world: World, *, keep: bool = True) -> Rescored:
+    return rescore(organisation=world.organisation, instrument="gad-7", keep=keep, by=SYSTEM, at=world.at + 99 * DAY)
+
+
+def test_both_numbers_stay_and_the_corrected_one_counts(world: World) -> None:
+    sheets = [answered(world, "baseline", total, member=world.members[n]) for n, total in enumerate((0, 9, 21))]
+    before = everything_kept()
+    corrected("gad-7", "1.0.1", turned_round)
+    found = anew(world)
+    assert (found.rule, found.sheets) == ("gad-7@1.0.1", 3)
+    moved = {one.sheet: (one.before, one.after) for one in found.moved if one.scale == "total"}
+    assert moved == {sheets[0].code: (0, 3), sheets[1].code: (9, 12), sheets[2].code: (21, 18)}
+    for sheet in sheets:
+        rows = Score.every.filter(response__assignment=sheet, scale="total").order_by("pk")
+        assert [(row.rule, row.current) for row in rows] == [("gad-7@1.0.0", False), ("gad-7@1.0.1", True)]
+        assert Score.objects.get(response__assignment=sheet, scale="total").rule == "gad-7@1.0.1"
+    # What was answered is as it was, byte for byte, and so is what the page of a group reads: one number a sheet.
+    assert everything_kept() == before
+    assert sorted(row.value or 0 for row in queries.scores_of(world.group, "gad-7", "total")) == [3, 12, 18]
+
+
+def test_the_batch_is_on_record_without_a_name_or_a_number_of_points(world: World) -> None:
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    anew(world)
+    [entry] = AuditEntry.objects.filter(chain=world.organisation.code, event="scores made anew by a corrected rule")
+    assert (entry.about_kind, entry.about_code, entry.concerns, entry.reason) == (
+        "questionnaire", "gad-7@1.0.1", "", "1 sheets",
+    )  # fmt: skip
+
+
+def test_twice_changes_nothing_and_without_keeping_nothing_is_kept(world: World) -> None:
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    looked = anew(world, keep=False)
+    assert looked.sheets == 1 and Score.every.filter(rule="gad-7@1.0.1").count() == 0
+    assert anew(world) == looked
+    assert anew(world) == Rescored("", 0, ())
+    assert AuditEntry.objects.filter(event="scores made anew by a corrected rule").count() == 1
+
+
+def test_a_second_correction_stands_on_the_first(world: World) -> None:
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    anew(world)
+    corrected("gad-7", "1.0.2", lambda raw: None)  # it was right after all
+    assert {(one.before, one.after) for one in anew(world).moved if one.scale == "total"} == {(12, 9)}
+    assert Score.every.filter(scale="total").count() == 3 and Score.objects.filter(scale="total").count() == 1
+
+
+def test_whoever_answers_after_the_correction_is_scored_by_it_and_both_can_be_compared(world: World) -> None:
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    later = asked(world, "after")
+    actions.submit_response(
+        assignment=later, answers=adding_up("gad-7", 12), client_key=codes.new_code(), by=world.actor(world.member),
+        at=later.opens_at + DAY,
+    )  # fmt: skip
+    assert Score.objects.get(response__assignment=later, scale="total").value == 15
+
+    def words() -> list[Word]:
+        [course] = own_courses(world.member, by=world.actor(world.member), at=world.at + 60 * DAY)
+        return [step.word for step in course.lines[0].steps]
+
+    assert words() == [Word.FIRST, Word.FORM_CHANGED]
+    anew(world)
+    assert words() == [Word.FIRST, Word.AS_USUAL]
+
+
+def test_a_version_that_asks_something_else_corrects_nothing(world: World) -> None:
+    answered(world, "baseline", 9)
+
+    def another_answer(raw: dict[str, Any]) -> None:
+        raw["items"][0]["text_key"] = "another_question"
+
+    corrected("gad-7", "1.0.1", another_answer)
+    corrected("gad-7", "1.1.0", turned_round)
+    one = load_instrument("gad-7", "1.0.0")
+    assert correction_of(one, site=site_settings.SITE_CONTENT) is one
+    assert anew(world).sheets == 0
+
+
+def test_other_houses_and_people_are_left_alone(world: World) -> None:
+    other = make_world()
+    theirs = answered(other, "baseline", 9)
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    assert anew(world).sheets == 1
+    assert Score.objects.get(response__assignment=theirs, scale="total").rule == "gad-7@1.0.0"
+    for person in (world.organisation_lead, world.safety_lead, world.facilitator, world.member):
+        with pytest.raises(NotFound):
+            rescore(
+                organisation=world.organisation, instrument="gad-7", keep=True, by=world.actor(person), at=world.at
+            )  # fmt: skip
+
+
+def test_more_sheets_than_one_batch_are_all_scored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kindcircle.rooms.measures.rescoring.BATCH", 2)
+    assert BATCH > 2
+    for member in world.members[:5]:
+        answered(world, "baseline", 9, member=member)
+    corrected("gad-7", "1.0.1", turned_round)
+    assert anew(world).sheets == 5
+    entries = AuditEntry.objects.filter(event="scores made anew by a corrected rule").order_by("pk")
+    assert [entry.reason for entry in entries] == ["2 sheets", "2 sheets", "1 sheets"]
+
+
+def test_the_command_says_what_moves_and_keeps_it_when_asked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = answered(world, "baseline", 9)
+    code = world.organisation.code
+    score_anew("gad-7", keep=False, house_code=code)
+    assert "Nothing to do" in capsys.readouterr().out
+    corrected("gad-7", "1.0.1", turned_round)
+    score_anew("gad-7", keep=False, house_code=code)
+    told = capsys.readouterr().out
+    assert f"{sheet.code}  total: 9 (complete) -> 12 (complete)" in told and "Nothing was kept." in told
+    score_anew("gad-7", keep=True, house_code=code)
+    assert "The earlier numbers are still there" in capsys.readouterr().out
+    assert Score.objects.get(response__assignment=sheet, scale="total").value == 12
+
+
+def test_the_command_is_there_and_explains_itself() -> None:
+    from kindcircle.doors.cli.measures import measures
+
+    told = CliRunner().invoke(measures, ["rescore", "--help"]).output
+    assert "--keep" in told and "Running it twice changes nothing" in " ".join(told.split())
