@@ -1,6 +1,6 @@
 """A questionnaire in sentences: its licence, its arithmetic, its bands and what a house does before it asks it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -47,7 +47,7 @@ METHODS = {
     "mean_of_scores": gettext_lazy("mean of scores"),
     "symptom_count": gettext_lazy("a word, by a counting rule"),
 }
-BETTER = {"higher": gettext_lazy("higher"), "lower": gettext_lazy("lower"), "neither": ""}
+BETTER = {"higher": gettext_lazy("higher is better"), "lower": gettext_lazy("lower is better"), "neither": ""}
 LEVELS = {
     "review": gettext_lazy("looked at with the notes of the week"),
     "contact": gettext_lazy("somebody gets in touch the same day"),
@@ -56,18 +56,23 @@ LEVELS = {
 
 
 class Line(NamedTuple):
-    """One score, ready for a table."""
+    """One score: its name, how it is made, and the rest in short."""
 
     name: str
     how: str
-    range: str
-    better: str
-    empty: str
+    more: str
 
 
 def scores_of(one: Definition) -> list[Line]:
     """Each score: how it is made, where it ends, which way is better, and how much may be empty."""
-    return [Line(_plain(s.id), _how(s), _span(s), str(BETTER[s.better]), _empty(one, s)) for s in one.scores]
+    return [
+        Line(
+            _plain(score.id),
+            _how(one, score),
+            " · ".join(filter(None, (_span(score), str(BETTER[score.better]), _empty(one, score)))),
+        )
+        for score in one.scores
+    ]
 
 
 def answers_of(one: Definition) -> list[str]:
@@ -89,17 +94,22 @@ def answers_of(one: Definition) -> list[str]:
 
 
 def bands_of(bands: Bands, low: Number) -> str:
-    """The stretches of a score in one line: 0 to 4 minimal, 5 to 9 mild. With what is left out at an open end."""
-    parts, start, open_end = [], low, False
-    for cut in bands.cuts:
+    """The stretches of a score in one line: 0 to 4 minimal, 5 to 9 mild; or below 2.5 low, above 3.5 high."""
+    whole = all(isinstance(cut.upto, int) and not cut.exclusive for cut in bands.cuts)
+    parts, start = [], low
+    for place, cut in enumerate(bands.cuts):
+        before = bands.cuts[place - 1] if place else None
         between = {"low": _number(start), "high": _number(cut.upto), "name": _plain(cut.id)}
-        if cut.exclusive:
-            parts.append(_("below %(high)s %(name)s") % between)
-        elif open_end or start == cut.upto or not isinstance(cut.upto, int):
-            parts.append(_("up to %(high)s %(name)s") % between)
+        if whole:
+            words = _("%(low)s %(name)s") if start == cut.upto else _("%(low)s to %(high)s %(name)s")
+        elif cut.exclusive:
+            words = _("below %(high)s %(name)s")
+        elif before is not None and place == len(bands.cuts) - 1:
+            words = _("%(low)s or more %(name)s") if before.exclusive else _("above %(low)s %(name)s")
         else:
-            parts.append(_("%(low)s to %(high)s %(name)s") % between)
-        start, open_end = (cut.upto if cut.exclusive else cut.upto + 1), cut.exclusive
+            words = _("up to %(high)s %(name)s")
+        parts.append(words % between)
+        start = cut.upto + 1 if whole else cut.upto
     return ", ".join(parts)
 
 
@@ -127,7 +137,7 @@ def watched_of(one: Definition) -> list[str]:
         said.setdefault((_answer(one, rule), str(LEVELS[rule.level])), []).append(rule.item)
     return [
         ngettext("Question %(n)s, %(answer)s: %(then)s", "Questions %(n)s, %(answer)s: %(then)s", len(items))
-        % {"n": ", ".join(map(str, items)), "answer": answer, "then": then}
+        % {"n": _items(one, items), "answer": answer, "then": then}
         for (answer, then), items in said.items()
     ]
 
@@ -151,14 +161,16 @@ def _change(change: Change) -> str:
     return _("reliable change, from SD %(sd)s and reliability %(r)s") % {"sd": change.sd, "r": change.reliability}
 
 
-def _how(score: Score) -> str:
+def _how(one: Definition, score: Score) -> str:
     parts = [str(METHODS[score.method])]
     if score.of:
         parts.append(", ".join(_plain(name) for name in score.of))
     elif score.items:
-        parts.append(_("of %(items)s") % {"items": _runs(score.items)})
+        parts.append(_("of %(items)s") % {"items": _items(one, score.items)})
     if score.reverse:
-        parts.append(_("(%(items)s turned over)") % {"items": _runs(score.reverse)})
+        parts.append(_("(%(items)s turned over)") % {"items": _items(one, score.reverse)})
+    if score.reverse_scores:
+        parts.append(_("(%(items)s turned over)") % {"items": ", ".join(_plain(name) for name in score.reverse_scores)})
     if score.multiply:
         parts.append(_("times %(factor)s") % {"factor": _number(score.multiply)})
     if score.table:
@@ -168,11 +180,12 @@ def _how(score: Score) -> str:
 
 def _empty(one: Definition, score: Score) -> str:
     if score.of:
-        return _("as its parts")
+        return _("empty: as in its parts")
     n = score.missing.max_missing
     if one.most_empty is not None:
-        return _("%(n)s, and %(whole)s in the form") % {"n": n, "whole": one.most_empty}
-    return f"{n} ({BASIS[score.missing.basis]})" if n else _("none")
+        return _("%(n)s may be empty, and %(whole)s in the form") % {"n": n, "whole": one.most_empty}
+    basis = BASIS[score.missing.basis]
+    return _("%(n)s may be empty (%(basis)s)") % {"n": n, "basis": basis} if n else _("none may be empty")
 
 
 def _span(score: Score) -> str:
@@ -181,7 +194,24 @@ def _span(score: Score) -> str:
     return _("%(low)s to %(high)s") % {"low": _number(score.range[0]), "high": _number(score.range[1])}
 
 
-def _runs(numbers: tuple[int, ...]) -> str:
+def _items(one: Definition, numbers: Sequence[int]) -> str:
+    """Which questions these are, as people count them: parts of a question go by the question."""
+    question: dict[int, int] = {}
+    part: dict[int, int] = {}
+    for item in one.items:
+        whole = question[item.part_of] if item.part_of else len(set(question.values())) + 1
+        question[item.number] = whole
+        part[item.number] = list(question.values()).count(whole)
+    said = _runs([question[number] for number in numbers])
+    if set(part.values()) == {1}:
+        return said
+    return _("%(items)s, part %(part)s") % {
+        "items": said,
+        "part": ", ".join(map(str, sorted({part[number] for number in numbers}))),
+    }
+
+
+def _runs(numbers: Sequence[int]) -> str:
     """1, 2, 3 and 7 as 1–3, 7."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
