@@ -18,9 +18,11 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.alliance import actions, queries
-from kindcircle.rooms.alliance.levels import ACTIONS, LEVELS, PLAN, Level
+from kindcircle.rooms.alliance.levels import ACTIONS, LEVELS, PLAN, PULSE, Level
 from kindcircle.rooms.alliance.models import Guess, Step
 from kindcircle.rooms.alliance.queries import Gap, Heard, Pulse
+from kindcircle.rooms.feedback.looks import looked
+from kindcircle.rooms.feedback.models import LastLook
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import meeting_name, programme_of, session_name
 
@@ -54,7 +56,7 @@ SPREADS: dict[str, Text] = {
 VOICES: dict[str, Text] = {
     "even": gettext_lazy("Talking at this meeting was shared about evenly."),
     "uneven": gettext_lazy("Talking at this meeting was shared unevenly."),
-    "early": gettext_lazy("How the talking was shared at this meeting cannot be told."),
+    "early": "",  # too little was said with the talking piece, and nothing is said of it
 }
 DO: dict[str, tuple[Text, Text]] = {
     "name-own-part": (
@@ -192,6 +194,8 @@ def _show(
 ) -> HttpResponse:
     plan = programme_of(group)
     found = queries.pulses(group, by=request.actor)  # type: ignore[attr-defined]
+    if any(pulse.heard for pulse in found):
+        looked(group, [PULSE], side=LastLook.Side.LEADING, at=clock.now())
     staff = [one.facilitator for pulse in found for one in pulse.guesses]
     staff += [one for pulse in found for heard in pulse.heard for step in heard.steps for one in _who(step)]
     names = seals.names_of(list({one.pk: one for one in staff}.values()))
