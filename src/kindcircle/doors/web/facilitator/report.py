@@ -15,6 +15,8 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.doors.web.facilitator.unwanted import CATEGORIES
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.feedback.looks import looked
+from kindcircle.rooms.feedback.models import LastLook
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.research.report import CohortReport, Outcome, cohort_report
 from kindcircle.stats.before_after import BeforeAfter
@@ -40,7 +42,9 @@ class Figure:
 @page(Permission.REPORT_SEE, about=GROUPS)
 def report(request: HttpRequest, group: Group) -> HttpResponse:
     """The page of one group, finished or under way."""
-    found = cohort_report(group=group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    at = clock.now()
+    found = cohort_report(group=group, by=request.actor, at=at)  # type: ignore[attr-defined]
+    looked(group, [one.instrument for one in found.outcomes], side=LastLook.Side.LEADING, at=at)
     outcomes = [_shown(outcome) for outcome in found.outcomes]
     shared = _said_of_all(outcomes)
     labels = {str(kind): words for kind, words in CATEGORIES}

@@ -18,6 +18,8 @@ from kindcircle.doors.web.shared.sending import SeeOther, key_of
 from kindcircle.rooms.conversations.actions import write
 from kindcircle.rooms.conversations.errors import SentBefore
 from kindcircle.rooms.conversations.queries import member_places
+from kindcircle.rooms.feedback.looks import looked
+from kindcircle.rooms.feedback.models import LastLook
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.measures.course import Line, own_course, own_courses
 
@@ -26,6 +28,8 @@ from kindcircle.rooms.measures.course import Line, own_course, own_courses
 def courses(request: HttpRequest) -> HttpResponse:
     """Every measure that this person has answered, group by group, each with its one sentence."""
     found = own_courses(person_of(request), by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    for one in found:
+        looked(one.place.group, [line.definition.id for line in one.lines], side=LastLook.Side.MEMBER, at=clock.now())
     groups = [(one.place, [_listed(line) for line in one.lines]) for one in found]
     return render(request, "member/course.html", {"groups": groups})
 
@@ -37,6 +41,8 @@ def course(request: HttpRequest, place: Membership) -> HttpResponse:
     line_id = request.POST.get("measure") or request.GET.get("measure", "")
     lines = own_course(place, by=request.actor, at=clock.now()).lines  # type: ignore[attr-defined]
     line = next((one for one in lines if one.id == line_id), None)
+    opened = lines if line is None else [line]
+    looked(place.group, [one.definition.id for one in opened], side=LastLook.Side.MEMBER, at=clock.now())
     if line is None:
         text = request.POST.get("text", "")
         if text.strip():
