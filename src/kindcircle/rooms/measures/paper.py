@@ -39,9 +39,7 @@ class Person:
     cards: tuple[Card, ...]
 
     def answered(self, occasion: str) -> bool:
-        return any(
-            card.response or card.paper for card in self.cards if card.assignment.occasion == occasion
-        )
+        return any(card.response or card.paper for card in self.cards if card.assignment.occasion == occasion)
 
 
 def people_of(gathering: Gathering, *, by: Actor, at: datetime | None = None) -> list[Person]:
