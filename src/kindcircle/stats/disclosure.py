@@ -110,6 +110,8 @@ Share = Literal["some", "half", "most"]
 """How many of a group said yes, as words. "Some" may also be nobody, and "most" everybody."""
 
 THREE_FROM = 9
+TOLD_ANEW_AT = 5
+"""A share that grows is told anew when so many times as many answers stand behind it."""
 
 
 def share_in_words(yes: int, answers: int, *, smallest: int = SMALLEST_SHOWN) -> Share | Suppressed:
@@ -129,6 +131,21 @@ def share_in_words(yes: int, answers: int, *, smallest: int = SMALLEST_SHOWN) ->
     if 3 * yes <= answers:
         return "some"
     return "most" if 3 * yes >= 2 * answers else "half"
+
+
+def share_so_far(parts: Iterable[tuple[int, int]], *, smallest: int = SMALLEST_SHOWN) -> tuple[Share | Suppressed, int]:
+    """A share that grows, and how many answers stand behind it. parts: yes and answers of each, as they became known.
+
+    The word is told anew only when five times as many answers stand behind it as when it was told last: with each part
+    anew, two words could tell how everybody else in that part answered.
+    """
+    told: Share | Suppressed = Suppressed()
+    yes = answers = behind = 0
+    for part_yes, part_answers in parts:
+        yes, answers = yes + part_yes, answers + part_answers
+        if answers >= max(smallest, TOLD_ANEW_AT * behind):
+            told, behind = share_in_words(yes, answers, smallest=smallest), answers
+    return told, behind
 
 
 def may_tell_again(earlier: Iterable[Collection[str]], people: Collection[str]) -> bool:

@@ -18,7 +18,7 @@ from kindcircle.rooms.feedback.queries import QUESTION_STANDS
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.measures.attending import LEAVING_SHEET
 from kindcircle.rooms.measures.models import Response
-from kindcircle.stats.disclosure import SMALLEST_SHOWN, Share, Suppressed, share_in_words
+from kindcircle.stats.disclosure import SMALLEST_SHOWN, Share, Suppressed, share_so_far
 
 YES = MemberSaid.Answer.YES
 
@@ -72,7 +72,8 @@ def _rate(groups: Iterable[Group], *, at: datetime) -> Rate:
     said: dict[int, list[str]] = defaultdict(list)
     for pk, answer in MemberSaid.objects.filter(gathering__in=meetings).values_list("gathering_id", "answer"):
         said[pk].append(answer)
-    due = done = waiting = asked = answered = not_asked = yes = answers = 0
+    due = done = waiting = asked = answered = not_asked = 0
+    parts: list[tuple[datetime, int, int]] = []
     with_answers = set()
     for group, some in held.items():
         for place, one in enumerate(some):
@@ -84,20 +85,23 @@ def _rate(groups: Iterable[Group], *, at: datetime) -> Rate:
             waiting += not later
             given = [answer for answer in said[one.pk] if answer]
             asked, answered = asked + len(said[one.pk]), answered + len(given)
-            if not _is_over(later, at):
+            over_at = _over_at(later)
+            if over_at is None or at < over_at:
                 continue
             not_asked += max(0, told[one.pk] - len(said[one.pk]))
             if len(given) >= SMALLEST_SHOWN:
-                yes, answers = yes + given.count(YES), answers + len(given)
-    members = Members(asked, answered, not_asked, answers, share_in_words(yes, answers))
+                parts.append((over_at, given.count(YES), len(given)))
+    share, answers = share_so_far((yes, some) for _, yes, some in sorted(parts))
+    members = Members(asked, answered, not_asked, answers, share)
     return Rate(len(with_answers), due, done, waiting, members)
 
 
-def _is_over(later: list[Gathering], at: datetime) -> bool:
-    """Whether nobody is asked about a meeting any more, by those that came after it."""
+def _over_at(later: list[Gathering]) -> datetime | None:
+    """Since when nobody is asked about a meeting any more, by those that came after it; None: not yet."""
     if not later or later[0].closed_at is None:
-        return False
-    return len(later) > 1 or at >= later[0].closed_at + QUESTION_STANDS
+        return None
+    ends = later[0].closed_at + QUESTION_STANDS
+    return min(ends, later[1].closed_at) if len(later) > 1 and later[1].closed_at is not None else ends
 
 
 def _told(meetings: list[Gathering]) -> Counter[int | None]:
