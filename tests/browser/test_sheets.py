@@ -1,0 +1,80 @@
+"""A week of questions on a phone in a real browser: kept at every tap, through a lost line, and sent in time."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from kindcircle.base.lib import clock
+from kindcircle.rooms.measures.models import Assignment, Response
+from kindcircle.rooms.safety.models import Alert
+from tests.browser.helpers import DESK, PHONE, Visits
+from tests.rooms.measures.sheets import sheet
+from tests.site import RunningSite
+from tests.world import make_world
+
+pytestmark = pytest.mark.browser
+
+DAY = timedelta(days=1)
+TARGET = 44  # px
+
+
+def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, running_site: RunningSite) -> None:
+    with running_site.database():
+        world = make_world(members=2, at=clock.now() - timedelta(minutes=5))
+        given = {
+            name: sheet(world, name, occasion="weekly", closes_at=clock.now() + DAY)
+            for name in ("arrival-check", "after-session", "wcc-6")
+        }
+    began = time.monotonic()
+    phone = visits.enter(world.member, f"/check/{given['after-session'].code}/", **PHONE)
+    kept = phone.locator("#kept")
+    for mark in phone.locator(".scale-mark, .choice").all():
+        box = mark.bounding_box()
+        assert box is not None and box["height"] >= TARGET and box["width"] >= TARGET
+    phone.locator(".scale-mark:has([name=ease][value='7'])").tap()
+    expect(kept).to_have_text("Kept. 1 of 3 answered.")
+
+    # The line is lost: the page says so, and says "kept" again only when it is.
+    phone.context.set_offline(True)
+    phone.locator(".scale-mark:has([name=fit][value='6'])").tap()
+    expect(kept).to_contain_text("Not kept yet")
+    phone.context.set_offline(False)
+    expect(kept).to_have_text("Kept. 2 of 3 answered.")
+    visits.seen[phone].forget()
+
+    # An answer that asks for a person: help stands right below it, and somebody is told, before anything is sent.
+    phone.locator(".scale-mark:has([name=steadiness][value='2'])").tap()
+    expect(phone.locator("#q-steadiness + [data-help]")).to_contain_text("We are telling your facilitators")
+    with running_site.database():
+        assert Alert.objects.filter(member=world.member).count() == 1
+        assert not Response.objects.filter(assignment__member=world.member).exists()
+
+    # Another device goes on with it, by keys alone, and the first one learns of it when it sends.
+    desk = visits.enter(world.member, f"/check/{given['after-session'].code}/", **DESK)
+    expect(desk.locator("[name=ease][value='7']")).to_be_checked()
+    desk.locator("[name=ease][value='7']").focus()
+    desk.keyboard.press("4")
+    expect(desk.locator("[name=ease][value='4']")).to_be_checked()
+    expect(desk.locator("#kept")).to_have_text("Kept. 3 of 3 answered.")
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.get_by_text("You answered some lines on another page")).to_be_visible()
+    expect(phone.locator("[name=ease][value='4']")).to_be_checked()
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.get_by_role("heading", name="Saved")).to_be_visible()
+
+    for _ in range(2):
+        phone.locator("main > .actions a").first.tap()
+        expect(phone.get_by_role("button", name="Send")).to_be_visible()
+        for field in phone.locator("form fieldset").all():
+            field.locator("label").nth(2).tap()
+        expect(kept).to_contain_text("Kept.")
+        phone.get_by_role("button", name="Send").tap()
+        expect(phone.get_by_role("heading", name="Saved")).to_be_visible()
+    assert time.monotonic() - began < 3 * 60
+    with running_site.database():
+        assert Response.objects.filter(assignment__member=world.member).count() == 3
+        assert Alert.objects.filter(member=world.member).count() == 1
+        assert not Assignment.objects.filter(member=world.member, response=None).exists()
+    assert visits.seen[phone].complaints == [] and visits.seen[desk].complaints == []
