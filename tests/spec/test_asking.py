@@ -10,7 +10,7 @@ from kindcircle.spec.shelves import SHIPPED
 OVER = {
     # A measured trial of a group of its own: a check on safety and a weekly line besides the two of each meeting, and
     # the main outcome once more in the middle.
-    ("compassionate-mind-group", "1"): {n: 4 for n in range(1, 14)} | {2: 5, 7: 13, 12: 5},
+    ("compassionate-mind-group", "1"): dict.fromkeys(range(1, 14), 4) | {2: 5, 7: 13, 12: 5},
     # How people get on with one another, once, beside the weekly line.
     ("kind-to-a-body-that-hurts", "2"): {2: 4},
 }

@@ -254,5 +254,6 @@ def _values(group: Group) -> dict[tuple[int, str], list[float]]:
     )
     found: dict[tuple[int, str], list[float]] = defaultdict(list)
     for meeting, scale, value in rows.values_list("response__assignment__gathering_id", "scale", "value"):
-        found[(meeting, scale)].append(value)
+        if value is not None:
+            found[(meeting, scale)].append(value)
     return found

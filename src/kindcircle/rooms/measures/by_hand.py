@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -258,7 +259,7 @@ def confirm(*, typed: TypedWording, by: Actor, at: datetime) -> Wording:
             source_sha256=hashlib.sha256(words.encode()).hexdigest(),
             source_file=words.encode(),
             terms_accepted_by=row.typed_by,
-            terms_accepted_at=row.handed_in_at,
+            terms_accepted_at=cast(datetime, row.handed_in_at),  # whatever waits was handed in
             imported_at=at,
         )
         row.state, row.wording, row.checked_by_id, row.checked_at = State.IN_USE, wording, by.user_id, at

@@ -40,7 +40,8 @@ def moments(group: Group) -> dict[str, datetime]:
         plan = programme_of(group)
     except ProgrammeGone:
         return {}
-    closed = dict(gatherings_of(group).filter(closed_at__isnull=False).values_list("number", "closed_at"))
+    ended = gatherings_of(group).values_list("number", "closed_at")
+    closed = {number: at for number, at in ended if at is not None}
     numbers = {Assignment.Occasion.WEEKLY: middle_of(plan), Assignment.Occasion.AFTER: len(plan.sessions)}
     return {occasion: closed[number] for occasion, number in numbers.items() if number in closed}
 

@@ -151,7 +151,7 @@ def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
         rows = rows.filter(here | (~elsewhere & Q(gathering_id=actor.only_gathering)))
     rows = rows.annotate(begun=Exists(AnswerDraft.objects.filter(assignment=OuterRef("pk"))))
     found: list[OpenSheet] = []
-    here: dict[int, set[tuple[str, str]]] = {}  # by organisation, asked once each
+    brought: dict[int, set[tuple[str, str]]] = {}  # by organisation, asked once each
     for row in rows.order_by("closes_at", "pk"):
         one = definition_of(row)
         if one.wording.languages:
@@ -159,9 +159,9 @@ def open_assignments(actor: Actor, at: datetime) -> list[OpenSheet]:
             title = words.title
         else:
             house = row.house
-            if house.pk not in here:
-                here[house.pk] = _imported(house, _languages(row.member.language))
-            if (one.id, one.version) not in here[house.pk]:
+            if house.pk not in brought:
+                brought[house.pk] = _imported(house, _languages(row.member.language))
+            if (one.id, one.version) not in brought[house.pk]:
                 continue
             title = one.name
         found.append(

@@ -78,7 +78,8 @@ def _rated(group: Group, *, member: int | None = None) -> dict[int, dict[int, Ra
     for person, number, scale, value in rows.values_list(
         "response__assignment__member_id", "response__assignment__gathering__number", "scale", "value"
     ):
-        values[person][number][scale] = value
+        if value is not None:
+            values[person][number][scale] = value
     found: dict[int, dict[int, Rated]] = defaultdict(dict)
     for person, by_number in values.items():
         found[person] = {number: Rated(one.get(EASE), one.get(FIT)) for number, one in by_number.items()}

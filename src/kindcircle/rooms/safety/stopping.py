@@ -45,7 +45,7 @@ def begin_stop_review(event: AdverseEvent, *, at: datetime) -> None:
 def open_reviews(*, by: Actor) -> QuerySet[StopReview]:
     """Decisions that are still to be made in this house, the most pressing first."""
     require(by, Permission.ADVERSE_EVENTS_EXPORT)
-    rows = StopReview.objects.filter(decided_at=None, event__group__organisation_id=by.organisation_id)
+    rows = StopReview.objects.filter(decided_at=None, event__group__organisation=by.organisation_id)
     return rows.select_related("event__group__organisation", "owner").order_by("due_at", "pk")
 
 

@@ -74,8 +74,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 def _due(actor: Actor, at: datetime) -> bool:
-    house = Organisation.objects.filter(pk=actor.organisation_id).first()
-    return house is not None and is_due(house, at=at)
+    house = actor.organisation_id
+    return house is not None and is_due(Organisation.objects.get(pk=house), at=at)
 
 
 @page(Permission.ALERT_HANDLE, about=handled_alerts(), methods=("GET", "POST"))

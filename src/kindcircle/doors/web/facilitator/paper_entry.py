@@ -238,7 +238,8 @@ def _said(question: Question, answer: Answer) -> str:
         return _("left blank")
     if question.kind == "tick":
         return _("ticked") if answer else _("not ticked")
-    return dict(question.options).get(answer, str(answer))
+    words: dict[Answer, str] = dict(question.options)
+    return words.get(answer, str(answer))
 
 
 def _questions(assignment: Assignment, one: Definition, typed: Any, errors: dict[str, str]) -> list[Question]:

@@ -106,7 +106,7 @@ CHOOSE = {"required": gettext_lazy("Please choose one.")}
 NOT_SAID: Choices = [("", gettext_lazy("not known yet"))]
 
 
-def _choice(label: str | Promise, choices: Choices, **more: Any) -> forms.ChoiceField:
+def _choice(label: Any, choices: Choices, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=NOT_SAID + choices, required=False, **more)
 
 

@@ -1,9 +1,11 @@
 """Each alert that is there already gets a row for every rule that spoke; the sheet itself becomes its source."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def tie(apps, schema_editor):
+def tie(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     Alert = apps.get_model("safety", "Alert")
     AlertAnswer = apps.get_model("safety", "AlertAnswer")
     Response = apps.get_model("measures", "Response")
