@@ -52,9 +52,10 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return HttpResponse(error.sentence, status=error.status, content_type="text/plain; charset=utf-8")
     if errors:
         return HttpResponse(next(iter(errors.values())), status=422, content_type="text/plain; charset=utf-8")
+    hits = positive(one, answers)
     if by_script(request):
-        return _kept(request, assignment, at, told=bool(positive(one, answers)))
-    return _on(request, assignment, told=bool(positive(one, answers)))
+        return _kept(request, assignment, at, below=hits[0].item_id if hits else "")
+    return _on(request, assignment, told=bool(hits))
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("POST",))
@@ -64,12 +65,15 @@ def ask_like_this(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     return on_to("member:check", assignment.code)
 
 
-def _kept(request: HttpRequest, assignment: Assignment, at: datetime, *, told: bool) -> HttpResponse:
-    """For the script: how far it is kept, and help where one of these answers asked for a person."""
+def _kept(request: HttpRequest, assignment: Assignment, at: datetime, *, below: str) -> HttpResponse:
+    """For the script: how far it is kept, and help where one of these answers asked for a person.
+
+    below: the question that asked for them, where help is to stand; "" for none.
+    """
     key = key_of(request)
     typed = draft_for(request, assignment, key).typed
     context = context_of(request, assignment, at, key=key, typed=typed)
-    context["help"] = help_now(request, assignment, typed, at) if told else {}
+    context |= {"help": help_now(request, assignment, typed, at) if below else {}, "below": below}
     return render(request, "member/_check_kept.html", context)
 
 

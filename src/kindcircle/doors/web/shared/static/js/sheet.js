@@ -16,14 +16,16 @@ function say(name) {
   state.textContent = state.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
 }
 
-function show(html, name) {
-  const old = document.querySelector("[data-help]");
-  state.innerHTML = html;
+function show(html) {
+  const came = new DOMParser().parseFromString(html, "text/html").body;
+  const help = came.querySelector("[data-help]");
+  if (help) {
+    document.querySelector("[data-help]")?.remove();
+    document.getElementById(`q-${help.dataset.help}`)?.after(help);
+  }
+  if (waiting.size) return; // a further answer was given meanwhile and has not arrived yet
+  state.replaceChildren(...came.childNodes);
   state.dataset.state = "saved";
-  const help = state.querySelector("[data-help]");
-  if (!help) return;
-  old?.remove();
-  document.getElementById(`q-${name}`)?.after(help);
 }
 
 function soon(wait) {
@@ -61,7 +63,7 @@ async function send(last = false) {
     if (!answer.ok) throw new Error(String(answer.status));
     failed = false;
     going.forEach((value, name) => waiting.get(name) === value && waiting.delete(name));
-    if (!waiting.size) show(words, [...going.keys()].at(-1));
+    show(words);
   } catch {
     failed = true;
     say("unsaved");
