@@ -11,7 +11,8 @@ TABLES = "live_event, live_presence, live_signal, groups_gathering, groups_atten
 class Lock:
     """On SQLite nobody else may write; on PostgreSQL nobody may even read what a meeting is made of."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: str = TABLES) -> None:
+        self._tables = tables
         self._held: sqlite3.Connection | psycopg.Connection | None = None
 
     def take(self) -> None:
@@ -24,7 +25,7 @@ class Lock:
             return
         there = connection.settings_dict
         line = psycopg.connect(host=there["HOST"], user=there["USER"], dbname=there["NAME"])
-        line.execute(f"LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")
+        line.execute(f"LOCK TABLE {self._tables} IN ACCESS EXCLUSIVE MODE")
         self._held = line
 
     def free(self) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.utils import translation
 
 from kindcircle.base.outbox import queue
@@ -62,10 +63,12 @@ def _deliver(delivery: Delivery, *, at: datetime) -> bool:
         # Whatever stands in the way of one message, the others go on. The error's text may hold the address.
         _try_later(delivery, error, at=at)
         return False
-    queue.mark_sent(delivery, at=at)
-    if delivery.about_kind == "alert":
-        for alert in Alert.objects.filter(code=delivery.about_code):
-            safety.mark_delivered(alert=alert, at=at)
+    # Both or neither: a worker that dies in between would leave an alert that looks as if nobody had been written to.
+    with transaction.atomic():
+        queue.mark_sent(delivery, at=at)
+        if delivery.about_kind == "alert":
+            for alert in Alert.objects.filter(code=delivery.about_code):
+                safety.mark_delivered(alert=alert, at=at)
     return True
 
 
@@ -77,8 +80,9 @@ def _try_out(delivery: Delivery, *, at: datetime) -> bool:
     except Exception as error:
         _try_later(delivery, error, at=at)
         return False
-    queue.mark_sent(delivery, at=at)
-    trials.came_through(code=delivery.about_code, at=at)
+    with transaction.atomic():
+        queue.mark_sent(delivery, at=at)
+        trials.came_through(code=delivery.about_code, at=at)
     return False
 
 
