@@ -36,12 +36,13 @@ TOLERANCE = {
         (r"", 1e-5, 1e-6),
     ],
     "07": [(r"", 1e-7, 1e-9)],
+    "08": [(r"frequency_spec", 1e-6, 1e-8), (r"", 1e-9, 1e-9)],
     "10": [(r"", 1e-8, 1e-10)],
 }
 
 # Words about a figure, not figures; and what another package prints for information only.
 NOT_FIGURES = re.compile(
-    r"(^|\.)(call|formula|sign|reason|note|group_weight)$|^package\.|^generalizability\.|^lavaan_bootstrap|^bootstrap\.re|_mcsd|boot_se"
+    r"^truth\.|^rhrv\.version|^rhrv\.pgram|information_only|(^|\.)(call|formula|sign|reason|note|group_weight)$|^package\.|^generalizability\.|^lavaan_bootstrap|^bootstrap\.re|_mcsd|boot_se"
 )
 
 

@@ -24,6 +24,7 @@ METHODS: Final = {
     "04": "serial_mediation",
     "05": "meta_analysis",
     "07": "social_relations",
+    "08": "heart_rate",
     "10": "feasibility",
 }
 """The module that answers each kind of folder, by the digits its name begins with."""
