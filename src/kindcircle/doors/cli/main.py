@@ -1,8 +1,12 @@
 """The `kindcircle` command. Each sub-command is loaded when it is used, so that the light ones start at once."""
 
+import os
 from importlib import import_module
 
 import click
+
+# Every matrix here is small: threads of the linear algebra library would wait for one another longer than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Sub-command: the module it lives in. The command there has the same name.
 COMMANDS = {

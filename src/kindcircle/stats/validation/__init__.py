@@ -23,6 +23,7 @@ METHODS: Final = {
     "03": "reliability",
     "04": "serial_mediation",
     "05": "meta_analysis",
+    "06": "mixed_models",
     "07": "social_relations",
     "08": "heart_rate",
     "10": "feasibility",
