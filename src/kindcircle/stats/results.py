@@ -52,6 +52,11 @@ class Reason(StrEnum):
     NOT_ONE_FACTOR = "not_one_factor"
     TWO_VALUES = "two_values"
     TOO_FEW_GROUPS = "too_few_groups"
+    ONE_TABLE = "one_table"
+    NO_GAPS = "no_gaps"
+    NOBODY_TO_COMPARE = "nobody_to_compare"
+    NO_TURN = "no_turn"
+    NEVER_ENOUGH = "never_enough"
 
 
 REASON_TEXTS: Final[Mapping[Reason, str]] = {
@@ -102,6 +107,11 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.NOT_ONE_FACTOR: gettext_noop("No single line behind these items could be found."),
     Reason.TWO_VALUES: gettext_noop("A variable with two values has no standard deviation to count in."),
     Reason.TOO_FEW_GROUPS: gettext_noop("There are too few groups for this figure."),
+    Reason.NEVER_ENOUGH: gettext_noop("Not even a million would be enough in this design; try more groups."),
+    Reason.ONE_TABLE: gettext_noop("One filled-in table cannot tell how unsure filling in is; two are needed at least."),
+    Reason.NO_GAPS: gettext_noop("All filled-in tables say the same, so nothing is lost to gaps."),
+    Reason.NOBODY_TO_COMPARE: gettext_noop("Nobody stands on one of the two sides."),
+    Reason.NO_TURN: gettext_noop("None of these shifts changes what the result says."),
     Reason.NOTHING_TO_EXPLAIN: gettext_noop("The studies do not differ, so there is nothing to explain."),
 }
 
