@@ -9,6 +9,7 @@ from django.test import Client
 
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
+from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import answers_of, left_blank
 from kindcircle.rooms.safety.models import Alert, Helpline, HelplineCheck
@@ -269,9 +270,47 @@ class TestOutOfHours:
         assert "Line i9" not in page
         assert "Line i8" in page
         assert "We leave one line out today" in page
+        assert "<h1>PHQ-8</h1>" in page and "So this is the shorter sheet, PHQ-8." in page
+        assert "Line i10" not in page  # no part of the shorter one
         answers = {f"phq9_{number}": "1" for number in range(1, 9)}
         assert "Saved" in send(site, assignment, **answers).content.decode()
-        assert Response.objects.get().state == "prorated"
+        response = Response.objects.get()
+        assert response.state == "complete"
+        asked = response.assignment
+        assert (asked.instrument, asked.in_place_of) == ("phq-8", "phq-9@1.0.0")
+        assert {(row.scale, row.value, row.rule) for row in response.scores.all()} == {
+            ("total", 8.0, "phq-8@1.0.0"), ("phq2", 2.0, "phq-8@1.0.0"),
+        }  # fmt: skip
+        # Sent once more, by a page that the browser kept: the first stays, and nobody is told anything.
+        again = send(site, assignment, **answers, phq9_9="1")
+        assert again.status_code == 409 and "Nobody has been told by this sheet" in again.content.decode()
+        assert Response.objects.count() == 1
+
+    def test_a_page_from_the_night_that_is_sent_on_the_next_day_is_the_shorter_sheet(self, site, world, monkeypatch):
+        bring_wording(world, "phq-9")
+        house = world.organisation
+        house.staffed_days, house.zone = "7", "Asia/Tehran"  # half past eleven on Saturday night
+        house.save()
+        assignment = self.saturday(world, "phq-9")
+        assert 'name="left_out"' in page_of(site, assignment)
+        monkeypatch.setattr(clock, "now", lambda: self.SATURDAY + 0.7 * HOUR)  # Sunday, and the house opens today
+        answers = {f"phq9_{number}": "1" for number in range(1, 9)}
+        # Somebody is there now, so the line is offered once; who still wants the page as it was gets just that.
+        assert "Line i9" in send(site, assignment, first=True, left_out="yes", **answers).content.decode()
+        send(site, assignment, left_out="yes", asked="yes", **answers)
+        assert Response.objects.get().assignment.instrument == "phq-8"
+
+    def test_a_line_that_was_answered_while_somebody_was_there_stays(self, site, world, monkeypatch):
+        bring_wording(world, "phq-9")
+        friday = self.SATURDAY - 32 * HOUR  # noon
+        assignment = open_sheet(world, "phq-9", opens_at=friday, closes_at=friday + 72 * HOUR, occasion="weekly")
+        keep_answers(
+            assignment=assignment, typed={"phq9_9": "0"}, page="p" * 22, by=world.actor(world.member), at=friday
+        )
+        page = page_of(site, assignment)
+        assert "Line i9" in page and "We leave one line out" not in page
+        send(site, assignment, **{f"phq9_{number}": "0" for number in range(1, 10)})
+        assert Response.objects.get().assignment.instrument == "phq-9"
 
     def test_but_an_answer_given_on_a_page_from_before_is_never_dropped(self, site, world):
         bring_wording(world, "phq-9")

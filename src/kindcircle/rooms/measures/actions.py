@@ -36,6 +36,7 @@ from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of, not_asked
 from kindcircle.rooms.measures.reaching_out import look_at
+from kindcircle.rooms.measures.shorter import as_asked, put_in_place
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.raising import administration
@@ -75,6 +76,10 @@ def assign(
     version  None: the one this group has used before, or else the newest.
     """
     require(by, Permission.MEASURE_ASSIGN, group)
+    there = Assignment.objects.filter(member=member, group=group, occasion=occasion, gathering=gathering)
+    instead = there.filter(in_place_of__startswith=f"{instrument}@").first()
+    if instead is not None:
+        return instead
     chosen = version or _versions_of(group).get(instrument) or definition(instrument).version
     row = Assignment(
         member=member,
@@ -202,6 +207,7 @@ def submit_response(
     by_staff: User | None = None,
     seen: int | None = None,
     filled_in_at: datetime | None = None,
+    left_out: bool = False,
 ) -> Response:
     """Keep a person's answers, score them, and screen them for safety, all in one transaction or not at all.
 
@@ -209,6 +215,7 @@ def submit_response(
     by_staff    a facilitator of the group who typed in a paper sheet first, which may also be done after it closed.
     seen        the version of the draft that the page was filled from; None where no page shows one.
     filled_in_at  for a paper sheet, when it was typed in first: with which other answers an alert belongs together.
+    left_out  the page did not ask what needs a talk the same day: then the shorter form counts, where there is one.
     Raises AlreadyAnswered, AnsweredElsewhere, NotOpenYet, NoLongerOpen, AnswersNotClear, KeyTaken, VersionUnknown.
     """
     if by_staff is None:
@@ -219,9 +226,9 @@ def submit_response(
             raise NotFound
     if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
         raise KeyTaken
-    one = definition_of(assignment)
+    one, kept = as_asked(assignment, answers, left_out=left_out)
     # Scored and sealed before the transaction begins, so that it holds the database as briefly as it can.
-    response, scores = _prepare(assignment, one, answers, client_key=client_key, at=at, by_staff=by_staff)
+    response, scores = _prepare(assignment, one, kept, client_key=client_key, at=at, by_staff=by_staff)
     try:
         with transaction.atomic():
             # What was given out never changes; the lock makes two sendings of one sheet wait for each other.
@@ -235,12 +242,13 @@ def submit_response(
                 raise NotOpenYet
             if at >= assignment.closes_at and by_staff is None:
                 raise NoLongerOpen
-            check(one, answers)
+            check(one, kept)
             drafts.finish(assignment, answers, page=client_key, seen=seen)
             response.save(force_insert=True)
             Score.objects.bulk_create(scores)
             # Before the record, as everywhere: whoever held the record and waited for an alert would wait for ever.
             screen_sheet(assignment=assignment, answers=answers, at=at, filled_in_at=filled_in_at)
+            put_in_place(assignment, one)
             log.record(
                 Event.RESPONSE_SUBMITTED,
                 by=by,
@@ -402,11 +410,8 @@ def _assign_all(
     if asked_at is not None and not opens_at <= asked_at < closes_at:
         return 0
     members = [place.user_id for place in present_places(group)]
-    there = set(
-        Assignment.objects.filter(group=group, occasion=occasion, gathering=gathering).values_list(
-            "member_id", "instrument"
-        )
-    )
+    asked_before = Assignment.objects.filter(group=group, occasion=occasion, gathering=gathering)
+    there = {(row.member_id, row.given_out[0]) for row in asked_before}
     stopped = not_asked(group)
     asked = [name for name in instruments if name not in stopped]
     wanted = [(member, name) for member in members for name in asked if (member, name) not in there]

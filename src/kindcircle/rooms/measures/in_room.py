@@ -42,7 +42,7 @@ def offers(gathering: Gathering, *, by: Actor, at: datetime) -> list[Offer]:
     require(by, Permission.MEASURE_ASSIGN, gathering.group)
     found: dict[tuple[str, str], list[Assignment]] = {}
     for sheet in _open(gathering, at).select_related("response"):
-        found.setdefault((sheet.occasion, sheet.instrument), []).append(sheet)
+        found.setdefault((sheet.occasion, sheet.given_out[0]), []).append(sheet)
     return [
         Offer(
             instrument=instrument,

@@ -14,7 +14,7 @@ from kindcircle.rooms.measures.drafts import Line, lines_of, seal_lines
 from kindcircle.rooms.measures.errors import AlreadyAnswered, NoLongerOpen, NotOpenYet
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_draft import AnswerDraft
-from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.measures.queries import given_definition
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.instruments import read_answer
 
@@ -29,7 +29,7 @@ def keep_answers(
     Raises AlreadyAnswered, NotOpenYet, NoLongerOpen, Invalid.
     """
     require(by, Permission.ASSIGNMENT_ANSWER, assignment)
-    one = definition_of(assignment)
+    one = given_definition(assignment)
     _readable(one, typed)
     with transaction.atomic():
         Assignment.objects.select_for_update(no_key=True).only("pk").get(pk=assignment.pk)

@@ -41,12 +41,14 @@ class Assignment(models.Model):
     closes_at = models.DateTimeField()
     # The meeting in which those who lead opened it to phones and tablets that came in by letters; else None.
     room = models.ForeignKey(Gathering, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Id and version of the sheet that was given out, where its shorter form was answered instead.
+    in_place_of = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     class Data:
         private: set[str] = set()
         personal = {"member"}
         operational = {"id", "code", "group", "intake", "gathering", "opens_at", "closes_at", "room"}
-        research = {"instrument", "version", "occasion"}
+        research = {"instrument", "version", "occasion", "in_place_of"}
 
     class Meta:
         constraints = [
@@ -83,6 +85,12 @@ class Assignment(models.Model):
     def house(self) -> Organisation:
         """The organisation that asks."""
         return self.circle.organisation
+
+    @property
+    def given_out(self) -> tuple[str, str]:
+        """Id and version of the sheet as it was given out, also where its shorter form was answered."""
+        name, _at, version = (self.in_place_of or f"{self.instrument}@{self.version}").partition("@")
+        return name, version
 
     def access_facts(self) -> Facts:
         return Facts(

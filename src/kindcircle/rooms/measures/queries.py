@@ -84,6 +84,11 @@ def definition_of(assignment: Assignment) -> Definition:
     return definition(assignment.instrument, assignment.version)
 
 
+def given_definition(assignment: Assignment) -> Definition:
+    """The questionnaire as its page shows it: where a shorter form was answered, still the one that was given out."""
+    return definition(*assignment.given_out)
+
+
 def definition(instrument: str, version: str | None = None) -> Definition:
     """A questionnaire in one version, or its newest active one; from the package or the site's own folder."""
     try:
@@ -109,7 +114,8 @@ def words_for(organisation: Organisation, one: Definition, language: str) -> Wor
 
 def missing_wordings(group: Group) -> list[str]:
     """Names of questionnaires this group is asked to fill in whose words nobody has brought in yet."""
-    asked = Assignment.objects.filter(group=group).values_list("instrument", "version").distinct()
+    # A shorter form that stood in was asked with the words of the longer one.
+    asked = Assignment.objects.filter(group=group, in_place_of="").values_list("instrument", "version").distinct()
     here = _imported(group.organisation)
     needed = [definition(*pair) for pair in sorted(set(asked))]
     return [one.name for one in needed if not one.wording.languages and (one.id, one.version) not in here]

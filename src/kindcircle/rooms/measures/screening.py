@@ -118,7 +118,10 @@ def _tell_of_yes(form: ScreeningForm, at: datetime) -> None:
 def _give_sheets(application: Application, at: datetime) -> None:
     """Ask for the two sheets where the house has brought in their words."""
     house, person = application.intake.organisation, application.person
-    asked = [one for one in map(definition, SHEETS) if words_for(house, one, person.language) is not None]
+    before = Assignment.objects.filter(member=person, intake=application.intake, occasion=Assignment.Occasion.SCREENING)
+    there = {row.given_out[0] for row in before}
+    wanted = [one for one in map(definition, SHEETS) if one.id not in there]
+    asked = [one for one in wanted if words_for(house, one, person.language) is not None]
     Assignment.objects.bulk_create(
         [
             Assignment(

@@ -22,7 +22,7 @@ from kindcircle.doors.web.shared.questions import read
 from kindcircle.doors.web.shared.sending import SeeOther, key_of, on_to
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.measures.queries import given_definition
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Likert, Scale, Tick
 from kindcircle.spec.safety import positive
@@ -31,7 +31,7 @@ from kindcircle.spec.safety import positive
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("POST",))
 def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """Keep what came: one answer as static/js/sheet.js sends it, or the whole page by a button. Then say so truly."""
-    at, one = clock.now(), definition_of(assignment)
+    at, one = clock.now(), given_definition(assignment)
     typed = dict(_given(one, request))
     answers, errors = read(one, typed)
     if errors and not by_script(request):

@@ -44,11 +44,6 @@ def helped(assignment: Assignment, *, at: datetime, given_at: datetime | None = 
     }
 
 
-def needs_same_day(one: Definition) -> set[int]:
-    """Items after which somebody has to talk with the member the same day (CLINICAL_BRIEF 5.4)."""
-    return {rule.item for rule in one.safety if rule.level == "concern"}
-
-
 def can_look_today(promised: Promise, at: datetime) -> bool:
     """Whether anybody is on duty between now and midnight, on the organisation's own clock."""
     if promised.there_from is None:

@@ -20,7 +20,6 @@ from kindcircle.doors.web.member.check_words import (
     hours_of,
     how_far,
     moment_of,
-    needs_same_day,
     promise_of,
     worth_asking_again,
 )
@@ -42,10 +41,18 @@ from kindcircle.rooms.measures.errors import (
 )
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import READ_TOGETHER, definition_of, next_sheet, sheets, words_for
+from kindcircle.rooms.measures.queries import (
+    READ_TOGETHER,
+    given_definition,
+    next_sheet,
+    sheets,
+    words_for,
+)
+from kindcircle.rooms.measures.shorter import shorter_form
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.spec.parts import Level
 from kindcircle.spec.safety import highest, positive
+from kindcircle.spec.shorter import asked_by_both, same_day
 
 SHEETS = sheets()
 ANSWERED = "answered_check"
@@ -117,7 +124,7 @@ def draft_for(request: HttpRequest, assignment: Assignment, key: str) -> Kept:
 
 def help_now(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> dict[str, object]:
     """What stands beside an answer that asks for a person, before the sheet is sent. It is about these answers only."""
-    one = definition_of(assignment)
+    one = given_definition(assignment)
     if not typed or (shared_tablet(request) and not positive(one, read(one, typed)[0])):
         return {}
     return helped(assignment, at=at)
@@ -133,20 +140,29 @@ def context_of(
     errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Everything that a page with these questions shows."""
-    one = definition_of(assignment)
+    one = given_definition(assignment)
     words = words_for(assignment.house, one, assignment.member.language)
     if words is None:
         raise WordingMissing
     promised, errors = promise_of(assignment, at), errors or {}
     asked = [item for item in one.items if item.text_key in words.items]
+    shorter = None
     if not can_look_today(promised, at):
-        asked = [item for item in asked if item.number not in needs_same_day(one)]
+        # What was answered already stays: somebody was told of it then.
+        asked = [item for item in asked if item.number not in same_day(one) or item.id in typed]
+        left_out = len(asked) < sum(item.text_key in words.items for item in one.items)
+        shorter = shorter_form(assignment) if left_out else None
+    if shorter is not None:
+        in_both = asked_by_both(one, shorter)
+        asked = [item for item in asked if item.id in in_both]
     questions = [question(one, item, words, typed, errors) for item in asked]
     return {
         "assignment": assignment,
         "name": seals.name_of(assignment.member),
         "words": words,
-        "minutes": one.administration.minutes,
+        "title": shorter.name if shorter else words.title,
+        "shorter": shorter.name if shorter else "",
+        "minutes": (shorter or one).administration.minutes,
         "questions": questions,
         "how_far": how_far(questions) if typed else "",
         "blank": _("Leave blank"),
@@ -180,7 +196,7 @@ def ask_again(
 
 
 def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
-    one, typed = definition_of(assignment), request.POST.dict()
+    one, typed = given_definition(assignment), request.POST.dict()
     answers, errors = read(one, typed)
     if errors:
         _keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
@@ -201,6 +217,7 @@ def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpRes
             at=at,
             # A tablet shows nothing from elsewhere, so what stands on it is what counts.
             seen=None if shared_tablet(request) else version_of(request),
+            left_out=_left_out(request, assignment, at),
         )
     except AnswersNotClear as error:
         return ask_again(request, assignment, at, typed=typed, errors=error.by_item)
@@ -212,6 +229,15 @@ def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpRes
     if shared_tablet(request):
         request.session[ANSWERED] = assignment.code if hits else ""
     return on_to("member:check-done", assignment.code)
+
+
+def _left_out(request: HttpRequest, assignment: Assignment, at: datetime) -> bool:
+    """Whether the page that was sent did not ask what needs a talk the same day."""
+    one = given_definition(assignment)
+    told = {*request.POST, *request.POST.getlist("shown")}
+    if told & {one.item(number).id for number in same_day(one)}:
+        return False
+    return "left_out" in request.POST or not can_look_today(promise_of(assignment, at), at)
 
 
 def _keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> None:
@@ -228,7 +254,7 @@ def _keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping
 
 def _empty(request: HttpRequest, assignment: Assignment, at: datetime, typed: Mapping[str, str]) -> int:
     """How many of the lines that count were not reached."""
-    counted = {item.id for item in definition_of(assignment).scored_items}
+    counted = {item.id for item in given_definition(assignment).scored_items}
     questions = context_of(request, assignment, at, key="", typed=typed)["questions"]
     return sum(one.id in counted and one.is_line and not one.value and not one.blank for one in questions)
 
