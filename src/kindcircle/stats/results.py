@@ -108,7 +108,7 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.TWO_VALUES: gettext_noop("A variable with two values has no standard deviation to count in."),
     Reason.TOO_FEW_GROUPS: gettext_noop("There are too few groups for this figure."),
     Reason.NEVER_ENOUGH: gettext_noop("Not even a million would be enough in this design; try more groups."),
-    Reason.ONE_TABLE: gettext_noop("One filled-in table cannot tell how unsure filling in is; two are needed at least."),
+    Reason.ONE_TABLE: gettext_noop("One filled-in table cannot tell how unsure filling in is; two can."),
     Reason.NO_GAPS: gettext_noop("All filled-in tables say the same, so nothing is lost to gaps."),
     Reason.NOBODY_TO_COMPARE: gettext_noop("Nobody stands on one of the two sides."),
     Reason.NO_TURN: gettext_noop("None of these shifts changes what the result says."),
