@@ -323,7 +323,9 @@ def test_erasing_by_oneself_takes_the_private_words_only(over: World) -> None:
     for kind in (found.journal, found.letters, found.kept, found.messages):
         assert any("Amsel" in piece.words for piece in kind)
     assert len(found.answers) == 1
-    assert set(json.loads(found.as_json())) == {"journal", "letters", "drafts", "kept", "messages", "answers", "heart"}
+    assert set(json.loads(found.as_json())) == {
+        "journal", "letters", "drafts", "kept", "messages", "answers", "scores", "heart",
+    }  # fmt: skip
     own_words.erase_writing(person=over.member, by=by, at=FIRST)
     again = own_words.all_of(over.member, by=by, at=FIRST)
     assert not (again.journal or again.letters or again.drafts)
@@ -335,7 +337,7 @@ def test_erasing_by_oneself_takes_the_private_words_only(over: World) -> None:
 GOES = {
     "with the group's words": {
         "groups.Agreement", "groups.LineProposal", "groups.Repair", "groups.RepairStep", "ending.Review",
-        "ending.ReviewNote", "reminders.Reminder", "live.PairWish",
+        "ending.ReviewNote", "reminders.Reminder", "live.PairWish", "feedback.HeardAndDone",
     },
     "with the private words": {
         "writing.JournalEntry", "writing.Letter", "writing.Draft", "ending.KeptLine", "ending.ClosingLetter",
@@ -346,8 +348,10 @@ GOES = {
         "safety.AlertStep", "safety.AlertAnswer", "safety.AdverseEvent", "conversations.Message", "measures.Response",
         "tasks.Task", "safety.AlertReview",
         "team.HandOver", "team.StartedWithout", "preparing.OneToOne", "ending.Hold", "intake.Application",
-        "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying",
+        "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying", "alliance.Rating",
+        "measures.PaperSheet", "safety.StopReview",
     },
+    "when the sheet is sent or closes": {"measures.AnswerDraft"},
     "some hours after the meeting": {"live.Whereabouts"},
     "two days after the meeting, or when the group is over": {"live.Word"},
     "in the moment in which the group is told": {"live.FeltAnswer"},
