@@ -26,6 +26,7 @@ METHODS: Final = {
     "06": "mixed_models",
     "07": "social_relations",
     "08": "heart_rate",
+    "09": "missing_data",
     "10": "feasibility",
 }
 """The module that answers each kind of folder, by the digits its name begins with."""
