@@ -33,6 +33,7 @@ from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing, keeping, reviews
 from kindcircle.rooms.ending.models import CircleInvitation
+from kindcircle.rooms.feedback.actions import tell_group
 from kindcircle.rooms.forming import actions as forming
 from kindcircle.rooms.forming.models import ProposedGroup, ProposedSeat
 from kindcircle.rooms.groups import actions as groups
@@ -50,7 +51,7 @@ from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures import by_hand
-from kindcircle.rooms.measures.models import Assignment, Response, Wording
+from kindcircle.rooms.measures.models import Assignment, Wording
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
 from kindcircle.rooms.practice import actions as practice
@@ -452,8 +453,7 @@ def _asking_for_people(house: House) -> None:
     """One alert that waits, one that was acted on and closed, and something unwanted that happened."""
     t, at = house.things, house.at
     guide = house.people[FACILITATOR].actor()
-    source = Response.objects.get(assignment=t["answered sheet"])
-    t["raised alert"] = Alert.objects.get(source_code=source.code)
+    t["raised alert"] = Alert.objects.get(source_code=t["answered sheet"].code)
     tap = live.send_signal(
         gathering=t["open gathering"], kind="come", client_key=codes.new_code(), by=_actor(t["seat 2"]), at=at
     )
@@ -627,6 +627,10 @@ def _caring(house: House) -> None:
             gathering=t["closed gathering"], part=part, words=house.plant(f"debrief: {part}", *LEADING),
             client_key=codes.new_code(), by=guide, at=house.at,
         )  # fmt: skip
+    tell_group(
+        gathering=t["closed gathering"], heard=house.plant("what the group was heard to say", *IN_GROUP, *LEADING),
+        doing="We begin earlier.", agreed=True, client_key=codes.new_code(), by=guide, at=house.at,
+    )  # fmt: skip
     keep_own_check(gathering=t["closed gathering"], how=4, ratings={"pace": 5}, by=guide, at=house.at)
 
 
