@@ -211,6 +211,15 @@ def mean_in_words(
     return Told(_word(mean, len(people)), people)
 
 
+def last_shared(tellings: Sequence[Told], people: Collection[str]) -> Told | None:
+    """The newest of earlier tellings, oldest first, behind which one of these people stood: what a new one must fit.
+
+    One in between that shares nobody with them says nothing of them. To go by it would make room to tell them afresh,
+    beside what was told of most of them before.
+    """
+    return next((told for told in reversed(tellings) if told.people & frozenset(people)), None)
+
+
 def spread_in_words(answers: Iterable[float]) -> Spread | Suppressed:
     """Whether answers from 0 to 10 lie close together: from nine on, where their mean is mixed, and told once only.
 

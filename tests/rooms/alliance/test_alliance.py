@@ -111,6 +111,21 @@ def test_after_somebody_left_a_small_change_is_not_told(world: World) -> None:
     assert all(row.spread == "" for row in told.values())
 
 
+def test_a_new_word_is_set_beside_the_newest_that_shares_somebody_with_it(world: World) -> None:
+    """A time at which only others answered says nothing of these people, and makes no room to tell them afresh."""
+    for number, people in enumerate((["a", "b", "c", "d", "e"], ["v", "w", "x", "y", "z"])):
+        for level in LEVELS:
+            Reading.objects.create(
+                gathering=world.gatherings[number], level=level, word="low", people=people, read_at=world.at
+            )
+    third = world.gatherings[2]
+    for people, whose in (({"a", "b", "n"}, "abcde"), ({"z", "n"}, "vwxyz"), ({"a", "z"}, "vwxyz")):
+        found = queries.told_before(third, "leader_group", people)
+        assert found is not None and found.people == frozenset(whose)
+    assert queries.told_before(third, "leader_group", {"n"}) is None
+    assert queries.told_before(world.gatherings[0], "leader_group", {"a"}) is None
+
+
 def test_a_guess_is_said_once_by_oneself_and_opens_the_page(world: World) -> None:
     with pytest.raises(NotAskedYet):
         guessed(world)

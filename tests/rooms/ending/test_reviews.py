@@ -111,6 +111,23 @@ def test_no_member_can_work_out_what_another_said_of_a_practice(people: int, wat
                     assert {one[other] for one in fits} == {reviews.MORE, ""}
 
 
+@pytest.mark.parametrize("people", range(5, 16))
+def test_more_and_less_told_side_by_side_give_nobody_away(people: int) -> None:
+    """By how many said what, up to fifteen: beside their own answer, everything may be true of anybody else."""
+    wishes = (reviews.MORE, reviews.LESS, "")
+    others = [counts for counts in itertools.product(range(people), repeat=len(wishes)) if sum(counts) == people - 1]
+    for own in range(len(wishes)):
+        left: dict[tuple[bool, ...], list[tuple[int, ...]]] = {}
+        for counts in others:
+            said = [wish for wish, n in zip(wishes, counts, strict=True) for _ in range(n)] + [wishes[own]]
+            told = tuple(reviews.more_than_half(wish, said) for wish in (reviews.MORE, reviews.LESS))
+            left.setdefault(told, []).append(counts)
+        for possible in left.values():
+            for wish in range(len(wishes)):
+                assert any(counts[wish] > 0 for counts in possible)
+                assert any(counts[wish] < people - 1 for counts in possible)
+
+
 def test_practices_are_told_of_only_where_more_than_half_want_a_change(middle: World) -> None:
     ids = [one.id for one in reviews.practices_so_far(middle.group)]
     assert len(ids) >= 2

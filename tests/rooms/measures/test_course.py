@@ -6,7 +6,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.measures.course import Line, own_course, own_courses
 from kindcircle.rooms.measures.models import Score
-from kindcircle.rooms.measures.norms import known_of, spread_here
+from kindcircle.rooms.measures.norms import known_of, spread_here, stands_for
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.stats.own_course import Word
 from tests.rooms.measures.course_sheets import DAY, answered, asked
@@ -104,9 +104,18 @@ def test_from_fifty_people_on_the_spread_is_that_of_the_house(world: World) -> N
     known = known_of(world.organisation, gad, "total")
     assert known is not None and known.own is not None and known.own.people == 50
     assert known.norms.sd_before == pytest.approx(sd) and known.norms.reliability == 0.83
+    # One more, far from all the others, moves nothing: else each member could read how far off the newest one is.
+    joins = make_person(world.organisation, "Late", at=world.at)
+    join(world.group, joins, Membership.Role.MEMBER, at=world.at)
+    answered(world, "baseline", 21, member=joins)
+    assert spread_here(world.organisation, gad, "total") == known.own
     # Another house, another score and a form whose firmness nobody confirmed are as before.
     assert spread_here(make_world().organisation, gad, "total") is None
     assert known_of(world.organisation, load_instrument("phq-9"), "total") is None
+
+
+def test_the_spread_of_a_house_moves_with_twice_as_many_people() -> None:
+    assert [stands_for(n) for n in (0, 49, 50, 99, 100, 199, 200, 401)] == [0, 0, 50, 50, 100, 100, 200, 400]
 
 
 def test_a_number_that_counts_no_more_is_not_in_the_spread_nor_on_the_line(world: World) -> None:

@@ -117,7 +117,7 @@ def _read(gathering_id: int, at: datetime, by: Actor = SYSTEM) -> int:
 
 def _keep(gathering: Gathering, level: Level, answers: dict[str, float], at: datetime) -> None:
     row = Reading(gathering=gathering, level=level, read_at=at)
-    earlier = queries.told_before(gathering, level)
+    earlier = queries.told_before(gathering, level, answers)
     told = mean_in_words(answers, earlier=earlier)
     if isinstance(told, Told):
         row.word, row.held, row.slack, row.people = told.word, not told.afresh, told.slack, sorted(told.people)

@@ -1,5 +1,6 @@
 """Reading how a group is together: what was told, to whom, what was guessed, and what came of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec import voices
-from kindcircle.stats.disclosure import SMALLEST_SHOWN, Told, ends_of
+from kindcircle.stats.disclosure import SMALLEST_SHOWN, Told, ends_of, last_shared
 
 WORTH_A_STEP = ("low", "mixed")
 
@@ -81,17 +82,15 @@ def may_look(gathering: Gathering, by: Actor) -> bool:
     return Guess.objects.filter(gathering=gathering, facilitator=by.user_id).exists()
 
 
-def told_before(gathering: Gathering, level: Level) -> Told | None:
-    """What was told of this level last, in words, at an earlier meeting of the same group."""
-    row = (
+def told_before(gathering: Gathering, level: Level, people: Collection[str]) -> Told | None:
+    """What was told of this level, in words, last time that any of these people stood behind it."""
+    rows = (
         Reading.objects.filter(gathering__group=gathering.group_id, gathering__number__lt=gathering.number, level=level)
         .exclude(word="")
         .order_by("gathering__number")
-        .last()
     )
-    if row is None:
-        return None
-    return Told(row.word, frozenset(row.people), afresh=not row.held, slack=row.slack)  # type: ignore[arg-type]
+    tellings = [Told(row.word, frozenset(row.people), afresh=not row.held, slack=row.slack) for row in rows]  # type: ignore[arg-type]
+    return last_shared(tellings, people)
 
 
 def next_meeting(gathering: Gathering) -> Gathering | None:

@@ -18,7 +18,7 @@ from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Members
 from kindcircle.rooms.groups.queries import gatherings_of, present_places, programme_of
 from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
 from kindcircle.rooms.measures.models import Assignment, Response, Score
-from kindcircle.rooms.measures.queries import answers_of, definition
+from kindcircle.rooms.measures.queries import READ_TOGETHER, answers_of, definition
 from kindcircle.rooms.measures.reaching_out import EASE, FIT, named_after, once_for
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -145,13 +145,17 @@ def written_after(gathering: Gathering, *, by: Actor, at: datetime) -> list[tupl
 
 
 def check_ins(gathering: Gathering) -> list[CheckIn]:
-    """What the programme asks in the week after this meeting, where it has a score and asks for nobody."""
+    """What the programme asks in the week after this meeting, where it has a score and asks for nobody.
+
+    A spread in numbers stands there only of sheets that those who lead may open one by one. How a group is together is
+    told in words, elsewhere and once.
+    """
     found = []
     for name in programme_of(gathering.group).instruments("session", "between", gathering.number):
         asked = Assignment.objects.filter(gathering=gathering, instrument=name, occasion=Assignment.Occasion.WEEKLY)
         one = definition(name)
         scale = next(iter(one.headlines), None)
-        if scale is None or scale.range is None or one.safety or not asked.exists():
+        if scale is None or scale.range is None or one.safety or name in READ_TOGETHER or not asked.exists():
             continue
         rows = Score.objects.filter(response__assignment__in=asked, scale=scale.id, value__isnull=False)
         values = rows.values_list("value", flat=True)
@@ -161,7 +165,7 @@ def check_ins(gathering: Gathering) -> list[CheckIn]:
                 name=one.name,
                 asked=asked.count(),
                 answered=Response.objects.filter(assignment__in=asked).count(),
-                spread=spread_of([value for value in values if value is not None]),
+                spread=spread_of([value for value in values if value is not None]) if one.wording.languages else None,
                 ends=scale.range,
             )
         )

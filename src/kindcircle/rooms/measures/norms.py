@@ -59,7 +59,11 @@ def known_of(house: Organisation, one: Definition, score: str, *, language: str 
 
 
 def spread_here(house: Organisation, one: Definition, score: str) -> Spread | None:
-    """The spread of this house's people before they began, once there are enough of them; each counts once."""
+    """The spread of this house's people before they began, once there are enough of them; each counts once.
+
+    It is worked out anew only when there are twice as many: members read it, and a spread that moved with each new
+    person would tell how far that person lies from the middle.
+    """
     rows = (
         Score.objects.filter(
             response__assignment__group__organisation=house,
@@ -68,12 +72,19 @@ def spread_here(house: Organisation, one: Definition, score: str) -> Spread | No
             rule=one.rule,
             value__isnull=False,
         )
-        .order_by("-response__submitted_at", "-pk")
+        .order_by("response__submitted_at", "pk")
         .values_list("response__assignment__member_id", "value")
     )
-    # In this order the first sheet of a person who came twice is the one that stays.
-    values = list(dict(rows).values())
-    if len(values) < ENOUGH_FOR_OWN_SD:
-        return None
-    sd = stdev(value for value in values if value is not None)
+    first: dict[int, float] = {}
+    for person, value in rows:
+        if value is not None:
+            first.setdefault(person, value)
+    values = list(first.values())[: stands_for(len(first))]
+    sd = stdev(values) if values else 0.0
     return Spread(len(values), sd) if sd > 0 else None
+
+
+def stands_for(people: int) -> int:
+    """How many people a spread rests on that so many could be asked for: 0, or enough, twice, four times as many."""
+    steps = people // ENOUGH_FOR_OWN_SD
+    return ENOUGH_FOR_OWN_SD * 2 ** (steps.bit_length() - 1) if steps else 0
