@@ -256,7 +256,7 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:own-check", who, about("facilitator:own-check", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:notes", who, about("facilitator:notes", lambda s: _place_of(s).code))
     yield Stop("facilitator:plans", who, about("facilitator:plans", lambda s: s.world.group.code))
-    for name in ("plan", "contact", "one-to-one"):
+    for name in ("plan", "contact", "one-to-one", "slower-begin"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: _place_of(s).code))
     yield Stop("facilitator:practices-land", who, named("facilitator:practices-land"))
     yield Stop("facilitator:supervision-new", who, named("facilitator:supervision-new"))
@@ -331,9 +331,12 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:alerts", who, named("facilitator:alerts"))
     yield Stop("facilitator:alerts", "safety lead", named("facilitator:alerts"))
     yield Stop("facilitator:alerts-review", "safety lead", named("facilitator:alerts-review"))
+    yield Stop("facilitator:protocol", "safety lead", named("facilitator:protocol"))
     for which in ("waiting", "closed"):
         at = about("facilitator:alert", lambda s, which=which: s.alerts[which].code)
         yield Stop("facilitator:alert", who, at, which)
+        reach = about("facilitator:alert-reach", lambda s, which=which: s.alerts[which].code)
+        yield Stop("facilitator:alert-reach", who, reach, which)
 
 
 def _organisation() -> Iterator[Stop]:

@@ -315,6 +315,7 @@ PAGES: dict[str, Page] = {
     "facilitator:lighter": gatherings("POST", LEADING),
     "facilitator:landing": Page("GET", {"told landing": LEADING, "landing": NOBODY}),
     "facilitator:slower-pace": Page("GET POST", {"slower pace": LEADING}),
+    "facilitator:slower-begin": Page("GET POST", {"member's place": LEADING}),
     "facilitator:practices-land": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:after": gatherings("GET POST", LEADING),
     "facilitator:debrief": gatherings("GET POST", LEADING),
@@ -401,6 +402,7 @@ PAGES: dict[str, Page] = {
     "facilitator:conversations": plain("GET", LEADING | OTHERS_LEADING),
     "facilitator:conversation": Page("GET POST", {"conversation": LEADING}),
     "facilitator:alerts-review": plain("GET POST", {SAFETY, FOREIGN_SAFETY}),
+    "facilitator:protocol": plain("GET POST", {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alerts": plain("GET", LEADING | OTHERS_LEADING | WITHOUT_GROUP | {SAFETY, FOREIGN_SAFETY}),
     "facilitator:alert": Page(
         "GET POST",
@@ -410,6 +412,7 @@ PAGES: dict[str, Page] = {
             "alert of an applicant": who(WAITING, SAFETY),
         },
     ),
+    "facilitator:alert-reach": Page("GET", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
     # Those who asked to come, for whoever talks with them.
     "facilitator:screening": plain("GET", READERS),
     "facilitator:applicant": Page("GET", {"application": who(WAITING)}),
@@ -714,6 +717,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "member:may-tell": lambda h, _: [{"tell": "yes", "back": _typed(h)}],
     "facilitator:slower-pace": lambda h, _: [{"leave": "yes", "why": _typed(h)}, {"take": "yes"}, {"end": "yes"}],
+    "facilitator:slower-begin": lambda h, _: [{}],
     "facilitator:lighter": lambda h, _: [{"leave": "yes", "why": _typed(h)}, {"take": "yes", "part": [_typed(h)]}],
     "member:played": lambda h, _: [{"key": codes.new_code(), "seconds": "60", "played": "20"}],
     "member:journal-new": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h)}],
@@ -895,9 +899,11 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     ],
     "facilitator:alert": lambda h, _: [
         {"step": "acting", "note": _typed(h)},
+        {"step": "level", "level": "3"},
         {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},
     ],
     "facilitator:alerts-review": lambda h, _: [{"line": _typed(h)}],
+    "facilitator:protocol": lambda h, _: [{"always": _typed(h), "2": "The clinician on duty", "seen": "0"}],
     "facilitator:unwanted": lambda h, _: [
         {"member": h.things["seat 1"].code, "category": "sleep", "severity": "2", "related": "no", "what": _typed(h)}
         | {"happened_on": h.at.date().isoformat()}

@@ -143,6 +143,20 @@ def test_ada_decides_that_ines_goes_more_slowly_and_ends_it_again(running_site: 
     assert SlowerPace.objects.filter(place__user=world.member).count() == 1, "what was talked about is not raised again"
 
 
+def test_ada_saw_a_sign_herself_and_goes_more_slowly_with_ines(running_site: RunningSite, world: World) -> None:
+    ada = Visitor(running_site, world.facilitator).open(f"/desk/groups/{world.group.code}/")
+    place = world.group.memberships.get(user=world.member)
+    ada.open(f"/desk/places/{place.code}/notes/").follow("More slowly for a while?")
+    assert "What only you can see or hear" in ada.text and "Which sign it was is not kept" in ada.text
+    ada.press("Go more slowly")
+    assert "They go more slowly now" in ada.text and "One of you saw or heard a sign." in ada.text
+    [call] = tasks(world, Kind.SLOWER_CALL)
+    assert (call.owner, call.concerns) == (world.facilitator, world.member)
+    shown = ada.path
+    assert ada.open(f"/desk/places/{place.code}/pace/").path == shown, "what is decided stands there instead"
+    assert "only light practices are here" in Visitor(running_site, world.member).open("/today/").text
+
+
 def test_in_a_meeting_who_was_there_is_asked_when_the_practice_is_over(running_site: RunningSite) -> None:
     world = make_world(members=4, first_at=clock.now() + timedelta(minutes=5))
     ada = Visitor(running_site, world.facilitator)
@@ -207,7 +221,8 @@ def test_how_practices_land_needs_five_people_and_keeps_silence_apart(running_si
             )  # fmt: skip
     ada = Visitor(running_site, world.facilitator).open("/desk/practices-land/")
     assert "12.5 (0.3 to 52.7)" in ada.text and "20.0 (0.5 to 71.6)" in ada.text
-    assert "“Not asked” is not “nothing happened”" in ada.text
+    assert "“Not asked” and “no answer” are not “fine”" in ada.text
+    assert "Not asked 1 Asked, no answer 2 Fine 4 A lot opened up 1" in " ".join(ada.text.split())
     lead = Visitor(running_site, world.organisation_lead).open("/organisation/practices-land/")
     assert "12.5 (0.3 to 52.7)" in lead.text
     Landing.objects.filter(member=world.members[3]).update(how=None, answered_at=None)

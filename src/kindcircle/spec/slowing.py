@@ -33,6 +33,8 @@ DEEP = 5
 """The depth of a question that a lighter meeting leaves out."""
 
 ForPerson = Literal["shaky", "a-lot", "in-the-way", "lasting", "worse"]
+Reason = ForPerson | Literal["seen"]
+"""Why somebody goes more slowly: by a rule, or because somebody who leads saw or heard what no rule can see."""
 Part = Literal["theme", "shorter", "gentler", "depth"]
 PARTS: tuple[Part, ...] = ("theme", "shorter", "gentler", "depth")
 """What may be made lighter in a meeting: the last theme again, half the time, a gentler practice, nothing so deep."""

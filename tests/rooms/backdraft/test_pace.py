@@ -133,6 +133,40 @@ class TestDeciding:
                 slower.decide(pace=pace, take=True, by=world.actor(person), at=world.at)
 
 
+class TestByHand:
+    """Somebody who leads saw or heard a sign that no rule can see."""
+
+    def begin(self, world: World, *, day: float = 1) -> SlowerPace:
+        place = Membership.objects.get(group=world.group, user=world.member)
+        return slower.begin(place=place, by=world.actor(world.facilitator), at=world.at + day * DAY)
+
+    def test_it_is_taken_at_once_with_a_call_and_once_however_often(self, world: World) -> None:
+        first = self.begin(world)
+        assert (first.reasons, first.decision, first.decided_by) == ("seen", "taken", world.facilitator)
+        assert self.begin(world, day=2) == first and len(paces(world)) == 1
+        assert queries.goes_slowly(world.member.pk) == first and waiting(world, Kind.SLOWER_CALL) == 1
+        assert AuditEntry.objects.filter(event="slower pace decided", concerns=world.member.code).count() == 1
+
+    def test_a_proposal_that_waits_is_taken_with_its_own_reasons(self, world: World) -> None:
+        unsteady(world, 2, number=0)
+        unsteady(world, 2, number=1)
+        look(world)
+        pace = self.begin(world)
+        assert [pace] == paces(world) and (pace.reasons, pace.decision) == ("shaky", "taken")
+        assert waiting(world, Kind.SLOWER_PACE) == 0 and waiting(world, Kind.SLOWER_CALL) == 1
+
+    def test_after_it_ended_it_can_begin_again(self, world: World) -> None:
+        first = self.begin(world)
+        slower.end(pace=first, by=world.actor(world.facilitator), at=world.at + 2 * DAY)
+        assert self.begin(world, day=3) != first and len(paces(world)) == 2
+
+    def test_nobody_but_those_who_lead(self, world: World) -> None:
+        place = Membership.objects.get(group=world.group, user=world.member)
+        for person in (world.member, world.members[1], world.safety_lead, world.organisation_lead):
+            with pytest.raises(NotFound):
+                slower.begin(place=place, by=world.actor(person), at=world.at)
+
+
 class TestLighterMeeting:
     @pytest.fixture
     def stage(self, world: World) -> Stage:

@@ -92,7 +92,7 @@ class MayTell(models.Model):
 
 
 class SlowerPace(models.Model):
-    """It is proposed to go more slowly with one person; somebody who leads decides, and may end it again."""
+    """To go more slowly with one person: proposed by rules or begun by hand, decided and ended by those who lead."""
 
     class Decision(models.TextChoices):
         TAKEN = "taken"
@@ -105,7 +105,7 @@ class SlowerPace(models.Model):
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     place = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    # Words of spec.slowing.ForPerson, with commas between.
+    # Words of spec.slowing.Reason, with commas between.
     reasons = models.CharField(max_length=60)
     raised_at = models.DateTimeField()
     decision = models.CharField(max_length=7, choices=Decision.choices, blank=True, default="")

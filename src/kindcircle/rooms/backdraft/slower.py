@@ -21,11 +21,12 @@ from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
 from kindcircle.rooms.measures.models import Score
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
-from kindcircle.spec.slowing import WITHIN, ForPerson, Signs, reasons_for_person
+from kindcircle.spec.slowing import WITHIN, ForPerson, Reason, Signs, reasons_for_person
 from kindcircle.spec.slowing import Landing as Said
 
 DECIDED_WITHIN = CALLED_WITHIN = timedelta(days=2)
 """Level 1 of the ladder: whoever holds the group calls, and adapts, within two days."""
+SEEN: Reason = "seen"
 HARM_CHECK, HOW_LONG, DAILY = "harm-check", "how_long", "daily"
 
 Decision = SlowerPace.Decision
@@ -85,6 +86,25 @@ def decide(*, pace: SlowerPace, take: bool, why_not: str = "", by: Actor, at: da
             )
         _record(Event.SLOWER_DECIDED, row, by=by, at=at, reason=why_not or decision)
     return row
+
+
+def begin(*, place: Membership, by: Actor, at: datetime) -> SlowerPace:
+    """Go more slowly with somebody because one of those who lead saw or heard a sign. Which one is not kept.
+
+    A proposal that waits is taken by it; who goes slowly already, goes on so.
+    """
+    require(by, Permission.SLOWER_DECIDE, place)
+    with transaction.atomic():
+        Membership.objects.select_for_update(no_key=True).get(pk=place.pk)
+        going = paces().filter(place=place, decision=Decision.TAKEN, ended_at=None).first()
+        if going is not None:
+            return going
+        row, new = SlowerPace.objects.get_or_create(
+            place=place, decision="", defaults={"reasons": SEEN, "raised_at": at}
+        )
+        if new:
+            _record(Event.SLOWER_PROPOSED, row, by=by, at=at)
+        return decide(pace=row, take=True, by=by, at=at)
 
 
 def end(*, pace: SlowerPace, by: Actor, at: datetime) -> None:

@@ -19,7 +19,7 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.backdraft import figures, queries, slower
 from kindcircle.rooms.backdraft.models import Landing, SlowerPace
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import meeting_name, places
 from kindcircle.rooms.live import actions
 from kindcircle.rooms.live.models_lighter import LighterMeeting
@@ -29,6 +29,9 @@ from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec.backdraft import way_of
 from kindcircle.spec.slowing import PARTS
 
+MEMBERS_NOW = Membership.objects.select_related("group__organisation", "user__organisation").filter(
+    role=Membership.Role.MEMBER, left_at=None
+)
 WAYS = {
     "fine": gettext_lazy("Fine"),
     "opened": gettext_lazy("A lot opened up"),
@@ -97,6 +100,27 @@ def slower_pace(request: HttpRequest, pace: SlowerPace) -> HttpResponse:
         "sentence": sentence,
     }
     return render(request, "facilitator/slower_pace.html", context, status=422 if sentence else 200)
+
+
+@page(Permission.SLOWER_DECIDE, about=MEMBERS_NOW, methods=("GET", "POST"))
+def slower_begin(request: HttpRequest, place: Membership) -> HttpResponse:
+    """Signs that only people can see, and going more slowly because of one; or what is proposed or decided already."""
+    by, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    if request.method == "POST":
+        try:
+            pace = slower.begin(place=place, by=by, at=at)
+        except KindError as error:
+            if not error.sentence:
+                raise
+            messages.warning(request, error.sentence)
+            return on_to("facilitator:slower-begin", place.code)
+        messages.success(request, _("Decided. Please ring them within two days; it is on your list."))
+        return on_to("facilitator:slower-pace", pace.code)
+    known = next((one for one in queries.paces_in(place.group_id) if one.place_id == place.pk), None)
+    if known is not None:
+        return on_to("facilitator:slower-pace", known.code)
+    context = {"place": place, "group": place.group, "name": seals.name_of(place.user)}
+    return render(request, "facilitator/slower_begin.html", context)
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("POST",))

@@ -35,6 +35,7 @@ from kindcircle.doors.web.facilitator import (
     papers,
     placing,
     plans,
+    protocol,
     recordings,
     reminder,
     repairs,
@@ -176,6 +177,7 @@ urlpatterns = [
     path("talks/<str:code>/answer/<slug:outcome>/", deciding.decide, name="decide"),
     # After practices, and the pace.
     path("after-practice/<str:code>/", pace.landing, name="landing"),
+    path("places/<str:code>/pace/", pace.slower_begin, name="slower-begin"),
     path("pace/<str:code>/", pace.slower_pace, name="slower-pace"),
     path("practices-land/", pace.practices_land, name="practices-land"),
     # What waits for a person.
@@ -187,5 +189,7 @@ urlpatterns = [
     # People who ask for someone.
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/looking-back/", looking_back.looking_back, name="alerts-review"),
+    path("alerts/our-house/", protocol.protocol, name="protocol"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),
+    path("alerts/<str:code>/reach/", alerts.reach, name="alert-reach"),
 ]

@@ -7,16 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kindcircle.rooms.backdraft.figures import Landed, Rate
-from kindcircle.spec.slowing import ForPerson
+from kindcircle.spec.slowing import Reason
 
-BECAUSE: dict[ForPerson, Any] = {
+BECAUSE: dict[Reason, Any] = {
     "shaky": gettext_lazy("They went home unsteady twice (4 of 10 or less)."),
     "a-lot": gettext_lazy("A practice was a lot for them twice, and they agreed that you hear of it."),
     "in-the-way": gettext_lazy("A practice got in the way of their day a lot, and they agreed that you hear of it."),
     "lasting": gettext_lazy("It was still there a day after a practice, and they agreed that you hear of it."),
     "worse": gettext_lazy("They said that something became worse, for some days, and kept them from daily things."),
+    "seen": gettext_lazy("One of you saw or heard a sign."),
 }
-"""Why it is proposed to go more slowly with somebody, in words that judge nobody."""
+"""Why to go more slowly with somebody, in words that judge nobody."""
 
 
 def because(reasons: str) -> list[Any]:
