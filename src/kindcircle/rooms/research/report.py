@@ -16,7 +16,7 @@ from kindcircle.rooms.groups.models_absence import CatchUp
 from kindcircle.rooms.groups.queries import places, programme_of
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.norms import known_of
-from kindcircle.rooms.measures.queries import Scored, definition, scores_of
+from kindcircle.rooms.measures.queries import READ_TOGETHER, Scored, definition, scores_of
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import is_validated
@@ -104,7 +104,7 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
     sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
     asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
-    scores = [(one, score) for one in map(definition, asked) for score in one.headlines]
+    scores = [(one, score) for one in map(definition, asked) if one.id not in READ_TOGETHER for score in one.headlines]
     outcomes = [
         _outcome(group, members, one, score, len(scores), first=number == 0)
         for number, (one, score) in enumerate(scores)
