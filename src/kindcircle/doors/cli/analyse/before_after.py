@@ -1,34 +1,40 @@
-"""`kindcircle analyse`: figures from a file, the same ones the pages show, with nothing rounded in between."""
+"""`kindcircle analyse before-after`: one group and one scale, with the figures that the pages show."""
 
-import json
-from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kindcircle.doors.cli.analyse_heart import heart
+from kindcircle.doors.cli.analyse.desk import (
+    Number,
+    answer,
+    columns,
+    common_options,
+    data_file,
+    interval_words,
+    kindly,
+    number_writer,
+    one_row_each,
+    open_table,
+    picture_place,
+    plain,
+    plot_option,
+    save,
+)
 from kindcircle.doors.cli.sorry import Sorry
+from kindcircle.figures import Person, people
+from kindcircle.figures.people import Change
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
-from kindcircle.stats.change import Better, Cutoff, Norms, ReliableChange
-from kindcircle.stats.columns import Table, TableError, read_table
+from kindcircle.stats.change import Better, Category, Cutoff, Norms, ReliableChange
 from kindcircle.stats.disclosure import Suppressed
-from kindcircle.stats.results import Interval, MeanEstimate, PairedEffect, Undefined
+from kindcircle.stats.results import MeanEstimate, PairedEffect, Undefined
 from kindcircle.stats.samples import PairedSummary
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 
 
-@click.group()
-def analyse() -> None:
-    """Figures from your own data files."""
-
-
-analyse.add_command(heart)
-
-
-@analyse.command("before-after")
-@click.argument("file", type=click.Path(path_type=Path), metavar="DATA.csv")
+@click.command("before-after")
+@data_file
 @click.option("--before", required=True, metavar="COLUMN", help="Column with the first score.")
 @click.option("--after", required=True, metavar="COLUMN", help="Column with the second score.")
 @click.option("--arm-col", metavar="COLUMN", help="Column that says which group a row belongs to.")
@@ -44,8 +50,11 @@ analyse.add_command(heart)
 @click.option("--scale", nargs=2, type=float, metavar="LOW HIGH", help="Lowest and highest possible score.")
 @click.option("--groups", type=click.IntRange(1), help="How many groups these people sat in.")
 @click.option("--chosen-by-score", is_flag=True, help="People were let in by a score on this scale.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON with every digit.")
-@click.option("--digits", type=click.IntRange(0, 15), default=2, show_default=True, help="Digits in the text.")
+@click.option(
+    "--id", "id_col", metavar="COLUMN", help="Column that names each person, to see that nobody is there twice."
+)
+@plot_option("Draw each person as a line.")
+@common_options
 def before_after(
     file: Path,
     before: str,
@@ -63,6 +72,8 @@ def before_after(
     scale: tuple[float, float] | None,
     groups: int | None,
     chosen_by_score: bool,
+    id_col: str | None,
+    plot: Path | None,
     as_json: bool,
     digits: int,
 ) -> None:
@@ -85,7 +96,8 @@ def before_after(
         raise Sorry(_("Please give --scale as the lowest, then the highest possible score."))
     if cutoff is None and reliability is not None and mean_functional is not None:
         cutoff = "c"
-    try:
+    picture_place(plot)
+    with kindly():
         norms = Norms(
             reliability=reliability,
             retest=retest,
@@ -94,14 +106,11 @@ def before_after(
             mean_functional=mean_functional,
             sd_functional=sd_functional,
         )
-        table = _open_table(file)
+        table = open_table(file)
         if arm_col is not None and arm is not None:
             table = table.where(arm_col, arm)
+        one_row_each(table, id_col)
         scores = table.scores(before), table.scores(after)
-    except TableError as problem:
-        raise Sorry(_(problem.text) % problem.values) from problem
-    except ValueError as problem:
-        raise Sorry(str(problem)) from problem
     result = analyse_before_after(
         *scores,
         better=better,
@@ -113,23 +122,52 @@ def before_after(
     )
     assert not isinstance(result, Suppressed)
     summary = _require_figures(result)
-    if as_json:
-        record = {"analysis": "before-after", "before": before, "after": after, "arm": arm}
-        click.echo(json.dumps(record | _as_record(result, summary), indent=2, allow_nan=False))
-    else:
-        title = _("From %(before)s to %(after)s") % {"before": before, "after": after}
-        click.echo(title if arm is None else f"{title}, {arm}")
-        click.echo()
-        click.echo(_as_text(result, summary, digits))
+    record = {"analysis": "before-after", "before": before, "after": after, "arm": arm}
+    title = _("From %(before)s to %(after)s") % {"before": before, "after": after}
+    title = title if arm is None else f"{title}, {arm}"
+    answer(record | _as_record(result, summary), lambda: f"{title}\n\n{_as_text(result, summary, digits)}", as_json)
+    if plot is not None:
+        drawn = people(
+            _persons(*scores, result),
+            title=title,
+            axis=_("score"),
+            ends=scale,
+            before=before,
+            after=after,
+            words=_kinds(result),
+            note=say(result.warnings[0], translate=_),
+        )
+        save(drawn, plot)
 
 
-def _open_table(file: Path) -> Table:
-    try:
-        return read_table(file.read_bytes())
-    except FileNotFoundError as problem:
-        raise Sorry(_("We could not find the file %(file)s.") % {"file": file}) from problem
-    except OSError as problem:
-        raise Sorry(_("We could not open the file %(file)s.") % {"file": file}) from problem
+def _persons(before: list[float | None], after: list[float | None], result: BeforeAfter) -> list[Person]:
+    """What each change means: by the form's own error where it is known, else by its direction alone."""
+    known: dict[int, Change] = {}
+    if isinstance(result.reliable, ReliableChange):
+        meanings: dict[Category, Change] = {
+            Category.RECOVERED: "better",
+            Category.IMPROVED: "better",
+            Category.DETERIORATED: "worse",
+            Category.UNCHANGED: "same",
+        }
+        known = {person.position: meanings[person.category] for person in result.reliable.people}
+    toward = -1 if result.better == "lower" else 1
+    found = []
+    for place, (one, two) in enumerate(zip(before, after, strict=True)):
+        change: Change = "same"
+        if one is not None and two is not None:
+            step = toward * (two - one)
+            change = known.get(place, "same") if known else "better" if step > 0 else "worse" if step < 0 else "same"
+        found.append(Person(one, two, change))
+    return found
+
+
+def _kinds(result: BeforeAfter) -> tuple[str, str, str, str]:
+    if isinstance(result.reliable, ReliableChange):
+        return _("reliably better"), _("no reliable change"), _("reliably worse"), _("no second score")
+    if result.better is None:
+        return _("up"), _("the same"), _("down"), _("no second score")
+    return _("the hoped-for way"), _("the same"), _("the other way"), _("no second score")
 
 
 def _require_figures(result: BeforeAfter) -> PairedSummary:
@@ -141,15 +179,6 @@ def _require_figures(result: BeforeAfter) -> PairedSummary:
     if summary.sd_before == summary.sd_after == 0:
         raise Sorry(_("Everyone has the same score before, and the same after, so there is nothing to work out."))
     return summary
-
-
-def _plain(value: Any) -> Any:
-    """A figure as JSON: a number, or an object that says why there is none."""
-    if isinstance(value, Undefined):
-        return {"undefined": str(value.reason), "why": _(value.text)}
-    if isinstance(value, Interval):
-        return {"low": value.low, "high": value.high, "level": value.level, "method": value.method}
-    return value
 
 
 def _as_record(result: BeforeAfter, summary: PairedSummary) -> dict[str, Any]:
@@ -169,7 +198,7 @@ def _as_record(result: BeforeAfter, summary: PairedSummary) -> dict[str, Any]:
         "sd_change": summary.sd_change,
         "range_before": list(summary.range_before),
         "range_after": list(summary.range_after),
-        "r": _plain(summary.r),
+        "r": plain(summary.r),
         "moved": {"up": result.moved.up, "down": result.moved.down, "same": result.moved.same},
         "mean_change": _mean_record(result.change),
         "effects": {label: _effect_record(effect) for label, effect in result.effects.items()},
@@ -182,26 +211,26 @@ def _as_record(result: BeforeAfter, summary: PairedSummary) -> dict[str, Any]:
 
 def _mean_record(change: MeanEstimate | Undefined) -> Any:
     if isinstance(change, Undefined):
-        return _plain(change)
+        return plain(change)
     return {
         "estimate": change.estimate,
         "se": change.se,
-        "t": _plain(change.t),
+        "t": plain(change.t),
         "df": change.df,
-        "p": _plain(change.p),
-        "interval": _plain(change.interval()),
+        "p": plain(change.p),
+        "interval": plain(change.interval()),
         "source": change.source,
     }
 
 
 def _effect_record(effect: PairedEffect | Undefined) -> Any:
     if isinstance(effect, Undefined):
-        return _plain(effect)
+        return plain(effect)
     return {
         "estimate": effect.estimate,
-        "variance": _plain(effect.variance),
-        "se": _plain(effect.se),
-        "interval": _plain(effect.interval()),
+        "variance": plain(effect.variance),
+        "se": plain(effect.se),
+        "interval": plain(effect.interval()),
         "n": effect.n,
         "dropped": effect.dropped,
         "convention": effect.convention,
@@ -211,7 +240,7 @@ def _effect_record(effect: PairedEffect | Undefined) -> Any:
 
 def _reliable_record(found: ReliableChange | Undefined | None) -> Any:
     if found is None or isinstance(found, Undefined):
-        return _plain(found)
+        return plain(found)
     return {
         "n_complete": found.pairs.n,
         "n_no_second_measurement": found.pairs.missing_after,
@@ -243,17 +272,14 @@ def _reliable_record(found: ReliableChange | Undefined | None) -> Any:
 
 def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
     """The same figures for reading: the sentence first, the warnings last, never one without the other."""
-
-    def number(value: float) -> str:
-        text = f"{value:.{digits}f}"
-        return text.lstrip("-") if float(text) == 0 else text
+    number = number_writer(digits)
 
     def speak(message: Message) -> str:
         return say(message, translate=_, number=lambda v: str(v) if isinstance(v, int) else number(v))
 
     pairs = result.pairs
     lines = [speak(result.sentence), ""]
-    lines += _columns(
+    lines += columns(
         [
             (_("People listed"), str(pairs.n_listed)),
             (_("With both scores"), str(pairs.n)),
@@ -263,7 +289,7 @@ def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
         ]
     )
     lines += ["", _("Scores of those with both")]
-    lines += _columns(
+    lines += columns(
         [
             ("", _("mean"), _("SD"), _("lowest"), _("highest")),
             _score_row(_("before"), summary.mean_before, summary.sd_before, summary.range_before, number),
@@ -271,7 +297,7 @@ def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
         ]
     )
     lines += ["", _("Change, after minus before, in one group with no comparison group")]
-    lines += _columns(
+    lines += columns(
         [(_("points"), _change_text(result.change, number))]
         + [(label, _effect_text(effect, number)) for label, effect in result.effects.items()]
     )
@@ -282,30 +308,21 @@ def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
     return "\n".join(lines)
 
 
-Number = Callable[[float], str]
-
-
 def _score_row(name: str, mean: float, sd: float, ends: tuple[float, float], number: Number) -> tuple[str, ...]:
     return name, number(mean), number(sd), number(ends[0]), number(ends[1])
-
-
-def _interval_text(interval: Interval | Undefined, number: Number) -> str:
-    if isinstance(interval, Undefined):
-        return _("no interval (%(why)s)") % {"why": _(interval.text)}
-    return _("95 %% interval %(low)s to %(high)s") % {"low": number(interval.low), "high": number(interval.high)}
 
 
 def _change_text(change: MeanEstimate | Undefined, number: Number) -> str:
     if isinstance(change, Undefined):
         return _(change.text)
-    parts = number(change.estimate), _interval_text(change.interval(), number), f"n = {change.n[0]}"
+    parts = number(change.estimate), interval_words(change.interval(), number), f"n = {change.n[0]}"
     return ", ".join((*parts, _("no comparison group")))
 
 
 def _effect_text(effect: PairedEffect | Undefined, number: Number) -> str:
     if isinstance(effect, Undefined):
         return _("not defined: %(why)s") % {"why": _(effect.text)}
-    parts = number(effect.estimate), _interval_text(effect.interval(), number), f"n = {effect.n}"
+    parts = number(effect.estimate), interval_words(effect.interval(), number), f"n = {effect.n}"
     return ", ".join((*parts, _("no comparison group"))) + f"  [{effect.source}]"
 
 
@@ -340,16 +357,4 @@ def _reliable_text(found: ReliableChange | Undefined | None, number: Number) -> 
     rows.append((_("a reliable change is more than"), number(found.smallest_reliable_change)))
     if found.cutoff_value is not None:
         rows.append((_("cut-off %(kind)s") % {"kind": found.cutoff}, number(found.cutoff_value)))
-    return heading + _columns(rows)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as aligned columns: the first to the left, numbers in between to the right, the last as it is."""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        middle = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        if len(row) == 2:
-            middle = [row[1]]
-        lines.append("  " + "  ".join([row[0].ljust(widths[0]), *middle]).rstrip())
-    return lines
+    return heading + columns(rows)

@@ -1,0 +1,23 @@
+"""`kindcircle analyse`: figures from a file, the same ones the pages show, with nothing rounded in between.
+
+Ends with 0 when there are figures, and with 2 when something about the input has to be put right first.
+"""
+
+import click
+
+from kindcircle.doors.cli.analyse.before_after import before_after
+from kindcircle.doors.cli.analyse_heart import heart
+
+
+@click.group()
+def analyse() -> None:
+    """Figures from your own data files.
+
+    Every method prints text to read, or JSON with every digit (--json). --plot draws an SVG picture. Files are CSV with
+    column names in the first row; comma, semicolon and tab all do. What cannot be answered ends with exit code 2 and
+    says what to put right.
+    """
+
+
+for command in (before_after, heart):
+    analyse.add_command(command)
