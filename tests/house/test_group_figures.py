@@ -87,9 +87,11 @@ IN_WORDS = {
     ),
 }
 IN_NUMBERS = {
+    # The words to begin with, which are said aloud, come from these numbers.
     "feedback.queries": Figure(
         ("facilitator:feedback", "facilitator:feedback-of"),
         (
+            "spec.test_feedback::test_words_said_aloud_give_nobody_away",
             "rooms.feedback.test_check_ins::test_a_number_of_our_own_sheets_a_count_of_others_and_nothing_of_the_pulse",
             "rooms.feedback.test_check_ins::test_below_five_answers_there_are_counts_alone",
         ),

@@ -3,9 +3,10 @@
 import itertools
 from statistics import mean, median
 
+import numpy as np
 import pytest
 
-from kindcircle.spec.feedback import DROP, LOW, USUAL_FROM, Opening, Rated, Reason, apart, opening, reasons
+from kindcircle.spec.feedback import APART, DROP, LOW, USUAL_FROM, WELL, Opening, Rated, Reason, apart, opening, reasons
 
 ANSWERS = (None, *range(11))
 
@@ -76,6 +77,44 @@ def test_one_person_alone_does_not_pull_a_contented_group_down_to_low() -> None:
         values = [8] * (size - 1) + [0]
         assert mean(values) > LOW
         assert opening(size, values, values) not in (Opening.EASE_LOW, Opening.FIT_LOW, Opening.APART)
+
+
+def said_of(own: int, others: np.ndarray) -> dict[Opening, np.ndarray]:
+    """Which words fit which sets of answers to the first question, if the second went well. A row holds one set."""
+    every = np.sort(np.column_stack([others, np.full(len(others), own)]), axis=1).astype(np.int16)
+    size = every.shape[1]
+    low = every.sum(axis=1) <= LOW * size
+    apart_ = ~low & (every[:, -2] - every[:, 1] >= APART)
+    well = ~low & ~apart_ & (every[:, (size - 1) // 2] + every[:, size // 2] >= 2 * WELL)
+    return {
+        Opening.EASE_LOW: low, Opening.APART: apart_, Opening.WELL: well, Opening.BETWEEN: ~low & ~apart_ & ~well
+    }  # fmt: skip
+
+
+def sets_of(people: int) -> np.ndarray:
+    return np.array(list(itertools.combinations_with_replacement(range(11), people)), dtype=np.int8)
+
+
+@pytest.mark.parametrize("size", range(5, 16))
+def test_words_said_aloud_give_nobody_away(size: int) -> None:
+    """Every set of answers of all others: beside one's own, each of them may still have answered up to five, or more.
+
+    The insider hears the words and even knows what the other question alone would have led to.
+    """
+    others = sets_of(size - 1)
+    for own in range(11):
+        for words, fits in said_of(own, others).items():
+            if fits.any():
+                assert others[fits, 0].min() <= 5 < others[fits, -1].max(), (own, words)
+
+
+@pytest.mark.parametrize("size", [5, 6, 7])
+def test_those_are_the_words_of_the_rule(size: int) -> None:
+    others, contented = sets_of(size - 1), [8] * size
+    for own in (0, 4, 7, 10):
+        for words, fits in said_of(own, others).items():
+            for ease in others[fits].tolist():
+                assert opening(size, [own, *ease], contented) is words
 
 
 def test_the_limits_are_those_of_the_brief() -> None:

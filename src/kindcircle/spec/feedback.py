@@ -74,6 +74,9 @@ def reasons(now: Rated, earlier: Sequence[Rated]) -> tuple[Reason, ...]:
 def opening(told: int, ease: Sequence[float], fit: Sequence[float]) -> Opening:
     """Which words to begin with in the group. One person alone never changes them: see `apart`.
 
+    They are said aloud, and the rule is no secret. So whoever answered low themselves, and hears that it went well,
+    must not know that nobody else was low: the answer in the middle decides, not the mean.
+
     told  how many sent a sheet, blanks included
     """
     if not told:
@@ -86,7 +89,7 @@ def opening(told: int, ease: Sequence[float], fit: Sequence[float]) -> Opening:
         return Opening.FIT_LOW
     if apart(ease) or apart(fit):
         return Opening.APART
-    return Opening.WELL if min(mean(ease), mean(fit)) >= WELL else Opening.BETWEEN
+    return Opening.WELL if min(median(ease), median(fit)) >= WELL else Opening.BETWEEN
 
 
 def apart(values: Sequence[float]) -> bool:
