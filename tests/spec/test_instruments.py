@@ -354,3 +354,11 @@ def test_a_form_may_have_one_main_score_or_several_and_each_has_two_ends() -> No
         ("from_others", (0, 52)),
         ("for_self", (0, 60)),
     ]
+
+
+@pytest.mark.parametrize("name", [one.id for one in all_instruments() if one.licence.kind != "original"])
+def test_where_no_rule_was_published_at_most_one_in_five_is_left_blank(name: str) -> None:
+    for one in load_instrument(name).scores:
+        if one.missing.basis == "project_default" and one.items and not one.requires:
+            few = len(one.items)
+            assert one.missing.max_missing <= (few // 5 or few >= 4), one.id

@@ -123,6 +123,14 @@ def test_a_row_that_agrees_says_nothing() -> None:
         ({"responses": ""}, "row"),
         ({"total": "eleven"}, "row"),
         ({"total": "NaN"}, "row"),
+        ({"total": "1e-999999999"}, "row"),
+        ({"total": "1e999999999"}, "row"),
+        ({"total": "9" * 400}, "row"),
+        ({"total_rounded": "about 11"}, "row"),
+        ({"extra": '{"gad2": 1e999999999}'}, "row"),
+        ({"extra": '{"gad2": NaN}'}, "row"),
+        ({"responses": "[2, 2, 2, 1, 1, 2, 1e-999999999]"}, "row"),
+        ({"responses": "[" * 5000}, "row"),
         ({"n_missing": "none"}, "row"),
         ({"extra": "[1]"}, "row"),
         ({"subscales": '{"a": [1]}'}, "row"),
@@ -138,6 +146,22 @@ def test_an_invalid_form_has_to_be_called_so() -> None:
     assert differing(responses="[2, 2, 2, 1, 1, 2, 4]", n_missing="1", **empty) == []
     assert differing(responses="[2, 2, 2, 1, 1, 2]", **empty) == []
     assert differing(responses="[2, 2, 2, 1, 1, 2]") == ["status"]
+    assert differing(responses="[2, 2, 2, 1, 1, 2]", status="invalid") == ["total", "total_rounded", "band"]
+
+
+def test_numbers_count_and_not_how_they_are_written() -> None:
+    assert differing(total="11.0", total_rounded="11.0", n_missing="0.0") == []
+
+
+def test_of_a_questionnaire_without_a_form_it_is_said_why() -> None:
+    [found] = check_examples(sheet(GAD | {"instrument": "ORS-4"})).differences
+    assert found.what == "instrument"
+    assert "Houses and programs need a licence." in found.found
+
+
+def test_a_cell_that_goes_on_and_on_is_not_shown_whole() -> None:
+    [found] = check_examples(sheet(GAD | {"instrument": "A" * 100_000})).differences
+    assert len(str(found)) < 1000
 
 
 def test_a_skipped_safety_question_is_a_flag() -> None:

@@ -80,8 +80,8 @@ class Definition(Strict):
 
     @property
     def asked(self) -> int:
-        """How many questions it has, as its authors count them: without those not counted, and without parts."""
-        return sum(item.part_of is None for item in self.scored_items)
+        """How many questions people meet. Parts belong to their question."""
+        return sum(item.part_of is None for item in self.items)
 
     @property
     def total(self) -> Score | None:

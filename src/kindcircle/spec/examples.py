@@ -30,9 +30,17 @@ from kindcircle.spec.scoring import (
     number_of,
     score,
 )
+from kindcircle.spec.slots import slot
 
 NEEDED = ("example_id", "instrument", "responses", "status", "total")
 OPTIONAL = ("n_missing", "subscales", "total_rounded", "band", "extra", "flags", "policy")
+
+
+DIGITS = 30
+"""No score has more of them, before its point or after it."""
+
+LONGEST = 300
+"""Letters of one cell that are shown."""
 
 
 class UnreadableRow(ValueError):
@@ -51,8 +59,9 @@ class Difference:
     found: str
 
     def __str__(self) -> str:
-        where = f"{self.example or 'no example_id'} (row {self.row}, {self.instrument or 'no instrument'})"
-        return f"{where}: {self.what}: the file says {self.stated}, we get {self.found}"
+        example, instrument = _short(self.example) or "no example_id", _short(self.instrument) or "no instrument"
+        told = f"the file says {_short(self.stated)}, we get {_short(self.found)}"
+        return f"{example} (row {self.row}, {instrument}): {_short(self.what)}: {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,9 @@ def _compare(cell: Mapping[str, str], site: Path | None) -> Iterator[tuple[str, 
     try:
         definition = load_instrument(cell["instrument"].lower(), site=site)
     except UnknownInstrument:
-        yield "instrument", cell["instrument"] or "nothing", "no questionnaire of this name"
+        without_form = slot(cell["instrument"].lower())
+        why = f"no form of it: {without_form.why}" if without_form else "no questionnaire of this name"
+        yield "instrument", cell["instrument"] or "nothing", why
         return
     try:
         responses = _list_in(cell["responses"], "responses")
@@ -102,6 +113,8 @@ def _compare(cell: Mapping[str, str], site: Path | None) -> Iterator[tuple[str, 
     answers = answers_in_order(definition, responses)
     if answers is None:
         yield from _other(cell, "status", str(State.INVALID))
+        if cell["status"] == State.INVALID:
+            yield from _total(definition, cell, {}, expected)
         return
     results = {result.score: result for result in score(definition, answers)}
     yield from _other(cell, "status", str(form_state(definition, tuple(results.values()))))
@@ -109,7 +122,7 @@ def _compare(cell: Mapping[str, str], site: Path | None) -> Iterator[tuple[str, 
     empty = sum(number_of(definition, item, answers) is None for item in asked)
     if cell.get("n_missing") and expected["n_missing"] != empty:
         yield "n_missing", cell["n_missing"], str(empty)
-    yield from _total(definition, cell, results, expected["total"])
+    yield from _total(definition, cell, results, expected)
     for column in ("subscales", "extra"):
         named = expected[column]
         if isinstance(named, dict):
@@ -124,6 +137,7 @@ def _expected(cell: Mapping[str, str]) -> dict[str, object]:
     return {
         "n_missing": n_missing,
         "total": _number_in(cell["total"], "total"),
+        "total_rounded": _number_in(cell.get("total_rounded", ""), "total_rounded"),
         "subscales": _table_in(cell.get("subscales", ""), "subscales"),
         "extra": _table_in(cell.get("extra", ""), "extra"),
         "flags": _list_in(cell.get("flags", "") or "[]", "flags"),
@@ -131,16 +145,16 @@ def _expected(cell: Mapping[str, str]) -> dict[str, object]:
 
 
 def _total(
-    definition: Definition, cell: Mapping[str, str], results: Mapping[str, ScoreResult], stated: object
+    definition: Definition, cell: Mapping[str, str], results: Mapping[str, ScoreResult], expected: Mapping[str, object]
 ) -> Iterator[tuple[str, str, str]]:
     """The headline number with its rounded value and band. A form with several headlines has no total."""
     total = results.get(definition.total.id) if definition.total else None
     exact = total.exact if total else None
-    if not _agrees(stated, exact):
+    if not _agrees(expected["total"], exact):
         yield "total", cell["total"] or "nothing", _shown(exact)
     rounded = total.rounded if total else None
-    if "total_rounded" in cell:
-        yield from _other(cell, "total_rounded", "" if rounded is None else str(rounded))
+    if "total_rounded" in cell and expected["total_rounded"] != rounded:
+        yield "total_rounded", cell["total_rounded"] or "nothing", _shown(rounded)
     if "band" in cell:
         yield from _other(cell, "band", (total.band if total else None) or "")
 
@@ -182,6 +196,11 @@ def _agrees(stated: object, exact: Fraction | None) -> bool:
     return abs(Fraction(number) - exact) * 2 <= Fraction(1, 10**decimals)
 
 
+def _short(text: str) -> str:
+    """What stands in a cell, as far as it fits on a line."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 def _shown(value: object) -> str:
     if isinstance(value, Fraction):
         return f"{half_up(value, 4).normalize():f}"
@@ -192,11 +211,20 @@ def _number_in(text: str, column: str) -> Decimal | None:
     if not text:
         return None
     try:
+        return _decimal(text)
+    except ValueError:
+        raise UnreadableRow(f"{column} should be a number, not “{text[:40]}”") from None
+
+
+def _decimal(text: str) -> Decimal:
+    """A number as somebody would write a score. One with a huge exponent is none, and would take days to compare."""
+    try:
         number = Decimal(text)
     except InvalidOperation:
-        raise UnreadableRow(f"{column} should be a number, not “{text[:40]}”") from None
-    if not number.is_finite():
-        raise UnreadableRow(f"{column} should be a number, not “{text[:40]}”")
+        raise ValueError(text) from None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not -DIGITS <= exponent <= number.adjusted() <= DIGITS:
+        raise ValueError(text)
     return number
 
 
@@ -218,6 +246,6 @@ def _list_in(text: str, column: str) -> list[int | float | str | None]:
 
 def _json_in(text: str, column: str) -> object:
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
-    except (ValueError, RecursionError, InvalidOperation):
+        return json.loads(text, parse_float=_decimal, parse_constant=_decimal)
+    except (ValueError, RecursionError):
         raise UnreadableRow(f"{column} is not JSON") from None

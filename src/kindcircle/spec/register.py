@@ -82,7 +82,7 @@ def _of(one: Definition, site: Path | None) -> Entry:
         measures=one.measures,
         areas=one.outcome_areas,
         standing="ours" if own else "no_form" if forbidden else "words_needed",
-        questions=len(one.items) if own else one.asked,
+        questions=one.asked,
         minutes=one.administration.minutes,
         licence=one.licence.kind,
         must=must,

@@ -1,5 +1,6 @@
 """`kindcircle measures`: questionnaires from the command line."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from kindcircle.spec import register
 from kindcircle.spec.documents.errors import DocumentError
 from kindcircle.spec.examples import check_examples as work_out
+from kindcircle.spec.slots import slot
 from kindcircle.spec.texts import ContentError
 
 
@@ -39,6 +42,31 @@ def kindly(file: Path) -> Iterator[None]:
 @click.group()
 def measures() -> None:
     """Questionnaires: their words and their arithmetic."""
+
+
+@measures.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Say it for a program.")
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder with this site's own content.",
+)
+def every_one(as_json: bool, site: Path | None) -> None:
+    """Every questionnaire: ours, those whose words you bring in, and those without a form, each with why."""
+    with kindly(site or Path()):
+        known = register.entries(site=site)
+    if as_json:
+        click.echo(json.dumps([one.facts() for one in known], ensure_ascii=False, indent=2))
+        return
+    for one in known:
+        about = (
+            ngettext("{n} question", "{n} questions", one.questions).format(n=one.questions) if one.questions else ""
+        )
+        needed = {"ours": _("ready to ask"), "words_needed": _("words to bring in"), "no_form": _("no form here")}
+        said = ", ".join(filter(None, (about, needed[one.standing])))
+        click.echo(f"{one.id:16} {one.name} · {one.measures} ({said})")
+        if one.slot is not None:
+            click.echo(f"{'':16} {one.slot.why}")
 
 
 @measures.command("check-examples")
@@ -93,6 +121,9 @@ def import_words(
 
     Without --accept-terms nothing is kept: you see what was found, line by line, and which points are open.
     """
+    for name in wanted:
+        if without_form := slot(name):
+            raise Unusable(_("{name} cannot come in. {why}").format(name=without_form.name, why=without_form.why))
     if as_json and not preview:
         raise click.UsageError(_("Please use --json together with --preview."))
     if preview:

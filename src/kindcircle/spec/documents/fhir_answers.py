@@ -156,6 +156,6 @@ def _value(holder: Record) -> Iterator[str]:
         number = Decimal(str(value))
     except InvalidOperation:
         raise BrokenQuestions(f"“{str(value)[:40]}” stands where the number of an answer should be.") from None
-    if not number.is_finite() or abs(number) > 1_000_000:
+    if not number.is_finite() or abs(number) > 1_000_000 or (number and number.adjusted() < -9):
         raise BrokenQuestions(f"“{str(value)[:40]}” stands where the number of an answer should be.")
     yield format(number.normalize(), "f")
