@@ -189,6 +189,9 @@ def test_two_windows_and_two_people_lose_nothing(running_site: RunningSite, worl
         headers={"Origin": running_site.url, "HX-Request": "true"},
     )  # fmt: skip
     assert left.status_code == 200 and "changed on another page" in left.text
+    _form, quietly = second.open(path).filled("Save", {"w-4": "Soms"})
+    left = second.client.post(path, data=quietly, headers={"Origin": running_site.url, "HX-Request": "true"})
+    assert "Saved at" in left.text and "25 of 29 lines are still to type." in left.text
     # A second lead who begins the same goes on to the same draft, and may read it.
     otto = make_staff(world.organisation, "Otto", StaffRole.Role.ORGANISATION_LEAD, at=world.at)
     other = Visitor(running_site, otto).open("/organisation/wordings/")

@@ -157,6 +157,7 @@ def _entering(
         "error": error,
         "key": key_of(request) if request.method == "POST" else codes.new_code(),
         "step": step,
+        "blank": _("Left blank on the card"),
         "kept": getattr(assignment, "response", None),
         "first_by": names.get(card.first_by_id, "") if card else "",
         "missed": step == "first"

@@ -164,8 +164,7 @@ def _typing(
         "may_drop": mine or not typed.typed_by.is_active,
         "editable": mine and typed.state == TypedWording.State.TYPING,
         "waiting": typed.state == TypedWording.State.WAITING,
-        "left": len(left),
-        "needed": sum(1 for line in lines_of(one) if line.needed),
+        "still": _still_to_type(typed),
         "parts_left": sorted({_part_of(typed, line) for line in left}),
         "differing": by_hand.differing(typed),
         "parts_differing": sorted({_part_of(typed, line) for line in by_hand.differing(typed)}),
@@ -192,8 +191,7 @@ def _checking(
         "typist": seals.name_of(typed.typed_by),
         "waiting": typed.state == TypedWording.State.WAITING,
         "in_use": typed.state == TypedWording.State.IN_USE,
-        "left": len(left),
-        "typed_lines": len(typed.lines),
+        "still": _still_to_look_at(request, typed),
         "parts_left": sorted({_part_of(typed, line) for line in left}),
         "differing": len(by_hand.differing(typed)),
         "problem": problem.sentence if problem else "",
@@ -229,15 +227,30 @@ def _rows(
         mark = marks.get(line.key)
         own = said.get(line.key) or ((mark.same, mark.note) if mark and mark.by == looker else None)
         chosen = "" if own is None else "same" if own[0] else "differs"
-        words = given.get(line.key, stored)
+        # An older page never showed what came in since: its empty box takes nothing away.
+        words = given.get(line.key) or stored
         rows.append(Row(line, str(n), words, stored, mark, chosen, own[1] if own else ""))
     return rows
 
 
 def _kept(request: HttpRequest, typed: TypedWording, problem: str) -> HttpResponse:
     """The line at the foot of the form, drawn anew after a line was left."""
-    context = {"typed": typed, "problem": problem, "seen": typed.revision, "kept": True}
+    looks = typed.state == TypedWording.State.WAITING
+    still = _still_to_look_at(request, typed) if looks else _still_to_type(typed)
+    context = {"typed": typed, "problem": problem, "seen": typed.revision, "kept": True, "still": still}
     return render(request, "organisation/_wording_kept.html", context)
+
+
+def _still_to_type(typed: TypedWording) -> str:
+    one = by_hand.definition_of(typed)
+    needed = sum(line.needed for line in lines_of(one))
+    told = {"left": len(missing(one, typed.lines)), "all": needed}
+    return _("%(left)s of %(all)s lines are still to type.") % told
+
+
+def _still_to_look_at(request: HttpRequest, typed: TypedWording) -> str:
+    left = by_hand.still_to_look_at(typed, request.actor)  # type: ignore[attr-defined]
+    return _("%(left)s of %(all)s lines are still to look at.") % {"left": len(left), "all": len(typed.lines)}
 
 
 def _thanks(request: HttpRequest, sentence: str) -> HttpResponse:
