@@ -364,6 +364,8 @@ def _organisation() -> Iterator[Stop]:
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     typed = about("organisation:wording-typed", lambda s: s.typed.code)
     yield Stop("organisation:wording-typed", who, typed)
+    yield Stop("organisation:releases", who, named("organisation:releases"))
+    yield Stop("organisation:release", who, about("organisation:release", lambda s: s.release.code))
     yield Stop("organisation:wording-check", "facilitator", about("organisation:wording-check", lambda s: s.typed.code))
     for name in ("colleague", "colleague-end"):
         yield Stop(f"organisation:{name}", who, about(f"organisation:{name}", lambda s: s.world.facilitator.code))

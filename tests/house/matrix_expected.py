@@ -495,6 +495,9 @@ PAGES: dict[str, Page] = {
     "organisation:practices-land": plain("GET", LEADS),
     "organisation:measures": plain("GET", LEADS),
     "organisation:measure": Page("GET POST", {"kind of questionnaire": LEADS}),
+    "organisation:releases": plain("GET POST", LEADS | {SAFETY, FOREIGN_SAFETY}),
+    "organisation:release": Page("GET POST", {"release": who(LEAD, SAFETY)}),
+    "organisation:release-take": Page("POST", {"release": who(LEAD, SAFETY)}),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
     "organisation:wording-begin": plain("POST", LEADS),
@@ -970,6 +973,10 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
         | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}
     ],
+    "organisation:releases": lambda h, _: [
+        {"programme": PROGRAMME, "study": "another", "purpose": _typed(h), "recipient": _typed(h), "days": "30"}
+    ],
+    "organisation:release": lambda _h, _: [{"do": "stop"}, {"do": "let-go"}],
     "organisation:wording-begin": lambda _h, _: [{"instrument": "gad-7", "language": "nl"}],
     "organisation:wording-typed": lambda h, _: [{"w-1": _in_words(h), "seen": "0", "do": "save"}],
     "organisation:wording-check": lambda h, _: [

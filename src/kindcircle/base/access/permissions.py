@@ -94,6 +94,7 @@ class Permission(StrEnum):
     ALERT_LIST = "alert.list"
     ALERT_HANDLE = "alert.handle"
     ALERTS_REVIEW = "alerts.review"  # looking back on what was closed in the whole house
+    PROTOCOL_KEEP = "protocol.keep"  # what the house does at each level of an alert
     REPORT_SEE = "report.see"
     MEASURE_RESCORE = "measure.rescore"  # score answers anew after a rule was corrected
     MEASURE_ASSIGN = "measure.assign"
@@ -104,6 +105,7 @@ class Permission(StrEnum):
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     ADVERSE_EVENT_REVIEW = "adverse-event.review"  # judge it, and decide whether the group goes on
+    RESEARCH_RELEASE = "research.release"  # ask for coded rows, let them go, take them: two people for each
     ADVERSE_EVENTS_EXPORT = "adverse-events.export"  # of the whole house, coded, for those who watch over safety
     LANDING_OWN = "landing.own"  # say how a practice was, and read what one said
     LANDING_SEE = "landing.see"  # what a member agreed to tell those who lead

@@ -130,6 +130,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ALERT_LIST: [facilitator_somewhere, safety_lead, waiting_facilitator],
     P.ALERT_HANDLE: [facilitator, named_for_it, safety_lead],
     P.ALERTS_REVIEW: [safety_lead],
+    P.PROTOCOL_KEEP: [safety_lead],
     P.REPORT_SEE: [facilitator],
     P.MEASURE_RESCORE: [system],
     P.MEASURE_ASSIGN: [facilitator, system],
@@ -186,6 +187,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CONSENT_FACTS_KEEP: [organisation_lead],
     P.MAIL_RULE_KEEP: [organisation_lead],
     P.HOUSE_FIGURES_SEE: [organisation_lead],
+    # Whoever asks never decides; that is looked at where it is decided.
+    P.RESEARCH_RELEASE: [organisation_lead, safety_lead],
     P.LOOK_KEEP: [organisation_lead],
     P.PLACE_KEEP: [organisation_lead],
     P.STAFF_SEE: [organisation_lead],

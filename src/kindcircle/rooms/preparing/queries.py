@@ -118,6 +118,11 @@ def open_contact(place: Membership, *, by: Actor, at: datetime) -> Contact:
     Whoever is named to be called stands there only while the member is in the group and has agreed to it in writing.
     """
     require(by, Permission.SAFE_CONTACT_OPEN, place)
+    return contact_in_need(place, by=by, at=at)
+
+
+def contact_in_need(place: Membership, *, by: Actor, at: datetime) -> Contact:
+    """The same for whoever handles an alert about the member; the caller has asked whether they do."""
     row = SafeContact.objects.filter(person=place.user_id).select_related("person").first()
     if row is None:
         return Contact({})

@@ -18,6 +18,7 @@ from kindcircle.rooms.safety.models import Alert, AlertStep, WorkerBeat
 from kindcircle.rooms.safety.queries import WORKER, handled_alerts, people_to_tell
 from kindcircle.rooms.safety.raising import raise_alert as raise_alert
 from kindcircle.rooms.safety.raising import screen as screen
+from kindcircle.rooms.safety.rungs import look_after, reached, written_down
 from kindcircle.rooms.safety.unwanted import record_adverse_event as record_adverse_event
 from kindcircle.rooms.tasks.actions import settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
@@ -64,6 +65,7 @@ def contacted(*, alert: Alert, by: Actor, at: datetime, note: str = "") -> Alert
     """The member was reached. After they went home, that is also the word within a day that a meeting may ask for."""
     with transaction.atomic():
         row = _step(alert, State.CONTACTED, by=by, at=at, note=note)
+        reached(row, at=at)
         if row.gathering is not None and not _still_there(row):
             once = f"{row.gathering.code}:{row.member.code}"
             for kind in (Kind.HEAR_FROM, Kind.REACH_OUT):
@@ -89,6 +91,7 @@ def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> A
             raise NoteMissing
         # A clock that was set back meanwhile must not stand in the way.
         row.closed_at, row.close_reason = max(at, row.raised_at), reason
+        look_after(row, at=at)
         return _move(row, State.CLOSED, by=by, at=at, note=note, event=Event.ALERT_CLOSED, reason=reason)
 
 
@@ -162,6 +165,7 @@ def _move(
     step = AlertStep(alert=row, state=to, by_id=by.user_id, at=at)
     if note.strip():
         step.sealed_note = seals.ALERT_NOTE.seal(note.strip(), code=step.code, holder=row.member)
+        written_down(row, at=at)
     step.save(force_insert=True)
     record(event, row, by=by, at=at, reason=reason)
     return row

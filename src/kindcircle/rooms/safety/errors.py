@@ -19,6 +19,29 @@ class ReasonMissing(Invalid):
         super().__init__(_("Please pick the reason that fits best. What you wrote is still here."))
 
 
+class LevelMissing(Invalid):
+    """A level is one of five."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please pick one of the five levels."))
+
+
+class ProtocolNewer(Conflict):
+    """A colleague kept another one meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A colleague has changed it meanwhile. Your words are still here; please look at both."))
+
+
+class ProtocolTooLong(Invalid):
+    """Nobody reads a long text while somebody waits."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(
+            _("Each part may have up to %(n)s signs. Shorter is better when it is urgent.") % {"n": longest}
+        )
+
+
 class LineMissing(Invalid):
     """Looking back ends with a line."""
 

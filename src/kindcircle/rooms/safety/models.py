@@ -357,4 +357,10 @@ class HelplineCheck(models.Model):
 
 
 # The same app, one noun further: known to Django as soon as these are.
-from kindcircle.rooms.safety import models_answers, models_rota, models_unwanted, models_watch  # noqa: E402, F401
+from kindcircle.rooms.safety import (  # noqa: E402, F401
+    models_answers,
+    models_protocol,
+    models_rota,
+    models_unwanted,
+    models_watch,
+)

@@ -21,6 +21,7 @@ from kindcircle.rooms.intake.models import Intake
 from kindcircle.rooms.intake.queries import screeners_of
 from kindcircle.rooms.safety.duty import Rota
 from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
+from kindcircle.rooms.safety.models_protocol import AlertRung
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
 from kindcircle.rooms.safety.states import UNSEEN, WITHOUT_CONTACT
@@ -144,12 +145,16 @@ def history(alert: Alert, *, by: Actor) -> list[Happened]:
     ).order_by("number")
     happened = [Happened(at=entry.at, event=entry.event, reason=entry.reason) for entry in machine]
     steps = list(AlertStep.objects.filter(alert=alert).select_related("by").order_by("at", "pk"))
-    names = seals.names_of(list({step.by for step in steps if step.by}))
+    chosen = list(AlertRung.objects.filter(alert=alert).select_related("by"))
+    names = seals.names_of(list({step.by for step in steps if step.by} | {one.by for one in chosen}))
     for step in steps:
         note = seals.ALERT_NOTE.open(step.sealed_note, code=step.code, holder=alert.member) if step.sealed_note else ""
         reason = alert.close_reason if step.state == Alert.State.CLOSED else ""
         who = names.get(step.by_id, "") if step.by_id else ""
         happened.append(Happened(step.at, Event.ALERT_MOVED, step.state, reason, who, note))
+    happened += [
+        Happened(one.at, Event.ALERT_RUNG_CHOSEN, reason=str(one.rung), who=names[one.by_id]) for one in chosen
+    ]
     return sorted(happened, key=lambda one: one.at)
 
 

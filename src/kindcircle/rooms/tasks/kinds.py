@@ -32,6 +32,10 @@ class Kind(StrEnum):
     # How the group is together.
     ALLIANCE_CALL = "alliance-call"  # somebody does not feel understood by those who lead
     ALLIANCE_STEP = "alliance-step"  # chosen after a pulse
+    # What an alert asks for, as a person judged it.
+    CALL_SOON = "call-soon"  # level 1: a call within two days
+    WRITE_NOW = "write-now"  # from level 3: what was done, within the hour
+    AFTER_SAFETY_TALK = "after-safety-talk"  # from level 2, once closed: the place, the group, the record
     # Something became worse.
     WRITE_DOWN = "write-down"  # somebody said so when everybody was asked: a person writes down what it was
     STOP_REVIEW = "stop-review"  # something serious: go on, pause or change, within a day
@@ -44,6 +48,8 @@ class Kind(StrEnum):
     WORDS_TO_CHECK = "words-to-check"  # a colleague typed in a questionnaire and asks for a second pair of eyes
     WORDS_SENT_BACK = "words-sent-back"  # some lines differ from the original
     PAPER_AGAIN = "paper-again"  # cards were typed in once and wait for a second person
+    # Research.
+    RELEASE_TO_DECIDE = "release-to-decide"  # a colleague asks for coded rows: a second person decides
     # The end.
     FOLLOW_UP_MEETING = "follow-up-meeting"
     RETENTION = "retention"  # the group's words are about to be taken away

@@ -15,14 +15,19 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.facilitator.level_words import LEVELS, level
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.intake.models import Application
+from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.queries import what_spoke
+from kindcircle.rooms.measures.reaching_safely import contact_of, place_of
 from kindcircle.rooms.measures.screening import how_to_reach
-from kindcircle.rooms.safety import actions, states
+from kindcircle.rooms.preparing.queries import has_contact
+from kindcircle.rooms.safety import actions, rungs, states
 from kindcircle.rooms.safety.looking_back import is_due
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.protocol import ALWAYS, protocol_of
 from kindcircle.rooms.safety.queries import (
     Happened,
     alerts_may_be_late,
@@ -36,6 +41,7 @@ from kindcircle.rooms.safety.queries import (
 from kindcircle.spec.safety import load_ladder
 
 State = Alert.State
+LEVEL = "level"
 CLOSED_SHOWN = timedelta(days=14)
 
 
@@ -97,6 +103,8 @@ def _take_step(request: HttpRequest, alert: Alert, at: datetime) -> HttpResponse
             actions.act(alert=alert, by=actor, at=at, note=note)
         elif step == State.CONTACTED:
             actions.contacted(alert=alert, by=actor, at=at, note=note)
+        elif step == LEVEL:
+            rungs.choose(alert=alert, rung=_number(request.POST.get("level", "")), by=actor, at=at)
         elif step == State.NOT_REACHED:
             actions.not_reached(alert=alert, by=actor, at=at, note=note)
         else:
@@ -117,8 +125,18 @@ def _show(
     actor = request.actor  # type: ignore[attr-defined]
     house = alert.house
     gathering = alert.gathering
+    chosen = level(rungs.rung_of(alert))
+    ours = protocol_of(house)[1]
+    place = place_of(alert)
     context = {
         "alert": alert,
+        "level": chosen,
+        "levels": LEVELS,
+        "ours": ours.get(ALWAYS, ""),
+        "our_level": ours.get(str(chosen.number), "") if chosen else "",
+        "place": place,
+        "has_contact": place is not None and has_contact([alert.member_id]),
+        "whereabouts": _whereabouts(alert, actor),
         "name": seals.name_of(alert.member),
         "zone": house.zone,
         "where": where(alert.state),
@@ -128,7 +146,7 @@ def _show(
         "by": in_touch_by([alert])[alert.pk],
         "action": load_ladder().plan(alert.level).action,  # type: ignore[arg-type]
         "in_the_room": gathering is not None and gathering.state in (Gathering.State.OPEN, Gathering.State.CLOSING),
-        "concern": alert.level == Alert.Level.CONCERN,
+        "concern": alert.level == Alert.Level.CONCERN or (chosen is not None and chosen.number >= rungs.TELLS_LEADS),
         "emergency": [line for line in help_lines(house, at=at) if line.emergency],
         "history": [(one, _in_words(one)) for one in history(alert, by=actor)],
         "steps": [(step, label) for step, label in _buttons().items() if states.may(alert.state, step)],
@@ -147,6 +165,27 @@ def _applicant(alert: Alert, actor: Actor) -> Application | None:
     rows = Application.objects.filter(person=alert.member, intake=alert.intake).select_related("intake", "person")
     found = rows.order_by("pk").last() if alert.intake_id else None
     return found if found is not None and can(actor, Permission.APPLICATION_READ, found) else None
+
+
+@page(Permission.ALERT_HANDLE, about=handled_alerts())
+def reach(request: HttpRequest, alert: Alert) -> HttpResponse:
+    """How to reach a member without harm, for whoever handles their alert. The member sees who opened it, and when."""
+    found = contact_of(alert, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    place = place_of(alert)
+    context = {"alert": alert, "place": place, "name": seals.name_of(alert.member), "contact": found}
+    context |= {"lines": found.lines, "call_me": found.lines.get("call-me", "")}
+    return render(request, "facilitator/contact.html", context)
+
+
+def _whereabouts(alert: Alert, actor: Actor) -> str:
+    """The code of where they said they are in this meeting, for those who may open it; empty where there is none."""
+    rows = Whereabouts.objects.filter(gathering=alert.gathering_id, person=alert.member_id)
+    row = rows.select_related("gathering__group").first() if alert.gathering_id else None
+    return row.code if row is not None and can(actor, Permission.WHEREABOUTS_OPEN, row) else ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text in ("0", "1", "2", "3", "4") else -1
 
 
 def where(state: str) -> str:
@@ -194,6 +233,10 @@ def _in_words(one: Happened) -> str:
             State.REVIEWED: _("%(who)s looked back on it"),
         }[State(one.state)] % {"who": one.who}
         return f"{said}: {close_reason(one.reason)}" if one.reason else said
+    if one.event == Event.ALERT_RUNG_CHOSEN:
+        found = LEVELS[int(one.reason)]
+        told = {"who": one.who, "n": found.number, "name": found.name}
+        return _("%(who)s chose level %(n)s: %(name)s") % told
     if one.event == Event.ALERT_ESCALATED:
         return {
             Alert.Person.BACKUP: _("The backup was told"),

@@ -172,6 +172,24 @@ WORDS: dict[Kind, Words] = {
         "organisation:home",
         "",
     ),
+    Kind.CALL_SOON: Words(
+        _("Call somebody within two days"),
+        _("You said so when you looked at their alert. Ask how they are, and what would make it lighter."),
+        _("See the alert"),
+        "facilitator:alert",
+    ),
+    Kind.WRITE_NOW: Words(
+        _("Write down what was done"),
+        _("You said that nobody leaves them alone, or that help is called. A line within the hour is enough."),
+        _("Write it down"),
+        "facilitator:alert",
+    ),
+    Kind.AFTER_SAFETY_TALK: Words(
+        _("Look at what a talk about safety leaves behind"),
+        _("Is the group still right for them? Does the group need a word, without details? Is it an unwanted event?"),
+        _("See the alert"),
+        "facilitator:alert",
+    ),
     Kind.WRITE_DOWN: Words(
         _("Write down what became worse"),
         _("Somebody said that something became worse. Talk with them, and write down what it was, whatever the cause."),
@@ -201,6 +219,12 @@ WORDS: dict[Kind, Words] = {
         _("A colleague typed them in. A second person who does the same finds the slips that one person makes."),
         _("See the cards"),
         "facilitator:paper",
+    ),
+    Kind.RELEASE_TO_DECIDE: Words(
+        _("Decide whether coded answers may go to research"),
+        _("A colleague asks for them. Look at what for, for whom and for how long, and decide."),
+        _("Read it and decide"),
+        "organisation:release",
     ),
     Kind.FOLLOW_UP_MEETING: Words(
         _("Set the day on which the group meets again"),
