@@ -55,6 +55,8 @@ EVENTS = AdverseEvent.objects.select_related(
     "stop_review__decided_by",
 )  # fmt: skip
 SHEETS = sheets().select_related("response")
+DECIDING = "id_deciding_%s"  # two forms on one page ask for an outcome
+JUDGING = "id_judging_%s"  # and two whether it was expected
 
 
 @page(Permission.ADVERSE_EVENT_RECORD, about=GROUPS, methods=("GET", "POST"))
@@ -135,7 +137,7 @@ def event(request: HttpRequest, event: AdverseEvent) -> HttpResponse:
 @page(Permission.ADVERSE_EVENT_REVIEW, about=EVENTS, methods=("POST",))
 def judge(request: HttpRequest, event: AdverseEvent) -> HttpResponse:
     """Somebody who answers for safety says what it is called and whether it came from us."""
-    form = ReviewForm(request.POST)
+    form = ReviewForm(request.POST, auto_id=JUDGING)
     if form.is_valid():
         try:
             review(event=event, by=request.actor, at=clock.now(), **form.cleaned_data)  # type: ignore[attr-defined]
@@ -150,7 +152,7 @@ def judge(request: HttpRequest, event: AdverseEvent) -> HttpResponse:
 @page(Permission.ADVERSE_EVENT_REVIEW, about=EVENTS, methods=("POST",))
 def stop(request: HttpRequest, event: AdverseEvent) -> HttpResponse:
     """Go on, pause or change, with a reason."""
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, auto_id=DECIDING)
     if form.is_valid():
         try:
             decide(event=event, by=request.actor, at=clock.now(), **form.cleaned_data)  # type: ignore[attr-defined]
@@ -205,8 +207,8 @@ def _event(
         "late": stop_review is not None and stop_review.decided_at is None and stop_review.due_at < now,
         "may_review": can(actor, Permission.ADVERSE_EVENT_REVIEW, row),
         "follow": follow or FollowUpForm(initial=known | {"impact": impact}),
-        "judging": judging or ReviewForm(initial=judged),
-        "deciding": deciding or DecisionForm(),
+        "judging": judging or ReviewForm(initial=judged, auto_id=JUDGING),
+        "deciding": deciding or DecisionForm(auto_id=DECIDING),
     }
     refused = any(form is not None for form in (follow, judging, deciding))
     return render(request, "facilitator/unwanted_event.html", context, status=status if refused else 200)
