@@ -162,7 +162,7 @@ def _ends(rows: Sequence[Row], zero: float | None) -> tuple[float, float]:
     middles = [row.estimate for row in rows if row.estimate is not None]
     inner = [value for row in rows if row.kind != "one" for value in (row.low, row.high) if value is not None]
     widths = [row.high - row.low for row in rows if row.low is not None and row.high is not None and row.kind == "one"]
-    reach = statistics.median(widths) if widths else 0.0
+    reach = 3 * statistics.median(widths) if widths else 0.0
     outer = [
         min(max(value, min(middles) - reach), max(middles) + reach)
         for row in rows

@@ -11,6 +11,7 @@ from typing import Final
 
 from kindcircle.stats.change import Better
 from kindcircle.stats.disclosure import SMALLEST_SHOWN
+from kindcircle.stats.mediation.model import CAUTION
 from kindcircle.stats.results import MeanEstimate, Undefined, gettext_noop
 from kindcircle.stats.samples import Movement
 
@@ -119,6 +120,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "W8": gettext_noop(
         "This is one of %(outcomes)s outcomes that were looked at. Looking at many makes a chance find likely."
     ),
+    "W9": CAUTION,
     "W10": gettext_noop("People answered about themselves and knew that they had taken part."),
     "RC.own_spread": gettext_noop(
         "The line for a reliable change rests on this group's own spread, which is unsteady below %(enough)s "
@@ -127,6 +129,40 @@ TEXTS: Final[Mapping[str, str]] = {
     "RC.chance": gettext_noop(
         "One flag is weak evidence: even with no true change, about 1 person in 40 will seem to get worse."
     ),
+    # Methods for research (docs/methods/tutorial.md lists them with their reasons).
+    "W3.few": gettext_noop("Only %(n)s people. One or two people more could change the picture."),
+    "W4.arm": gettext_noop(
+        "An arm with %(groups)s groups tells about these groups only. From %(enough)s in each arm on, a study may "
+        "speak of others like them."
+    ),
+    "W4.few": gettext_noop("There are only %(groups)s groups of %(name)s, so what lies between them is hardly known."),
+    "W4.together": gettext_noop(
+        "If people of an arm sat in groups together, these intervals are too narrow. A mixed model knows about groups."
+    ),
+    "W5.rows": gettext_noop(
+        "%(missing)s of %(listed)s rows lack a value and were left out. People with gaps may feel quite different."
+    ),
+    "W11.edge": gettext_noop(
+        "A variance came out as 0. With few groups that is common, and it does not show that groups are alike."
+    ),
+    "W11.redrawn": gettext_noop("%(count)s resamples had no spread and were drawn again."),
+    "W11.own": gettext_noop("An item has no spread of its own left, so omega is unsteady here."),
+    "W11.failed": gettext_noop("%(count)s of the made-up studies could not be analysed. They count as not found."),
+    "W13": gettext_noop("This is a method for research, with a plan that was written down before anybody looked."),
+    "W14.once": gettext_noop(
+        "Each study may stand here once. Several results from the same people would count them several times."
+    ),
+    "W14.two": gettext_noop("With two studies the interval rests on one comparison and is as wide as that deserves."),
+    "W14.tests": gettext_noop(
+        "Below %(enough)s studies a look at small ones against large ones says next to nothing, so there is none."
+    ),
+    "W14.filled": gettext_noop("Filled-in studies show how much it might matter. They never correct an effect."),
+    "W14.between": gettext_noop("Where one more programme may lie is told from %(enough)s studies on."),
+    "W15": gettext_noop("These figures are about groups. What single people gave or got is never shown to a group."),
+    "W15.few": gettext_noop("Fewer than %(enough)s groups: no test can speak of groups in general, so there is none."),
+    "W16.turned": gettext_noop("%(items)s goes against the rest: most often its answers were not turned round."),
+    "W16.fit": gettext_noop("A sum can be told surely and still hold more than one thing: look at the fit too."),
+    "W17": gettext_noop("A plan is as good as its guesses. Try smaller effects and groups that are more alike too."),
 }
 
 # Warnings that belong in a researcher's report but not on a facilitator's page.

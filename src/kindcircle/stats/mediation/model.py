@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kindcircle.stats.results import gettext_noop
+
 Order = Literal["serial", "parallel"]
 
-CAUTION: Final = (
+CAUTION: Final = gettext_noop(
     "Measured at one time, these data cannot show which came first: another order often fits as well. "
     "A path is a description, never proof that one thing led to another."
 )

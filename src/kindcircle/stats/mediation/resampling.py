@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Final, Literal
@@ -76,10 +76,11 @@ def bootstrap(
     resamples: int = 10_000,
     generator: np.random.Generator,
     group: Sequence[str] | None = None,
+    done: Callable[[int], object] | None = None,
 ) -> Bootstrap | Undefined:
     """Resample people, or whole groups when `group` is given (one entry a person, in the order of the data).
 
-    The same generator gives the same figures on any machine. Undefined below twenty groups, or when hardly any
+    The same generator gives the same figures on any machine. `done` hears of every few resamples. Undefined below twenty groups, or when hardly any
     resample has spread. Raises ValueError below a thousand resamples.
     """
     if resamples < 1000:
@@ -95,7 +96,7 @@ def bootstrap(
     units, sizes = _units((table - centre) / scale, kept_groups(data, model, group))
     if group is not None and len(units) < FEWEST_GROUPS:
         return Undefined(Reason.TOO_FEW_GROUPS)
-    drawn = _draw(units, sizes, model, resamples, generator)
+    drawn = _draw(units, sizes, model, resamples, generator, done)
     if drawn is None:
         return Undefined(Reason.NO_SPREAD)
     draws, redrawn = drawn
@@ -131,7 +132,12 @@ def _units(table: Numbers, group: list[str] | None) -> tuple[Numbers, Numbers]:
 
 
 def _draw(
-    units: Numbers, sizes: Numbers, model: Model, resamples: int, generator: np.random.Generator
+    units: Numbers,
+    sizes: Numbers,
+    model: Model,
+    resamples: int,
+    generator: np.random.Generator,
+    done: Callable[[int], object] | None,
 ) -> tuple[Numbers, int] | None:
     count = len(units)
     whole = np.column_stack([units, sizes])
@@ -151,6 +157,8 @@ def _draw(
             return None
         found.append(effects[good])
         have += int(good.sum())
+        if done is not None:
+            done(int(good.sum()))
     return np.concatenate(found)[:resamples], redrawn
 
 

@@ -6,6 +6,14 @@ Ends with 0 when there are figures, and with 2 when something about the input ha
 import click
 
 from kindcircle.doors.cli.analyse.before_after import before_after
+from kindcircle.doors.cli.analyse.feasibility import feasibility
+from kindcircle.doors.cli.analyse.mediation import mediation
+from kindcircle.doors.cli.analyse.meta import meta
+from kindcircle.doors.cli.analyse.mixed import mixed
+from kindcircle.doors.cli.analyse.power import power
+from kindcircle.doors.cli.analyse.reliability import reliability
+from kindcircle.doors.cli.analyse.round_robin import round_robin
+from kindcircle.doors.cli.analyse.two_arms import two_arms
 from kindcircle.doors.cli.analyse_heart import heart
 
 
@@ -19,5 +27,18 @@ def analyse() -> None:
     """
 
 
-for command in (before_after, heart):
+METHODS = (
+    before_after,
+    two_arms,
+    feasibility,
+    reliability,
+    mixed,
+    mediation,
+    meta,
+    round_robin,
+    power,
+    heart,
+)
+
+for command in METHODS:
     analyse.add_command(command)
