@@ -11,7 +11,7 @@ from kindcircle.stats.missing.filling import Filled, Unfillable, fill
 from kindcircle.stats.missing.patterns import Caution, Gaps, Losses, gaps, losses
 from kindcircle.stats.missing.pooling import PooledEstimate, how_many_tables, pool, pool_each
 from kindcircle.stats.missing.sensitivity import Sensitivity, sensitivity, shift
-from kindcircle.stats.missing.visits import Visits, fit_visits
+from kindcircle.stats.missing.visits import Untold, Visits, fit_visits
 
 __all__ = [
     "Caution",
@@ -22,6 +22,7 @@ __all__ = [
     "Regression",
     "Sensitivity",
     "Unfillable",
+    "Untold",
     "Visits",
     "analyse_each",
     "fill",

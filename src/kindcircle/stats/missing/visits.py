@@ -34,6 +34,10 @@ MEMORY: Final = 5
 MOST_STEPS: Final = 100
 
 
+class Untold(ValueError):
+    """Visits that these people do not tell enough of, with a sentence about which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mean:
     """What the model says of one combination of levels."""
@@ -134,10 +138,10 @@ def fit_visits(
     factors  columns of labels with their levels; the visit must be one of them
     until    without it the search goes on to the top of the likelihood. With it, steps as mmrm takes them, until one
              raises the likelihood by less than this share of it: 1e7 × 2.2e-16 is where R's optim and so mmrm stop
-    Undefined with too few rows. Raises FormulaError for a formula without us(visit | person), a visit (of one arm, say)
-    that nobody kept, two visits that no person has both of, or somebody with the same visit twice; Singular when the
-    search does not settle. There is no simpler model in its place: choose `(1 | person)` with a plain visit beforehand,
-    where visits are many and people few.
+    Undefined with too few rows. Raises FormulaError for a formula without us(visit | person) or a column that is not
+    there; Untold for a visit (of one arm, say) that nobody kept, two visits that no person has both of, somebody with
+    the same visit twice, or too few people for so many visits. There is no simpler model in its place: choose
+    `(1 | person)` with a plain visit beforehand, where visits are many and people few.
     """
     read = read_formula(formula)
     if read.repeated is None or read.varying:
@@ -152,11 +156,17 @@ def fit_visits(
     kept = {name: [value for value, keep in zip(table[name], whole, strict=True) if keep] for name in columns_of(read)}
     people = _check(read, kept, factors, visit, person)
     problem = mixed.prepare(read, table, factors=factors)
-    fitted = mixed.fit(problem)
+    try:
+        fitted = mixed.fit(problem)
+        if not isinstance(fitted, Undefined) and until is not None:
+            fitted = _as_mmrm(problem, until)
+    except mixed.Singular as why:
+        raise Untold(
+            f"{people} people do not tell how {len(problem.visits)} visits hang together. {why} Take fewer visits or a "
+            "simpler model, chosen before looking at effects."
+        ) from None
     if isinstance(fitted, Undefined):
         return fitted
-    if until is not None:
-        fitted = _as_mmrm(problem, until)
     numeric = {name for term in read.terms for name in term if name not in factors}
     return Visits(
         formula=read,
@@ -172,17 +182,17 @@ def _check(formula: Formula, kept: Mapping[str, Column], factors: Mapping[str, F
     pairs = Counter(zip(kept[person], kept[visit], strict=True))
     twice = [key for key, count in pairs.items() if count > 1]
     if twice:
-        raise FormulaError(f"{twice[0][0]} has the visit {twice[0][1]} more than once.")
+        raise Untold(f"{twice[0][0]} has the visit {twice[0][1]} more than once.")
     levels = factors[visit].levels
     came: dict[object, set[object]] = {}
     for who, when in pairs:
         came.setdefault(who, set()).add(when)
     for one in levels:
         if not any(one in visits for visits in came.values()):
-            raise FormulaError(f"Nobody kept the visit {one}; take it out of the levels.")
+            raise Untold(f"Nobody kept the visit {one}; take it out of the levels.")
     for one, other in combinations(levels, 2):
         if not any({one, other} <= visits for visits in came.values()):
-            raise FormulaError(f"Nobody kept both {one} and {other}, so nothing tells how they hang together.")
+            raise Untold(f"Nobody kept both {one} and {other}, so nothing tells how they hang together.")
     for term in formula.terms:
         crossed = [name for name in term if name in factors]
         if len(crossed) < 2:
@@ -191,7 +201,7 @@ def _check(formula: Formula, kept: Mapping[str, Column], factors: Mapping[str, F
         for cell in _grid([factors[name].levels for name in crossed]):
             if cell not in seen:
                 said = " and ".join(f"{name} {level}" for name, level in zip(crossed, cell, strict=True))
-                raise FormulaError(f"Nobody has a value at {said}, so nothing can be said of it.")
+                raise Untold(f"Nobody has a value at {said}, so nothing can be said of it.")
     return len(came)
 
 

@@ -126,6 +126,7 @@ def kenward_roger_by_root(fitted: Fitted) -> SmallSample:
     """
     linear = kenward_roger_linear(fitted)
     root = fitted.roots[-1]
+    root = root * np.sign(np.diag(root))  # the search may have turned a column round, which leaves V as it is
     at = np.concatenate([np.log(np.diag(root)), (root / np.diag(root)[:, None])[np.tril_indices(len(root), -1)]])
     jacobian, bends = _bends(at, len(root))
     back = _inverse(jacobian)

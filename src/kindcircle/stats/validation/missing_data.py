@@ -11,7 +11,7 @@ from kindcircle.stats import missing, mixed
 from kindcircle.stats.columns import Table
 from kindcircle.stats.design import Column, Factor, FormulaError, columns_of, read_formula
 from kindcircle.stats.missing.visits import Degrees
-from kindcircle.stats.results import Undefined
+from kindcircle.stats.results import Reason, Undefined
 from kindcircle.stats.validation.mixed_models import read_columns
 from kindcircle.stats.validation.reading import BadCase, Case, limits
 
@@ -25,14 +25,23 @@ AS_REFERENCE: Final = 1e7 * 2.220446049250313e-16
 
 
 def answer(case: Case) -> Any:
-    """The figures of one case."""
+    """The figures of one case; what these data do not tell has a reason in place of figures."""
     kinds = {"mmrm": _visits, "rubin": _rubin, "mice": _filled}
-    if case.type not in kinds:
+    kind = _kind(case) if case.type in ("", "undefined") else case.type
+    if kind not in kinds:
         raise BadCase(f"its type {case.type!r} is none of {', '.join(kinds)}.")
     try:
-        return kinds[case.type](case)
-    except (FormulaError, mixed.Singular, missing.Unfillable) as problem:
+        found = kinds[kind](case)
+    except FormulaError as problem:
         raise BadCase(str(problem)) from None
+    except (missing.Unfillable, missing.Untold) as problem:
+        return {"result": "undefined", "reason": str(problem)}
+    return {"result": "undefined", "reason": found.text} if isinstance(found, Undefined) else found
+
+
+def _kind(case: Case) -> str:
+    """By its arguments, where a case does not say: a formula, columns to fill in, or answers of tables."""
+    return "mmrm" if case.get("formula") else "mice" if case.get("columns") else "rubin"
 
 
 def _read(case: Case, names: tuple[str, ...], labels: set[str]) -> tuple[dict[str, Column], dict[str, Factor]]:
@@ -124,6 +133,9 @@ def _rubin(case: Case) -> Any:
         raise BadCase("n must be larger than k.")
     terms = table.cells("term")
     found = {name: missing.pool(*_answers(table.where("term", name)), df_complete=df) for name in dict.fromkeys(terms)}
+    refused = [one for one in found.values() if isinstance(one, Undefined)]
+    if refused and len(refused) == len(found):
+        return refused[0]
     return {"terms": {name: _pooled(one) for name, one in found.items()}}
 
 
@@ -146,7 +158,7 @@ def _pooled(found: missing.PooledEstimate | Undefined) -> Any:
         "total": found.total,
         "se": found.se,
         "r": found.increase,
-        "df": found.df,
+        "df": Undefined(Reason.NO_GAPS) if found.df is None else found.df,
         "fmi": found.information_lost,
         "lambda": found.from_gaps,
         "ci": limits(found.interval()),
