@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed, landed, parting, stayed_away, together
+from kindcircle.doors.cli.demo_world import agreed, landed, parting, stayed_away, talked, together
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.house import House
 from kindcircle.doors.cli.demo_world.meetings import After, hold
 from kindcircle.rooms.alliance.levels import PULSE
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.actions.gatherings import StepNote
-from kindcircle.rooms.groups.models import Group, Invitation, Membership
+from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import gatherings_of
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.harm_check import HARM_CHECK
@@ -90,12 +90,19 @@ def live_through(house: House, *, first_at: datetime) -> Group:
     stories = {story.name: story for story in STORIES}
     measures.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
     _fill_in(house, group, Occasion.BASELINE, stories, at=first_at - 4 * DAY, place=0)
+    before: Gathering | None = None
     for gathering, after in zip(list(gatherings_of(group)), AFTERS, strict=True):
         present = {name: members[name] for name, story in stories.items() if gathering.number in story.came}
         left_early = {"Keiko": 12} if gathering.number == 3 else {}
         if gathering.number == 3:
             together.do_something(house, group, at=gathering.starts_at - timedelta(hours=3))
-        held = hold(house, gathering, present, after=after, left_early=left_early)
+        less_well = {"Mirza": {"ease": 4}} if gathering.number == 3 else {}
+        held = hold(house, gathering, present, after=after, left_early=left_early, less_well=less_well)
+        talked.look_back(house, held, before, present)
+        talked.tell_group(house, held)
+        for name in less_well:
+            talked.ring(house, held, members[name])
+        before = held
         stayed_away.look_after(house, group, at=gathering.ends_at + timedelta(hours=20))
         if gathering.number == 1:
             agreed.agree(house, group, agreed=list(members.values()), talk=[], at=gathering.ends_at)

@@ -44,12 +44,14 @@ def hold(
     after: After,
     left_early: Mapping[str, int],
     asked: str = "",
+    less_well: Mapping[str, Mapping[str, int]] | None = None,
     meanwhile: Callable[[Gathering], None] | None = None,
 ) -> Gathering:
     """Open the door, let these people in and out, close it, and fill in the after-page.
 
     left_early  minutes before the end, by name
     asked       name of somebody who asks at the end to be contacted
+    less_well   what somebody answers at the end who found it less well, by name
     meanwhile   what happens between the arrivals and the closing
     """
     starts, guide, chance = gathering.starts_at, house.guide, house.chance
@@ -68,7 +70,9 @@ def hold(
     live.start_closing(gathering=gathering, by=guide, at=closing)
     for name, member in present.items():
         if name not in left_early:
-            answers = _leaving(chance) | ({"contact": 1} if name == asked else {})
+            answers = (
+                _leaving(chance) | ({"contact": 1} if name == asked else {}) | dict((less_well or {}).get(name, {}))
+            )
             _say(house, gathering, member, Assignment.Occasion.LEAVING, answers, at=closing + 3 * MINUTE)
     live.close(gathering=gathering, by=guide, at=gathering.ends_at + MINUTE)
     gathering.refresh_from_db()

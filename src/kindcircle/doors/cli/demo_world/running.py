@@ -90,7 +90,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
     present = {name: user for name, user in members.items() if name != AWAY}
     home = members["Chiyo"]
     hold(
-        house, first, present, after=FIRST, left_early={"Chiyo": 9}, asked=ASKED,
+        house, first, present, after=FIRST, left_early={"Chiyo": 9}, asked=ASKED, less_well={"Gaurav": {"fit": 4}},
         meanwhile=lambda one: it_was_a_lot(house, one, back=members["Benedikt"], home=home),
     )  # fmt: skip
     somebody_rang(house, first, home=home)
