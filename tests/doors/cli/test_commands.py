@@ -283,11 +283,11 @@ def test_worker_does_what_is_due_once(tmp_path: Path) -> None:
     say("demo", "build", home=home)
     answer = say("worker", "--once", home=home, KINDCIRCLE_DEMO="yes")
     assert answer.returncode == 0, answer.stderr
-    sent = "\n".join(file.read_text(encoding="utf-8") for file in (home / "mail").iterdir())
-    # The alert that waits, and to both who lead that something on their list does.
-    assert sorted(re.findall(r"To: (\w+)@willowmere.invalid", sent)) == ["dayo", "marit", "marit"]
-    assert sent.count("Please look today") == 1
-    assert "Emeka" not in sent
+    sent = [file.read_text(encoding="utf-8") for file in (home / "mail").iterdir()]
+    # The alert that waits. What is on somebody's list, or sheets of members, comes besides at their hours of the day.
+    [alert] = [mail for mail in sent if "Please look today" in mail]
+    assert "To: marit@willowmere.invalid" in alert
+    assert not any("Emeka" in mail for mail in sent)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -198,6 +198,14 @@ def lines_for(group: Group, *, by: Actor) -> list[tuple[Gathering, list[Line]]]:
     return sorted(by_meeting.items(), key=lambda one: -one[0].number)
 
 
+def newest_lines(group: Group) -> list[Line]:
+    """What came of the last meeting that was held; of the one before it while nothing is written about the last."""
+    two = gatherings_of(group).filter(state=Gathering.State.CLOSED).order_by("-number")[:2]
+    lines = _opened(HeardAndDone.objects.filter(gathering__in=two.values("pk")))
+    newest = max((line.row.gathering.number for line in lines), default=0)
+    return [line for line in lines if line.row.gathering.number == newest]
+
+
 def lines_before(gathering: Gathering) -> list[Line]:
     """What came of the meeting that was held before this one."""
     before = gatherings_of(gathering.group).filter(state=Gathering.State.CLOSED, number__lt=gathering.number).last()

@@ -12,6 +12,7 @@ from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.rooms.practice import recordings
 from kindcircle.rooms.practice.models import Recording
 from tests.doors.web.member.people import mid_course, signed_in
+from tests.doors.web.patience import once_made
 from tests.rooms.practice.recorded import recorded
 from tests.world import World, make_world
 
@@ -70,7 +71,7 @@ def test_the_page_shows_the_words_with_their_moments(client):
     said = client.get(PAGE).content.decode()
     assert "Choose a hold that feels kind. Or hold a thing." in said
     assert "0:06" in said and "The end comes at 0:20." in said
-    made = client.get(f"{PAGE}made/")
+    made = once_made(client, f"{PAGE}made/")
     assert made.status_code == 200 and made.headers["Content-Type"] == "audio/mpeg"
 
 

@@ -1,7 +1,6 @@
 """How I practise, and the sound that follows from it."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
 from kindcircle.spec.practices import USUAL, Practice, all_practices, load_practice
 from tests.doors.web.member.people import everybody_else, mid_course, signed_in
+from tests.doors.web.patience import once_made
 from tests.rooms.practice.recorded import recorded
 from tests.world import World
 
@@ -151,12 +151,7 @@ def test_a_meeting_begins_in_the_same_way(client, group):
 
 
 def test_the_made_voice_is_handed_over_once_it_is_there(client):
-    answer = client.get(MADE)
-    for _second in range(30):  # on a busy machine the page is told to ask again, and does
-        if answer.status_code != 202:
-            break
-        time.sleep(1)
-        answer = client.get(MADE)
+    answer = once_made(client, MADE)
     assert answer.status_code == 200
     assert Path(answer.headers[HEADER]) == sounds.voice_file(load_practice(CONTACT), 20, USUAL)
     assert answer.headers["Content-Type"] == "audio/mpeg"

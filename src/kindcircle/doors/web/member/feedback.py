@@ -18,7 +18,7 @@ from kindcircle.rooms.ending.reviews import answer_to
 from kindcircle.rooms.feedback import actions, queries
 from kindcircle.rooms.feedback.models import MemberSaid
 from kindcircle.rooms.groups.models import Gathering, Group
-from kindcircle.rooms.groups.queries import last_closed, meeting_name
+from kindcircle.rooms.groups.queries import meeting_name
 
 GROUPS = Group.objects.select_related("organisation")
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -63,9 +63,8 @@ def talked(request: HttpRequest, gathering: Gathering) -> SeeOther:
 def on_today(group: Group, request: HttpRequest, at: datetime) -> dict[str, Any]:
     """What came of the last meeting, and the question, if it stands for this member. Shown is asked."""
     found: dict[str, Any] = {}
-    last = last_closed(group)
-    if last is not None and group.state != Group.State.FINISHED:
-        found["did"] = queries.lines_of(last) or queries.lines_before(last)
+    if group.state != Group.State.FINISHED:
+        found["did"] = queries.newest_lines(group)
     about = queries.to_ask(group, member=request.user, at=at)  # type: ignore[arg-type]
     if about is not None and not queries.said_by(about, member=request.user):  # type: ignore[arg-type]
         actions.ask(about, member=request.user, at=at)  # type: ignore[arg-type]
