@@ -17,6 +17,9 @@ PLAIN = "id,before,after\n1,20,18\n2,22,\n3,NA,21\n4,.,null\n"
         PLAIN.encode("utf-16"),
         PLAIN.replace(",", ";").encode(),
         PLAIN.replace(",", "\t").encode(),
+        b"sep=,\n" + PLAIN.encode(),
+        ("sep=;\r\n" + PLAIN.replace(",", ";")).encode("utf-16"),
+        ("SEP=\t\n" + PLAIN.replace(",", "\t")).encode("utf-8-sig"),
         PLAIN.replace("\n", "\r\n").encode(),
         PLAIN.replace("\n", "\r\n\r\n").encode(),
         PLAIN.replace(",", " , ").encode(),
@@ -81,6 +84,15 @@ def test_what_cannot_be_read_is_said_kindly(data, sentence):
         read_table(data)
     assert str(problem.value) == sentence
     assert problem.value.text % problem.value.values == sentence
+
+
+def test_a_hint_for_spreadsheets_is_no_row_and_a_column_may_be_called_like_one():
+    with pytest.raises(TableError, match="in row 2"):
+        read_table(b"sep=;\nscore;other\noften;1\n").scores("score")
+    assert read_table(b"sep=,b\n1,2\n").header == ("sep=", "b")
+    assert read_table(b"sep=x\n1\n").header == ("sep=x",)
+    with pytest.raises(TableError):
+        read_table(b"sep=,")
 
 
 def test_columns_and_groups_are_found_by_name_or_listed():

@@ -113,14 +113,16 @@ class Table:
 def read_table(data: bytes) -> Table:
     """Read the bytes of a CSV file: UTF-8 or UTF-16, with comma, semicolon or tab between the cells.
 
-    Blank rows are passed over. TableError when it is empty, not text, or a row does not fit the header.
+    Blank rows are passed over, and a first line like `sep=;`. TableError when it is empty, not text, or a row does not
+    fit the header.
     """
     text = _decode(data)
     if not text.strip():
         raise TableError(gettext_noop("This file is empty."))
     try:
+        text, named = _without_hint(text)
         # The delimiter that cuts the header into most columns; a comma when none does.
-        delimiter = max(DELIMITERS, key=lambda mark: _header_width(text, mark))
+        delimiter = named or max(DELIMITERS, key=lambda mark: _header_width(text, mark))
         records = _records(text, delimiter)
     except csv.Error as error:
         raise TableError(
@@ -150,6 +152,15 @@ def _decode(data: bytes) -> str:
     if "\0" in text or text.startswith("PK\x03\x04"):
         raise TableError(gettext_noop("This file is not plain text. Please save it as CSV (UTF-8) and try again."))
     return text
+
+
+def _without_hint(text: str) -> tuple[str, str]:
+    """Some spreadsheets write `sep=;` into a first line of its own, and show the next line as the first."""
+    first, end, rest = text.partition("\n")
+    first = first.removesuffix("\r")
+    mark = first[4:]
+    hinted = bool(end) and first[:4].casefold() == "sep=" and mark in DELIMITERS
+    return (rest, mark) if hinted else (text, "")
 
 
 def _records(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:

@@ -14,7 +14,8 @@ import numpy as np
 
 from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Figure
-from kindcircle.stats.columns import Table, TableError, read_table
+from kindcircle.stats.columns import MISSING, Table, TableError, read_table
+from kindcircle.stats.design import Factor
 from kindcircle.stats.results import Interval, Undefined
 from kindcircle.stats.sentences import Message, say
 
@@ -24,6 +25,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 LARGEST_FILE = 500_000_000  # bytes; a table takes many times that in memory
 
 data_file = click.argument("file", type=click.Path(path_type=Path), metavar="DATA.csv")
+factor_option = click.option(
+    "--factor",
+    "factors",
+    multiple=True,
+    metavar="COLUMN[=FIRST]",
+    help="A column of labels, and the one the others are compared with.",
+)
 
 
 def common_options(command: Command) -> Command:
@@ -100,6 +108,30 @@ def labels(table: Table, name: str) -> list[str]:
         if not cells[place]:
             raise Sorry(_("Row %(row)s has nothing in the column %(name)s.") % {"row": row, "name": name})
     return table.cells(name)
+
+
+def labels_or_none(table: Table, name: str) -> list[str | None]:
+    """A column of labels, None where there is none."""
+    return [None if cell.casefold() in MISSING else cell for cell in table.cells(name)]
+
+
+def factors_of(table: Table, given: tuple[str, ...]) -> dict[str, Factor]:
+    """The columns of labels that were named, with their levels; the first is what others are compared with."""
+    found = {}
+    for one in given:
+        name, equals, first = one.partition("=")
+        levels = sorted({cell for cell in labels_or_none(table, name) if cell is not None})
+        if equals and first not in levels:
+            raise TableError(
+                "No row has %(value)s in the column %(name)s. It has: %(values)s.",
+                value=first,
+                name=name,
+                values=", ".join(levels[:20]),
+            )
+        if len(levels) < 2:
+            raise Sorry(_("The column %(name)s has one value only, so nothing can be compared.") % {"name": name})
+        found[name] = Factor((first, *(level for level in levels if level != first)) if equals else tuple(levels))
+    return found
 
 
 def plain(value: Any) -> Any:

@@ -13,10 +13,13 @@ from kindcircle.doors.cli.analyse.desk import (
     columns,
     common_options,
     data_file,
+    factor_option,
+    factors_of,
     interval_words,
     keep_in_mind,
     kindly,
     labels,
+    labels_or_none,
     number_writer,
     open_table,
     p_words,
@@ -48,13 +51,7 @@ ENOUGH_FOR_PLAIN = 40
     metavar="TEXT",
     help='As in R: "y ~ time * arm + (1 | group) + (1 | person)".',
 )
-@click.option(
-    "--factor",
-    "factors",
-    multiple=True,
-    metavar="COLUMN[=FIRST]",
-    help="A column of labels, and the one the others are compared with.",
-)
+@factor_option
 @click.option(
     "--residual-by", metavar="COLUMN", help="What is left over has a spread of its own for each value, such as the arm."
 )
@@ -87,7 +84,7 @@ def mixed(
     with kindly():
         formula = read_formula(text_formula)
         table = open_table(file)
-        known = _factors(table, factors)
+        known = factors_of(table, factors)
         data = _columns_of(table, formula, known, residual_by)
         problem = prepare(formula, data, factors=known, residual_by=residual_by)
         fitted = fit(problem)
@@ -132,24 +129,6 @@ def mixed(
         save(_drawn(effects, formula, judged.method, problem.n), plot)
 
 
-def _factors(table: Table, given: tuple[str, ...]) -> dict[str, Factor]:
-    found = {}
-    for one in given:
-        name, equals, first = one.partition("=")
-        levels = sorted({cell for cell in table.cells(name) if cell})
-        if equals and first not in levels:
-            raise TableError(
-                "No row has %(value)s in the column %(name)s. It has: %(values)s.",
-                value=first,
-                name=name,
-                values=", ".join(levels[:20]),
-            )
-        if len(levels) < 2:
-            raise Sorry(_("The column %(name)s has one value only, so nothing can be compared.") % {"name": name})
-        found[name] = Factor((first, *(level for level in levels if level != first)) if equals else tuple(levels))
-    return found
-
-
 def _columns_of(
     table: Table, formula: Formula, factors: dict[str, Factor], residual_by: str | None
 ) -> dict[str, Column]:
@@ -162,7 +141,7 @@ def _columns_of(
     data: dict[str, Column] = {}
     for name in (*columns_of(formula), *([residual_by] if residual_by else [])):
         if name in factors or (name in grouping and name not in numbers):
-            data[name] = labels(table, name) if name in grouping else [cell or None for cell in table.cells(name)]
+            data[name] = labels(table, name) if name in grouping else labels_or_none(table, name)
             continue
         try:
             data[name] = table.scores(name)

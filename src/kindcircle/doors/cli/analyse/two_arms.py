@@ -70,6 +70,9 @@ def two_arms(
     with kindly():
         table = open_table(file)
         one_row_each(table, id_col)
+        for name in (outcome, before):
+            if name is not None:
+                table.scores(name)  # as one column, so that a mix of decimal signs is seen
         one, two = table.where(arm_col, arm), table.where(arm_col, versus)
         summaries = summarise_arm(one.scores(outcome)), summarise_arm(two.scores(outcome))
         found = _differences(summaries)
