@@ -70,12 +70,16 @@ class Step:
     boxes: int = 0
     letters: int = 0
     words: int = 0
+    # Only in a real browser: a page pushed along with the thumb, and keys that only move about.
+    pushes: int = 0
+    stops: int = 0
 
     @property
     def hands(self) -> float:
         """Seconds by the keystroke-level model, with every page waited for."""
         acts = self.pages + self.presses + self.choices + self.boxes
-        return acts * (MIND + POINT + KEY) + self.boxes * 2 * HOME + self.letters * KEY + self.loads * WAIT
+        about = self.pushes * (POINT + KEY) + self.stops * KEY
+        return acts * (MIND + POINT + KEY) + about + self.boxes * 2 * HOME + self.letters * KEY + self.loads * WAIT
 
     @property
     def loads(self) -> int:

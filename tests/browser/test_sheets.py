@@ -1,15 +1,14 @@
 """A week of questions on a phone in a real browser: kept at every tap, through a lost line, and sent in time."""
 
-import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.safety.models import Alert
-from tests.browser.helpers import DESK, PHONE, Visits
+from tests.browser.helpers import DESK, PHONE, Visits, wait_until
 from tests.rooms.measures.sheets import sheet
 from tests.site import RunningSite
 from tests.world import make_world
@@ -27,7 +26,6 @@ def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, runnin
             name: sheet(world, name, occasion="weekly", closes_at=clock.now() + DAY)
             for name in ("arrival-check", "after-session", "wcc-6")
         }
-    began = time.monotonic()
     phone = visits.enter(world.member, f"/check/{given['after-session'].code}/", **PHONE)
     kept = phone.locator("#kept")
     for mark in phone.locator(".scale-mark, .choice").all():
@@ -45,7 +43,14 @@ def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, runnin
     visits.seen[phone].forget()
 
     # An answer that asks for a person: help stands right below it, and somebody is told, before anything is sent.
+    # It stands there too when the next answer was given before this one had arrived.
+    on_the_way: list[Route] = []
+    phone.route("**/keep/", lambda route: on_the_way.append(route))
     phone.locator(".scale-mark:has([name=steadiness][value='2'])").tap()
+    wait_until(lambda: bool(on_the_way), phone, what="the answer to go out")
+    phone.locator(".scale-mark:has([name=fit][value='5'])").tap()
+    on_the_way[0].continue_()
+    phone.unroute("**/keep/")
     expect(phone.locator("#q-steadiness + [data-help]")).to_contain_text("We are telling your facilitators")
     with running_site.database():
         assert Alert.objects.filter(member=world.member).count() == 1
@@ -72,7 +77,6 @@ def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, runnin
         expect(kept).to_contain_text("Kept.")
         phone.get_by_role("button", name="Send").tap()
         expect(phone.get_by_role("heading", name="Saved")).to_be_visible()
-    assert time.monotonic() - began < 3 * 60
     with running_site.database():
         assert Response.objects.filter(assignment__member=world.member).count() == 3
         assert Alert.objects.filter(member=world.member).count() == 1
