@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "kindcircle.rooms.forming",
     "kindcircle.rooms.conversations",
     "kindcircle.rooms.measures",
+    "kindcircle.rooms.research",
     "kindcircle.rooms.writing",
     "kindcircle.rooms.live",
     "kindcircle.rooms.practice",

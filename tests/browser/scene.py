@@ -1,5 +1,6 @@
 """One house in the middle of its life, so that every page of the site has something to show."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -39,6 +40,7 @@ from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
+from kindcircle.rooms.research.models import Release
 from kindcircle.rooms.resonance.models import Sitting
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
@@ -89,6 +91,7 @@ class Scene:
     circle: CircleInvitation
     asked: Asked
     typed: TypedWording
+    release: Release
 
 
 def make_scene() -> Scene:
@@ -158,6 +161,7 @@ def make_scene() -> Scene:
         offer=offered(world),
         asked=asked,
         typed=typed_words(world),
+        release=asked_for_rows(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
 
@@ -170,6 +174,20 @@ def typed_words(world: World) -> TypedWording:
     typed = by_hand.save(typed=typed, lines=lines, seen=0, by=lead, at=clock.now())
     whom = world.facilitator.code
     return by_hand.hand_in(typed=typed, source="Printed form", terms=True, whom=whom, by=lead, at=clock.now())
+
+
+def asked_for_rows(world: World) -> Release:
+    """Coded rows that the house's lead asked for, let go by its safety lead."""
+    lead, safety, at = world.organisation_lead, world.safety_lead, clock.now()
+    release = Release(
+        organisation=world.organisation, programme=world.group.programme, study="kindness-2027", days=90,
+        asked_by=lead, asked_at=at, asked_to=safety, client_key=codes.new_code(), state=Release.State.LET_GO,
+        decided_by=safety, decided_at=at, until=at + 90 * DAY,
+    )  # fmt: skip
+    words = json.dumps({"purpose": "To learn what helps people stay.", "recipient": "R. Example, Far University"})
+    release.sealed_why = seals.RELEASE_WHY.seal(words, code=release.code, holder=world.organisation)
+    release.save()
+    return release
 
 
 def parted(world: World) -> tuple[Group, CircleInvitation]:

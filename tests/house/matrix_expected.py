@@ -487,7 +487,7 @@ PAGES: dict[str, Page] = {
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
         post={"": LEADS},
     ),
-    "organisation:ready": plain("GET", LEADS),
+    "organisation:ready": plain("GET POST", LEADS),
     "organisation:team": plain("GET POST", LEADS),
     "organisation:colleague": Page("GET POST", {"colleague": who(LEAD)}),
     "organisation:colleague-end": Page("GET POST", {"colleague": who(LEAD)}),
@@ -918,6 +918,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:unwanted-stop": lambda h, _: [{"outcome": "change", "why": _typed(h)}],
     "organisation:invite": lambda h, _: [{"name": _typed(h), "role": "facilitator"}],
     "organisation:start-group": _start_group,
+    "organisation:ready": lambda h, _: [{"group": h.things["group"].code}],
     "organisation:start-formed": _start_formed,
     "mailing:wishes": lambda _h, _: [
         {"any_mail": "yes", "news": "on", "hour": "9", "quiet_from": "22:00", "quiet_until": "07:00"}

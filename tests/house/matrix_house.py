@@ -62,6 +62,7 @@ from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.preparing.models import SupportPlan
 from kindcircle.rooms.preparing.queries import plan_facts
 from kindcircle.rooms.reminders.words import keep_words
+from kindcircle.rooms.research.models import Release
 from kindcircle.rooms.resonance import actions as resonance
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
@@ -264,7 +265,7 @@ def _people(house: House) -> None:
     t["neighbour"] = neighbour
 
     safety_lead = house.person(home, "safety lead", SAFETY, WEAK_SAFETY, *LEADING, *STAFF_LIST, role="safety-lead")
-    lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, role="organisation-lead")
+    lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, SAFETY, role="organisation-lead")
     operator = house.person(home, "operator", *STAFF_LIST, role="operator")
     waiting = house.person(
         home, "facilitator without a group", WAITING, APPLICANT, *LEADING, *STAFF_LIST, role="facilitator"
@@ -844,6 +845,7 @@ def _settings(house: House) -> None:
     )
     t["wording"] = Wording.objects.get(organisation=home, instrument="phq-9")
     t["typed wording"] = _typed_wording(house, lead, at)
+    t["release"] = _release(house, at)
     for person, who in ((t["seat 1"], (MEMBER,)), (house.people[FACILITATOR].user, (FACILITATOR, WEAK_FACILITATOR))):
         give_second_factors(person, house.plant("name of a passkey", *who))
     t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
@@ -860,6 +862,19 @@ def _typed_wording(house: House, lead: Actor, at: datetime) -> TypedWording:
     typed = by_hand.save(typed=begun, lines=lines, seen=0, by=lead, at=at)
     whom = house.people[FACILITATOR].user.code  # type: ignore[union-attr]
     return by_hand.hand_in(typed=typed, source=f"Form {said}", terms=True, whom=whom, by=lead, at=at)
+
+
+def _release(house: House, at: datetime) -> Release:
+    """The house's lead asked for rows; what for and for whom is for the two who decide. Too few people for a file."""
+    t, lead, safety = house.things, house.people[LEAD].user, house.people[SAFETY].user
+    release = Release(
+        organisation=t["organisation"], programme=PROGRAMME, study="kindness", days=30, asked_by=lead, asked_at=at,
+        asked_to=safety, client_key=codes.new_code(),
+    )  # fmt: skip
+    words = {part: house.plant(f"{part} of rows for research", LEAD, SAFETY) for part in ("purpose", "recipient")}
+    release.sealed_why = seals.RELEASE_WHY.seal(json.dumps(words), code=release.code, holder=t["organisation"])
+    release.save()
+    return release
 
 
 def _recording(home: Any, guide: Actor, at: datetime) -> Recording:

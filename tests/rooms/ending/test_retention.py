@@ -351,6 +351,7 @@ GOES = {
         "intake.ScreeningForm", "intake.Talk", "live.DebriefLine", "live.Steadying", "alliance.Rating",
         "measures.PaperSheet", "safety.StopReview",
     },
+    "years after the rows went out": {"research.Release"},
     "when the sheet is sent or closes": {"measures.AnswerDraft"},
     "some hours after the meeting": {"live.Whereabouts"},
     "two days after the meeting, or when the group is over": {"live.Word"},

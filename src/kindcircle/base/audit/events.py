@@ -139,6 +139,7 @@ class Event(StrEnum):
     ALERT_REVIEWED = "alert reviewed"
     ALERT_RUNG_CHOSEN = "alert level chosen"
     PROTOCOL_CHANGED = "protocol changed"
+    ENOUGH_PEOPLE = "said that there are people enough"
     ADVERSE_EVENT_RECORDED = "adverse event recorded"
     ADVERSE_EVENT_OPENED = "adverse event opened"
     ADVERSE_EVENT_ENDED = "adverse event ended"

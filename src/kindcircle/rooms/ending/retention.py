@@ -34,6 +34,7 @@ from kindcircle.rooms.ending.taking import (
     writers,
 )
 from kindcircle.rooms.groups.models import Group, Membership
+from kindcircle.rooms.research.models import Release
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.writing.models import Draft
@@ -54,7 +55,7 @@ def run(*, at: datetime) -> int:
             gone += part(at)
         except Exception as error:
             broken = error
-    gone += _take_drafts(at)
+    gone += _take_drafts(at) + _take_reasons(at)
     if gone:
         _leave_nothing_behind()
     if broken is not None:
@@ -182,6 +183,16 @@ def _take_drafts(at: datetime) -> int:
     for draft in Draft.objects.select_related("author__organisation").order_by("saved_at")[: 10 * AT_ONCE]:
         if draft.saved_at <= at - timedelta(days=times_of(draft.author.organisation).draft_days):
             gone += Draft.objects.filter(pk=draft.pk, version=draft.version).delete()[0]
+    return gone
+
+
+def _take_reasons(at: datetime) -> int:
+    """What rows for research were for, as many years after their end as a record is kept. That they went out stays."""
+    gone = 0
+    for release in Release.objects.exclude(sealed_why=b"").select_related("organisation").order_by("pk"):
+        years = timedelta(days=366 * times_of(release.organisation).record_years)
+        if (release.until or release.decided_at or release.asked_at) + years <= at:
+            gone += Release.objects.filter(pk=release.pk).update(sealed_why=b"")
     return gone
 
 

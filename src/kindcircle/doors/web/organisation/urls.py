@@ -14,6 +14,7 @@ from kindcircle.doors.web.organisation import (
     mail_rule,
     measures,
     ready,
+    releases,
     retention,
     rota,
     staff,
@@ -65,6 +66,10 @@ urlpatterns = [
     path("practices-land/", landed.practices_land, name="practices-land"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("together/", together.together, name="together"),
+    # Coded rows for research.
+    path("research/", releases.releases, name="releases"),
+    path("research/<str:code>/", releases.release, name="release"),
+    path("research/<str:code>/take/", releases.take, name="release-take"),
     # All questionnaires, and the words of those of others.
     path("measures/", measures.measures, name="measures"),
     path("measures/<slug:instrument>/", measures.measure, name="measure"),

@@ -1,0 +1,214 @@
+"""The rows that a researcher may have: coded people who said yes, and their scores before, after and later.
+
+Nothing that somebody wrote, no day, no group below 200 people, no answer to a single question. Whoever took their yes
+back is not in the next rows. Gaps stay gaps.
+"""
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.lib import keyfiles
+from kindcircle.base.people.models import Organisation
+from kindcircle.rooms.groups.errors import ProgrammeGone
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
+from kindcircle.rooms.groups.queries import programme_of
+from kindcircle.rooms.intake.consent_texts import asks_since, is_current, text_name
+from kindcircle.rooms.intake.models import Consent
+from kindcircle.rooms.measures.models import Assignment, Score
+from kindcircle.rooms.measures.queries import READ_TOGETHER
+from kindcircle.rooms.research.errors import TooFewPeople
+from kindcircle.spec.programmes import Programme
+
+OCCASIONS = {
+    Assignment.Occasion.BASELINE: "before",
+    Assignment.Occasion.AFTER: "after",
+    Assignment.Occasion.FOLLOW_UP: "later",
+}
+
+FEWEST_PEOPLE = 11
+"""No published cell of health figures holds fewer than 11 (CMS cell size policy); a file of fewer is such a cell."""
+
+FEWEST_GROUPS = 2
+"""Of one group alone everybody who sat in it would know who is meant."""
+
+FEWEST_ALIKE = 5
+"""So many people at least share every combination of what others could know about them."""
+
+GROUPS_FROM = 200
+"""From so many people on, a coded group may stand beside each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person, once. version and finished are None where too few people would share them."""
+
+    code: str
+    version: str | None
+    finished: bool | None
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One score of one person: occasion is "before", "after" or "later"; value is None where there may be none."""
+
+    person: str
+    occasion: str
+    instrument: str
+    instrument_version: str
+    score: str
+    value: float | None
+    state: str
+    answered: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Everybody who said yes, with what they answered.
+
+    groups     in how many groups they sat; known as a number even where no row names a group
+    mean_size  people per group, as a mean over these people's groups
+    left_out   had a place in one of these groups and have not said yes, or no more
+    """
+
+    programme: str
+    people: tuple[Person, ...]
+    rows: tuple[Row, ...]
+    groups: int
+    mean_size: float
+    left_out: int
+
+
+def dataset(organisation: Organisation, programme: str, *, study: str, by: Actor) -> Dataset:
+    """The rows of one programme, from all its groups that have ended. Raises TooFewPeople.
+
+    Somebody who did the programme twice is in it once, with their first group.
+    """
+    require(by, Permission.RESEARCH_RELEASE, organisation)
+    finished = Group.objects.filter(organisation=organisation, programme=programme, state=Group.State.FINISHED)
+    places = Membership.objects.filter(group__in=finished, role=Membership.Role.MEMBER).select_related("user", "group")
+    willing = _willing(organisation)
+    first: dict[int, Membership] = {}
+    for place in places.order_by("joined_at", "pk"):
+        if place.user_id in willing:
+            first.setdefault(place.user_id, place)
+    sizes = Counter(place.group_id for place in first.values())
+    if len(first) < FEWEST_PEOPLE or len(sizes) < FEWEST_GROUPS:
+        raise TooFewPeople(FEWEST_PEOPLE, FEWEST_GROUPS)
+    plans = _plans({place.group_id: place.group for place in first.values()})
+    done = _finished(plans)
+    with_groups = len(first) >= GROUPS_FROM
+    codes = {user: _coded("person", place.user.code, organisation, study) for user, place in first.items()}
+    people = [
+        Person(
+            code=codes[user],
+            version=place.group.programme_version,
+            finished=done.get((place.group_id, user)),
+            group=_coded("group", place.group.code, organisation, study) if with_groups else None,
+        )
+        for user, place in first.items()
+    ]
+    return Dataset(
+        programme=programme,
+        # By their codes, so that no order of seats or days shines through.
+        people=tuple(sorted(coarse_enough(people), key=lambda one: one.code)),
+        rows=tuple(sorted(_rows(first, codes, plans), key=_place_of)),
+        groups=len(sizes),
+        mean_size=sum(sizes.values()) / len(sizes),
+        left_out=places.exclude(user_id__in=first).values("user").distinct().count(),
+    )
+
+
+def coarse_enough(people: Sequence[Person], *, alike: int = FEWEST_ALIKE) -> list[Person]:
+    """Leave out what would single somebody out: first the version, then whether they finished."""
+    found = list(people)
+    if not _all_alike(found, alike):
+        found = [replace(one, version=None) for one in found]
+    if not _all_alike(found, alike):
+        found = [replace(one, finished=None) for one in found]
+    return found
+
+
+def _all_alike(people: Sequence[Person], alike: int) -> bool:
+    counts = Counter((one.version, one.finished, one.group) for one in people)
+    return min(counts.values(), default=alike) >= alike
+
+
+def _willing(organisation: Organisation) -> set[int]:
+    """Whose yes to research holds, for the text as it stands."""
+    name, since = text_name(), asks_since(organisation)
+    rows = Consent.objects.filter(
+        person__organisation=organisation, kind=Consent.Kind.RESEARCH, replaced_at=None, withdrawn_at=None
+    )
+    return {row.person_id for row in rows if is_current(row, name=name, since=since)}
+
+
+def _plans(groups: Mapping[int, Group]) -> dict[int, Programme]:
+    """The programme of each group in its version; one that is on this site no more has none."""
+    found = {}
+    for pk, group in groups.items():
+        try:
+            found[pk] = programme_of(group)
+        except ProgrammeGone:
+            continue
+    return found
+
+
+def _finished(plans: Mapping[int, Programme]) -> dict[tuple[int, int], bool]:
+    """Who came often enough by the programme's own rule, by group and person."""
+    found: dict[tuple[int, int], bool] = {}
+    for group, plan in plans.items():
+        held = Gathering.objects.filter(group=group, state=Gathering.State.CLOSED, number__lte=len(plan.sessions))
+        came = Counter(Attendance.objects.filter(gathering__in=held).values_list("user_id", flat=True))
+        members = Membership.objects.filter(group=group, role=Membership.Role.MEMBER)
+        for user in members.values_list("user_id", flat=True):
+            found[(group, user)] = came[user] >= plan.completion.attend
+    return found
+
+
+def _rows(first: dict[int, Membership], codes: dict[int, str], plans: Mapping[int, Programme]) -> list[Row]:
+    """The last sheet of each occasion, of what everybody was asked before they began. The number that counts now."""
+    outcomes = {name for plan in plans.values() for name in plan.instruments("baseline")} - READ_TOGETHER
+    scores = Score.objects.filter(
+        response__assignment__group__in=plans,
+        response__assignment__member__in=first,
+        response__assignment__occasion__in=OCCASIONS,
+        response__assignment__instrument__in=outcomes,
+    )
+    latest: dict[tuple[int, str, str, str], Row] = {}
+    for score in scores.select_related("response__assignment").order_by("response__submitted_at", "pk"):
+        sheet = score.response.assignment
+        if first[sheet.member_id].group_id != sheet.group_id:
+            continue
+        occasion = OCCASIONS[Assignment.Occasion(sheet.occasion)]
+        latest[(sheet.member_id, sheet.instrument, score.scale, occasion)] = Row(
+            person=codes[sheet.member_id],
+            occasion=occasion,
+            instrument=sheet.instrument,
+            instrument_version=score.rule.partition("@")[2],
+            score=score.scale,
+            value=score.value,
+            state=score.state,
+            answered=score.answered,
+            of=score.of,
+        )
+    return list(latest.values())
+
+
+def _place_of(row: Row) -> tuple[str, str, str, int]:
+    return row.person, row.instrument, row.score, tuple(OCCASIONS.values()).index(row.occasion)
+
+
+def _coded(what: str, code: str, organisation: Organisation, study: str) -> str:
+    """The same in every taking of one study, another in each study. It leads nowhere without the key."""
+    key = keyfiles.read(settings.KEYS_DIR / "lookup.key")[0]
+    text = f"research:{organisation.code}:{study}:{what}:{code}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:12]
