@@ -6,7 +6,7 @@ from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import Wish, keep_wish
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed, consent, heart, landed
+from kindcircle.doors.cli.demo_world import agreed, consent, heart, landed, talked
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
@@ -94,6 +94,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
         meanwhile=lambda one: it_was_a_lot(house, one, back=members["Benedikt"], home=home),
     )  # fmt: skip
     somebody_rang(house, first, home=home)
+    talked.tell_group(house, first)
     _settle(house, members[ASKED], first)
     _agree(house, group, members, at=first.ends_at)
     _at_home(house, group, members, since=first.ends_at)
