@@ -13,6 +13,7 @@ from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.safety.staffed import DAY, StaffedHours
+from kindcircle.spec.capacity import LEAST, MOST
 
 ANSWERS = (StaffRole.Role.FACILITATOR, StaffRole.Role.SAFETY_LEAD)
 """Whose role lets them handle an alert at all."""
@@ -20,8 +21,6 @@ ANSWERS = (StaffRole.Role.FACILITATOR, StaffRole.Role.SAFETY_LEAD)
 LOOK_AHEAD = timedelta(days=14)
 """So far ahead a gap in the rota is looked for."""
 
-LEAST, MOST = 0.05, 0.30
-"""Of a hundred people who are asked, five to thirty may ask for a person: the planning range of hazard H06."""
 LATELY = timedelta(weeks=8)
 
 

@@ -52,7 +52,7 @@ def choose(*, alert: Alert, rung: int, by: Actor, at: datetime) -> None:
             return
         AlertRung.objects.create(alert=row, rung=rung, by_id=by.user_id, at=at)  # type: ignore[misc]
         about, group = log.Ref(ABOUT, row.code), row.group_id
-        chooser = User.objects.get(pk=by.user_id)
+        chooser = User.objects.get(pk=by.user_id)  # type: ignore[misc]  # nobody unsigned handles one
         if rung == 1:
             raise_task(
                 Kind.CALL_SOON, organisation=row.house, about=about, once=row.code, due_at=at + CALL_WITHIN, at=at,
@@ -94,7 +94,7 @@ def look_after(row: Alert, *, at: datetime) -> None:
 def _tell_leads(row: Alert, rung: int, *, by: Actor, at: datetime) -> None:
     leads = User.objects.filter(
         organisation_id=row.house.pk, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
-    ).exclude(pk=by.user_id)
+    ).exclude(pk=by.user_id)  # type: ignore[misc]  # the same
     for person in leads.order_by("pk"):
         once = f"alert:{row.code}:level:{rung}"
         queue.enqueue("staff-please-look", to=person, about=log.Ref(ABOUT, row.code), once=once, at=at)

@@ -172,8 +172,14 @@ def reach(request: HttpRequest, alert: Alert) -> HttpResponse:
     """How to reach a member without harm, for whoever handles their alert. The member sees who opened it, and when."""
     found = contact_of(alert, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     place = place_of(alert)
-    context = {"alert": alert, "place": place, "name": seals.name_of(alert.member), "contact": found}
-    context |= {"lines": found.lines, "call_me": found.lines.get("call-me", "")}
+    context = {
+        "alert": alert,
+        "place": place,
+        "name": seals.name_of(alert.member),
+        "contact": found,
+        "lines": found.lines,
+        "call_me": found.lines.get("call-me", ""),
+    }
     return render(request, "facilitator/contact.html", context)
 
 

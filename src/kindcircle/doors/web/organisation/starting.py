@@ -18,6 +18,7 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.organisation.capacity_words import Shown, shown
 from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.frame import base_for
 from kindcircle.doors.web.shared.pages import page
@@ -30,6 +31,7 @@ from kindcircle.rooms.groups.errors import SamePersonTwice, no_place
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.groups.queries import session_name
 from kindcircle.rooms.groups.series import Slot, lay_out, look_over, put_off
+from kindcircle.rooms.measures.capacity import capacity_of
 from kindcircle.rooms.safety import cohorts
 from kindcircle.rooms.safety.gate import SAYS, lacking, require_ready
 from kindcircle.rooms.team.credentials import Missing, is_strict, missing_of
@@ -235,8 +237,10 @@ def _steps(
         organisation_id=house.pk,
     )
     seats = _too_small(there.room, plan)
+    forecast = shown(capacity_of(plan, house, seats=plan.size.max, at=at))
     typed = DatesForm(plan, _boxes(walls))
-    return _dates_page(request, form, typed, slots, small=seats, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return _dates_page(request, form, typed, slots, small=seats, forecast=forecast, status=status)
 
 
 def _begin(request: HttpRequest, proposed: ProposedGroup | None, **group: Any) -> HttpResponse:
@@ -289,7 +293,14 @@ def _first_page(request: HttpRequest, house: Organisation, form: GroupForm, *, s
 
 
 def _dates_page(
-    request: HttpRequest, form: GroupForm, typed: DatesForm, slots: Sequence[Slot], *, status: int, small: str = ""
+    request: HttpRequest,
+    form: GroupForm,
+    typed: DatesForm,
+    slots: Sequence[Slot],
+    *,
+    status: int,
+    small: str = "",
+    forecast: Shown | None = None,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -300,6 +311,7 @@ def _dates_page(
         "trouble": any(slot.trouble for slot in slots),
         "skip": SKIP,
         "small": small,
+        "forecast": forecast,
         "missing": _missing(form),
         "strict": is_strict(house_of(request)),
         "reason": request.POST.get("reason", "")[:2000],
