@@ -142,6 +142,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "W5.rows": gettext_noop(
         "%(missing)s of %(listed)s rows lack a value and were left out. People with gaps may feel quite different."
     ),
+    "W5.filled": gettext_noop(
+        "%(missing)s of %(listed)s people have gaps. What was filled in is right if a gap depends on what was seen of "
+        "somebody, and nobody can check that."
+    ),
+    "W11.unsettled": gettext_noop("The tables still differ in %(name)s from round to round. Try more rounds."),
     "W11.edge": gettext_noop(
         "A variance came out as 0. With few groups that is common, and it does not show that groups are alike."
     ),

@@ -6,7 +6,7 @@ worse than anybody like them who stayed (`sensitivity`). Nobody's last value is 
 person.
 """
 
-from kindcircle.stats.missing.analysis import Regression, analyse_each, regress, regress_each
+from kindcircle.stats.missing.analysis import Regression, analyse_each, plain_formula, regress, regress_each
 from kindcircle.stats.missing.filling import Filled, Unfillable, fill
 from kindcircle.stats.missing.patterns import Caution, Gaps, Losses, gaps, losses
 from kindcircle.stats.missing.pooling import PooledEstimate, how_many_tables, pool, pool_each
@@ -30,6 +30,7 @@ __all__ = [
     "gaps",
     "how_many_tables",
     "losses",
+    "plain_formula",
     "pool",
     "pool_each",
     "regress",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kindcircle.stats.design import Column, Factor, FormulaError, build, columns_of, read_formula
+from kindcircle.stats.design import Column, Factor, Formula, FormulaError, build, columns_of, read_formula
 from kindcircle.stats.missing.filling import Filled
 from kindcircle.stats.missing.patterns import is_missing
 from kindcircle.stats.missing.pooling import PooledEstimate, pool_each
@@ -38,6 +38,14 @@ class Regression:
         return dict(zip(self.names, zip(self.estimates.tolist(), errors, strict=True), strict=True))
 
 
+def plain_formula(text: str) -> Formula:
+    """A formula in which nothing varies by group. Raises FormulaError for another one."""
+    read = read_formula(text)
+    if read.varying or read.repeated:
+        raise FormulaError("This is a plain regression: nothing varies by group in it. See kindcircle.stats.mixed.")
+    return read
+
+
 def regress(
     table: Mapping[str, Column], formula: str, *, factors: Mapping[str, Factor] | None = None
 ) -> Regression | Undefined:
@@ -46,9 +54,7 @@ def regress(
     Undefined with no more people than coefficients. Raises FormulaError for a formula that cannot be read, a column
     that is not there, or effects that cannot be told apart. Agrees with R's lm.
     """
-    read = read_formula(formula)
-    if read.varying or read.repeated:
-        raise FormulaError("This is a plain regression: nothing varies by group in it. See kindcircle.stats.mixed.")
+    read = plain_formula(formula)
     names = columns_of(read)
     for name in names:
         if name not in table:

@@ -144,7 +144,7 @@ def fill(
     return Filled(
         columns=state,
         labels={} if group is None else {group: [str(value) for value in table[group]]},
-        factors={name: one for name, one in known_factors.items() if name in state},
+        factors={name: one for name, one in known_factors.items() if name in table},
         missing={name: gaps[name] for name in incomplete},
         trace=trace,
         methods=method,

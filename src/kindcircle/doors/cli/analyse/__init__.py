@@ -9,6 +9,7 @@ from kindcircle.doors.cli.analyse.before_after import before_after
 from kindcircle.doors.cli.analyse.feasibility import feasibility
 from kindcircle.doors.cli.analyse.mediation import mediation
 from kindcircle.doors.cli.analyse.meta import meta
+from kindcircle.doors.cli.analyse.missing import missing
 from kindcircle.doors.cli.analyse.mixed import mixed
 from kindcircle.doors.cli.analyse.power import power
 from kindcircle.doors.cli.analyse.reliability import reliability
@@ -36,6 +37,7 @@ METHODS = (
     mediation,
     meta,
     round_robin,
+    missing,
     power,
     heart,
 )

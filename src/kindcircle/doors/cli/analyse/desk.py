@@ -115,6 +115,15 @@ def labels_or_none(table: Table, name: str) -> list[str | None]:
     return [None if cell.casefold() in MISSING else cell for cell in table.cells(name)]
 
 
+def numbers(table: Table, name: str) -> list[float | None]:
+    """A column of numbers; one with words in it is refused, and hears that it may be a factor."""
+    try:
+        return table.scores(name)
+    except TableError as problem:
+        hint = _(" If it holds labels, add --factor %(name)s.") % {"name": name} if "cell" in problem.values else ""
+        raise Sorry(_(problem.text) % problem.values + hint) from problem
+
+
 def factors_of(table: Table, given: tuple[str, ...]) -> dict[str, Factor]:
     """The columns of labels that were named, with their levels; the first is what others are compared with."""
     found = {}

@@ -21,6 +21,7 @@ from kindcircle.doors.cli.analyse.desk import (
     labels,
     labels_or_none,
     number_writer,
+    numbers,
     open_table,
     p_words,
     picture_place,
@@ -30,7 +31,7 @@ from kindcircle.doors.cli.analyse.desk import (
 )
 from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Figure, Row, intervals
-from kindcircle.stats.columns import Table, TableError
+from kindcircle.stats.columns import Table
 from kindcircle.stats.design import Column, Factor, Formula, columns_of, read_formula
 from kindcircle.stats.mixed import Contrast, Fitted, fit, kenward_roger, prepare, satterthwaite
 from kindcircle.stats.mixed.model import Term
@@ -136,22 +137,14 @@ def _columns_of(
     grouping = {varying.group for varying in formula.varying} | set(formula.repeated or ())
     if residual_by is not None:
         grouping.add(residual_by)
-    numbers = {formula.outcome, *(name for term in formula.terms for name in term)}
-    numbers |= {name for varying in formula.varying for term in varying.terms for name in term}
+    meant = {formula.outcome, *(name for term in formula.terms for name in term)}
+    meant |= {name for varying in formula.varying for term in varying.terms for name in term}
     data: dict[str, Column] = {}
     for name in (*columns_of(formula), *([residual_by] if residual_by else [])):
-        if name in factors or (name in grouping and name not in numbers):
+        if name in factors or (name in grouping and name not in meant):
             data[name] = labels(table, name) if name in grouping else labels_or_none(table, name)
             continue
-        try:
-            data[name] = table.scores(name)
-        except TableError as problem:
-            hint = (
-                _(" If it holds labels, add --factor %(name)s.") % {"name": name}
-                if name != formula.outcome and "cell" in problem.values
-                else ""
-            )
-            raise Sorry(_(problem.text) % problem.values + hint) from problem
+        data[name] = table.scores(name) if name == formula.outcome else numbers(table, name)
     return data
 
 
