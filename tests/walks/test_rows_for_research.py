@@ -1,4 +1,4 @@
-"""The house's lead asks for coded rows, a second person reads why and lets them go, and the file says what it cannot."""
+"""The lead of a house asks for coded rows, a second person lets them go, and the file says what it cannot."""
 
 import csv
 import io
