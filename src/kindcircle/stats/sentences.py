@@ -146,6 +146,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "%(missing)s of %(listed)s people have gaps. What was filled in is right if a gap depends on what was seen of "
         "somebody, and nobody can check that."
     ),
+    "W5.visits": gettext_noop(
+        "%(missing)s of %(listed)s visits lack a value. The model is right if that depends on what was seen of "
+        "somebody, and nobody can check it."
+    ),
     "W11.unsettled": gettext_noop("The tables still differ in %(name)s from round to round. Try more rounds."),
     "W11.edge": gettext_noop(
         "A variance came out as 0. With few groups that is common, and it does not show that groups are alike."

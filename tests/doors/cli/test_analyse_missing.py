@@ -10,8 +10,10 @@ import pytest
 
 from kindcircle.stats import missing
 from kindcircle.stats.design import Factor
+from kindcircle.stats.missing.visits import DEGREES
 from tests.doors.cli.analysing import figures, run
 from tests.stats.test_missing_filling import members
+from tests.stats.test_missing_visits import people as three_visits
 
 FORMULA = ("--formula", "after ~ before + arm", "--factor", "arm=list")
 SHIFTS = ("--shift", "3", "--shift", "12", "--shift-only", "arm=circle")
@@ -127,3 +129,79 @@ def test_with_nothing_missing_it_is_the_regression(tmp_path):
         assert (one["estimate"], one["se"]) == pytest.approx((only["estimate"], only["se"]))
         assert one["information_lost"] == 0 and one["df"] == 37
     assert "W5.filled" not in json.dumps(record["warnings"])
+
+
+# --- visits ---
+
+VISITS = ("--outcome", "score", "--person", "person", "--visit", "visit")
+
+
+@pytest.fixture
+def visits(tmp_path):
+    return written(three_visits(8, 30, lost=0.4), tmp_path / "visits.csv")
+
+
+@pytest.mark.parametrize("degrees", DEGREES)
+def test_visits_are_what_the_library_says(visits, degrees):
+    table = three_visits(8, 30, lost=0.4)
+    factors = {"arm": Factor(("list", "circle")), "visit": Factor(("start", "middle", "end"))}
+    found = missing.fit_visits("score ~ before + arm * visit + us(visit | person)", table, factors=factors)
+    words = (*VISITS, "--arm", "arm=list", "--covariate", "before", "--df", degrees)
+    record = figures("visits", visits, *words)
+    wanted = found.differences("arm", within=("visit",), degrees=degrees)
+    for one, known in zip(record["differences"], wanted, strict=True):
+        assert (one["of"], one["and"], one["visit"]) == ("circle", "list", known.levels["visit"])
+        figure = known.difference
+        assert (one["estimate"], one["se"], one["df"]) == pytest.approx((figure.estimate, figure.se, figure.df))
+    assert (record["people"], record["n"], record["dropped"]) == (30, found.n, found.dropped)
+    assert record["visits"] == ["start", "middle", "end"]
+
+
+def test_visits_in_words_and_as_a_picture(visits, tmp_path):
+    picture = tmp_path / "out.svg"
+    done = run("visits", visits, *VISITS, "--arm", "arm=list", "--plot", picture)
+    assert done.exit_code == 0
+    assert "end, circle minus list" in done.stdout and "visits kept" in done.stdout
+    assert "nobody can check it" in done.stdout
+    assert len(ET.fromstring(picture.read_text()).find("{http://www.w3.org/2000/svg}desc").text) > 40
+
+
+def test_without_an_arm_visits_are_set_beside_the_first(visits):
+    record = figures("visits", visits, *VISITS, "--order", "start, middle, end")
+    assert [(one["of"], one["and"]) for one in record["differences"]] == [("middle", "start"), ("end", "start")]
+    assert "W1" in [one["key"] for one in record["warnings"]]
+    turned = figures("visits", visits, *VISITS, "--order", "end,middle,start")
+    assert turned["differences"][1]["estimate"] == pytest.approx(-record["differences"][1]["estimate"], rel=1e-4)
+
+
+def test_weeks_stand_by_number(tmp_path):
+    table = three_visits(8, 30)
+    weeks = {"start": 2, "middle": 4, "end": 10}
+    table["visit"] = [weeks[one] for one in table["visit"]][::-1]
+    path = written(
+        {name: column[::-1] if name == "visit" else column for name, column in table.items()}, tmp_path / "w.csv"
+    )
+    assert figures("visits", path, *VISITS)["visits"] == ["2", "4", "10"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((*VISITS, "--order", "start,end"), "The column visit has: start, middle, end"),
+        ((*VISITS, "--arm", "arm=none"), "It has: circle, list"),
+        ((*VISITS, "--covariate", "arm"), "add --factor arm"),
+        ((*VISITS[:-1], "when"), "no column called when"),
+        ((*VISITS[:3], "arm", *VISITS[4:]), "more than once"),
+        (VISITS[:4], "Missing option '--visit'"),
+    ],
+)
+def test_visits_that_cannot_be_answered_are_told(visits, words, said):
+    done = run("visits", visits, *words)
+    assert done.exit_code == 2 and done.stdout == ""
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_too_few_people_are_told(tmp_path):
+    path = written(three_visits(1, 4), tmp_path / "few.csv")
+    done = run("visits", path, *VISITS, "--arm", "arm")
+    assert done.exit_code == 2 and "people" in done.stderr

@@ -80,8 +80,8 @@ def bootstrap(
 ) -> Bootstrap | Undefined:
     """Resample people, or whole groups when `group` is given (one entry a person, in the order of the data).
 
-    The same generator gives the same figures on any machine. `done` hears of every few resamples. Undefined below twenty groups, or when hardly any
-    resample has spread. Raises ValueError below a thousand resamples.
+    The same generator gives the same figures on any machine. `done` hears of every few resamples. Undefined below
+    twenty groups, or when hardly any resample has spread. Raises ValueError below a thousand resamples.
     """
     if resamples < 1000:
         raise ValueError("Limits from fewer than 1000 resamples are luck; 10000 are usual.")

@@ -15,6 +15,7 @@ from kindcircle.doors.cli.analyse.power import power
 from kindcircle.doors.cli.analyse.reliability import reliability
 from kindcircle.doors.cli.analyse.round_robin import round_robin
 from kindcircle.doors.cli.analyse.two_arms import two_arms
+from kindcircle.doors.cli.analyse.visits import visits
 from kindcircle.doors.cli.analyse_heart import heart
 
 
@@ -38,6 +39,7 @@ METHODS = (
     meta,
     round_robin,
     missing,
+    visits,
     power,
     heart,
 )
