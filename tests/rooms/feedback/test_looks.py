@@ -128,7 +128,9 @@ def test_a_group_that_is_over_is_left_alone_and_others_are_nobody_s_business(wor
     lead = world.actor(world.organisation_lead)
     assert len(unseen_in_house(world.organisation, by=lead)) == 1
     Group.objects.filter(pk=world.group.pk).update(state=Group.State.FINISHED)
+    world.group.refresh_from_db()
     assert unseen_in_house(world.organisation, by=lead) == []
+    assert unseen_in(world.group, by=world.actor(world.facilitator)) == []
     for who in (world.member, world.safety_lead):
         with pytest.raises(NotFound):
             unseen_in(world.group, by=world.actor(who))

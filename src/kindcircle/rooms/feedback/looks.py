@@ -53,10 +53,10 @@ def unseen_in(group: Group, *, by: Actor) -> list[Unseen]:
 
 
 def unseen_in_house(organisation: Organisation, *, by: Actor) -> list[Unseen]:
-    """The same for every group that goes on."""
+    """The same for every group of a house."""
     require(by, Permission.HOUSE_FIGURES_SEE, organisation)
-    going_on = Group.objects.filter(organisation=organisation).exclude(state=Group.State.FINISHED)
-    return [one for group in going_on.select_related("organisation").order_by("created_at") for one in _unseen(group)]
+    groups = Group.objects.filter(organisation=organisation).select_related("organisation").order_by("created_at")
+    return [one for group in groups for one in _unseen(group)]
 
 
 def stopped_in(group: Group, *, by: Actor) -> list[Stopped]:
@@ -66,6 +66,8 @@ def stopped_in(group: Group, *, by: Actor) -> list[Stopped]:
 
 
 def _unseen(group: Group) -> list[Unseen]:
+    if group.state == Group.State.FINISHED:
+        return []  # nothing is asked there any more
     last: dict[str, datetime] = {}
     for instrument, at in LastLook.objects.filter(group=group).values_list("instrument", "at"):
         last[instrument] = max(at, last.get(instrument, at))
