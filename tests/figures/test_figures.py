@@ -160,7 +160,7 @@ def test_what_cannot_be_drawn_is_refused(call):
 
 
 def test_flat_and_tiny_and_huge_numbers_are_drawn_all_the_same():
-    for values in ([0.0, 0.0], [1e-12, 2e-12], [1e9, 3e9], [-5.0, -5.0]):
+    for values in ([0.0, 0.0], [1e-12, 2e-12], [1e9, 3e9], [-1e50, 1e50], [-5.0, -5.0]):
         rows = [Row(str(place), value, value, value) for place, value in enumerate(values)]
         assert intervals(rows, title="t", axis="a").svg
         assert people([Person(one, one) for one in values], title="t", axis="a").svg

@@ -87,8 +87,8 @@ class Figure:
 
 
 def written(value: float, digits: int = 2) -> str:
-    """A number as pictures write it, with a true minus sign and no minus before 0."""
-    text = f"{value:.{digits}f}"
+    """A number as pictures write it: a true minus sign, none before 0, and powers of ten where it would be too long."""
+    text = f"{value:.{digits}f}" if abs(value) < 1e7 else f"{value:.{digits}e}"
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", "−")

@@ -31,6 +31,7 @@ MOST_ROWS: Final = 200
 
 ROW: Final = 23.0
 LONGEST: Final = 30
+NARROWEST: Final = 120.0  # of the part that is drawn
 
 Kind = Literal["one", "mean", "range"]
 
@@ -72,6 +73,7 @@ def intervals(
     longest = max(len(shortened(row.label, LONGEST)) for row in rows)
     left = 26 + 6.6 * max(longest, 6)
     right = 26 + 5.7 * max(len(_numbers(row, digits)) for row in rows)
+    left = min(left, WIDTH - right - NARROWEST)
     heaviest = max(row.weight for row in rows)
 
     def paint(axes: Axes) -> None:

@@ -197,6 +197,20 @@ def test_few_studies_are_told_with_what_they_can_bear(tmp_path):
     assert by_se["estimate"] == pytest.approx(figures(*words)["estimate"], rel=1e-3)
 
 
+def test_studies_that_agree_too_well_do_not_make_it_sure(tmp_path):
+    file = tmp_path / "same.csv"
+    file.write_text(table(yi=[0.5] * 4, sei=[0.2, 0.25, 0.3, 0.2]))
+    words = ("meta", file, "--estimate", "yi", "--se", "sei")
+    found = figures(*words)
+    assert found["p"]["undefined"] == "no_spread_left"
+    assert found["interval"]["low"] == pytest.approx(found["interval"]["high"])
+    wider = found["interval_never_narrower"]
+    assert wider["high"] - wider["low"] > 0.5
+    assert "never narrower than usual  95 % interval 0.14 to 0.86" in run(*words).stdout
+    file.write_text(studies_file())
+    assert figures(*words)["interval_never_narrower"] is None
+
+
 def test_mediation_never_goes_without_its_caution(file_of):
     words = METHODS["mediation"][1]
     found = run("mediation", file_of("mediation"), *words)

@@ -93,16 +93,17 @@ class Pooled:
         return f"{METHODS[self.method]}; {TESTS[self.test]}"
 
     @property
-    def statistic(self) -> float:
-        """The estimate in standard errors."""
-        return self.estimate / self.se
+    def statistic(self) -> float | Undefined:
+        """The estimate in standard errors. Undefined where all studies say exactly the same, which leaves none."""
+        return self.estimate / self.se if self.se > 0 else Undefined(Reason.NO_SPREAD_LEFT)
 
     @property
-    def p(self) -> float:
+    def p(self) -> float | Undefined:
         """Two-sided p-value against no effect; for researchers only."""
-        if self.test == "z":
-            return float(2 * ndtr(-abs(self.statistic)))
-        return float(2 * stdtr(self.k - 1, -abs(self.statistic)))
+        statistic = self.statistic
+        if isinstance(statistic, Undefined):
+            return statistic
+        return float(2 * ndtr(-abs(statistic)) if self.test == "z" else 2 * stdtr(self.k - 1, -abs(statistic)))
 
     def interval(self, level: float = 0.95) -> Interval:
         """Where the mean of all such studies may lie."""

@@ -36,8 +36,9 @@ class MetaRegression:
 
     @property
     def p(self) -> Numbers:
-        """Two-sided p-value of each coefficient."""
-        ratio = -np.abs(self.beta / self.se)
+        """Two-sided p-value of each coefficient; NaN for one without an error, where all studies say the same."""
+        se = self.se
+        ratio = -np.abs(np.divide(self.beta, se, out=np.full_like(se, math.nan), where=se > 0))
         return np.asarray(2 * (ndtr(ratio) if self.df is None else stdtr(self.df, ratio)), dtype=float)
 
     def interval(self, place: int, level: float = 0.95) -> Interval:
@@ -126,14 +127,15 @@ class WeightedLine:
     df: int
 
     @property
-    def t(self) -> float:
-        """The slope in standard errors."""
-        return self.slope / self.slope_se
+    def t(self) -> float | Undefined:
+        """The slope in standard errors. Undefined where all studies lie on the line."""
+        return self.slope / self.slope_se if self.slope_se > 0 else Undefined(Reason.NO_SPREAD_LEFT)
 
     @property
-    def p(self) -> float:
+    def p(self) -> float | Undefined:
         """Two-sided p-value of the slope."""
-        return float(2 * stdtr(self.df, -abs(self.t)))
+        t = self.t
+        return t if isinstance(t, Undefined) else float(2 * stdtr(self.df, -abs(t)))
 
     def at_zero_interval(self, level: float = 0.95) -> Interval:
         """Where a study without sampling error would lie, if the line were true."""

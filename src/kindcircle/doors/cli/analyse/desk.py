@@ -188,14 +188,15 @@ def figure_words(value: float | Undefined, number: Number) -> str:
 
 
 def p_words(value: float | Undefined) -> str:
-    """A p-value as it is printed."""
-    return (
-        ""
-        if isinstance(value, Undefined)
-        else "p < .001"
-        if value < 0.001
-        else f"p = {value:.3f}".replace("0.", ".", 1)
-    )
+    """A p-value as it is printed; nothing where there is none."""
+    if isinstance(value, Undefined) or not math.isfinite(value):
+        return ""
+    return "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".", 1)
+
+
+def in_a_row(*parts: str) -> str:
+    """Parts with commas between; those that say nothing are left out."""
+    return ", ".join(part for part in parts if part)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -113,6 +113,7 @@ def meta(
         found = pool(studies, method=method, test=test)
         if isinstance(found, Undefined):
             raise Sorry(_(found.text))
+        cautious = _cautious(studies, found)
         lines = _regression(table, studies, known, moderators, method) if moderators else None
         if funnel_place is not None and studies.k < FEWEST_STUDIES:
             raise Sorry(
@@ -129,6 +130,7 @@ def meta(
         "method": method,
         "test": test,
         **_pooled_record(found),
+        "interval_never_narrower": None if cautious is None else cautious.interval(),
         "leave_one_out": [
             {"study": names[one.left_out], "estimate": one.estimate, "tau2": one.tau2, "share": one.share}
             for one in (leave_one_out(studies) if without else [])
@@ -140,7 +142,8 @@ def meta(
     answer(
         record,
         lambda: "\n".join(
-            pooled_text(found, studies, names, lines, small, without, number_writer(digits)) + keep_in_mind(warnings)
+            pooled_text(found, cautious, studies, names, lines, small, without, number_writer(digits))
+            + keep_in_mind(warnings)
         ),
         as_json,
     )
@@ -161,6 +164,14 @@ def meta(
             ),
             funnel_place,
         )
+
+
+def _cautious(studies: Studies, found: Pooled) -> Pooled | None:
+    """The interval that is never narrower than the normal one, where studies agree more than chance would."""
+    if found.test != "knha" or found.k < 2:
+        return None
+    wider = pool(studies, method=found.method, test="adhoc")
+    return wider if isinstance(wider, Pooled) and wider.se > found.se else None
 
 
 def _errors(table: Table, name: str, *, squared: bool) -> list[float | None]:

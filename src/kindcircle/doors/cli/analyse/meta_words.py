@@ -3,7 +3,7 @@
 from gettext import gettext as _
 from gettext import ngettext
 
-from kindcircle.doors.cli.analyse.desk import Number, columns, figure_words, interval_words, p_words
+from kindcircle.doors.cli.analyse.desk import Number, columns, figure_words, in_a_row, interval_words, p_words
 from kindcircle.figures import Figure, Row, intervals
 from kindcircle.stats.meta import MetaRegression, Pooled, RankTest, Studies, TrimAndFill, WeightedLine, leave_one_out
 from kindcircle.stats.results import Interval, Reason, Undefined, normal_quantile
@@ -20,6 +20,7 @@ def _next_one(found: Pooled) -> Interval | Undefined:
 
 def pooled_text(
     found: Pooled,
+    cautious: Pooled | None,
     studies: Studies,
     names: list[str],
     lines: MetaRegression | Undefined | None,
@@ -28,9 +29,14 @@ def pooled_text(
     number: Number,
 ) -> list[str]:
     rows = [
-        (_("mean effect"), f"{number(found.estimate)}, {interval_words(found.interval(), number)}, {p_words(found.p)}"),
+        (
+            _("mean effect"),
+            in_a_row(number(found.estimate), interval_words(found.interval(), number), p_words(found.p)),
+        ),
         (_("one more programme"), interval_words(_next_one(found), number)),
     ]
+    if cautious is not None:
+        rows.insert(1, (_("never narrower than usual"), interval_words(cautious.interval(), number)))
     spread = found.heterogeneity
     if not isinstance(spread, Undefined):
         share = spread.share_interval
@@ -87,8 +93,11 @@ def _regression_lines(lines: MetaRegression | Undefined, number: Number) -> list
     rows = [
         (
             name,
-            f"{number(float(lines.beta[place]))}, {interval_words(lines.interval(place), number)}, "
-            f"{p_words(float(lines.p[place]))}",
+            in_a_row(
+                number(float(lines.beta[place])),
+                interval_words(lines.interval(place), number),
+                p_words(float(lines.p[place])),
+            ),
         )
         for place, name in enumerate(lines.names)
     ]
@@ -106,11 +115,11 @@ def _small_lines(small: dict[str, Small], number: Number) -> list[str]:
                 "estimate": number(one.pooled.estimate),
             }
         elif isinstance(one, RankTest):
-            words = f"tau = {number(one.tau)}, {p_words(one.p)}"
+            words = in_a_row(f"tau = {number(one.tau)}", p_words(one.p))
         elif isinstance(one, MetaRegression):
-            words = f"{number(float(one.beta[1]))}, {p_words(float(one.p[1]))}"
+            words = in_a_row(number(float(one.beta[1])), p_words(float(one.p[1])))
         else:
-            words = f"{number(one.slope)}, {p_words(one.p)}"
+            words = in_a_row(number(one.slope), p_words(one.p))
         rows.append((name.replace("_", " "), words))
     return columns(rows)
 

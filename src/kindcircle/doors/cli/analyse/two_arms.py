@@ -13,6 +13,7 @@ from kindcircle.doors.cli.analyse.desk import (
     columns,
     common_options,
     data_file,
+    in_a_row,
     interval_words,
     keep_in_mind,
     kindly,
@@ -168,7 +169,7 @@ def _words(found: Found, number: Number, few: bool) -> str:
     parts = [number(found.estimate), interval_words(_limits(found), number)]
     if isinstance(found, MeanEstimate) and not few:
         parts.append(p_words(found.p))
-    return ", ".join(part for part in parts if part)
+    return in_a_row(*parts)
 
 
 def _row(label: str, found: Found) -> Row:
