@@ -87,6 +87,7 @@ NOT_PAGES = {
     "facilitator:cards": "a file",
     "member:consent-paper": "a file",
     "member:prepare-paper": "a file",
+    "member:safety-plan-paper": "a file",
     "member:support-plan-paper": "a file",
     "organisation:consent-paper": "a file",
     "organisation:wording-file": "a file",
@@ -193,7 +194,7 @@ def _member() -> Iterator[Stop]:
         yield Stop("member:check-done", who, at, which)
     for name in ("consent", "consent-mine", "consent-research", "consent-withdraw", "prepare"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
-    for name in ("support-plan", "safe-contact"):
+    for name in ("support-plan", "safety-plan", "safe-contact"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     for part in ("what-happens", "passing", "device"):
         yield Stop("member:prepare-part", who, named("member:prepare-part", part), part)
@@ -202,6 +203,8 @@ def _member() -> Iterator[Stop]:
     yield Stop("member:consent-sign", "one who is asked", named("member:consent-questions"), "", _to_the_boxes)
     yield Stop("member:review", who, about("member:review", lambda s: s.world.group.code), "open")
     yield Stop("member:each-other", who, about("member:each-other", lambda s: s.world.group.code), "closed")
+    at = about("member:each-other", lambda s: s.world.group.code)
+    yield Stop("member:each-other", "one who helps research", at, "open")
     yield Stop("member:we-did", who, about("member:we-did", lambda s: s.world.group.code))
     for name in ("review", "closing"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.ended.code), "ended")
@@ -297,6 +300,7 @@ def _facilitator() -> Iterator[Stop]:
         at = named("facilitator:recording", "p03-comforting-contact", "1", length)
         yield Stop("facilitator:recording", who, at, "recorded" if length == 20 else "")
     yield Stop("facilitator:together", who, about("facilitator:together", lambda s: s.world.group.code))
+    yield Stop("facilitator:together", who, about("facilitator:together", lambda s: s.ended.code), "told")
     yield Stop("facilitator:review", who, about("facilitator:review", lambda s: s.world.group.code), "open")
     for name in ("review", "ending"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: s.ended.code), "ended")
@@ -337,6 +341,8 @@ def _facilitator() -> Iterator[Stop]:
         yield Stop("facilitator:alert", who, at, which)
         reach = about("facilitator:alert-reach", lambda s, which=which: s.alerts[which].code)
         yield Stop("facilitator:alert-reach", who, reach, which)
+    steps = about("facilitator:alert-plan", lambda s: s.alerts["waiting"].code)
+    yield Stop("facilitator:alert-plan", who, steps)
 
 
 def _organisation() -> Iterator[Stop]:

@@ -40,6 +40,7 @@ from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
+from kindcircle.rooms.preparing.plans import SAFETY
 from kindcircle.rooms.research.models import Release
 from kindcircle.rooms.resonance.models import Sitting
 from kindcircle.rooms.safety import actions as safety
@@ -57,6 +58,7 @@ from tests.browser.scene_asking import Asked, asked_to_come
 from tests.browser.scene_course import course_of
 from tests.browser.scene_heart import sat
 from tests.browser.scene_offer import Offer, offered
+from tests.browser.scene_together import asked_together, heard, rates_others
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
 from tests.world import World, join, make_group, make_world
@@ -126,7 +128,7 @@ def make_scene() -> Scene:
     made_ready(world)
     gone, late = left(world), begun_long_ago()
     staff = with_second_key(world.facilitators[1])
-    return Scene(
+    scene = Scene(
         world=world,
         people={
             "nobody": None,
@@ -141,6 +143,7 @@ def make_scene() -> Scene:
             "applicant with a time": asked.booked.person,
             "applicant with an answer": asked.answered.person,
             "one who is asked": asked_anew(late.members[2]),
+            "one who helps research": rates_others(world, world.members[3]),
         },
         meetings={"over": over, "on": now, "planned": planned, "late": late.gathering} | other_meetings(),
         sheets=answered(world),
@@ -164,6 +167,9 @@ def make_scene() -> Scene:
         release=asked_for_rows(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
+    asked_together(world, scene.ended)
+    heard(world, over)
+    return scene
 
 
 def typed_words(world: World) -> TypedWording:
@@ -280,6 +286,8 @@ def made_ready(world: World) -> None:
     own = {"person": world.member, "by": world.actor(world.member), "at": clock.now()}
     preparing.keep_plan(lines={"my-signs": "I go quiet.", "please-do": "Sit near me."}, **own)
     preparing.share_plan(**own)
+    preparing.keep_plan(lines={"signs": "I stop eating.", "people": "My sister."}, kind=SAFETY, **own)
+    preparing.share_plan(kind=SAFETY, **own)
     preparing.keep_contact(lines={"way": "A text.", "never": "My landlord."}, **own)
     place = Membership.objects.get(group=world.group, user=world.member)
     preparing.note_talk(
