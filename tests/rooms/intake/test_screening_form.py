@@ -179,6 +179,8 @@ def test_the_alert_and_the_answer_are_kept_together_or_not_at_all(house: World) 
 
 
 def test_sheets_are_asked_for_where_the_house_has_their_words_and_only_sort(house: World) -> None:
+    house.group.intake.programme_version = "2"  # the first version asks nothing before a place is given
+    house.group.intake.save()
     application = asked(house)
     keep(house, begin(house, application), send=True)
     assert not Assignment.objects.filter(member=application.person).exists()
@@ -203,6 +205,27 @@ def test_sheets_are_asked_for_where_the_house_has_their_words_and_only_sort(hous
     assert [score.value for score in found[vera.pk]] == [9]
     # The ninth question is a safety item here too, and asks for a person on the same way.
     assert Alert.objects.get(member=vera.person).intake == house.group.intake
+
+
+@pytest.mark.parametrize(
+    ("programme", "asked_before"),
+    [("care-for-those-who-care/1", {"phq-9"}), ("circle-of-practice/1", set()), ("gone-long-ago/1", set())],
+)
+def test_what_is_asked_before_the_talk_is_what_the_programme_asks(
+    house: World, programme: str, asked_before: set[str]
+) -> None:
+    for name in ("phq-9", "gad-7"):
+        import_wording(
+            organisation=house.organisation, definition=load_instrument(name), wording=made_up_wording(name),
+            source_name="words.csv", source_bytes=b"x", by=SYSTEM, at=AT,
+        )  # fmt: skip
+    intake = house.group.intake
+    intake.programme, intake.programme_version = programme.split("/")
+    intake.save()
+    application = asked(house)
+    assert keep(house, begin(house, application), send=True).sent_at
+    given = Assignment.objects.filter(member=application.person)
+    assert {one.instrument for one in given} == asked_before
 
 
 def test_every_question_may_be_left_for_the_talk(house: World) -> None:

@@ -12,16 +12,16 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.rooms.intake.actions import screening
 from kindcircle.rooms.intake.actions.applying import record
 from kindcircle.rooms.intake.asking import told
-from kindcircle.rooms.intake.models import Application, ScreeningForm
+from kindcircle.rooms.intake.models import Application, Intake, ScreeningForm
 from kindcircle.rooms.intake.queries import opened_answers
 from kindcircle.rooms.intake.questions import HARM, REACH, questions_of, yes_to
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import definition, words_for
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.spec.programmes import load_programme
+from kindcircle.spec.texts import ContentError
 
-# Two sheets that help to see who should be talked with soonest. They decide nothing.
-SHEETS = ("phq-9", "gad-7")
 ASKED_TO_REACH = ("phone", "ways", "safe")
 OPEN_FOR = timedelta(days=60)
 ABOUT_HARM, ABOUT_HOME = "form-harm", "form-danger"
@@ -116,11 +116,14 @@ def _tell_of_yes(form: ScreeningForm, at: datetime) -> None:
 
 
 def _give_sheets(application: Application, at: datetime) -> None:
-    """Ask for the two sheets where the house has brought in their words."""
+    """Ask for what the programme asks before a place is given, where the house has brought in the words.
+
+    It helps to see who should be talked with soonest, and decides nothing.
+    """
     house, person = application.intake.organisation, application.person
     before = Assignment.objects.filter(member=person, intake=application.intake, occasion=Assignment.Occasion.SCREENING)
     there = {row.given_out[0] for row in before}
-    wanted = [one for one in map(definition, SHEETS) if one.id not in there]
+    wanted = [one for one in map(definition, _before_a_place(application.intake)) if one.id not in there]
     asked = [one for one in wanted if words_for(house, one, person.language) is not None]
     Assignment.objects.bulk_create(
         [
@@ -137,3 +140,11 @@ def _give_sheets(application: Application, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _before_a_place(intake: Intake) -> tuple[str, ...]:
+    """Nothing where its programme is gone: nobody's form waits for that."""
+    try:
+        return load_programme(intake.programme, intake.programme_version).instruments("screening")
+    except ContentError:
+        return ()
