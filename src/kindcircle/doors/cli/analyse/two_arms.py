@@ -33,7 +33,7 @@ from kindcircle.stats import effects
 from kindcircle.stats.effects import ControlledEffect, IndependentEffect
 from kindcircle.stats.results import MeanEstimate, Undefined
 from kindcircle.stats.samples import ArmSummary, summarise_arm, summarise_pairs
-from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message
+from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 
 Found = MeanEstimate | IndependentEffect | ControlledEffect | Undefined
 
@@ -112,7 +112,8 @@ def two_arms(
     answer(record, text, as_json)
     if plot is not None:
         rows = [_row(label, one) for label, one in found.items() if not isinstance(one, MeanEstimate)]
-        note = _("n = %(first)s and %(second)s.") % {"first": first.n, "second": second.n}
+        counts = _("n = %(first)s and %(second)s.") % {"first": first.n, "second": second.n}
+        note = f"{counts} {say(Message('W4.together'), translate=_)}"
         save(intervals(rows, title=title, axis=_("standard deviations"), note=note), plot)
 
 
