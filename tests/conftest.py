@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ for name in [name for name in os.environ if name.startswith("KINDCIRCLE_") and n
     del os.environ[name]
 os.environ.pop("PORT", None)
 os.environ["KINDCIRCLE_HOME"] = str(HOME)
+# Several test processes whose linear algebra each takes every processor would wait for one another. The first process
+# has loaded it by now, through a plugin: tools/test says it earlier.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The same file as the site's own: a server started on this home serves the test database.
 os.environ["KINDCIRCLE_TEST_DATABASE"] = str(HOME / "data" / "kindcircle.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "kindcircle.settings"
@@ -46,6 +50,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.core.cache import cache  # noqa: E402
 
 from tests.site import RunningSite, browser, empty_database  # noqa: E402
+from tests.tables import lent_to  # noqa: E402
 from tests.world import World, make_world  # noqa: E402
 
 __all__ = ["browser", "empty_database"]  # fixtures that live beside the server
@@ -93,8 +98,10 @@ def django_db_setup(
     from django.core.management import call_command
     from django.test.utils import setup_databases, teardown_databases
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    here = settings.DATABASES["default"]
+    lent = nullcontext(False) if here["ENGINE"].endswith("postgresql") else lent_to(Path(here["TEST"]["NAME"]))
+    with django_db_blocker.unblock(), lent as there:  # type: ignore[attr-defined]
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=there)
     call_command("collectstatic", verbosity=0, interactive=False)
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]

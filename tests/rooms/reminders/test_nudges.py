@@ -18,7 +18,7 @@ from tests.world import World, make_world
 
 SYDNEY = "Australia/Sydney"  # clocks go back there on 4 April 2027
 AT = datetime(2027, 3, 22, 0, tzinfo=UTC)
-QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def go_on(days: int, start: datetime = AT) -> list[tuple[datetime, User]]:
         while (one := queue.claim(at)) is not None:
             queue.mark_sent(one, at=at)
             found.append((at, one.user))
-        at += QUARTER
+        at += HOUR
     return found
 
 

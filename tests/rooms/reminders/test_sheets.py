@@ -18,7 +18,7 @@ from kindcircle.rooms.reminders.sheets import due_at, remind_of_sheets
 from tests.world import World, make_world
 
 AT = datetime(2027, 3, 1, 6, tzinfo=UTC)
-DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 OWN = ("wcc-6", "illness-burden")
 
 
@@ -40,14 +40,14 @@ def answer(world: World, sheet: Assignment, at: datetime) -> None:
 
 
 def go_on(days: int, start: datetime = AT) -> list[tuple[datetime, User]]:
-    """Every message that leaves, quarter by quarter."""
+    """Every message that leaves, hour by hour: everything here is due on the hour."""
     found, at = [], start
     while at < start + days * DAY:
         remind_of_sheets(at=at)
         while (one := queue.claim(at)) is not None:
             queue.mark_sent(one, at=at)
             found.append((at, one.user))
-        at += QUARTER
+        at += HOUR
     return found
 
 
@@ -107,7 +107,7 @@ def test_what_waited_for_somebody_who_leaves_is_taken_back(world: World) -> None
     middle = AT.replace(hour=17) + 7 * DAY
     remind_of_sheets(at=middle)
     world.member.memberships.update(left_at=middle)
-    remind_of_sheets(at=middle + QUARTER)
+    remind_of_sheets(at=middle + HOUR)
     assert Delivery.objects.get(user=world.member).why == Delivery.Why.NO_LONGER
 
 
