@@ -254,7 +254,8 @@ def fit(problem: Problem, *, restricted: bool = True) -> Fitted | Undefined:
         return -sums.log_likelihood, -(slopes.T @ sums.slope)
 
     best = None
-    for share in (0.5, 0.1):
+    # With nothing that varies by group both starts would be nearly the same.
+    for share in (0.5, 0.1) if problem.terms else (0.5,):
         found = minimize(value, _start(problem, share), jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
         if best is None or found.fun < best.fun:
             best = found
