@@ -339,8 +339,8 @@ def _facilitator() -> Iterator[Stop]:
     for which in ("waiting", "closed"):
         at = about("facilitator:alert", lambda s, which=which: s.alerts[which].code)
         yield Stop("facilitator:alert", who, at, which)
-        reach = about("facilitator:alert-reach", lambda s, which=which: s.alerts[which].code)
-        yield Stop("facilitator:alert-reach", who, reach, which)
+    reach = about("facilitator:alert-reach", lambda s: s.alerts["waiting"].code)
+    yield Stop("facilitator:alert-reach", who, reach)
     steps = about("facilitator:alert-plan", lambda s: s.alerts["waiting"].code)
     yield Stop("facilitator:alert-plan", who, steps)
 

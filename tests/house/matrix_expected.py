@@ -235,6 +235,8 @@ PAGES: dict[str, Page] = {
     "member:prepare-part": Page("GET POST", {"part of getting ready": SIGNED_IN}),
     "member:support-plan": plain("GET POST", SIGNED_IN),
     "member:support-plan-paper": plain("GET", SIGNED_IN),
+    "member:safety-plan": plain("GET POST", SIGNED_IN),
+    "member:safety-plan-paper": plain("GET", SIGNED_IN),
     "member:safe-contact": plain("GET POST", SIGNED_IN),
     # The meeting.
     "member:gathering": gatherings("GET", IN_MEETING, visiting=True),
@@ -412,7 +414,8 @@ PAGES: dict[str, Page] = {
             "alert of an applicant": who(WAITING, SAFETY),
         },
     ),
-    "facilitator:alert-reach": Page("GET", {"raised alert": LEADING | {SAFETY}, "closed alert": LEADING | {SAFETY}}),
+    "facilitator:alert-reach": Page("GET", {"raised alert": LEADING | {SAFETY}}),
+    "facilitator:alert-plan": Page("GET", {"raised alert": LEADING | {SAFETY}}),
     # Those who asked to come, for whoever talks with them.
     "facilitator:screening": plain("GET", READERS),
     "facilitator:applicant": Page("GET", {"application": who(WAITING)}),
@@ -787,6 +790,11 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"do": "take-back"},
         {"do": "share"},
     ],
+    "member:safety-plan": lambda h, _: [
+        {"do": "keep", "signs": _typed(h), "people": _typed(h)},
+        {"do": "take-back"},
+        {"do": "share"},
+    ],
     "member:safe-contact": lambda h, _: [{"way": _typed(h), "never": _typed(h)}],
     "facilitator:one-to-one": lambda h, _: [
         {"key": codes.new_code(), "held_on": "2026-01-19", "minutes": "20", "how": "here", "line": _typed(h)}
@@ -906,7 +914,7 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"step": "closed", "reason": "plan-agreed", "note": _typed(h)},
     ],
     "facilitator:alerts-review": lambda h, _: [{"line": _typed(h)}],
-    "facilitator:protocol": lambda h, _: [{"always": _typed(h), "2": "The clinician on duty", "seen": "0"}],
+    "facilitator:protocol": lambda h, _: [{"always": "The quiet room", "2": "The clinician on duty", "seen": "0"}],
     "facilitator:unwanted": lambda h, _: [
         {"member": h.things["seat 1"].code, "category": "sleep", "severity": "2", "related": "no", "what": _typed(h)}
         | {"happened_on": h.at.date().isoformat()}

@@ -60,6 +60,7 @@ from kindcircle.rooms.practice.own_way import Choice, keep_own_way
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.preparing.models import SupportPlan
+from kindcircle.rooms.preparing.plans import SAFETY as SAFETY_PLAN
 from kindcircle.rooms.preparing.queries import plan_facts
 from kindcircle.rooms.reminders.words import keep_words
 from kindcircle.rooms.research.models import Release
@@ -647,8 +648,12 @@ def _getting_ready(house: House) -> None:
         preparing.keep_plan(lines={"my-signs": house.plant(f"support plan of seat {seat}", *readers)}, **own)
     own = {"person": t["seat 1"], "by": _actor(t["seat 1"]), "at": at}
     preparing.share_plan(**own)
-    words = {"way": house.plant("safe way to be reached", MEMBER, *LEADING), "never": "My neighbour."}
-    preparing.keep_contact(lines=words | {"person": house.plant("person to be called", MEMBER, *LEADING)}, **own)
+    # Whoever handles an alert of theirs: those who lead, and those who answer for safety.
+    helping = (MEMBER, *LEADING, SAFETY)
+    preparing.keep_plan(lines={"signs": house.plant("step of a safety plan", *helping)}, kind=SAFETY_PLAN, **own)
+    preparing.share_plan(kind=SAFETY_PLAN, **own)
+    words = {"way": house.plant("safe way to be reached", *helping), "never": "My neighbour."}
+    preparing.keep_contact(lines=words | {"person": house.plant("person to be called", *helping)}, **own)
     where = {name: house.plant(f"{name} of somebody today", MEMBER, *LEADING) for name in ("place", "number")}
     t["whereabouts"] = whereabouts_of(t["open gathering"], t["seat 1"], where, at=at)
     place = t["member's place"]

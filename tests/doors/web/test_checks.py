@@ -261,6 +261,7 @@ class TestOutOfHours:
     def test_and_after_an_answer_that_matters_the_promise_is_one_that_can_be_kept(self, site, world):
         page = send(site, self.saturday(world), contact="1").content.decode()
         assert re.search(r"get in touch with you by 17:00 on Monday 8 June\.", page)
+        assert 'href="/safety-plan/"' in page
         assert "Nobody is on duty now." in page
 
     def test_a_question_that_needs_a_talk_today_is_left_out_and_not_missed(self, site, world):

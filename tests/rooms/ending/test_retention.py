@@ -342,6 +342,7 @@ GOES = {
     "with the private words": {
         "writing.JournalEntry", "writing.Letter", "writing.Draft", "ending.KeptLine", "ending.ClosingLetter",
         "resonance.HeartRecording", "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
+        "preparing.SafetyPlan",
     },
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",

@@ -140,6 +140,7 @@ class Permission(StrEnum):
     PREPARATION_OWN = "preparation.own"  # one's own plan, safe ways to be reached, what was looked at
     PREPARATION_SEE = "preparation.see"  # whose plan may be seen, and who had a talk of their own
     SUPPORT_PLAN_OPEN = "support-plan.open"
+    SAFETY_PLAN_OPEN = "safety-plan.open"
     SAFE_CONTACT_OPEN = "safe-contact.open"
     OWN_WRITING_SEE = "own-writing.see"  # the list of what one wrote; each page of it is its writer's alone
 

@@ -168,6 +168,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.PREPARATION_OWN: [owner],
     P.PREPARATION_SEE: [facilitator],
     P.SUPPORT_PLAN_OPEN: [facilitator & shared],
+    P.SAFETY_PLAN_OPEN: [facilitator & shared, safety_lead & shared],
     P.SAFE_CONTACT_OPEN: [facilitator],
     # Who left keeps the way to their own words.
     P.OWN_WRITING_SEE: [signed_in],

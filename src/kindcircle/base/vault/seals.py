@@ -78,6 +78,7 @@ PHONE = Seal("phone")
 SIGNATURE = Seal("signature")  # the name somebody typed under a consent
 CONSENT_COPY = Seal("consent-copy")  # what they had before them when they said yes
 SUPPORT_PLAN = Seal("support-plan")
+SAFETY_PLAN = Seal("safety-plan")
 SAFE_CONTACT = Seal("safe-contact")
 WHEREABOUTS = Seal("whereabouts")
 WHEREABOUTS_HOW = Seal("whereabouts-how")  # whether they can talk; opened without a trace by whoever leads

@@ -30,6 +30,7 @@ from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.practice.models import OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
+from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
 from kindcircle.rooms.reminders.models import Reminder
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting, Willing
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
@@ -74,6 +75,7 @@ def take_writing(person: User) -> None:
 def take_own_plans(person: User) -> None:
     """What somebody wrote down to be well looked after. While they are in a group it is changed, not erased."""
     SupportPlan.objects.filter(person=person).delete()
+    SafetyPlan.objects.filter(person=person).delete()
     SafeContact.objects.filter(person=person).delete()
     OwnWay.objects.filter(member=person).delete()
 
@@ -142,6 +144,7 @@ def writers(person: User | None = None) -> set[int]:
         (JournalEntry, "author_id"),
         (Letter, "author_id"),
         (SupportPlan, "person_id"),
+        (SafetyPlan, "person_id"),
         (SafeContact, "person_id"),
         (OwnWay, "member_id"),
         (Sitting, "member_id"),

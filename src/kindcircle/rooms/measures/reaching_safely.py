@@ -1,4 +1,4 @@
-"""How a member of a group may be reached without harm, for whoever handles an alert about them."""
+"""How a member may be reached without harm, and the steps they wrote: for whoever handles an open alert of theirs."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.preparing.queries import Contact, contact_in_need
+from kindcircle.rooms.preparing.plans import SAFETY
+from kindcircle.rooms.preparing.queries import Contact, Plan, contact_in_need, may_open_plan, open_plan
 from kindcircle.rooms.safety.models import Alert
 
 
@@ -18,8 +19,24 @@ def place_of(alert: Alert) -> Membership | None:
 
 def contact_of(alert: Alert, *, by: Actor, at: datetime) -> Contact:
     """What the member wrote down about reaching them. It is noted who opened it, and the member sees that."""
+    return contact_in_need(_place(alert, by), by=by, at=at)
+
+
+def steps_of(alert: Alert, *, by: Actor, at: datetime) -> Plan:
+    """The steps of their safety plan, where the member shares it. It is noted who opened it, and they see that."""
+    return open_plan(_place(alert, by), by=by, at=at, kind=SAFETY)
+
+
+def shares_steps(alert: Alert, *, by: Actor) -> bool:
+    """Whether there are steps that this person may open now. Nothing is opened."""
+    place = place_of(alert)
+    return alert.closed_at is None and place is not None and may_open_plan(place, SAFETY, by=by)
+
+
+def _place(alert: Alert, by: Actor) -> Membership:
+    """The member was told: when they ask for a person, and at no other time."""
     require(by, Permission.ALERT_HANDLE, alert)
     place = place_of(alert)
-    if place is None:
+    if place is None or alert.closed_at is not None:
         raise NotFound
-    return contact_in_need(place, by=by, at=at)
+    return place

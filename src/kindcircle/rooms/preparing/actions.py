@@ -18,47 +18,51 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.preparing.errors import LineTooLong, NothingToShare, TalkThatCannotBe
 from kindcircle.rooms.preparing.models import LONGEST_TALK, OneToOne, PreparedStep, SafeContact, SupportPlan
-from kindcircle.rooms.preparing.parts import CONTACT_LINES, STEPS, plan_lines
+from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
+from kindcircle.rooms.preparing.parts import CONTACT_LINES, STEPS
+from kindcircle.rooms.preparing.plans import SUPPORT, PlanKind
 
 LONGEST_LINE = 1200
 
 
-def keep_plan(*, person: User, lines: Mapping[str, str], by: Actor, at: datetime) -> SupportPlan | None:
-    """My support plan as it is from now on. Emptied, it is gone, and shared with nobody. Raises LineTooLong."""
+def keep_plan(
+    *, person: User, lines: Mapping[str, str], by: Actor, at: datetime, kind: PlanKind = SUPPORT
+) -> SupportPlan | SafetyPlan | None:
+    """My plan as it is from now on. Emptied, it is gone, and shared with nobody. Raises LineTooLong."""
     _own(person, by)
-    said = _tidy(lines, plan_lines())
+    said = _tidy(lines, kind.lines())
     with transaction.atomic():
         _hold(person)
         if not said:
-            _erase(person, by=by, at=at)
+            _erase(person, kind, by=by, at=at)
             return None
-        plan = SupportPlan.objects.filter(person=person).first() or SupportPlan(person=person)
-        plan.sealed_lines = seals.SUPPORT_PLAN.seal(json.dumps(said), code=plan.code, holder=person)
+        plan = kind.model.objects.filter(person=person).first() or kind.model(person=person)
+        plan.sealed_lines = kind.seal.seal(json.dumps(said), code=plan.code, holder=person)
         plan.saved_at = at
         plan.save()
-        _record(Event.SUPPORT_PLAN_KEPT, "support-plan", plan.code, person, by=by, at=at)
+        _record(kind.kept, kind.about, plan.code, person, by=by, at=at)
     return plan
 
 
-def share_plan(*, person: User, by: Actor, at: datetime) -> None:
-    """Those who lead a group of mine may see it. Twice is once. Raises NothingToShare."""
+def share_plan(*, person: User, by: Actor, at: datetime, kind: PlanKind = SUPPORT) -> None:
+    """Whom it is for may see it (see PlanKind.open). Twice is once. Raises NothingToShare."""
     _own(person, by)
     with transaction.atomic():
         _hold(person)
-        plan = SupportPlan.objects.filter(person=person).first()
+        plan = kind.model.objects.filter(person=person).first()
         if plan is None:
             raise NothingToShare
-        if SupportPlan.objects.filter(pk=plan.pk, shared_at=None).update(shared_at=at):
-            _record(Event.SUPPORT_PLAN_SHARED, "support-plan", plan.code, person, by=by, at=at)
+        if kind.model.objects.filter(pk=plan.pk, shared_at=None).update(shared_at=at):
+            _record(kind.shared, kind.about, plan.code, person, by=by, at=at)
 
 
-def take_plan_back(*, person: User, by: Actor, at: datetime) -> None:
+def take_plan_back(*, person: User, by: Actor, at: datetime, kind: PlanKind = SUPPORT) -> None:
     """Mine alone again, from this moment. Twice is once."""
     _own(person, by)
     with transaction.atomic():
-        plan = SupportPlan.objects.filter(person=person, shared_at__isnull=False).first()
-        if plan is not None and SupportPlan.objects.filter(pk=plan.pk).update(shared_at=None):
-            _record(Event.SUPPORT_PLAN_UNSHARED, "support-plan", plan.code, person, by=by, at=at)
+        plan = kind.model.objects.filter(person=person, shared_at__isnull=False).first()
+        if plan is not None and kind.model.objects.filter(pk=plan.pk).update(shared_at=None):
+            _record(kind.unshared, kind.about, plan.code, person, by=by, at=at)
 
 
 def keep_contact(*, person: User, lines: Mapping[str, str], by: Actor, at: datetime) -> SafeContact | None:
@@ -136,11 +140,11 @@ def _tidy(lines: Mapping[str, str], known: tuple[str, ...]) -> dict[str, str]:
     return said
 
 
-def _erase(person: User, *, by: Actor, at: datetime) -> None:
-    plan = SupportPlan.objects.filter(person=person).first()
+def _erase(person: User, kind: PlanKind, *, by: Actor, at: datetime) -> None:
+    plan = kind.model.objects.filter(person=person).first()
     if plan is not None:
         plan.delete()
-        _record(Event.SUPPORT_PLAN_ERASED, "support-plan", plan.code, person, by=by, at=at)
+        _record(kind.erased, kind.about, plan.code, person, by=by, at=at)
 
 
 def _record(event: Event, kind: str, code: str, person: User, *, by: Actor, at: datetime, reason: str = "") -> None:

@@ -102,3 +102,6 @@ class OneToOne(models.Model):
                 condition=Q(minutes__gte=1, minutes__lte=LONGEST_TALK), name="one_to_one_minutes_can_be"
             )
         ]
+
+
+from kindcircle.rooms.preparing import models_safety_plan  # noqa: E402, F401

@@ -16,6 +16,10 @@ OF_OTHERS = ("person", "number", "about")
 """Who else may be called. Holds only while somebody is in a group and has agreed that this person may be called."""
 
 
+SAFETY_LINES = ("signs", "by-myself", "places", "people", "helpers", "around-me", "reasons")
+"""The steps of a safety plan, in the order in which they are tried."""
+
+
 def plan_text() -> Handout:
     """The words round a support plan, and its lines."""
     return load_handout("my-support-plan")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kindcircle.base.access import Actor, Facts, Permission
-from kindcircle.base.access.gate import require
+from kindcircle.base.access.gate import can, require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
@@ -16,7 +16,9 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.preparing.models import OneToOne, PreparedStep, SafeContact, SupportPlan
-from kindcircle.rooms.preparing.parts import OF_OTHERS, WORD, plan_lines
+from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
+from kindcircle.rooms.preparing.parts import OF_OTHERS, WORD
+from kindcircle.rooms.preparing.plans import SUPPORT, PlanKind
 
 MEMBER = Membership.Role.MEMBER
 MAY_CALL = "safe-contact"
@@ -58,11 +60,11 @@ class Talk:
     by: str
 
 
-def own_plan(person: User, *, by: Actor) -> Plan:
+def own_plan(person: User, *, by: Actor, kind: PlanKind = SUPPORT) -> Plan:
     """My plan, empty if there is none."""
     _own(person, by)
-    row = SupportPlan.objects.filter(person=person).first()
-    return Plan({}) if row is None else Plan(_lines_of_plan(row), row.saved_at, row.shared_at)
+    row = kind.model.objects.filter(person=person).first()
+    return Plan({}) if row is None else Plan(_lines_of_plan(row, kind), row.saved_at, row.shared_at)
 
 
 def own_contact(person: User, *, by: Actor) -> Contact:
@@ -96,20 +98,26 @@ def shared_in(group: Group, *, by: Actor) -> list[Membership]:
     return list(rows.select_related("user", "group__organisation").order_by("seat"))
 
 
-def plan_facts(place: Membership, plan: SupportPlan | None) -> Facts:
+def plan_facts(place: Membership, plan: SupportPlan | SafetyPlan | None) -> Facts:
     """What access needs to know of the plan of somebody in a group."""
     shared = plan is not None and plan.shared_at is not None and place.left_at is None and place.role == MEMBER
     states = frozenset({"shared"} if shared else ())
     return Facts(place.group.organisation_id, place.group_id, owner_id=place.user_id, states=states)
 
 
-def open_plan(place: Membership, *, by: Actor, at: datetime) -> Plan:
-    """The plan of a member who shares it, for somebody who leads. It is noted who opened it, and the member sees it."""
-    plan = SupportPlan.objects.filter(person=place.user_id).select_related("person").first()
-    require(by, Permission.SUPPORT_PLAN_OPEN, plan_facts(place, plan))
+def open_plan(place: Membership, *, by: Actor, at: datetime, kind: PlanKind = SUPPORT) -> Plan:
+    """The plan of a member who shares it. It is noted who opened it, and the member sees it."""
+    plan = kind.model.objects.filter(person=place.user_id).select_related("person").first()
+    require(by, kind.open, plan_facts(place, plan))
     assert plan is not None  # nothing is never shared
-    _record(Event.SUPPORT_PLAN_OPENED, log.Ref("support-plan", plan.code), place, by=by, at=at)
-    return Plan(_lines_of_plan(plan), plan.saved_at, plan.shared_at)
+    _record(kind.opened, log.Ref(kind.about, plan.code), place, by=by, at=at)
+    return Plan(_lines_of_plan(plan, kind), plan.saved_at, plan.shared_at)
+
+
+def may_open_plan(place: Membership, kind: PlanKind, *, by: Actor) -> bool:
+    """Whether the member shares it with this person. Nothing is opened."""
+    plan = kind.model.objects.filter(person=place.user_id).first()
+    return can(by, kind.open, plan_facts(place, plan))
 
 
 def open_contact(place: Membership, *, by: Actor, at: datetime) -> Contact:
@@ -178,9 +186,9 @@ def _may_call(person: User) -> bool:
     return copy is not None and MAY_CALL in copy.items
 
 
-def _lines_of_plan(row: SupportPlan) -> dict[str, str]:
-    kept = json.loads(seals.SUPPORT_PLAN.open(row.sealed_lines, code=row.code, holder=row.person))
-    return {name: kept[name] for name in plan_lines() if name in kept}
+def _lines_of_plan(row: SupportPlan | SafetyPlan, kind: PlanKind) -> dict[str, str]:
+    kept = json.loads(kind.seal.open(row.sealed_lines, code=row.code, holder=row.person))
+    return {name: kept[name] for name in kind.lines() if name in kept}
 
 
 def _lines_of_contact(row: SafeContact) -> dict[str, str]:

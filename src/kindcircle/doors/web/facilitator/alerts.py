@@ -17,11 +17,12 @@ from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator.level_words import LEVELS, level
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.safety_plan_words import STEPS
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.intake.models import Application
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.queries import what_spoke
-from kindcircle.rooms.measures.reaching_safely import contact_of, place_of
+from kindcircle.rooms.measures.reaching_safely import contact_of, place_of, shares_steps, steps_of
 from kindcircle.rooms.measures.screening import how_to_reach
 from kindcircle.rooms.preparing.queries import has_contact
 from kindcircle.rooms.safety import actions, rungs, states
@@ -136,6 +137,7 @@ def _show(
         "our_level": ours.get(str(chosen.number), "") if chosen else "",
         "place": place,
         "has_contact": place is not None and has_contact([alert.member_id]),
+        "plan": shares_steps(alert, by=actor),
         "whereabouts": _whereabouts(alert, actor),
         "name": seals.name_of(alert.member),
         "zone": house.zone,
@@ -181,6 +183,19 @@ def reach(request: HttpRequest, alert: Alert) -> HttpResponse:
         "call_me": found.lines.get("call-me", ""),
     }
     return render(request, "facilitator/contact.html", context)
+
+
+@page(Permission.ALERT_HANDLE, about=handled_alerts())
+def plan(request: HttpRequest, alert: Alert) -> HttpResponse:
+    """The steps that a member wrote for the worst, where they share them. The member sees who opened it, and when."""
+    found = steps_of(alert, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    context = {
+        "alert": alert,
+        "name": seals.name_of(alert.member),
+        "plan": found,
+        "lines": [(n, one.ask, found.lines[one.id]) for n, one in enumerate(STEPS, 1) if one.id in found.lines],
+    }
+    return render(request, "facilitator/alert_plan.html", context)
 
 
 def _whereabouts(alert: Alert, actor: Actor) -> str:

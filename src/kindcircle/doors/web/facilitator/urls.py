@@ -191,5 +191,6 @@ urlpatterns = [
     path("alerts/looking-back/", looking_back.looking_back, name="alerts-review"),
     path("alerts/our-house/", protocol.protocol, name="protocol"),
     path("alerts/<str:code>/", alerts.alert, name="alert"),
+    path("alerts/<str:code>/plan/", alerts.plan, name="alert-plan"),
     path("alerts/<str:code>/reach/", alerts.reach, name="alert-reach"),
 ]

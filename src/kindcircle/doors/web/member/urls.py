@@ -25,6 +25,7 @@ from kindcircle.doors.web.member import (
     practice,
     prepare,
     review,
+    safety_plan,
     sound,
     steadying,
     stopping,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("prepare/<slug:step>/", prepare.part, name="prepare-part"),
     path("support-plan/", support_plan.support_plan, name="support-plan"),
     path("support-plan/paper/", support_plan.support_plan_paper, name="support-plan-paper"),
+    path("safety-plan/", safety_plan.safety_plan, name="safety-plan"),
+    path("safety-plan/paper/", safety_plan.safety_plan_paper, name="safety-plan-paper"),
     path("safe-contact/", support_plan.safe_contact, name="safe-contact"),
     # One's own side at home.
     path("today/", today.today, name="today"),

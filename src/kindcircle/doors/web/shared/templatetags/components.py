@@ -170,6 +170,10 @@ def reader(who: str, *, id: str = "") -> dict[str, Any]:
             _("Your facilitators can read this. They may not see it today. If you need someone now:"),
             "person",
         ),
+        "when-asked": (
+            _("Only you can read this, and those who help you once you ask for a person. If you need someone now:"),
+            "lock",
+        ),
         "its-author": (_("Whoever proposed it can read this. If you need someone now:"), "person"),
         "group-unnamed": (_("Your group can read this, without your name. If you need someone now:"), "people"),
         "group-named": (_("Your group can read this, with your name. If you need someone now:"), "people"),
