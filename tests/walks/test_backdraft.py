@@ -57,7 +57,7 @@ def test_at_home_it_is_asked_once_and_choices_come_at_once(running_site: Running
     # The rest of the question, and that somebody should ring: this, and only this, is a call.
     assert not Alert.objects.filter(member=world.member).exists()
     ines.press("Send", {"lasting": "1", "in_the_way": "2", "contact": True})
-    assert "One of them will get in touch with you" in ines.text and "A little more" not in ines.text
+    assert "One of them will get in touch with you by " in ines.text and "A little more" not in ines.text
     alert = Alert.objects.get(member=world.member)
     assert alert.level == Alert.Level.CONTACT
     ada = Visitor(running_site, world.facilitator).open(f"/desk/alerts/{alert.code}/")

@@ -16,6 +16,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
+from kindcircle.doors.web.member.check_words import hours_of, moment_of
 from kindcircle.doors.web.member.comforts import comforts
 from kindcircle.doors.web.member.playing import number, offer_of
 from kindcircle.doors.web.shared.live_page import GATHERINGS
@@ -31,7 +32,7 @@ from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.practice.actions import start_play
 from kindcircle.rooms.practice.courses import courses_of, offered
 from kindcircle.rooms.preparing.queries import own_plan
-from kindcircle.rooms.safety.queries import help_lines
+from kindcircle.rooms.safety.queries import help_lines, promise
 from kindcircle.spec.backdraft import INSTRUMENT, is_evocative
 from kindcircle.spec.practices import Practice
 from kindcircle.spec.wording import included_wording
@@ -140,7 +141,14 @@ def _say(request: HttpRequest, row: Landing, at: datetime) -> HttpResponse:
         context = _shown(request, row, at) | {"gathering": row.gathering, "answered": True}
         return render(request, "member/gathering_landing.html", context)
     if "contact" in typed and typed["contact"] == "1":
-        messages.success(request, _("Those who lead have been told. One of them will get in touch with you."))
+        told = _("Those who lead have been told. One of them will get in touch with you.")
+        if row.group is not None:
+            promised = promise(row.group, at=at)
+            told = _("Those who lead have been told. One of them will get in touch with you by %(when)s. %(hours)s") % {
+                "when": moment_of(promised.by, promised.zone),
+                "hours": hours_of(promised),
+            }
+        messages.success(request, told.strip())
     elif "lasting" in typed or "in_the_way" in typed:
         messages.success(request, _("Thank you for telling us."))
     return on_to("member:landing", row.code)
@@ -158,6 +166,7 @@ def _shown(
     practice = queries.practice_of(row)
     at_home = by.only_gathering is None
     house = row.member.organisation
+    promised = promise(row.group, at=at) if row.group is not None else None
     lines: list[tuple[str, str]] = []
     if at_home:
         plan = own_plan(row.member, by=by)
@@ -175,6 +184,8 @@ def _shown(
         "easier": _open_to(request, practice.easier.practice) if at_home else None,
         "again": _open_to(request, practice.id) if at_home else None,
         "plan_lines": lines,
+        "in_touch_by": moment_of(promised.by, promised.zone) if promised else "",
+        "hours": hours_of(promised) if promised else "",
         "lines": help_lines(house, at=at),  # type: ignore[arg-type]
         "sentence": "",
         **comforts(),
