@@ -1,6 +1,8 @@
 """What studies found is used only where somebody read it in its source, and never for our own questionnaires."""
 
 import csv
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,64 @@ def test_what_can_be_drawn_knows_mean_and_spread() -> None:
 def test_a_form_in_ones_own_language_comes_first() -> None:
     swapped = sorted(may_be_used(GAD, "total", language="de-DE"), key=lambda fact: fact.language != "de")
     assert list(may_be_used(GAD, "total", language="de-DE")) == swapped
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, *facts: dict[str, Any]) -> None:
+    """Another list, for a moment: general, in English, confirmed, unless it is said otherwise."""
+    usual = {"instrument": "gad-7", "score": "total", "kind": "general", "language": "en", "source": "planted"}
+    listed = tuple(
+        Fact.model_validate({"population": f"nr {number}", "confirmed": True} | usual | fact)
+        for number, fact in enumerate(facts)
+    )
+    monkeypatch.setattr("kindcircle.spec.norms.load_norms", lambda: load_norms().model_copy(update={"facts": listed}))
+
+
+FIRM = {"reliability": 0.8, "reliability_kind": "retest"}
+
+
+def populations(facts: Iterable[Fact]) -> list[str]:
+    return [fact.population for fact in facts]
+
+
+def test_own_language_comes_first_and_people_in_general_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(
+        monkeypatch,
+        {"mean": 1, "kind": "students"},
+        {"mean": 1, "language": "de", "kind": "clinical"},
+        {"mean": 1},
+        {"mean": 1, "language": "de"},
+        {"mean": 1, "confirmed": False},
+        {"mean": 1, "instrument": "phq-9"},
+        {"mean": 1, "score": "gad2"},
+    )
+    assert populations(may_be_used(GAD, "total", language="de-AT")) == ["nr 3", "nr 1", "nr 2", "nr 0"]
+    assert populations(may_be_used(GAD, "total", language="en")) == ["nr 2", "nr 0", "nr 3", "nr 1"]
+    assert populations(may_be_used(GAD, "total"))[:2] == ["nr 2", "nr 3"]
+    assert populations(may_be_used(GAD, "total", kind="clinical")) == ["nr 1"]
+
+
+def test_half_of_what_is_needed_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, {"mean": 3}, {"sd": 2}, FIRM, {"mean": 3, **FIRM})
+    assert with_error(GAD, "total") is None and with_spread(GAD, "total") == []
+    plant(monkeypatch, {"mean": 3}, {"sd": 2}, FIRM, {"sd": 2, **FIRM}, {"mean": 3, "sd": 2})
+    fact = with_error(GAD, "total")
+    assert fact is not None and fact.population == "nr 3"
+    assert populations(with_spread(GAD, "total")) == ["nr 4"]
+
+
+def test_what_a_definition_of_a_house_brings_along_counts_where_the_list_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = load_instrument("gad-7")
+    own = own.model_copy(update={"id": "of-this-house"})
+    [fact] = [fact for fact in may_be_used(own, "total") if fact.reliability]
+    told = next(change for change in own.change if change.kind == "reliable")
+    assert (fact.sd, fact.reliability, fact.population) == (told.sd, told.reliability, told.population)
+    assert {(one.population, one.mean, one.sd) for one in with_spread(own, "total")} == {
+        (norm.population, norm.mean, norm.sd) for norm in own.norms
+    }
+    plant(monkeypatch, {"mean": 1, "instrument": "of-this-house", "confirmed": False})
+    assert may_be_used(own, "total") == ()
 
 
 def test_definitions_and_the_list_agree() -> None:

@@ -47,6 +47,28 @@ def test_recovered_needs_a_start_on_the_clinical_side_and_an_end_beyond_the_cut_
     ]
 
 
+def test_who_began_where_and_ended_where_is_counted_on_either_side_of_the_border():
+    # Cut-off b: 20. On it counts as the clinical side at both ends.
+    before, after = [20, 19, 40, 40, 40, 21, 21, 18], [5, 5, 20, 19.9, 60, 18, 18, 5]
+    found = reliable_change(before, after, norms=HANDY, better="lower", cutoff="b")
+    assert (found.started_clinical, found.ended_functional, found.crossed_into_functional) == (6, 6, 4)
+    counts = found.counts
+    assert (counts.recovered, counts.improved, counts.unchanged, counts.deteriorated) == (2, 3, 2, 1)
+    mirrored = reliable_change(
+        [-x for x in before], [-x for x in after], better="higher", cutoff="b",
+        norms=Norms(reliability=0.5, sd_before=5, mean_clinical=-30, mean_functional=-10, sd_functional=5),
+    )  # fmt: skip
+    assert (mirrored.started_clinical, mirrored.ended_functional, mirrored.crossed_into_functional) == (6, 6, 4)
+    without = reliable_change(before, after, norms=HANDY, better="lower")
+    assert (without.started_clinical, without.ended_functional, without.crossed_into_functional) == (None, None, None)
+
+
+def test_whose_spread_was_used_is_told():
+    own = Norms(reliability=0.5)
+    assert reliable_change([1, 3], [2, 3], norms=own, better="lower").sd_before_is_own
+    assert not reliable_change([1, 3], [2, 3], norms=HANDY, better="lower").sd_before_is_own
+
+
 def test_direction_is_data():
     before, after = [10, 10, 40], [40, 12, 10]
     higher = reliable_change(before, after, norms=HANDY, better="higher").counts
@@ -69,6 +91,11 @@ def test_cut_offs_by_hand():
         return reliable_change([20.0], [20.0], norms=norms, better=better, cutoff=cutoff).cutoff_value
 
     assert [border(cutoff, "lower") for cutoff in "abc"] == [20, 20, 20]
+    wide = Norms(reliability=0.5, sd_before=1, mean_clinical=30, mean_functional=10, sd_functional=4)
+    borders = [
+        reliable_change([20.0], [20.0], norms=wide, better="lower", cutoff=cutoff).cutoff_value for cutoff in "abc"
+    ]
+    assert borders == [28, 18, 26]
     assert [border(cutoff, "higher") for cutoff in "ab"] == [18, 18]
     assert border("c", "higher") == pytest.approx((4 * 30 + 6 * 10) / 10)
 
@@ -92,6 +119,12 @@ def test_those_too_near_the_end_could_not_improve_reliably():
     assert reliable_change([9, 10, 30], [0, 0, 30], better="lower", **options).could_not_improve == 1
     assert reliable_change([50.1, 51, 50.3], [60, 60, 60], better="higher", **options).could_not_improve == 2
     assert reliable_change([9], [0], better="lower", norms=HANDY).could_not_improve is None
+    above = {"norms": HANDY, "scale_ends": (10, 60), "better": "lower"}
+    assert reliable_change([19.5, 19.9, 30], [10, 10, 30], **above).could_not_improve == 1
+    # With this norm the step is 1.96 times four, to the last bit.
+    exact = Norms(reliability=0.5, sd_before=4)
+    step = reliable_change([0.0], [0.0], norms=exact, better="lower").smallest_reliable_change
+    assert reliable_change([step], [0], norms=exact, better="lower", scale_ends=(0, 60)).could_not_improve == 1
 
 
 def test_what_cannot_be_computed_says_why():
@@ -102,8 +135,9 @@ def test_what_cannot_be_computed_says_why():
     assert reliable_change([1, None], [None, 3], norms=own, better="lower") == Undefined(Reason.NO_PAIRS)
     assert reliable_change([1], [3], norms=own, better="lower") == Undefined(Reason.TOO_FEW_PAIRS)
     assert reliable_change([4, 4, 4], [1, 2, 3], norms=own, better="lower") == Undefined(Reason.NO_SPREAD_BEFORE)
-    with pytest.raises(ValueError, match="usual range"):
-        reliable_change([1, 2], [2, 3], norms=own, better="lower", cutoff="c")
+    for half in (own, Norms(reliability=0.9, mean_functional=3), Norms(reliability=0.9, sd_functional=3)):
+        with pytest.raises(ValueError, match="usual range"):
+            reliable_change([1, 2], [2, 3], norms=half, better="lower", cutoff="c")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,14 @@ def test_a_line_stops_at_a_gap_and_where_the_form_changed(line: list[Point], joi
     assert stretches(line) == joined
 
 
+def test_the_band_begins_at_the_first_value_there_is() -> None:
+    found = band([MISSED, Point(10.0), Point(3.0)], validated=True, usual=AtLeast(4))
+    assert found is not None and (found.low, found.middle, found.high) == (6, 10, 14)
+    assert band([MISSED, MISSED], validated=True, usual=AtLeast(4)) is None
+    assert band([Point(10.0)], validated=False, usual=AtLeast(4)) is None
+    assert band([Point(10.0)], validated=True, usual=None) is None
+
+
 @given(points, points, norms)
 def test_the_direction_of_a_scale_turns_the_words_and_nothing_else(before: float, after: float, usual: Norms) -> None:
     one = beside(before, after, better="higher", usual=usual)

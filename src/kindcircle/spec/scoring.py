@@ -126,7 +126,7 @@ def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
             elif one.symptoms:
                 category = _symptom_count(one, values)
             elif one.where:
-                exact, category, prorated = _mean_where(definition, one, values)
+                exact, category = _mean_where(definition, one, values)
             else:
                 exact, prorated = _from_items(definition, one, values)
         done[one.id] = _result(
@@ -254,8 +254,8 @@ def _from_items(definition: Definition, one: Score, values: Mapping[int, int | N
     if empty > one.missing.max_missing:
         return None, False
     if one.method == "count":
-        mark = one.at_least if one.at_least is not None else 0
-        raw = Fraction(sum(value >= mark for value in used))
+        assert one.at_least is not None
+        raw = Fraction(sum(value >= one.at_least for value in used))
     else:
         raw = Fraction(sum(used))
         if one.method == "mean":
@@ -267,20 +267,19 @@ def _from_items(definition: Definition, one: Score, values: Mapping[int, int | N
 
 def _mean_where(
     definition: Definition, one: Score, values: Mapping[int, int | None]
-) -> tuple[Fraction | None, str | None, bool]:
+) -> tuple[Fraction | None, str | None]:
     """The mean of the items whose partner reaches the mark; the word `none` where no partner does."""
     assert one.where is not None
-    empty = _known_under(definition, one, values).count(False)
-    if empty > one.missing.max_missing:
-        return None, None, False
+    if not all(_known_under(definition, one, values)):
+        return None, None
     used = list[int]()
     for number, partner in zip(one.items, one.where.items, strict=True):
         mark = values[partner]
         if mark is not None and mark >= one.where.at_least:
             used += _reversed_values(definition, one, values, only=(number,))
     if not used:
-        return None, "none", empty > 0
-    return _finish(one, Fraction(sum(used), len(used))), None, empty > 0
+        return None, "none"
+    return _finish(one, Fraction(sum(used), len(used))), None
 
 
 def _reversed_values(
@@ -321,10 +320,12 @@ def _finish(one: Score, raw: Fraction) -> Fraction | None:
 
 def _symptom_count(one: Score, values: Mapping[int, int | None]) -> str | None:
     """The counting rule: a word, or None when an item is empty."""
+    assert one.symptoms is not None
     rule = one.symptoms
-    if rule is None or any(values[number] is None for number in one.items):
+    given = {number: value for number in one.items if (value := values[number]) is not None}
+    if len(given) < len(one.items):
         return None
-    present = {number for number in one.items if (values[number] or 0) >= rule.special.get(str(number), rule.at)}
+    present = {number for number, value in given.items() if value >= rule.special.get(str(number), rule.at)}
     if not present & set(rule.core) or len(present) < rule.other:
         return "none"
     return "major_depressive_syndrome" if len(present) >= rule.major else "other_depressive_syndrome"

@@ -1,15 +1,17 @@
 """One's own course: the values that count, gaps where nothing was sent, and a band only where somebody may draw one."""
 
 import pytest
+from django.db.models import F
 
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.measures.course import Line, own_course, own_courses
-from kindcircle.rooms.measures.models import Score
+from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.norms import known_of, spread_here, stands_for
 from kindcircle.spec.instruments import load_instrument
-from kindcircle.stats.own_course import Word
+from kindcircle.stats.own_course import AtLeast, Word
 from tests.rooms.measures.course_sheets import DAY, answered, asked
+from tests.spec.test_norms import FIRM, plant
 from tests.world import World, join, make_group, make_person, make_world
 
 
@@ -112,6 +114,78 @@ def test_from_fifty_people_on_the_spread_is_that_of_the_house(world: World) -> N
     # Another house, another score and a form whose firmness nobody confirmed are as before.
     assert spread_here(make_world().organisation, gad, "total") is None
     assert known_of(world.organisation, load_instrument("phq-9"), "total") is None
+
+
+TEN = "kindcircle.rooms.measures.norms.ENOUGH_FOR_OWN_SD"
+
+
+def test_only_the_first_sheets_of_this_house_before_they_began_make_its_spread(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TEN, 10)
+    gad = load_instrument("gad-7")
+    first_sheets(world, 10)
+    mine = spread_here(world.organisation, gad, "total")
+    assert mine is not None
+    # A later sheet of the same people, another questionnaire, another score, another house: nothing moves.
+    one = Score.objects.filter(scale="total", rule=gad.rule).order_by("pk")[0]
+    again = one.response.assignment.member
+    answered(world, "after", 21, member=again)
+    answered(world, "baseline", 21, "phq-9", member=again)
+    assert spread_here(world.organisation, gad, "total") == mine
+    other = make_world()
+    first_sheets(other, 5)
+    Response.objects.filter(assignment__group__organisation=other.organisation).update(submitted_at=world.at - 9 * DAY)
+    assert spread_here(world.organisation, gad, "total") == mine
+    # A sheet without a number stands for nobody: nine are too few.
+    Score.objects.filter(pk=one.pk).update(value=None)
+    assert spread_here(world.organisation, gad, "total") is None
+    # Whoever sent two counts with the one that was sent first.
+    Score.objects.filter(pk=one.pk).update(value=one.value)
+    answered(world, "baseline", 20, member=again)
+    assert spread_here(world.organisation, gad, "total") == mine
+    late = world.at + 100 * DAY
+    Response.objects.filter(pk=one.response_id).update(submitted_at=late)
+    assert spread_here(world.organisation, gad, "total") != mine
+    # People may be close to one another, and without any spread there is nothing to say.
+    Score.objects.filter(response__assignment__group__organisation=world.organisation).update(
+        value=F("response_id") % 2
+    )
+    close = spread_here(world.organisation, gad, "total")
+    assert close is not None and 0 < close.sd < 1
+    Score.objects.filter(response__assignment__group__organisation=world.organisation).update(value=3)
+    assert spread_here(world.organisation, gad, "total") is None
+    Score.objects.filter(response__assignment__group__organisation=world.organisation).update(value=F("response_id"))
+    # By another rule they are other numbers.
+    Score.objects.filter(response__assignment__member=again).update(rule="gad-7@0.9.0")
+    assert spread_here(world.organisation, gad, "total") is None
+
+
+def test_what_is_known_says_from_whom(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TEN, 10)
+    gad, house = load_instrument("gad-7"), world.organisation
+    known = known_of(house, gad, "total")
+    assert known is not None and known.source.startswith("Loewe 2008; ") and known.own is None
+    first_sheets(world, 10)
+    known = known_of(house, gad, "total")
+    assert known is not None and known.own is not None and "10 people of this house" in known.source
+    assert known.source.endswith("how firm the score is: Loewe 2008")
+    # How firm it is and how far apart people are may come from two facts.
+    spread = {"mean": 3, "sd": 9}
+    plant(monkeypatch, spread, FIRM)
+    known = known_of(house, gad, "total")
+    assert known is not None and known.own is not None and known.norms.reliability == 0.8
+    plant(monkeypatch, spread)
+    assert known_of(house, gad, "total") is None
+
+
+def test_a_step_that_only_its_authors_name_counts_for_their_score(world: World) -> None:
+    core, house = load_instrument("core-10"), world.organisation
+    known = known_of(house, core, "total")
+    assert known is not None and known.norms is None and known.fact is None
+    assert (known.usual, known.source) == (AtLeast(6.0), "Barkham 2013")
+    assert known_of(house, core, "another") is None
+    assert known_of(house, load_instrument("who-5"), "total") is None  # points that matter, and nothing of its error
 
 
 def test_the_spread_of_a_house_moves_with_twice_as_many_people() -> None:
