@@ -31,6 +31,14 @@ def test_every_questionnaire_has_its_page(running_site: RunningSite, world: Worl
         assert all(fact in odile.text for fact in one.unconfirmed)
 
 
+def test_what_others_had_is_told_only_where_somebody_read_it(running_site: RunningSite, world: World) -> None:
+    odile = Visitor(running_site, world.organisation_lead).open("/organisation/measures/gad-7/")
+    assert "mean 3.2, SD 3.5 women in Germany: Loewe 2008" in " ".join(odile.text.split())
+    assert "No figure is taken from them." in odile.text
+    for unread in ("phq-9", "pss-10", "scs-26", "wcc-6"):
+        assert "Others on" not in odile.open(f"/organisation/measures/{unread}/").text
+
+
 def test_a_number_lets_the_words_in(running_site: RunningSite, world: World) -> None:
     odile = Visitor(running_site, world.organisation_lead).open("/organisation/wordings/")
     odile.press("Begin to type", {"instrument": "wemwbs-14", "language": "en"})

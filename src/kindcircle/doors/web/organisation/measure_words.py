@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.figures import Bands, Change
+from kindcircle.spec.norms import Fact, may_be_used
 from kindcircle.spec.parts import Number, SafetyRule, Scale, Score, Text
 
 LICENCES = {
@@ -114,7 +115,7 @@ def bands_of(bands: Bands, low: Number) -> str:
 
 
 def figures_of(one: Definition) -> Iterator[tuple[str, str, str]]:
-    """Bands, marks and changes: what it is, the figures, and where they come from."""
+    """Bands, marks, changes and what others had: what it is, the figures, and where they come from."""
     for bands in one.bands:
         span = one.score(bands.score).range
         if span is not None:
@@ -128,6 +129,11 @@ def figures_of(one: Definition) -> Iterator[tuple[str, str, str]]:
         yield title, words % {"mark": _number(mark)}, f"{BASIS[cutoff.basis]}: {cutoff.source}"
     for change in one.change:
         yield _("Change of %(score)s") % {"score": _plain(change.score)}, _change(change), change.source
+    for score in one.scores:
+        for fact in may_be_used(one, score.id):
+            if fact.mean is not None:
+                title = _("Others on %(score)s") % {"score": _plain(score.id)}
+                yield title, _mean(fact), f"{fact.population}: {fact.source}"
 
 
 def watched_of(one: Definition) -> list[str]:
@@ -159,6 +165,11 @@ def _change(change: Change) -> str:
     if change.kind == "published":
         return _("%(points)s points are called reliable") % {"points": _number(change.value or 0)}
     return _("reliable change, from SD %(sd)s and reliability %(r)s") % {"sd": change.sd, "r": change.reliability}
+
+
+def _mean(fact: Fact) -> str:
+    words = _("mean %(mean)s, SD %(sd)s") if fact.sd else _("mean %(mean)s")
+    return words % {"mean": _number(fact.mean or 0), "sd": _number(fact.sd or 0)}
 
 
 def _how(one: Definition, score: Score) -> str:
