@@ -114,7 +114,7 @@ def answers_item_nine(site: RunningSite, world: World, phone: Visitor) -> None:
     sheet = Assignment.objects.get(member=world.member, instrument="phq-9")
     assert f"/check/{sheet.code}/" in phone.open("/today/").html
     phone.open(f"/check/{sheet.code}/")
-    assert "If an answer says that you may want a person, they are told at once." in phone.text
+    assert "If an answer says that you may want a person, they are told at once" in phone.text
     send_and_send_again(phone, {f"phq9_{number}": "1" if number in (2, 9) else "0" for number in range(1, 10)})
     assert Score.objects.get(response__assignment=sheet, scale="total").value == 2
 
