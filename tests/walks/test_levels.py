@@ -61,6 +61,10 @@ def test_from_the_answer_to_what_is_left(running_site: RunningSite, world: World
     assert "Look at what a talk about safety leaves behind" in ada.open("/desk/tasks/").text
     assert Alert.objects.get(pk=alert.pk).closed_at is not None
 
+    # Once a week the safety lead looks back on all of them, and reads which level was chosen.
+    lead.open("/desk/alerts/looking-back/")
+    assert "level 3: Nobody leaves them alone" in lead.text
+
 
 def test_a_level_that_is_not_there_is_asked_for_kindly(running_site: RunningSite, world: World) -> None:
     alert = raise_alert(

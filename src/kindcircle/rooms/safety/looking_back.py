@@ -14,6 +14,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.safety.errors import LineMissing, StepTaken
 from kindcircle.rooms.safety.ladder import CALLED, LADDER, in_touch_by, record
 from kindcircle.rooms.safety.models import Alert, AlertStep
+from kindcircle.rooms.safety.models_protocol import AlertRung
 from kindcircle.rooms.safety.models_watch import AlertReview, TrialAlert
 from kindcircle.rooms.safety.queries import handled_alerts, staffed_hours
 from kindcircle.rooms.safety.staffed import StaffedHours, staffed_deadline
@@ -24,11 +25,12 @@ State = Alert.State
 
 @dataclass(frozen=True, slots=True)
 class LookedBack:
-    """One closed alert, and what of it came later than promised."""
+    """One closed alert, what of it came later than promised, and the level that counted last, if one was chosen."""
 
     alert: Alert
     seen_late: bool
     reached_late: bool
+    rung: int | None = None
 
     @property
     def late(self) -> bool:
@@ -52,7 +54,8 @@ def to_look_back_on(organisation: Organisation, *, by: Actor, at: datetime) -> l
     reached = dict(
         AlertStep.objects.filter(alert__in=rows, state=State.CONTACTED).order_by("-at").values_list("alert", "at")
     )
-    return [_looked_back(row, hours, reached.get(row.pk)) for row in rows]
+    chosen = dict(AlertRung.objects.filter(alert__in=rows).order_by("pk").values_list("alert", "rung"))
+    return [_looked_back(row, hours, reached.get(row.pk), chosen.get(row.pk)) for row in rows]
 
 
 def last_review(organisation: Organisation) -> AlertReview | None:
@@ -116,7 +119,7 @@ def line_of(review: AlertReview, *, by: Actor) -> str:
     return seals.ALERT_REVIEW.open(review.sealed_line, code=review.code, holder=review.organisation)
 
 
-def _looked_back(row: Alert, hours: StaffedHours, reached_at: datetime | None) -> LookedBack:
+def _looked_back(row: Alert, hours: StaffedHours, reached_at: datetime | None, rung: int | None) -> LookedBack:
     backup = next(step for step in load_ladder().steps if CALLED[step.tell] == LADDER[1])
     see_by = staffed_deadline(hours, row.waits_since, timedelta(minutes=backup.after_staffed_minutes))
     pressing = row.level != Alert.Level.REVIEW
@@ -124,6 +127,7 @@ def _looked_back(row: Alert, hours: StaffedHours, reached_at: datetime | None) -
         alert=row,
         seen_late=pressing and (row.seen_at is None or row.seen_at > see_by),
         reached_late=pressing and (reached_at is None or reached_at > in_touch_by(row)),
+        rung=rung,
     )
 
 

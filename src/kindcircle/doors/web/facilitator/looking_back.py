@@ -9,6 +9,7 @@ from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator.alerts import close_reason
+from kindcircle.doors.web.facilitator.level_words import level
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.safety import looking_back as room
@@ -37,7 +38,10 @@ def looking_back(request: HttpRequest) -> HttpResponse:
     since = last.until if last else min([line.alert.raised_at for line in lines], default=at)
     context = {
         "zone": house.zone,
-        "lines": [(line, names[line.alert.member_id], close_reason(line.alert.close_reason)) for line in lines],
+        "lines": [
+            (line, names[line.alert.member_id], close_reason(line.alert.close_reason), level(line.rung))
+            for line in lines
+        ],
         "late": sum(line.late for line in lines),
         "trials": room.trials_of(house, since=since, at=at),
         "last": last,
