@@ -3,7 +3,6 @@
 import email
 import email.policy
 import time
-from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -31,15 +30,13 @@ def mails_for(site: RunningSite, person: User) -> list[EmailMessage]:
     return besides_sheets(mails_to(site, str(seals.address_of(person))), person)
 
 
-def besides_sheets(mails: list[EmailMessage], person: User, *, since: datetime | None = None) -> list[EmailMessage]:
+def besides_sheets(mails: list[EmailMessage], person: User) -> list[EmailMessage]:
     """Without the reminders that sheets wait: they come at somebody's own hour, so on some runs and not on others.
 
     Such a mail is in the same words as any other thing that waits, so as many are left out as there were reminders.
-    since  these mails are those of later rounds only
     """
     said = MESSAGES[REMINDER].subject
-    reminders = Delivery.objects.filter(user=person, about_kind__startswith=ABOUT, sent_at__isnull=False)
-    sent = (reminders.filter(sent_at__gt=since) if since else reminders).count()
+    sent = Delivery.objects.filter(user=person, about_kind__startswith=ABOUT, sent_at__isnull=False).count()
     alike = [mail for mail in mails if mail["Subject"] == said]
     out = {id(mail) for mail in alike[:sent]}
     return [mail for mail in mails if id(mail) not in out]

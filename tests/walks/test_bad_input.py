@@ -164,9 +164,10 @@ def test_answers_that_nobody_could_have_given_keep_the_rest_as_it_was(running_si
         assert phone.status == 422, value
         assert "Nothing is sent yet." in phone.text and "The Zaunkoenig sang." in phone.html
     assert not Response.objects.filter(assignment=one).exists()
-    phone.post(f"/check/{one.code}/", sent | {"ease": ["5"], "key": ["short"]})
+    sent |= {"ease": ["5"], "asked": ["yes"]}
+    phone.post(f"/check/{one.code}/", sent | {"key": ["short"]})
     assert phone.status in (409, 422) and not Response.objects.filter(assignment=one).exists()
-    phone.post(f"/check/{one.code}/", sent | {"ease": ["5"], "key": [codes.new_code()]})
+    phone.post(f"/check/{one.code}/", sent | {"key": [codes.new_code()]})
     assert phone.path.endswith("/done/")
 
 

@@ -81,7 +81,7 @@ def test_the_middle_is_heard_without_names_and_answered(running_site: RunningSit
     late.follow("You said, we did")
     assert "We begin with three quiet minutes." in late.text
     assert KEEP not in late.html
-    assert "closed now" in late.text
+    assert "closed now" in late.open(f"/review/{world.group.code}/").text
 
 
 def test_fewer_than_five_are_not_shown_and_not_kept(running_site: RunningSite, world: World) -> None:

@@ -177,6 +177,7 @@ def test_a_meeting_from_the_open_door_to_next_weeks_reminder(running_site: Runni
         phone_tomas.press("Send", {"ease": "8", "fit": "7", "steadiness": "6", "to_know": "The room was cold"})
         assert "Saved" in phone_tomas.text
         tablet.open(tablet.path).follow("How was today for you?").press("Send", {"ease": "5", "steadiness": "5"})
+        tablet.press("Send it as it is")
         led.press("Close the meeting")
         assert all(device.hears("closed") for device in everyone)
 

@@ -225,6 +225,7 @@ def test_not_asked_is_not_none_and_a_board_gets_codes(running_site: RunningSite,
 
 
 def test_at_the_end_all_are_asked_once_more(running_site: RunningSite, world: World) -> None:
+    world.group.memberships.update(joined_at=clock.now() - 30 * DAY)
     for gathering, days in zip(world.gatherings, (22, 15, 8, 1), strict=True):
         Gathering.objects.filter(pk=gathering.pk).update(
             starts_at=clock.now() - days * DAY, opened_at=None, state="planned", closed_at=None
