@@ -1,11 +1,15 @@
 """Where nobody could talk about a question the same day, the shorter form is what was answered; no line mixes both."""
 
+import pytest
+
 from kindcircle.base.lib import codes
 from kindcircle.rooms.measures.actions import assign_for_group, submit_response
 from kindcircle.rooms.measures.course import own_courses
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import missing_wordings, scores_of
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 from tests.rooms.measures.course_sheets import DAY, adding_up, answered, asked
 from tests.rooms.measures.sheets import bring_wording
 from tests.world import World
@@ -53,3 +57,14 @@ def test_who_was_asked_for_both_keeps_both(world: World) -> None:
     sheet = sent_at_night(world, "asked", {f"phq9_{number}": 1 for number in range(1, 9)})
     assert sheet.instrument == "phq-9"
     assert Score.objects.get(response__assignment=sheet, scale="total").state == "prorated"
+
+
+@pytest.mark.parametrize(("before", "night", "tasks"), [(4, 8, 0), (3, 8, 1)])
+def test_a_clear_rise_is_noticed_at_night_too(world: World, before: int, night: int, tasks: int) -> None:
+    """Five points more than the last sheet: the line that was left out could only have added to it."""
+    answered(world, "baseline", before, "phq-9")
+    sent_at_night(world, "asked", {f"phq9_{number}": night // 8 for number in range(1, 9)})
+    waiting = Task.objects.filter(organisation=world.organisation, kind=Kind.WORTH_A_TALK)
+    assert waiting.count() == tasks
+    answered(world, "after", 0, "phq-9")
+    assert waiting.count() == tasks

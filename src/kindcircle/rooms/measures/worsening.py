@@ -17,7 +17,6 @@ from kindcircle.rooms.measures.queries import definition_of
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec import parts
-from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import is_validated
 from kindcircle.spec.watch import load_watch
 from kindcircle.stats.own_course import Usual, Word, beside
@@ -39,12 +38,14 @@ def look_at(assignment: Assignment, *, at: datetime) -> None:
     if place is None:
         return
     # What was answered before the talk counts as an occasion, too.
-    rows = [row for row in asked_of(assignment.member).filter(instrument=one.id) if _belongs(row, group)]
-    later = [row for row in rows if row.group_id and (row.opens_at, row.pk) >= (assignment.opens_at, assignment.pk)]
+    forms = {one.id, assignment.given_out[0]}
+    rows = [row for row in asked_of(assignment.member).filter(instrument__in=forms) if _belongs(row, group)]
+    newer = [row for row in rows if (row.opens_at, row.pk) >= (assignment.opens_at, assignment.pk)]
+    later = [row for row in newer if row.group_id and row.instrument == one.id]
     for score in one.headlines:
         known = known_of(group.organisation, one, score.id)
         for row in later:
-            if _is_harder(one, score, rows[: rows.index(row)], row, known.usual if known else None):
+            if _is_harder(score, rows[: rows.index(row)], row, known.usual if known else None):
                 _raise(place, row, at=at)
 
 
@@ -52,26 +53,27 @@ def _belongs(row: Assignment, group: Group) -> bool:
     return row.group_id == group.pk or (row.intake_id is not None and row.intake_id == group.intake_id)
 
 
-def _is_harder(
-    one: Definition, score: parts.Score, before: list[Assignment], row: Assignment, usual: Usual | None
-) -> bool:
+def _is_harder(score: parts.Score, before: list[Assignment], row: Assignment, usual: Usual | None) -> bool:
     """Whether this sheet is clearly harder than the first or the last one before it that can be compared."""
     now = score_in(row, score.id)
     if now is None or now.value is None:
         return False
-    earlier = [found for one_before in before if (found := _comparable(one_before, now)) is not None]
-    return any(_harder(one, score, found.value, now.value, usual) for found in (*earlier[:1], *earlier[-1:]))
+    # What a shorter form leaves out can only add: where it alone is so much more than the longer was, that is enough.
+    rules = {now.rule, row.in_place_of}
+    earlier = [found for one_before in before if (found := _comparable(one_before, now.scale, rules)) is not None]
+    found_by = row.given_out[0]
+    return any(_harder(found_by, score, found.value, now.value, usual) for found in (*earlier[:1], *earlier[-1:]))
 
 
-def _comparable(row: Assignment, now: Score) -> Score | None:
-    found = score_in(row, now.scale)
-    return found if found is not None and found.value is not None and found.rule == now.rule else None
+def _comparable(row: Assignment, scale: str, rules: set[str]) -> Score | None:
+    found = score_in(row, scale)
+    return found if found is not None and found.value is not None and found.rule in rules else None
 
 
-def _harder(one: Definition, score: parts.Score, before: float | None, after: float, usual: Usual | None) -> bool:
+def _harder(form: str, score: parts.Score, before: float | None, after: float, usual: Usual | None) -> bool:
     if before is None:
         return False
-    rise = load_watch().rise(one.id, score.id)
+    rise = load_watch().rise(form, score.id)
     if rise is not None and after - before >= rise.points:
         return True
     return beside(before, after, better=score.better, usual=usual) is Word.HARDER
