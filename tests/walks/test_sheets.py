@@ -99,6 +99,8 @@ def test_questions_opened_in_the_room_need_no_signing_in(running_site: RunningSi
 
     ada.open(f"{desk}/lead/").follow("Questions in the room").press("Open", which={"occasion": "baseline"})
     assert "0 of 2 have sent it." in ada.text and "open in the room" in ada.text
+    part = phone.open(f"/gathering/{gathering.code}/sheets/")
+    assert part.status == 200 and "a few questions for you" in part.html, "a page that was open already looks again"
     phone.open(f"/gathering/{gathering.code}/").follow("1 minute")
     assert "You are answering as Ines" in phone.text
     phone.press("Send", {f"wcc_{number}": "2" for number in range(1, 7)})

@@ -89,9 +89,14 @@ def gathering(request: HttpRequest, thing: Gathering) -> HttpResponse:
 @page(Permission.GATHERING_JOIN, about=GATHERINGS)
 def in_room(request: HttpRequest, thing: Gathering) -> HttpResponse:
     """Questions that were opened in the room, as a part of the meeting's page that looks again by itself."""
-    own = queries.own_place(thing, request.actor)  # type: ignore[attr-defined]
-    found = _in_room(open_assignments(request.actor, clock.now()), thing) if own else None  # type: ignore[attr-defined]
-    return render(request, "member/gathering_sheets.html", {"gathering": thing, "in_room": found})
+    actor, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    own = queries.own_place(thing, actor)
+    context = {
+        "gathering": thing,
+        "in_room": _in_room(open_assignments(actor, at), thing) if own else None,
+        "states": live_page.states(queries.placed(thing, at=at), own.code if own else ""),
+    }
+    return render(request, "member/gathering_sheets.html", context)
 
 
 def _in_room(waiting: list[OpenSheet], thing: Gathering) -> OpenSheet | None:
