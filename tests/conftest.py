@@ -87,7 +87,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         if {"running_site", "committed"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("lasting")
     yield
-    items.sort(key=lambda item: item.get_closest_marker("lasting") is not None)
+    # Those that need a server to be silent come before the first that starts one.
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("lasting") is not None,
+            "running_site" in getattr(item, "fixturenames", ()),
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +125,9 @@ def running_site(django_db_setup: None, django_db_blocker: object) -> Iterator[R
     """A real server process on the test database. Write rows in the test process as usual: it sees them."""
     site = RunningSite(home=HOME, database_access=django_db_blocker)
     site.start()
+    RunningSite.going = site
     yield site
+    RunningSite.going = None
     site.stop()
 
 

@@ -54,7 +54,12 @@ def database_url(name: str) -> str:
 
 
 class RunningSite:
-    """The server as people meet it: its own process, on a port of its own, on the test database."""
+    """The server as people meet it: its own process, on a port of its own, on the test database.
+
+    going  the one that this test process has running, worker and all
+    """
+
+    going: "RunningSite | None" = None
 
     def __init__(self, *, home: Path, database_access: Any) -> None:
         self.home = home
@@ -137,7 +142,7 @@ class RunningSite:
         """A browser without a window: keeps cookies, follows redirects. address: where on the network it stands."""
         if address:
             more["transport"] = httpx.HTTPTransport(local_address=address)
-        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20, **more)
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=60, **more)
         self._clients.append(client)
         return client
 
