@@ -29,10 +29,11 @@ from tests.world import World, make_world
 
 @pytest.fixture(autouse=True)
 def own_shelf(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of this site's own, in which corrected versions stand, beside one questionnaire as it is shipped."""
+    """A folder of this site's own, in which corrected versions stand, beside two questionnaires as they are shipped."""
     settings.SITE_CONTENT = tmp_path / "content"
     (settings.SITE_CONTENT / "instruments").mkdir(parents=True)
-    shutil.copytree(SHIPPED / "instruments" / "gad-7", tmp_path / "shipped" / "instruments" / "gad-7")
+    for name in ("gad-7", "phq-9"):
+        shutil.copytree(SHIPPED / "instruments" / name, tmp_path / "shipped" / "instruments" / name)
     monkeypatch.setattr("kindcircle.spec.instruments.SHIPPED", tmp_path / "shipped")
 
 
@@ -71,6 +72,8 @@ def test_both_numbers_stay_and_the_corrected_one_counts(world: World) -> None:
     assert (found.rule, found.sheets) == ("gad-7@1.0.1", 3)
     moved = {one.sheet: (one.before, one.after) for one in found.moved if one.scale == "total"}
     assert moved == {sheets[0].code: (0, 3), sheets[1].code: (9, 12), sheets[2].code: (21, 18)}
+    # In the order in which they came, and nothing that stayed as it was.
+    assert [(one.sheet, one.scale) for one in found.moved] == [(sheet.code, "total") for sheet in sheets]
     for sheet in sheets:
         rows = Score.every.filter(response__assignment=sheet, scale="total").order_by("pk")
         assert [(row.rule, row.current) for row in rows] == [("gad-7@1.0.0", False), ("gad-7@1.0.1", True)]
@@ -155,13 +158,62 @@ def test_other_houses_and_people_are_left_alone(world: World) -> None:
             )  # fmt: skip
 
 
+def test_only_the_questionnaire_that_was_named_is_scored_anew(world: World) -> None:
+    answered(world, "baseline", 9)
+    phq = answered(world, "baseline", 9, "phq-9")
+
+    def one_more_may_be_empty(raw: dict[str, Any]) -> None:
+        next(one for one in raw["scores"] if one["id"] == "total")["missing"]["max_missing"] = 3
+        raw["tests"] = [{"responses": [0] * 9, "expect": {"total": 0}}]
+
+    corrected("gad-7", "1.0.1", turned_round)
+    corrected("phq-9", "1.0.1", one_more_may_be_empty)
+    assert anew(world).sheets == 1
+    assert not Score.every.filter(response__assignment=phq, rule="phq-9@1.0.1").exists()
+
+
+def test_what_is_only_tried_out_corrects_nothing(world: World) -> None:
+    answered(world, "baseline", 9)
+
+    def draft(raw: dict[str, Any]) -> None:
+        turned_round(raw)
+        raw["status"] = "draft"
+
+    corrected("gad-7", "1.0.1", draft)
+    assert anew(world).sheets == 0
+
+
+def test_a_number_may_come_go_or_stand_on_more(world: World) -> None:
+    sheet = asked(world, "baseline")
+    actions.submit_response(
+        assignment=sheet, answers={key: 0 for key in adding_up("gad-7", 0) if not key.endswith("7")},
+        client_key=codes.new_code(), by=world.actor(world.member), at=sheet.opens_at + DAY,
+    )  # fmt: skip
+
+    def another_set(raw: dict[str, Any]) -> None:
+        """Without the last item the total is whole; the first two have another name."""
+        total = next(one for one in raw["scores"] if one["id"] == "total")
+        total |= {"items": [1, 2, 3, 4, 5, 6], "range": [0, 18]}
+        next(one for one in raw["scores"] if one["id"] == "gad2")["id"] = "first_two"
+        raw |= {"bands": [], "norms": [], "change": []}
+        raw["cutoffs"] = [one for one in raw["cutoffs"] if one["score"] == "total"]
+        raw["tests"] = [{"responses": [0] * 7, "expect": {"total": 0}}]
+
+    corrected("gad-7", "1.0.1", another_set)
+    assert [(one.scale, one.before, one.was, one.after, one.now) for one in anew(world).moved] == [
+        ("total", 0, "prorated", 0, "complete"),
+        ("gad2", 0, "complete", None, ""),
+        ("first_two", None, "", 0, "complete"),
+    ]
+
+
 def test_more_sheets_than_one_batch_are_all_scored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kindcircle.rooms.measures.rescoring.BATCH", 2)
     assert BATCH > 2
-    for member in world.members[:5]:
-        answered(world, "baseline", 9, member=member)
+    sheets = [answered(world, "baseline", 9, member=member).code for member in world.members[:5]]
     corrected("gad-7", "1.0.1", turned_round)
-    assert anew(world).sheets == 5
+    found = anew(world)
+    assert found.sheets == 5 and [one.sheet for one in found.moved] == sheets
     entries = AuditEntry.objects.filter(event="scores made anew by a corrected rule").order_by("pk")
     assert [entry.reason for entry in entries] == ["2 sheets", "2 sheets", "1 sheets"]
 
