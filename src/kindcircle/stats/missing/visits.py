@@ -228,7 +228,7 @@ def _as_mmrm(problem: mixed.Problem, until: float) -> mixed.Fitted:
 
     def value(at: Numbers) -> tuple[float, Numbers]:
         sds, root = parts(at)
-        found = evaluate((root @ root.T)[lower], problem.blocks, restricted=True)
+        found = evaluate((root @ root.T)[lower], problem.stacked, restricted=True)
         slope = np.zeros((size, size))
         slope[lower] = found.slope
         in_root = (slope + slope.T) @ root
@@ -248,7 +248,7 @@ def _as_mmrm(problem: mixed.Problem, until: float) -> mixed.Fitted:
     return mixed.Fitted(
         problem=problem,
         theta=theta,
-        sums=evaluate(theta, problem.blocks, restricted=True, information=True),
+        sums=evaluate(theta, problem.stacked, restricted=True, information=True),
         restricted=True,
         roots=(root,),
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from kindcircle.stats.mixed.likelihood import evaluate, extra, second_order
+from kindcircle.stats.mixed.likelihood import evaluate, second_order
 from kindcircle.stats.mixed.model import Fitted
 from kindcircle.stats.results import Interval, t_quantile
 
@@ -87,22 +87,16 @@ def satterthwaite(fitted: Fitted) -> SmallSample:
 
 def kenward_roger(fitted: Fitted) -> SmallSample:
     """Kenward & Roger (1997) with the expected information, as R's pbkrtest has it."""
-    plain = fitted.sums.covariance
-    found = second_order(fitted.theta, fitted.problem.blocks)
-    k = len(fitted.theta)
-    through = [plain @ found.first[place] for place in range(k)]
-    information = np.empty((k, k))
-    for i in range(k):
-        for j in range(k):
-            information[i, j] = 0.5 * (
-                found.traces[i, j]
-                - 2 * float(np.trace(plain @ found.second[i, j]))
-                + float(np.sum(through[i] * through[j].T))
-            )
+    plain, inner = fitted.sums.covariance, fitted.sums.inner
+    second = second_order(fitted.theta, fitted.problem.stacked)
+    through = plain @ inner
+    information = 0.5 * (
+        fitted.sums.traces - 2 * np.einsum("pq,klqp->kl", plain, second) + np.einsum("kpq,lqp->kl", through, through)
+    )
     spread = _inverse(information)
     return SmallSample(
         fitted=fitted,
-        covariance=_corrected(plain, found.first, found.second, spread),
+        covariance=_corrected(plain, inner, second, spread),
         plain=plain,
         slopes=_slopes(fitted),
         spread=spread,
@@ -113,8 +107,9 @@ def kenward_roger(fitted: Fitted) -> SmallSample:
 def kenward_roger_linear(fitted: Fitted) -> SmallSample:
     """The same correction with the observed information, as SAS `ddfm=kr` and mmrm's linear variant have it."""
     base = satterthwaite(fitted)
-    found = second_order(fitted.theta, fitted.problem.blocks)
-    corrected = _corrected(base.plain, found.first, found.second, base.spread)
+    free = ~fitted.edge
+    second = second_order(fitted.theta, fitted.problem.stacked)[np.ix_(free, free)]
+    corrected = _corrected(base.plain, fitted.sums.inner[free], second, base.spread)
     return SmallSample(fitted, corrected, base.plain, base.slopes, base.spread, "Kenward-Roger, linear")
 
 
@@ -133,7 +128,7 @@ def kenward_roger_by_root(fitted: Fitted) -> SmallSample:
     spread = back @ linear.spread @ back.T
     bent = np.einsum("ij,kij->k", spread, bends)
     plain = linear.plain
-    corrected = linear.covariance - 0.5 * plain @ extra(fitted.problem.blocks, fitted.theta, bent) @ plain
+    corrected = linear.covariance - 0.5 * plain @ np.tensordot(bent, fitted.sums.inner, axes=1) @ plain
     return SmallSample(fitted, corrected, plain, linear.slopes, linear.spread, "Kenward-Roger")
 
 
@@ -141,21 +136,17 @@ def _inverse(matrix: Numbers) -> Numbers:
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
-def _corrected(plain: Numbers, first: Numbers, second: Numbers, spread: Numbers) -> Numbers:
-    inner = np.zeros_like(plain)
-    for i in range(len(spread)):
-        for j in range(len(spread)):
-            inner += spread[i, j] * (second[i, j] - first[i] @ plain @ first[j])
-    return np.asarray(plain + 2 * plain @ inner @ plain)
+def _corrected(plain: Numbers, inner: Numbers, second: Numbers, spread: Numbers) -> Numbers:
+    bent = np.tensordot(spread, second, axes=2) - np.einsum(
+        "kl,kpq,qr,lrs->ps", spread, inner, plain, inner, optimize=True
+    )
+    return np.asarray(plain + 2 * plain @ bent @ plain)
 
 
 def _slopes(fitted: Fitted) -> Numbers:
     """How the covariance of the fixed effects moves with each variance."""
     plain = fitted.sums.covariance
-    k = len(fitted.theta)
-    return np.stack(
-        [plain @ extra(fitted.problem.blocks, fitted.theta, np.eye(k)[place]) @ plain for place in range(k)]
-    )
+    return np.asarray(plain @ fitted.sums.inner @ plain)
 
 
 def _observed(fitted: Fitted, free: NDArray[np.bool_]) -> Numbers:
@@ -170,7 +161,7 @@ def _observed(fitted: Fitted, free: NDArray[np.bool_]) -> Numbers:
         above[place] += step
         below[place] -= step
         slopes = [
-            evaluate(at, fitted.problem.blocks, restricted=fitted.restricted).slope[places] for at in (above, below)
+            evaluate(at, fitted.problem.stacked, restricted=fitted.restricted).slope[places] for at in (above, below)
         ]
         found[row] = -(slopes[0] - slopes[1]) / (2 * step)
     return np.asarray((found + found.T) / 2)

@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kindcircle.stats.design import Column, Factor, Formula, FormulaError, build, columns_of
-from kindcircle.stats.mixed.likelihood import Blocks, Singular, Sums, evaluate, stack
+from kindcircle.stats.mixed.layouts import Part, Stacked, stack
+from kindcircle.stats.mixed.likelihood import Singular, Sums, evaluate
 from kindcircle.stats.results import Reason, Undefined
 
 Numbers = NDArray[np.float64]
@@ -24,6 +27,9 @@ NEARLY_ZERO = 1e-7
 """A variance below this share of the residual one is 0: it lies on the edge."""
 
 LARGEST_BLOCK = 2000
+
+LARGE_TABLE, SETTLED = 1000, 3e-8
+"""In a table of so many rows rounding leaves no slope smaller than this for each row: there the search ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Problem:
     terms: tuple[Term, ...]
     residual: tuple[str, ...]  # strata of the residual; ("",) for one
     visits: tuple[str, ...]  # levels of the visit for free covariances, else empty
-    blocks: list[Blocks]
+    stacked: Stacked
     dropped: int
 
     @property
@@ -80,8 +86,10 @@ def prepare(
             raise FormulaError(f"There is no column {name!r}. There are: {', '.join(table)}.")
     whole = np.ones(len(table[formula.outcome]), dtype=bool)
     for name in needed:
-        whole &= np.array([value is not None and value == value for value in table[name]])
-    kept = {name: [value for value, keep in zip(table[name], whole, strict=True) if keep] for name in needed}
+        distinct = set(table[name])
+        if None in distinct or any(map(ne, distinct, distinct)):
+            whole &= np.array([value is not None and value == value for value in table[name]])
+    kept = {name: list(compress(table[name], whole)) for name in needed}
     if not whole.any():
         raise FormulaError("No row has every value.")
     fixed = build(formula.terms, kept, known)
@@ -89,13 +97,13 @@ def prepare(
     terms = []
     for varying in formula.varying:
         design = build(varying.terms, kept, known)
-        numbers, levels = _numbered([_label(value) for value in kept[varying.group]])
+        numbers, levels = _numbered(kept[varying.group])
         terms.append(Term(varying.group, design.names, design.values, numbers, levels))
     # lme4 lists what has more levels first.
     terms.sort(key=lambda term: -len(term.levels))
     everyone = np.zeros(len(y), dtype=np.int64)
     rows = np.arange(len(y))
-    parts: list[tuple[Numbers, Numbers, NDArray[np.int64]]] = []
+    parts: list[Part] = []
     joined = [term.groups for term in terms]
     for term in terms:
         parts += _pairs(term.values, term.groups)
@@ -106,13 +114,11 @@ def prepare(
         labels = [_label(value) for value in kept[visit]]
         visits = known[visit].levels if visit in known else tuple(sorted(set(labels)))
         here = np.array([[label == level for level in visits] for label in labels], dtype=float)
-        people, _ = _numbered([_label(value) for value in kept[person]])
+        people, _ = _numbered(kept[person])
         joined.append(people)
         parts += _pairs(here, people)
     else:
-        numbers, strata = (
-            (everyone, ("",)) if residual_by is None else _numbered([_label(v) for v in kept[residual_by]])
-        )
+        numbers, strata = (everyone, ("",)) if residual_by is None else _numbered(kept[residual_by])
         for stratum in range(len(strata)):
             mine = (numbers == stratum).astype(float)
             parts.append((mine, mine, rows))
@@ -126,12 +132,12 @@ def prepare(
         tuple(terms),
         strata,
         visits,
-        stack(fixed.values, y, parts, block),
+        stack(fixed.values, y, parts, block, noises=0 if visits else len(strata)),
         int((~whole).sum()),
     )
 
 
-def _pairs(values: Numbers, groups: NDArray[np.int64]) -> list[tuple[Numbers, Numbers, NDArray[np.int64]]]:
+def _pairs(values: Numbers, groups: NDArray[np.int64]) -> list[Part]:
     """The lower triangle of a covariance matrix, row by row; the same column twice is a variance."""
     columns = list(values.T)
     return [(columns[i], columns[j], groups) for i in range(len(columns)) for j in range(i + 1)]
@@ -142,10 +148,12 @@ def _label(value: float | str | None) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _numbered(labels: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    numbers: dict[str, int] = {}
-    places = [numbers.setdefault(label, len(numbers)) for label in labels]
-    return np.asarray(places, dtype=np.int64), tuple(numbers)
+def _numbered(column: Column) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    labels = {value: _label(value) for value in dict.fromkeys(column)}
+    levels = tuple(dict.fromkeys(labels.values()))
+    numbers = dict(zip(levels, range(len(levels)), strict=True))
+    places = {value: numbers[label] for value, label in labels.items()}
+    return np.array([places[value] for value in column], dtype=np.int64), levels
 
 
 def _connected(n: int, groupings: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -214,9 +222,10 @@ class Fitted:
         """What each group of one term deviates by, best predicted: drawn towards 0 the less is known of it."""
         term, matrix = self.problem.terms[place], self.covariances[place]
         found = np.zeros((len(term.levels), len(term.names)))
-        for one in self.problem.blocks:
-            inverse = np.linalg.inv(np.tensordot(self.theta, one.g, axes=1))
-            left = (inverse @ (one.y - one.x @ self.sums.beta)[:, :, None])[:, :, 0]
+        away = self.problem.y - self.problem.x @ self.sums.beta
+        for one in self.problem.stacked.blocks:
+            inverse = np.asarray(np.linalg.inv(np.tensordot(self.theta, one.g, axes=1)), dtype=np.float64)
+            left = one.weighted(inverse, away)
             np.add.at(
                 found,
                 term.groups[one.rows].ravel(),
@@ -239,8 +248,7 @@ def fit(problem: Problem, *, restricted: bool = True) -> Fitted | Undefined:
     from scipy.optimize import minimize  # takes long to import
 
     sizes = problem.sizes
-    b = np.linalg.lstsq(problem.x, problem.y, rcond=None)[0]
-    spread = float(np.mean((problem.y - problem.x @ b) ** 2))
+    spread = float(np.mean((problem.y - problem.x @ problem.stacked.plain) ** 2))
     if spread <= 1e-24 * float(np.mean(problem.y**2)):  # what rounding leaves where there is no spread
         return Undefined(Reason.NO_SPREAD)
     scale = math.sqrt(spread)
@@ -248,15 +256,16 @@ def fit(problem: Problem, *, restricted: bool = True) -> Fitted | Undefined:
     def value(at: Numbers) -> tuple[float, Numbers]:
         theta, slopes = _theta(at, sizes, scale)
         try:
-            sums = evaluate(theta, problem.blocks, restricted=restricted)
+            sums = evaluate(theta, problem.stacked, restricted=restricted)
         except Singular:
             return 1e15, np.zeros_like(at)
         return -sums.log_likelihood, -(slopes.T @ sums.slope)
 
     best = None
     # With nothing that varies by group both starts would be nearly the same.
+    options = {"gtol": SETTLED * problem.n if problem.n > LARGE_TABLE else 1e-7, "maxiter": 500}
     for share in (0.5, 0.1) if problem.terms else (0.5,):
-        found = minimize(value, _start(problem, share), jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
+        found = minimize(value, _start(problem, share), jac=True, method="BFGS", options=options)
         if best is None or found.fun < best.fun:
             best = found
     assert best is not None
@@ -267,7 +276,7 @@ def fit(problem: Problem, *, restricted: bool = True) -> Fitted | Undefined:
     return Fitted(
         problem=problem,
         theta=theta,
-        sums=evaluate(theta, problem.blocks, restricted=restricted, information=True),
+        sums=evaluate(theta, problem.stacked, restricted=restricted, information=True),
         restricted=restricted,
         roots=roots,
     )
