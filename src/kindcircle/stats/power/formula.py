@@ -62,9 +62,9 @@ def _chance(shift: float, df: float, alpha: float) -> float:
     limit = float(stdtrit(df, 1 - alpha / 2))
     if shift > limit + 38:  # past this the function runs out of digits, and the answer is 1 to the last of them
         return 1.0
-    above = 1 - float(nctdtr(df, shift, limit))
-    below = float(nctdtr(df, shift, -limit))
-    return min(1.0, max(0.0, above + (below if math.isfinite(below) else 0.0)))
+    up_to, below = (float(nctdtr(df, shift, at)) for at in (limit, -limit))
+    # Before it does, chances far below any digit that counts come back as no number.
+    return min(1.0, max(0.0, 1 - (up_to if math.isfinite(up_to) else 0.0) + (below if math.isfinite(below) else 0.0)))
 
 
 def enough(
