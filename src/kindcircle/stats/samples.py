@@ -22,10 +22,10 @@ def as_scores(values: Scores) -> NDArray[np.float64]:
 
     Raises ValueError for infinite or absurdly large values (beyond 1e50) and for other shapes.
     """
-    array = np.asarray([math.nan if value is None else value for value in values], dtype=np.float64)
+    array = np.array(values, dtype=np.float64)  # None becomes NaN
     if array.ndim != 1:
         raise ValueError("Scores come as one list, one number per person.")
-    if np.any(np.abs(array[~np.isnan(array)]) > LARGEST_SCORE):
+    if (np.abs(array) > LARGEST_SCORE).any():
         raise ValueError("Every score is a finite number of a sensible size.")
     return array
 
@@ -36,10 +36,12 @@ def spread(values: NDArray[np.float64], *, scale: float | None = None) -> float:
     `scale` is the size of the numbers the values were computed from; default, their own largest size.
     Needs at least two values.
     """
-    size = float(np.max(np.abs(values))) if scale is None else scale
-    if float(np.ptp(values)) <= NEGLIGIBLE * size:
+    low, high = float(values.min()), float(values.max())
+    size = max(-low, high) if scale is None else scale
+    if high - low <= NEGLIGIBLE * size:
         return 0.0
-    return float(np.std(values, ddof=1))
+    away = values - values.mean()
+    return math.sqrt(float(away @ away) / (len(values) - 1))
 
 
 def hedges_factor(df: float) -> float | Undefined:
