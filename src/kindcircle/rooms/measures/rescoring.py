@@ -97,7 +97,7 @@ def _fresh(row: Response) -> tuple[Response, Definition, tuple[ScoreResult, ...]
 
 
 def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]:
-    before = {one.scale: one for one in Score.objects.filter(response=row)}
+    before = {one.scale: one for one in Score.objects.filter(response=row).order_by("pk")}
     after = {one.score: one for one in results}
     found = []
     for scale in dict.fromkeys((*before, *after)):
