@@ -36,6 +36,7 @@ from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.safety.models import Alert, WorkerBeat
 from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.rooms.safety.trials import TRIAL
+from kindcircle.spec.safety import load_ladder
 from tests.doors.sockets.feeds import Server
 from tests.kill.test_kill import HIDDEN, session_of
 from tests.site import RunningSite, free_port
@@ -43,7 +44,7 @@ from tests.smtp import PostOffice
 from tests.world import World, make_world
 
 TEN = 10
-PROMISED = 60.0
+PROMISED = load_ladder().delivered_within_seconds
 """Seconds from an answer to the message about it, when all is well (TRUST 3.4)."""
 
 

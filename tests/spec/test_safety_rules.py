@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kindcircle.spec.instruments import all_instruments, load_instrument
+from kindcircle.spec.parts import Likert, Scale, Text
 from kindcircle.spec.readability import grade
 from kindcircle.spec.safety import (
     LEVELS,
@@ -56,6 +57,26 @@ def rules(name: str, answers: dict[str, Answer]) -> list[tuple[str, str]]:
 )
 def test_the_answers_that_matter(name: str, answers: dict[str, Answer], found: list[tuple[str, str]]) -> None:
     assert rules(name, answers) == found
+
+
+def test_no_score_alone_sets_anything_off() -> None:
+    """Every line that no rule watches, at its lowest and at its highest: whatever they add up to, nobody is called."""
+    tried = 0
+    for one in all_instruments():
+        watched = {rule.item for rule in one.safety}
+        for end in (min, max):
+            answers: dict[str, Answer] = {}
+            for item in one.items:
+                kind = one.response(item)
+                if item.number in watched or isinstance(kind, Text):
+                    continue
+                answers[item.id] = end(
+                    [anchor.value for anchor in kind.values] if isinstance(kind, Likert)
+                    else [kind.low, kind.high] if isinstance(kind, Scale) else [0, 1]
+                )  # fmt: skip
+            assert positive(one, answers) == (), one.id
+            tried += bool(answers and watched)
+    assert tried >= 6, "questionnaires with a watched line and others beside it"
 
 
 def test_words_never_set_anything_off() -> None:
@@ -129,10 +150,11 @@ def test_the_ladder_keeps_its_promises() -> None:
         (120, "backup"),
         (240, "clinic_lead"),
     ]
-    assert ladder.plan("concern").aim == ladder.plan("contact").aim == "same_day"
-    assert ladder.plan("concern").contact_by == "end_of_next_working_day"
-    assert ladder.plan("concern").grows
-    assert not ladder.plan("review").grows
+    assert {plan.level: (plan.aim, plan.contact_by, plan.grows) for plan in ladder.levels} == {
+        "review": ("before_next_gathering", "next_gathering", False),
+        "contact": ("same_day", "end_of_next_working_day", True),
+        "concern": ("same_day", "end_of_next_working_day", True),
+    }
     assert ladder.review_every_days == 7
 
 
@@ -158,6 +180,16 @@ def test_the_ladder_keeps_its_promises() -> None:
                 ]
             },
             "somebody new",
+        ),
+        (
+            {
+                "steps": [
+                    {"after_staffed_minutes": 0, "tell": "facilitators"},
+                    {"after_staffed_minutes": 9, "tell": "backup"},
+                    {"after_staffed_minutes": 9, "tell": "clinic_lead"},
+                ]
+            },
+            "each later one waits longer",
         ),
         ({"levels": []}, "exactly review, contact, concern"),
         ({"version": 2}, "named 1"),

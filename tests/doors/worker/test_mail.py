@@ -12,11 +12,13 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.outbox.wishes import is_returned
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.worker.mail import send_due
-from kindcircle.rooms.safety import actions
+from kindcircle.rooms.safety import actions, trials
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_watch import TrialAlert
 from tests.world import World
 
 HERE = "tests.doors.worker.test_mail"
@@ -28,6 +30,16 @@ class Broken(BaseEmailBackend):
 
     def send_messages(self, email_messages):
         raise smtplib.SMTPServerDisconnected("ada@example.org was not accepted")
+
+
+class Refusing(BaseEmailBackend):
+    """A mail server that has something against this address."""
+
+    answer = 550
+
+    def send_messages(self, email_messages):
+        [address] = email_messages[0].to
+        raise smtplib.SMTPRecipientsRefused({address: (self.answer, b"no")})
 
 
 class PowerCut(BaseEmailBackend):
@@ -87,6 +99,48 @@ def test_leaving_the_house_is_delivery(world: World, alert):
     assert len(mail.outbox) == 1
 
 
+def test_only_the_alert_that_a_message_is_about_is_delivered(world: World, alert):
+    other = actions.raise_alert(
+        member=world.members[1], group=world.group, gathering=None, level="contact", rules=["contact_asked"],
+        source=Ref("signal", "y"), at=world.at + MINUTE,
+    )  # fmt: skip
+    assert send_due(at=world.at) == 1
+    states = dict(Alert.objects.values_list("code", "state"))
+    assert states == {alert.code: "delivered", other.code: "raised"}
+
+
+def test_a_message_that_a_server_refuses_delivers_nothing(world: World, alert, settings):
+    settings.EMAIL_BACKEND = f"{HERE}.Refusing"
+    for answer, given_up in ((450, None), (535, None), (599, world.at + 30 * MINUTE)):
+        Refusing.answer = answer
+        assert send_due(at=world.at + (30 * MINUTE if given_up else 0 * MINUTE)) == 0
+        owner = Delivery.objects.get(user=world.facilitator)
+        assert (owner.sent_at, owner.gave_up_at) == (None, given_up), answer
+        Delivery.objects.filter(gave_up_at=None).update(due_at=world.at)
+    assert Alert.objects.get().state == "raised"
+
+
+@pytest.mark.parametrize(("answer", "for_good"), [(499, False), (500, True), (599, True), (600, False), (534, False)])
+def test_which_answers_are_for_good(world: World, alert, settings, answer, for_good):
+    settings.EMAIL_BACKEND = f"{HERE}.Refusing"
+    Refusing.answer = answer
+    send_due(at=world.at)
+    owner = Delivery.objects.get(user=world.facilitator)
+    assert (owner.gave_up_at is not None, owner.why) == (for_good, "returned" if for_good else "")
+    assert owner.leased_until is None and (owner.due_at > world.at) is not for_good
+    assert is_returned(world.facilitator) is for_good
+    # Refused by everybody who is told one after the other, or by the first for now.
+    assert Alert.objects.get().with_person == ("lead" if for_good else "owner")
+
+
+def test_a_trial_asks_whether_mail_is_taken_and_writes_none(world: World):
+    trials.raise_due(at=world.at)
+    assert send_due(at=world.at) == 0
+    assert not mail.outbox
+    assert TrialAlert.objects.get(organisation=world.organisation).delivered_at == world.at
+    assert Delivery.objects.get(about_kind="trial", user__organisation=world.organisation).sent_at == world.at
+
+
 def test_messages_to_members_are_sent_too(world: World):
     queue.enqueue("something-waiting", to=world.member, about=Ref("letter", "x"), once="x", at=world.at)
     assert send_due(at=world.at) == 1
@@ -143,7 +197,8 @@ def test_somebody_without_an_address_is_passed_over_at_once(world: World, alert)
     User.objects.filter(pk=world.facilitator.pk).update(sealed_email=b"")
     assert send_due(at=world.at) == 1, "the message to the backup, in the same round"
     assert mail.outbox[0].to == [seals.address_of(world.facilitators[1])]
-    assert Delivery.objects.get(user=world.facilitator).gave_up_at == world.at
+    given_up = Delivery.objects.get(user=world.facilitator)
+    assert (given_up.gave_up_at, given_up.why) == (world.at, Delivery.Why.NO_ADDRESS)
     assert Alert.objects.get().with_person == "backup"
 
 
@@ -158,7 +213,8 @@ def test_with_no_address_anywhere_the_round_ends_and_the_queue_keeps_it(world: W
 
 def test_somebody_who_has_left_meanwhile_gets_nothing(world: World, alert):
     User.objects.filter(pk=world.facilitator.pk).update(is_active=False)
-    send_due(at=world.at)
+    assert send_due(at=world.at) == 1
+    assert Delivery.objects.get(user=world.facilitator).why == Delivery.Why.GONE
     assert [message.to for message in mail.outbox] == [[seals.address_of(world.facilitators[1])]]
 
 

@@ -3,10 +3,13 @@
 A person who answers several sheets in one administration has one alert for all of it (hazard H06).
 """
 
+import threading
+import time
 from collections.abc import Mapping
 from itertools import product
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +147,27 @@ def test_five_sheets_of_one_person_at_once_are_one_alert_with_everything_in_it(c
     alert = Alert.objects.get(group=world.group)
     assert set(alert.answers.values_list("source_code", flat=True)) == {one.code for one in sheets}
     assert Delivery.objects.filter(about_code=alert.code).count() == 1
+
+
+def test_two_sheets_of_one_person_wait_for_each_other(committed: World):
+    """Deterministic: the second comes while the first is not kept yet, and would find no alert."""
+    world, first_is_in = committed, threading.Event()
+    one, other = (sheet(world, gathering=None, occasion=occasion) for occasion in ("baseline", "weekly"))
+
+    def slow() -> object:
+        with transaction.atomic():
+            alert = actions.screen_sheet(assignment=one, answers={"contact": 1}, at=world.at)
+            first_is_in.set()
+            time.sleep(0.4)
+        return alert
+
+    def quick() -> object:
+        assert first_is_in.wait(5)
+        return actions.screen_sheet(assignment=other, answers={"steadiness": 0}, at=world.at)
+
+    results = at_the_same_moment([slow, quick])
+    alert = Alert.objects.get(group=world.group)
+    assert results == [alert, alert] and alert.answers.count() == 2
 
 
 @pytest.mark.parametrize("round_", range(5))

@@ -10,8 +10,9 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.groups.models import Attendance
 from kindcircle.rooms.intake.models import Screener
 from kindcircle.rooms.measures.actions import screen_sheet
-from kindcircle.rooms.safety import actions, hours, queries
+from kindcircle.rooms.safety import actions, hours, ladder, queries
 from kindcircle.rooms.safety.duty import Rota
+from kindcircle.rooms.safety.errors import ReasonMissing
 from kindcircle.rooms.safety.models import Alert, ClosedDay
 from kindcircle.rooms.safety.models_rota import Away, Duty, DutyDay
 from kindcircle.rooms.tasks.actions import raise_task
@@ -104,8 +105,8 @@ def test_another_answer_keeps_the_order_and_the_meeting_it_came_from(office: Wor
     answer(office, {"contact": 1}, "a")
     both = answer(office, {"steadiness": 1}, "b", gathering=first)
     assert both is not None and (both.rules, both.gathering) == ("contact_asked,steadiness_low", first)
-    for gathering in (second, None):
-        again = answer(office, {"contact": 1}, f"c{gathering}", gathering=gathering)
+    for name, gathering in (("c", second), ("d", None)):
+        again = answer(office, {"contact": 1}, name, gathering=gathering)
         assert again is not None and again.gathering == first
     assert Alert.objects.get(pk=both.pk).gathering == first
 
@@ -131,10 +132,56 @@ def test_what_comes_after_the_backup_looked_begins_with_the_first_again(office: 
     assert again.escalate_at == MONDAY + 6 * HOUR
 
 
-@pytest.mark.parametrize(("longer", "kept"), [(99, 2), (100, 1)])
-def test_as_many_whole_rules_as_fit(office: World, longer: int, kept: int):
-    rules = ["a" * 100, "b" * longer]
+@pytest.mark.parametrize(("last", "kept"), [(17, 4), (18, 3)])
+def test_as_many_whole_rules_as_fit(office: World, last: int, kept: int):
+    rules = ["a" * 60, "b" * 60, "c" * 60, "d" * last]  # with the commas 200, and one more
     assert tap(office, rules=rules).rules == ",".join(rules[:kept])
+
+
+@pytest.mark.parametrize("state", Alert.State.values)
+def test_what_is_answered_after_they_talked_is_new_and_before_it_is_not(office: World, state: str):
+    alert = answer(office, {"contact": 1}, "a")
+    assert alert is not None
+    put_in(alert, state)
+    settled = state in ("contacted", "closed", "reviewed")
+    again = answer(office, {"steadiness": 1}, "b", at=MONDAY + MINUTE)
+    assert again is not None and (again != alert) is settled
+    assert again.state == ("delivered" if state == "delivered" else "raised")
+
+
+@pytest.mark.parametrize("state", Alert.State.values)
+def test_an_alert_moves_on_by_itself_until_somebody_talked_with_the_member(office: World, state: str):
+    alert = tap(office)
+    put_in(alert, state)
+    row = queries.handled_alerts().get(pk=alert.pk)
+    unseen, known = state in ("raised", "delivered"), state in ("seen", "acting", "not-reached")
+    assert ladder.passes_on_at(row) == (MONDAY + 2 * HOUR if unseen else TUESDAY_CLOSING if known else None)
+    seen = actions.see(alert=alert, by=office.actor(office.facilitator), at=MONDAY + HOUR)
+    assert seen.state == ("seen" if unseen else state)
+
+
+def put_in(alert: Alert, state: str) -> None:
+    over = {"closed_at": MONDAY, "close_reason": "by-mistake"} if state in ("closed", "reviewed") else {}
+    Alert.objects.filter(pk=alert.pk).update(state=state, **over)
+
+
+CLOSES = {
+    "contacted": {"plan-agreed", "other-help", "no-more-needed", "by-mistake"},
+    "not-reached": {"handed-over", "other-help"},
+}
+
+
+@pytest.mark.parametrize("state", CLOSES)
+@pytest.mark.parametrize("reason", sorted({*CLOSES["contacted"], *CLOSES["not-reached"]}))
+def test_every_reason_closes_exactly_what_it_fits(office: World, state: str, reason: str):
+    alert, by = tap(office), office.actor(office.facilitator)
+    put_in(alert, state)
+    if reason not in CLOSES[state]:
+        with pytest.raises(ReasonMissing):
+            actions.close(alert=alert, by=by, at=MONDAY, reason=reason, note="We spoke.")
+    else:
+        closed = actions.close(alert=alert, by=by, at=MONDAY, reason=reason, note="We spoke.")
+        assert (closed.state, closed.close_reason, closed.escalate_at) == ("closed", reason, None)
 
 
 # --- before somebody has a group ---

@@ -7,8 +7,10 @@ import pytest
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
+from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.people.models import User
 from kindcircle.rooms.measures.reaching_safely import contact_of
 from kindcircle.rooms.preparing.actions import keep_contact
 from kindcircle.rooms.preparing.queries import opened_by_others
@@ -18,7 +20,7 @@ from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_protocol import AlertRung, HouseProtocol
 from kindcircle.rooms.safety.protocol import LONGEST, keep_protocol, protocol_of
 from kindcircle.rooms.tasks.models import Task
-from tests.world import World, make_world
+from tests.world import World, make_staff, make_world
 
 MINUTE = timedelta(minutes=1)
 
@@ -45,9 +47,8 @@ def open_tasks(world: World) -> dict[str, Task]:
 
 
 def told(alert: Alert) -> list[int]:
-    return list(
-        Delivery.objects.filter(about_code=alert.code, once_key__contains=":level:").values_list("user", flat=True)
-    )
+    rows = Delivery.objects.filter(about_code=alert.code, once_key__contains=":level:").order_by("pk")
+    return list(rows.values_list("user", flat=True))
 
 
 @pytest.mark.parametrize("rung", rungs.RUNGS)
@@ -92,6 +93,13 @@ def test_a_call_that_was_made_or_overtaken_waits_no_more(world: World, alert: Al
     assert set(open_tasks(world)) == {"after-safety-talk"}
 
 
+def test_a_call_that_was_made_is_off_the_list(world: World, alert: Alert) -> None:
+    choose(world, alert, 1)
+    assert set(open_tasks(world)) == {"call-soon"}
+    actions.contacted(alert=alert, by=world.actor(world.facilitator), at=world.at + MINUTE)
+    assert open_tasks(world) == {}
+
+
 def test_after_a_light_level_nothing_is_left(world: World, alert: Alert) -> None:
     choose(world, alert, 0)
     by = world.actor(world.facilitator)
@@ -103,6 +111,29 @@ def test_after_a_light_level_nothing_is_left(world: World, alert: Alert) -> None
 def test_the_safety_lead_who_chooses_is_not_told_by_mail(world: World, alert: Alert) -> None:
     rungs.choose(alert=alert, rung=4, by=world.actor(world.safety_lead), at=world.at + MINUTE)
     assert told(alert) == []
+
+
+def test_one_alert_takes_nothing_from_another_and_the_choice_is_on_record(world: World, alert: Alert) -> None:
+    other = actions.raise_alert(
+        member=world.members[1], group=world.group, gathering=None, level="contact", rules=["contact_asked"],
+        source=Ref("signal", "y"), at=world.at,
+    )  # fmt: skip
+    sol, gone = (make_staff(world.organisation, name, "safety-lead", at=world.at) for name in ("Sol", "Gil"))
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    by = world.actor(world.facilitator)
+    choose(world, alert, 4)
+    choose(world, other, 0)
+    assert (rungs.rung_of(alert), rungs.rung_of(other)) == (4, 0)
+    assert told(alert) == [world.safety_lead.pk, sol.pk] and told(other) == []
+    lines = AuditEntry.objects.filter(event=Event.ALERT_RUNG_CHOSEN).order_by("number")
+    assert list(lines.values_list("about_code", "reason")) == [(alert.code, "4"), (other.code, "0")]
+    for verb in (actions.see, actions.act, actions.contacted):
+        verb(alert=other, by=by, at=world.at + MINUTE)
+    actions.close(alert=other, by=by, at=world.at + MINUTE, reason="other-help", note="We spoke.")
+    assert "after-safety-talk" not in open_tasks(world)
+    actions.contacted(alert=alert, by=by, at=world.at + MINUTE)
+    actions.close(alert=alert, by=by, at=world.at + MINUTE, reason="other-help", note="We spoke.")
+    assert open_tasks(world)["after-safety-talk"].due_at == world.at + MINUTE + timedelta(days=2)
 
 
 @pytest.mark.parametrize("rung", [-1, 5, 40])

@@ -36,6 +36,17 @@ def test_a_deadline_may_fall_on_closing_time_itself():
     assert staffed_deadline(OFFICE, london(2026, 6, 3, 15), TWO_HOURS) == london(2026, 6, 3, 17)
 
 
+def test_the_minute_of_opening_is_staffed_and_the_minute_of_closing_is_not():
+    for moment, there in ((london(2026, 6, 3, 9), True), (london(2026, 6, 3, 17), False)):
+        assert is_staffed(OFFICE, moment) is there
+        assert (next_staffed(OFFICE, moment) == moment) is there
+
+
+def test_no_wait_at_all_is_over_at_once_even_on_a_sunday():
+    sunday = london(2026, 6, 7, 12)
+    assert staffed_deadline(OFFICE, sunday, timedelta()) == sunday
+
+
 def test_nights_and_weekends_do_not_count():
     assert staffed_deadline(OFFICE, london(2026, 6, 5, 18), TWO_HOURS) == london(2026, 6, 8, 11)
     assert staffed_deadline(OFFICE, london(2026, 6, 6, 3), FOUR_HOURS) == london(2026, 6, 8, 13)
@@ -83,6 +94,7 @@ def test_where_nobody_ever_comes_every_hour_counts():
     assert staffed_deadline(nobody, at, TWO_HOURS) == at + TWO_HOURS
     assert end_of_next_shift(nobody, at) == at + timedelta(days=1)
     assert next_staffed(nobody, at) is None
+    assert not is_staffed(nobody, at)
 
 
 def test_somebody_is_in_touch_by_the_end_of_the_first_working_day_that_begins_later():
