@@ -7,13 +7,15 @@ standard deviation, J the exact factor of `hedges_factor`. Summaries typed from 
 import math
 from dataclasses import dataclass
 
-from scipy.special import nctdtr, nctdtrinc
+from scipy.special import nctdtr, nctdtrinc, ndtri
 
 from kindcircle.stats.results import Effect, Interval, MeanEstimate, Reason, Undefined, check_level
 from kindcircle.stats.samples import NEGLIGIBLE, ArmSummary, hedges_factor
 
 # How far the probability at a found limit may lie from the one asked for: a thousandth of a standard error.
 LIMIT_TOLERANCE = 5e-5
+# So near, in normal quantiles, one last step leaves no error that counts; and when another way is tried.
+CLOSE, MOST_STEPS = 1e-7, 10
 # Beyond this the noncentral t cannot be turned around in reasonable time; no real comparison comes near.
 LARGEST_T = 1000.0
 
@@ -53,9 +55,26 @@ class IndependentEffect(Effect):
 
 
 def _noncentrality(t: float, df: float, probability: float) -> float | Undefined:
-    """The noncentrality at which a t this small has the given probability, checked by going back."""
+    """The noncentrality at which a t this small has the given probability.
+
+    On the scale of normal quantiles that probability is nearly a straight line (Johnson & Welch 1940), so the secant
+    settles in two to five steps.
+    """
     if abs(t) > LARGEST_T:
         return Undefined(Reason.NO_LIMITS)
+    wanted, slope = float(ndtri(probability)), -math.sqrt(1 + t * t / (2 * df))
+    found = t * (1 - 1 / (4 * df)) + wanted * slope
+    last = last_away = math.nan
+    for _ in range(MOST_STEPS):
+        away = float(ndtri(nctdtr(df, found, t))) - wanted
+        if not math.isfinite(away):
+            break
+        if away != last_away and not math.isnan(last):
+            slope = (found - last) / (away - last_away)
+        last, last_away = found, away
+        found -= away * slope
+        if abs(away) < CLOSE:
+            return found
     found = float(nctdtrinc(df, probability, t))
     if not math.isfinite(found) or not abs(float(nctdtr(df, found, t)) - probability) <= LIMIT_TOLERANCE:
         return Undefined(Reason.NO_LIMITS)
