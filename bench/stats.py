@@ -1,0 +1,235 @@
+"""How fast the statistics are beside their peers, on the same data, in turns, in one run.
+
+Peers are Python packages in an environment of their own (bench/peers/stats.txt) and, where they are on the machine,
+packages of R (lme4, lmerTest, lavaan, metafor). A peer's time is its work alone, without starting and reading. What can
+be compared is: beside each ratio stands how far the two estimates are apart.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded; peers inherit it
+
+import argparse
+import csv
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from results import table, write
+
+from kindcircle.stats import meta, missing, mixed
+from kindcircle.stats.design import read_formula
+from kindcircle.stats.effects.independent import g_independent
+from kindcircle.stats.hrv import spectrum, time_domain
+from kindcircle.stats.mediation import Model, bootstrap
+from kindcircle.stats.samples import summarise_arm
+
+HERE = Path(__file__).resolve().parent
+PEERS = HERE.parent / "var" / "bench" / "stats" / "bin" / "python"
+NOT_ALIKE = {"loading statsmodels.api", "loading pingouin", "imputation statsmodels", "mediation pingouin"}
+"""Where the two figures are not of the same thing."""
+
+Run = Callable[[], float]
+"""Does the work once and gives the figure that is compared."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One piece of work, ours ready to be run, and who else does it: name and how many times faster we must be."""
+
+    name: str
+    key: str
+    ours: Run
+    peers: tuple[tuple[str, float], ...]
+
+
+def works(folder: Path) -> list[Work]:
+    """Everything that is measured, with its data written down for the peers."""
+    rng = np.random.default_rng(20261122)
+    x = rng.normal(size=176)
+    m1 = 0.5 * x + rng.normal(size=176)
+    m2 = 0.3 * x + 0.4 * m1 + rng.normal(size=176)
+    people = {"x": x, "m1": m1, "m2": m2, "y": 0.2 * x + 0.3 * m1 + 0.3 * m2 + rng.normal(size=176)}
+    _columns(folder / "mediation.csv", people)
+    model = Model("x", ("m1", "m2"), "y")
+    lists = {name: column.tolist() for name, column in people.items()}
+
+    def paths(resamples: int = 5000) -> float:
+        found = bootstrap(lists, model, resamples=resamples, generator=np.random.default_rng(1))
+        for name in model.effect_names:
+            for kind in ("percentile", "bca"):
+                found.interval(name, kind=kind)
+        return float(found.original[found.names.index("d21")])
+
+    studies = {}
+    for k in (20, 1000, 10000):
+        v = rng.uniform(0.02, 0.2, k)
+        y = rng.normal(0.4, np.sqrt(v + 0.05))
+        _columns(folder / f"meta_{k}.csv", {"y": y, "v": v})
+        studies[k] = meta.read_studies(y.tolist(), se=np.sqrt(v).tolist())
+
+    def pooled(k: int) -> float:
+        found = meta.pool(studies[k])
+        found.interval(), found.prediction_interval()
+        if k == 20:
+            return found.estimate + 0 * found.heterogeneity.tau2_interval.low
+        return found.estimate
+
+    rows = _groups(rng)
+    _columns(folder / "mixed.csv", {name: np.array(column) for name, column in rows.items()})
+    formula = read_formula("y ~ time * arm + (1 | group) + (1 | person)")
+
+    def fitted(*, judged: bool) -> float:
+        found = mixed.fit(mixed.prepare(formula, rows))
+        if judged:
+            mixed.satterthwaite(found).effects()
+        return found.beta["time:arm"]
+
+    pairs = rng.normal(size=(1000, 2, 20)) + np.array([0.5, 0])[None, :, None]
+    np.save(folder / "hedges.npy", pairs)
+
+    def hedges() -> float:
+        for first, second in pairs:
+            found = g_independent(summarise_arm(first), summarise_arm(second))
+            found.exact_interval()
+        return found.estimate
+
+    whole = rng.normal(size=(100, 8)) @ np.linalg.cholesky(0.6 * np.eye(8) + 0.4).T
+    whole[rng.random(whole.shape) < 0.1] = np.nan
+    gaps = {f"v{n}": whole[:, n] for n in range(8)}
+    _columns(folder / "gaps.csv", gaps)
+    gap_lists = {name: column.tolist() for name, column in gaps.items()}
+
+    def filled() -> float:
+        tables = missing.fill(gap_lists, m=50, rounds=10, generator=np.random.default_rng(1))
+        return missing.regress_each(tables, "v0 ~ v1 + v2")["v1"].estimate
+
+    hearts = 850 + np.cumsum(rng.normal(0, 4, (200, 350)), axis=1) * 0.2 + rng.normal(0, 25, (200, 350))
+    np.save(folder / "heart.npy", hearts)
+
+    def beats() -> float:
+        for one in hearts:
+            found = time_domain(one).rmssd
+            spectrum(one)
+        return float(found)
+
+    def loading() -> float:
+        line = "import kindcircle.stats.mixed, kindcircle.stats.meta, kindcircle.stats.mediation"
+        subprocess.run([sys.executable, "-c", line], check=True)
+        return 0.0
+
+    return [
+        Work("paths through two mediators, 5,000 resamples, all limits", "mediation", paths,
+             (("lavaan", 1000), ("pingouin", 15))),
+        Work("20 studies: REML, Knapp-Hartung, Q-profile, prediction", "meta 20", lambda: pooled(20),
+             (("metafor", 8),)),
+        Work("1,000 studies: REML, Knapp-Hartung, prediction", "meta 1000", lambda: pooled(1000),
+             (("metafor", 500), ("PyMARE", 5))),
+        Work("10,000 studies, the same", "meta 10000", lambda: pooled(10000), (("PyMARE", 5),)),
+        Work("1,000 groups × 10 × 8: fit and Satterthwaite", "mixed", lambda: fitted(judged=True), (("lmerTest", 8),)),
+        Work("the same, fit alone", "mixed", lambda: fitted(judged=False), (("lme4", 4), ("statsmodels", 20))),
+        Work("1,000 Hedges' g with exact limits", "hedges", hedges, (("pingouin", 3),)),
+        Work("gaps of 100 × 8 filled 50 times, pooled", "imputation", filled, (("statsmodels", 80),)),
+        Work("200 hearts of 350 beats, time and frequency", "heart", beats, (("NeuroKit2", 8),)),
+        Work("loading the library", "loading", loading, (("statsmodels.api", 4), ("pingouin", 4))),
+    ]  # fmt: skip
+
+
+def _groups(rng: np.random.Generator) -> dict[str, list]:
+    """A thousand circles of ten, asked eight times; every other circle has the programme."""
+    group, person, visit = (part.ravel() for part in np.indices((1000, 10, 8)))
+    arm = group % 2
+    y = (
+        20 - 0.2 * visit - 0.1 * visit * arm + rng.normal(0, 1, 1000)[group]
+        + rng.normal(0, 2, (1000, 10))[group, person] + rng.normal(0, 1.5, len(group))
+    )  # fmt: skip
+    return {
+        "y": y.tolist(),
+        "time": visit.astype(float).tolist(),
+        "arm": arm.astype(float).tolist(),
+        "group": [f"g{one}" for one in group],
+        "person": [f"g{one}p{two}" for one, two in zip(group, person, strict=True)],
+    }
+
+
+def _columns(path: Path, columns: dict[str, np.ndarray]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in zip(*(column.tolist() for column in columns.values()), strict=True):
+            writer.writerow(["" if value != value else value for value in row])
+
+
+def _theirs(work: str, folder: Path) -> tuple[float, float] | None:
+    """Seconds and figure of a peer; None where it is not on this machine."""
+    if work.split()[-1] in ("lavaan", "metafor", "lmerTest", "lme4"):
+        run = ["Rscript", "--vanilla", str(HERE / "peers" / "stats_peers.R"), work, str(folder)]
+        if shutil.which("Rscript") is None:
+            return None
+    else:
+        run = [str(PEERS), str(HERE / "peers" / "stats_peers.py"), work, str(folder)]
+        if not PEERS.exists():
+            return None
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"  {work} could not be run: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return None
+    seconds, figure = done.stdout.split()
+    return float(seconds), float(figure)
+
+
+def measure(work: Work, folder: Path, rounds: int) -> list[list[str]]:
+    """Ours and theirs in turns; medians."""
+    ours, theirs = [], {name: [] for name, _must in work.peers}
+    figure, told = work.ours(), {}
+    for _round in range(rounds):
+        began = time.perf_counter()
+        work.ours()
+        ours.append(time.perf_counter() - began)
+        for name, _must in work.peers:
+            found = _theirs(f"{work.key} {name}", folder)
+            if found is not None:
+                theirs[name].append(found[0])
+                told[name] = found[1]
+    own = statistics.median(ours)
+    rows = []
+    for name, must in work.peers:
+        if not theirs[name]:
+            rows.append([work.name, f"{own * 1000:.3g}", name, "not here", "", f"{must:g}", ""])
+            continue
+        other = statistics.median(theirs[name])
+        apart = abs(told[name] - figure)
+        rows.append(
+            [work.name, f"{own * 1000:.3g}", name, f"{other * 1000:.3g}", f"{other / own:.3g}", f"{must:g}",
+             "–" if f"{work.key} {name}" in NOT_ALIKE else f"{apart:.0e}"]
+        )  # fmt: skip
+        print(" | ".join(rows[-1]), flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-write", action="store_true", help="print only")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [row for work in works(Path(folder)) for row in measure(work, Path(folder), chosen.rounds)]
+    text = (
+        f"## The statistics beside their peers\n\n`bench/stats.py`: medians of {chosen.rounds} turns, one thread. "
+        "lavaan's resamples are a hundredth, counted a hundred times; statsmodels fills in five tables, counted ten "
+        "times; pingouin's mediators are parallel and its limits of g approximate. *Apart*: the two estimates.\n\n"
+        + table(["work", "ours, ms", "peer", "peer, ms", "×", "must", "apart"], rows)
+    )
+    if not chosen.no_write:
+        write("statistics", text)
+
+
+if __name__ == "__main__":
+    main()
