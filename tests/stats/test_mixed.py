@@ -93,6 +93,20 @@ def test_groups_that_do_not_differ_lie_on_the_edge_and_are_said_to() -> None:
     assert mixed.satterthwaite(found).effects()["(Intercept)"].df > 0
 
 
+def test_a_variance_on_the_edge_leaves_the_small_sample_terms_as_if_it_were_not_there() -> None:
+    table = groups_over_time(13, groups=8)
+    y, group = np.array(table["y"]), np.array(table["group"])
+    for label in set(table["group"]):
+        y[group == label] -= y[group == label].mean()
+    table["y"] = y.tolist()
+    edge, without = fitted(table), fitted(table, "y ~ time + (1 | person)")
+    assert edge.edge.tolist() == [False, True, False]
+    for name in ("(Intercept)", "time"):
+        here, there = (mixed.kenward_roger_linear(one).effects()[name] for one in (edge, without))
+        assert here.se == pytest.approx(there.se, rel=1e-4)
+        assert here.df == pytest.approx(there.df, rel=1e-2)
+
+
 def test_groups_are_drawn_towards_the_middle() -> None:
     found = fitted(groups_over_time(7))
     table = groups_over_time(7)
