@@ -50,7 +50,8 @@ class Fit:
     @property
     def square(self) -> float:
         """yᵀPPy."""
-        return float(np.sum((self.weights * self.residuals) ** 2))
+        weighted = self.weights * self.residuals
+        return float(weighted @ weighted)
 
 
 def fit_at(tau2: float, studies: Studies, design: Numbers | None) -> Fit:
@@ -61,9 +62,8 @@ def fit_at(tau2: float, studies: Studies, design: Numbers | None) -> Fit:
 
 def fit_weighted(weights: Numbers, y: Numbers, design: Numbers | None) -> Fit:
     """The same for any weights."""
-    first = float(np.sum(weights))
+    first, second = float(weights.sum()), float(weights @ weights)
     squares = weights * weights
-    second = float(np.sum(squares))
     if design is None:
         mean = float(weights @ y) / first
         residuals = y - mean
@@ -73,7 +73,7 @@ def fit_weighted(weights: Numbers, y: Numbers, design: Numbers | None) -> Fit:
             np.array([mean], dtype=np.float64),
             np.array([[1 / first]]),
             residuals,
-            float(weights @ (residuals * residuals)),
+            float((weights * residuals) @ residuals),
             first - second / first,
             second - 2 * third / first + (second / first) ** 2,
         )
@@ -87,7 +87,7 @@ def fit_weighted(weights: Numbers, y: Numbers, design: Numbers | None) -> Fit:
         beta,
         inverse,
         residuals,
-        float(weights @ (residuals * residuals)),
+        float((weights * residuals) @ residuals),
         first - float(np.trace(twice)),
         second - 2 * float(np.trace(thrice)) + float(np.trace(twice @ twice)),
     )
@@ -129,7 +129,8 @@ def profile_interval(studies: Studies, design: Numbers | None = None, level: flo
     df = studies.k - (1 if design is None else design.shape[1])
     tail = (1 - level) / 2
     upper, lower = float(chdtri(df, tail)), float(chdtri(df, 1 - tail))
-    return _where_q_is(upper, studies, design), _where_q_is(lower, studies, design)
+    low = _where_q_is(upper, studies, design)
+    return low, _where_q_is(lower, studies, design, left=low)
 
 
 def typical_variance(studies: Studies, design: Numbers | None = None) -> float:
@@ -138,15 +139,15 @@ def typical_variance(studies: Studies, design: Numbers | None = None) -> float:
     return df / fit_at(0.0, studies, design).trace
 
 
-def _where_q_is(target: float, studies: Studies, design: Numbers | None) -> float:
+def _where_q_is(target: float, studies: Studies, design: Numbers | None, *, left: float = 0.0) -> float:
     """The τ² at which Q(τ²) equals the target; 0 when it never reaches it. Q falls all the way, so one answer exists.
 
     Newton's steps on a convex falling curve come from the left and never pass the root; a step is exact to rounding.
     """
-    tau2 = 0.0
+    tau2 = left
     at = fit_at(tau2, studies, design)
     if at.q <= target:
-        return 0.0
+        return left
     for _ in range(MOST_STEPS):
         step = (at.q - target) / at.square
         tau2 += step
@@ -166,7 +167,7 @@ def _most_likely(studies: Studies, design: Numbers | None, *, restricted: bool, 
         at = fit_at(tau2, studies, design)
         if restricted:
             return at.square - at.trace, at.trace_of_square
-        return at.square - float(np.sum(at.weights)), float(np.sum(at.weights**2))
+        return at.square - float(at.weights.sum()), float(at.weights @ at.weights)
 
     k, p = studies.k, 1 if design is None else design.shape[1]
     tau2 = max(0.0, _hedges(studies, design, k, p)[0])

@@ -54,5 +54,5 @@ def read_studies(estimates: Sequence[float | None], *, se: Sequence[float | None
         if error <= 0 or not 0 < error * error < math.inf:
             raise ValueError(f"Study {row} has the standard error {error:g}; it must be a usable number above 0.")
         kept.append((estimate, error * error))
-    table = np.asarray(kept, dtype=float).reshape(-1, 2)
-    return Studies(y=table[:, 0], v=table[:, 1], dropped=len(estimates) - len(kept))
+    y, v = np.asarray(kept, dtype=float).reshape(-1, 2).T.copy()
+    return Studies(y=y, v=v, dropped=len(estimates) - len(kept))
