@@ -40,7 +40,7 @@ def spread(values: NDArray[np.float64], *, scale: float | None = None) -> float:
     size = max(-low, high) if scale is None else scale
     if high - low <= NEGLIGIBLE * size:
         return 0.0
-    away = values - values.mean()
+    away = values - values.sum() / len(values)
     return math.sqrt(float(away @ away) / (len(values) - 1))
 
 
@@ -201,4 +201,4 @@ def summarise_arm(values: Scores) -> ArmSummary | Undefined:
     if not len(known):
         return Undefined(Reason.TOO_FEW_IN_ARM)
     sd = spread(known) if len(known) > 1 else None
-    return ArmSummary(n=len(known), mean=float(known.mean()), sd=sd, dropped=len(scores) - len(known))
+    return ArmSummary(n=len(known), mean=float(known.sum()) / len(known), sd=sd, dropped=len(scores) - len(known))
