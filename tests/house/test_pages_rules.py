@@ -55,8 +55,10 @@ SOUNDS = {"member:sound", "facilitator:recording-made", "facilitator:recording-s
 PAPER = {
     "facilitator:notes-paper",
     "facilitator:cards",
+    "facilitator:report-paper",
     "member:consent-paper",
     "member:prepare-paper",
+    "member:safety-plan-paper",
     "member:support-plan-paper",
     "organisation:consent-paper",
     "words:agreement",
@@ -65,7 +67,7 @@ PAPER = {
     "words:script",
     "words:session-handout",
 }
-FILES = {"organisation:wording-file"}
+FILES = {"organisation:wording-file", "facilitator:report-record"}
 CALENDARS = {"application-date", "calendar:feed", "calendar:meeting"}
 NOT_PAGES = (
     CALENDARS
