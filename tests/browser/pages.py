@@ -85,6 +85,8 @@ NOT_PAGES = {
     "calendar:meeting": "a file",
     "facilitator:notes-paper": "a file",
     "facilitator:cards": "a file",
+    "facilitator:report-paper": "a file",
+    "facilitator:report-record": "a file",
     "member:consent-paper": "a file",
     "member:prepare-paper": "a file",
     "member:safety-plan-paper": "a file",

@@ -305,6 +305,8 @@ PAGES: dict[str, Page] = {
     "facilitator:invite": Page("GET POST", {"group": LEADING}),
     "facilitator:ask": Page("POST", {"group": LEADING}),
     "facilitator:report": Page("GET", {"group": LEADING}),
+    "facilitator:report-paper": Page("GET", {"group": LEADING}),
+    "facilitator:report-record": Page("GET", {"group": LEADING}),
     "facilitator:unwanted": Page("GET POST", {"group": LEADING | {SAFETY}}),
     "facilitator:unwanted-over": Page("POST", {"adverse event": LEADING | {SAFETY}}),
     "facilitator:unwanted-told": Page("GET", {"harm check": LEADING}),

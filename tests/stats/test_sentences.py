@@ -12,8 +12,8 @@ from kindcircle.stats.results import REASON_TEXTS, Reason
 from kindcircle.stats.sentences import RESEARCHERS_ONLY, TEXTS, Message, say, write_number
 
 points = st.integers(0, 60).map(float)
-SENTENCES = [key for key in TEXTS if not key.startswith(("W", "RC"))]
-WITH_EFFECT = [key for key in SENTENCES if key not in ("nothing", "version_changed")]
+SENTENCES = [key for key in TEXTS if not key.startswith(("W", "RC", "can"))]
+WITH_EFFECT = [key for key in SENTENCES if key not in ("nothing", "version_changed")] + ["W1.points", "W1.effect"]
 
 
 def people(*changes, start=20.0):
@@ -70,7 +70,7 @@ def test_an_effect_and_the_missing_comparison_group_share_one_sentence(key):
     assert "no comparison group" in text
 
 
-@pytest.mark.parametrize("key", SENTENCES)
+@pytest.mark.parametrize("key", [key for key in TEXTS if not key.startswith(("W", "RC"))])
 def test_no_sentence_claims_a_cause_or_blames(key):
     text = TEXTS[key].lower()
     for word in ("because of", "thanks to", "caused", "effective", "works", "significant", "improved by", "failed"):

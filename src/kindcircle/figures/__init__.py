@@ -7,7 +7,7 @@ shown. Colour never says anything alone: what differs also differs in shape or l
 
 from kindcircle.figures.curve import curve
 from kindcircle.figures.funnel import FEWEST_STUDIES, funnel
-from kindcircle.figures.look import Figure
+from kindcircle.figures.look import Figure, on_paper
 from kindcircle.figures.paths import Arrow, paths
 from kindcircle.figures.people import Person, people
 from kindcircle.figures.rows import MOST_ROWS, Row, intervals
@@ -22,6 +22,7 @@ __all__ = [
     "curve",
     "funnel",
     "intervals",
+    "on_paper",
     "paths",
     "people",
 ]

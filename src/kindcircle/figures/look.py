@@ -147,12 +147,18 @@ def picture(
     )
 
 
+def on_paper(figure: Figure, *, letters: str) -> str:
+    """The picture for a printed page: white behind it, no rules for screens, and the letters of that page."""
+    plain = re.sub(r"<style>.*?</style>", "", figure.svg, count=1, flags=re.DOTALL)
+    return plain.replace(f"fill: {CARD}", "fill: #ffffff").replace(FONTS, f"'{letters}'")
+
+
 def _finished(svg: str, title: str, description: str) -> str:
     """Name and describe the picture, let it follow a dark screen and white paper, and use the reader's letters."""
     root = svg.index("<svg ")
     end = svg.index(">", root)
     mark = hashlib.sha256((title + description).encode()).hexdigest()[:8]
-    inside = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'", rf"font: \1{FONTS}", svg[end + 1 :])
+    inside = svg[end + 1 :].replace("'DejaVu Sans'", FONTS)
     named = (
         f' role="img" aria-labelledby="title-{mark} words-{mark}">\n'
         f'<title id="title-{mark}">{escape(title)}</title>\n<desc id="words-{mark}">{escape(description)}</desc>\n'

@@ -20,13 +20,14 @@ from typing import Literal
 import typst
 
 _SHAPES = Path(__file__).resolve().parent / "shapes"
+LETTERS = "Libertinus Serif"  # of all our pages; pictures on them are set in it too
 LONGEST = 60  # seconds that one PDF may take; our longest manual takes one
 KEPT = 24  # finished PDFs, of two megabytes at most
 _setters = threading.BoundedSemaphore(2)
 
 
 def pdf(shape: str, words: Mapping[str, object], *, keep: bool = True) -> bytes:
-    """A PDF of one shape (`manual`, `handout`, `script`, `note`) filled with words. The same words give the same bytes.
+    """A PDF of one shape (a name in `shapes`) filled with words. The same words give the same bytes.
 
     keep=False for words about a person: they stay in no memory. RuntimeError when these words cannot be set.
     """

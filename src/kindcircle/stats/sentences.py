@@ -84,6 +84,36 @@ TEXTS: Final[Mapping[str, str]] = {
         "%(most)s), but there was no comparison group, so we cannot say why: people who join when they feel "
         "worst tend to feel better later without a programme."
     ),
+    # What a group's report says can and cannot be said (stats/sayable.py).
+    "can.came": gettext_noop("Who came and who stayed, as it was noted at each meeting, and how sure such a share is."),
+    "can.unwanted": gettext_noop("What unwanted things were written down, and how often people were asked."),
+    "can.moved": gettext_noop("Which way each of the %(n)s people with both scores moved on the main measure."),
+    "can.reliable": gettext_noop(
+        "How many of them moved further than this score moves by itself: by more than %(line)s points."
+    ),
+    "can.average": gettext_noop("How far these people moved on average, with the range that is printed beside it."),
+    "cannot.cause": gettext_noop("Whether the programme did it. Nobody without a programme was asked the same."),
+    "cannot.average": gettext_noop(
+        "How far people like these move on average. With %(n)s people, one or two more could turn it round."
+    ),
+    "cannot.private": gettext_noop(
+        "How the main measure changed. Fewer than %(smallest)s people gave both scores, and a figure could point at "
+        "one of them."
+    ),
+    "cannot.version": gettext_noop("How the main measure changed. The form was not the same before and after."),
+    "cannot.missing": gettext_noop("How it went for the %(missing)s of %(started)s people who did not answer twice."),
+    "cannot.usual": gettext_noop(
+        "Who changed clearly. We have no confirmed figure for how much this score moves by itself."
+    ),
+    "cannot.one": gettext_noop(
+        "That any one person got worse or better. About 1 person in 40 seems to get worse with no true change."
+    ),
+    "cannot.others": gettext_noop(
+        "How the next group will do. People who meet together grow alike, and one group cannot show how groups differ."
+    ),
+    "cannot.safe": gettext_noop(
+        "That it is safe. Nothing unwanted in %(n)s people still allows for up to %(share)s in a hundred."
+    ),
     # Warnings. The part of the key before the dot is the warning's number in the methods notes.
     "W1": gettext_noop(
         "There was no comparison group. People who join a programme when they feel worst tend to feel better "
@@ -93,6 +123,17 @@ TEXTS: Final[Mapping[str, str]] = {
         "There was no comparison group. People who join a programme when they feel worst tend to feel better "
         "later without it. Going by the published figures, a group that starts like this one would change by "
         "about %(shift)s points with no programme at all."
+    ),
+    # An effect that leaves the page, whole in one sentence.
+    "W1.points": gettext_noop(
+        "%(name)s changed by %(change)s points on average in %(n)s people (the true change may be anywhere from "
+        "%(low)s to %(high)s), and there was no comparison group: people who join when they feel worst tend to "
+        "feel better later without a programme."
+    ),
+    "W1.effect": gettext_noop(
+        "The mean change of %(name)s is %(effect)s times the spread (%(label)s, %(n)s people; the true one may be "
+        "anywhere from %(low)s to %(high)s), and there was no comparison group: people who join when they feel "
+        "worst tend to feel better later without a programme."
     ),
     "W2.entry": gettext_noop(
         "People could join because of their score on this same form. High and low scores tend to drift back "

@@ -208,4 +208,5 @@ class Event(StrEnum):
     STAFF_ROLE_TAKEN = "staff role taken"
     HELPLINE_CHECKED = "helpline checked"
     REPORT_OPENED = "report opened"
+    REPORT_TAKEN = "report taken"
     DELIVERY_FAILED = "delivery failed"

@@ -3,9 +3,11 @@
 Everyone who ever had a place is in the numbers; who left or did not answer is counted, never filled in.
 """
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -17,35 +19,58 @@ from kindcircle.rooms.groups.queries import places, programme_of
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.norms import known_of
 from kindcircle.rooms.measures.queries import READ_TOGETHER, Scored, definition, scores_of
+from kindcircle.rooms.research.figures import USUAL_ICC
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import is_validated
 from kindcircle.spec.parts import Score
 from kindcircle.spec.programmes import Completion
+from kindcircle.spec.trials import Pooled, trials_for
 from kindcircle.stats import feasibility
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
+from kindcircle.stats.change import Category, ReliableChange
 from kindcircle.stats.disclosure import Suppressed
 from kindcircle.stats.feasibility import Proportion
-from kindcircle.stats.results import Undefined
+from kindcircle.stats.power.designs import design_effect
+from kindcircle.stats.results import Interval, Undefined
+from kindcircle.stats.sayable import Sayable, sayable
 
 BEFORE, AFTER = Assignment.Occasion.BASELINE, Assignment.Occasion.AFTER
 FEEDBACK = "after-session"
 
 
+Moved = Literal["better", "worse", "same"]
+MEANS: dict[Category, Moved] = {
+    Category.RECOVERED: "better",
+    Category.IMPROVED: "better",
+    Category.DETERIORATED: "worse",
+    Category.UNCHANGED: "same",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person's two scores, unnamed. towards: the hoped-for way, the other way, or neither."""
+    """One person's two scores, unnamed.
+
+    moved: by more than the score moves by itself where that is known; else simply the hoped-for way or the other.
+    """
 
     before: float
     after: float
-    moved: str  # "better", "worse" or "same"
+    moved: Moved
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One measure before and after. `primary` is the first in the programme's own list, fixed before the start."""
+    """One measure before and after. `primary` is the first in the programme's own list, fixed before the start.
+
+    apart    the interval of the mean change widened as for people of one circle, who grow alike; None without one
+    trials   what reviews of controlled trials found for what this form asks about; empty when we know of none
+    """
 
     instrument: str
+    version: str
+    score: str
     name: str
     primary: bool
     validated: bool  # False for our own forms, which never get bands, norms or reliable change
@@ -54,6 +79,8 @@ class Outcome:
     lines: tuple[Line, ...]
     result: BeforeAfter | Suppressed
     norm_source: str  # where the reliable-change figures come from; empty when there are none
+    apart: Interval | None
+    trials: tuple[Pooled, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +101,10 @@ class Harms:
 
 @dataclass(frozen=True, slots=True)
 class CohortReport:
-    """One group's page."""
+    """One group's page, which is its PDF and its file too."""
 
     group: Group
+    at: datetime
     title: str
     rule: Completion
     started: int
@@ -90,12 +118,36 @@ class CohortReport:
     outcomes: tuple[Outcome, ...]
     harms: Harms
 
+    @property
+    def primary(self) -> Outcome | None:
+        """The main measure; None for a programme that asks nothing before and after."""
+        return next((one for one in self.outcomes if one.primary), None)
+
+    @property
+    def sayable(self) -> Sayable:
+        """What can and cannot be said, by the main measure."""
+        found = self.primary.result if self.primary else Suppressed()
+        return sayable(found, unwanted=self.harms.people, meetings_held=self.sessions_held)
+
 
 def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     """The report of one group, for its facilitators. Opening it leaves a trace."""
+    return _traced(Event.REPORT_OPENED, "", group, by, at)
+
+
+def report_to_keep(*, group: Group, by: Actor, at: datetime, form: Literal["pdf", "json"]) -> CohortReport:
+    """The same report, about to leave the site as a file. Each taking leaves a trace with its form."""
+    return _traced(Event.REPORT_TAKEN, form, group, by, at)
+
+
+def _traced(event: Event, form: str, group: Group, by: Actor, at: datetime) -> CohortReport:
     require(by, Permission.REPORT_SEE, group)
     about = log.Ref("group", group.code)
-    log.record(Event.REPORT_OPENED, by=by, about=about, at=at, chain=group.organisation.code)
+    log.record(event, by=by, about=about, at=at, chain=group.organisation.code, reason=form)
+    return _report(group, at)
+
+
+def _report(group: Group, at: datetime) -> CohortReport:
     plan = programme_of(group)
     members = list(places(group))
     # The meeting months after the end is not part of what was to be attended.
@@ -111,6 +163,7 @@ def cohort_report(*, group: Group, by: Actor, at: datetime) -> CohortReport:
     ]
     return CohortReport(
         group=group,
+        at=at,
         title=plan.title,
         rule=plan.completion,
         started=len(members),
@@ -167,16 +220,32 @@ def _outcome(
     )
     return Outcome(
         instrument=one.id,
+        version=one.version,
+        score=score.id,
         name=one.name if len(one.headlines) == 1 else f"{one.name}, {score.id.replace('_', ' ')}",
         primary=first,
         validated=is_validated(one),
         higher_is_better=higher,
         ends=ends,
         # Below the smallest number the lines would be persons, so they go with the figures.
-        lines=() if isinstance(result, Suppressed) else tuple(_lines(pairs, higher=higher)),
+        lines=() if isinstance(result, Suppressed) else tuple(_lines(pairs, result, higher=higher)),
         result=result,
         norm_source=known.source if known and known.norms else "",
+        apart=_apart(result),
+        trials=trials_for(one),
     )
+
+
+def _apart(found: BeforeAfter | Suppressed) -> Interval | None:
+    """The interval of the mean change, as wide as the usual likeness of people in one circle asks for."""
+    if isinstance(found, Suppressed) or isinstance(found.change, Undefined):
+        return None
+    interval = found.change.interval()
+    if isinstance(interval, Undefined):
+        return None
+    half = (interval.high - interval.low) / 2 * math.sqrt(design_effect(found.pairs.n, USUAL_ICC))
+    middle = found.change.estimate
+    return Interval(middle - half, middle + half, interval.level, f"paired t, design effect with ICC {USUAL_ICC}")
 
 
 def value(scored: Scored | None) -> float | None:
@@ -189,14 +258,18 @@ def _latest(scored: list[Scored], occasion: str) -> dict[int, Scored]:
     return {row.member_id: row for row in scored if row.occasion == occasion}
 
 
-def _lines(pairs: list[tuple[Scored | None, Scored | None]], *, higher: bool) -> list[Line]:
+def _lines(pairs: list[tuple[Scored | None, Scored | None]], found: BeforeAfter, *, higher: bool) -> list[Line]:
+    known: dict[int, Moved] | None = None
+    if isinstance(found.reliable, ReliableChange):
+        known = {one.position: MEANS[one.category] for one in found.reliable.people}
     lines = []
-    for first, second in pairs:
+    for place, (first, second) in enumerate(pairs):
         before, after = value(first), value(second)
         if before is None or after is None:
             continue
         change = (after - before) * (1 if higher else -1)
-        lines.append(Line(before, after, "better" if change > 0 else "worse" if change < 0 else "same"))
+        way: Moved = "better" if change > 0 else "worse" if change < 0 else "same"
+        lines.append(Line(before, after, way if known is None else known[place]))
     # Sorted by where people began, so that no order of seats or names shines through.
     return sorted(lines, key=lambda line: (line.before, line.after))
 

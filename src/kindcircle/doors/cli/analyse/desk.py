@@ -16,6 +16,7 @@ from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Figure
 from kindcircle.stats.columns import MISSING, Table, TableError, read_table
 from kindcircle.stats.design import Factor
+from kindcircle.stats.plain import plain as as_json_holds
 from kindcircle.stats.results import Interval, Undefined
 from kindcircle.stats.sentences import Message, say
 
@@ -145,19 +146,7 @@ def factors_of(table: Table, given: tuple[str, ...]) -> dict[str, Factor]:
 
 def plain(value: Any) -> Any:
     """A figure as JSON: a number, or an object that says why there is none."""
-    if isinstance(value, Undefined):
-        return {"undefined": str(value.reason), "why": _(value.text)}
-    if isinstance(value, Interval):
-        return {"low": value.low, "high": value.high, "level": value.level, "method": value.method}
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return as_json_holds(value, translate=_)
 
 
 def answer(record: Mapping[str, Any], text: Callable[[], str], as_json: bool) -> None:

@@ -1,42 +1,39 @@
-"""A group's honest page: pictures first, the tables beside them, one plain sentence chosen by rule."""
+"""A group's honest page, and the same to keep as PDF and as a file that programs read."""
 
+import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.facilitator.report_printed import printed
+from kindcircle.doors.web.facilitator.report_words import (
+    attendance,
+    cautions,
+    effect_row,
+    said,
+    said_of_all,
+    shown,
+    trials_drawn,
+    trials_lead,
+    trials_rows,
+    unwanted,
+)
 from kindcircle.doors.web.facilitator.unwanted import CATEGORIES
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.printed import paper
 from kindcircle.rooms.feedback.looks import looked
 from kindcircle.rooms.feedback.models import LastLook
 from kindcircle.rooms.groups.models import Group
-from kindcircle.rooms.research.report import CohortReport, Outcome, cohort_report
-from kindcircle.stats.before_after import BeforeAfter
-from kindcircle.stats.disclosure import Suppressed
-from kindcircle.stats.feasibility import Proportion
-from kindcircle.stats.results import Interval, Undefined
-from kindcircle.stats.sentences import RESEARCHERS_ONLY, say
+from kindcircle.rooms.research.report import CohortReport, cohort_report, report_to_keep
+from kindcircle.rooms.research.report_record import as_record
 
 GROUPS = Group.objects.select_related("organisation")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number as a person reads it: what it is, the number, its interval, and from how many."""
-
-    label: str
-    value: str
-    interval: str
-    n: str
-    note: str = ""
 
 
 @page(Permission.REPORT_SEE, about=GROUPS)
@@ -45,272 +42,57 @@ def report(request: HttpRequest, group: Group) -> HttpResponse:
     at = clock.now()
     found = cohort_report(group=group, by=request.actor, at=at)  # type: ignore[attr-defined]
     looked(group, [one.instrument for one in found.outcomes], side=LastLook.Side.LEADING, at=at)
-    outcomes = [_shown(outcome) for outcome in found.outcomes]
-    shared = _said_of_all(outcomes)
-    labels = {str(kind): words for kind, words in CATEGORIES}
-    effects = [_effect_row(outcome) for outcome in found.outcomes]
+    outcomes = [shown(outcome) for outcome in found.outcomes]
+    shared = said_of_all(outcomes)
+    effects = [effect_row(outcome) for outcome in found.outcomes]
+    drawn = [row for row in effects if "low" in row]
     return render(
         request,
         "facilitator/report.html",
         {
             "group": group,
             "report": found,
-            "attendance": _attendance(found),
+            "can": [said(one) for one in found.sayable.can],
+            "cannot": [said(one) for one in found.sayable.cannot],
+            "attendance": attendance(found),
             "outcomes": outcomes,
             "shared": shared,
             "primary": next((one for one in outcomes if one["outcome"].primary), None),
-            "effects": effects,
-            "effects_from": math.floor(2 * min((row["low"] for row in effects if "low" in row), default=-1)) / 2,
-            "effects_to": math.ceil(2 * max((row["high"] for row in effects if "high" in row), default=1)) / 2,
-            "unwanted": _unwanted(found),
-            "categories": [(labels[name], count) for name, count in found.harms.by_category],
+            "effects": effects if drawn else [],
+            "effects_from": math.floor(2 * min((row["low"] for row in drawn), default=-1)) / 2,
+            "effects_to": math.ceil(2 * max((row["high"] for row in drawn), default=1)) / 2,
+            "trials_lead": trials_lead(found),
+            "trials": trials_rows(found),
+            "trial_rows": trials_drawn(found),
+            "cautions": cautions(found),
+            "unwanted": unwanted(found),
+            "categories": _categories(found),
         },
     )
 
 
-def _attendance(found: CohortReport) -> list[Figure]:
-    attended = found.attendance
-    rows = []
-    if not isinstance(attended, Undefined):
-        interval = None if isinstance(attended.by_member, Undefined) else attended.by_member.interval_within_range()
-        rows.append(
-            Figure(
-                _("Seats taken, of all seats offered"),
-                _share(attended.sessions),
-                _percents(interval),
-                _("%(count)s of %(n)s") % {"count": attended.sessions.count, "n": attended.sessions.n},
-                _("One person's meetings go together; the interval allows for that."),
-            )
-        )
-        low, high = attended.range_attended
-        rows.append(
-            Figure(
-                _("Meetings per person"),
-                _("%(middle)s in the middle") % {"middle": _number(attended.median_attended)},
-                _("from %(low)s to %(high)s") % {"low": low, "high": high},
-                _("%(n)s people") % {"n": attended.members},
-            )
-        )
-    if found.caught_up.n:
-        rows.append(
-            Figure(
-                _("Caught up later, of the meetings missed"),
-                _share(found.caught_up),
-                "",
-                _("%(count)s of %(n)s") % {"count": found.caught_up.count, "n": found.caught_up.n},
-                _("Counted apart: not as having been there, and not towards completion."),
-            )
-        )
-    rows.append(
-        Figure(
-            _("Completed"),
-            _share(found.completed),
-            _percents(found.completed.interval()),
-            _("%(count)s of %(n)s") % {"count": found.completed.count, "n": found.completed.n},
-            _("%(rule)s Everyone who started is counted, also those who left.") % {"rule": found.rule.words},
-        )
-    )
-    return rows
+@page(Permission.REPORT_SEE, about=GROUPS)
+def report_paper(request: HttpRequest, group: Group) -> HttpResponse:
+    """The same as PDF, with a picture of each measure."""
+    found = report_to_keep(group=group, by=request.actor, at=clock.now(), form="pdf")  # type: ignore[attr-defined]
+    return paper("report", printed(found, _categories(found)), _file_name(found), keep=False)
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
-    """One measure, ready for the page."""
-    found = outcome.result
-    if isinstance(found, Suppressed):
-        return {"outcome": outcome, "shown": False}
-    digits = _digits(outcome)
-    lines: list[dict[str, Any]] = [
-        {"label": _("Person %(n)s") % {"n": n}, "raw": line, "change": line.moved}
-        | {"before": _number(line.before, digits), "after": _number(line.after, digits)}
-        | {"difference": _signed(line.after - line.before, digits)}
-        for n, line in enumerate(outcome.lines, start=1)
-    ]
-    return {
-        "outcome": outcome,
-        "shown": True,
-        "sentence": say(found.sentence, translate=_, number=_number),
-        "warnings": _said(found, researchers=False),
-        "more_warnings": _said(found, researchers=True),
-        "lines": lines,
-        "picture": [
-            {"label": line["label"], "before": line["raw"].before, "after": line["raw"].after, "change": line["change"]}
-            for line in lines
-        ],
-        "figures": _figures(found, digits),
-        "reliable": _reliable(found, digits),
-        "effects": _effects(found),
-        "missing": found.pairs.missing_after + found.pairs.missing_before + found.pairs.missing_both,
-        "pairs": found.pairs,
-        "direction": _("Higher is better here.") if outcome.higher_is_better else _("Lower is better here."),
-    }
+@page(Permission.REPORT_SEE, about=GROUPS)
+def report_record(request: HttpRequest, group: Group) -> HttpResponse:
+    """The same as JSON, with every digit and where each figure comes from."""
+    found = report_to_keep(group=group, by=request.actor, at=clock.now(), form="json")  # type: ignore[attr-defined]
+    text = json.dumps(as_record(found), indent=2, allow_nan=False, ensure_ascii=False)
+    response = HttpResponse(text + "\n", content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(found)}.json"'
+    return response
 
 
-def _said_of_all(outcomes: list[dict[str, Any]]) -> list[str]:
-    """What holds for every measure is said once, and taken out of each."""
-    shown = [one for one in outcomes if one["shown"]]
-    shared = [
-        words for words in (shown[0]["warnings"] if shown else []) if all(words in one["warnings"] for one in shown)
-    ]
-    for one in shown:
-        one["warnings"] = [words for words in one["warnings"] if words not in shared]
-    return shared
+def _categories(found: CohortReport) -> list[tuple[str, int]]:
+    labels = {str(kind): words for kind, words in CATEGORIES}
+    return [(str(labels[name]), count) for name, count in found.harms.by_category]
 
 
-def _said(found: BeforeAfter, *, researchers: bool) -> list[str]:
-    kept = [warning for warning in found.warnings if (warning.key in RESEARCHERS_ONLY) == researchers]
-    return [say(warning, translate=_, number=_number) for warning in kept]
-
-
-def _figures(found: BeforeAfter, digits: int) -> list[Figure]:
-    if isinstance(found.summary, Undefined) or isinstance(found.change, Undefined):
-        return []
-    both = _("%(n)s people with both") % {"n": found.pairs.n}
-    summary, interval = found.summary, found.change.interval()
-    return [
-        Figure(
-            _("Mean before"),
-            _number(summary.mean_before, digits),
-            _("SD %(sd)s") % {"sd": _number(summary.sd_before, digits)},
-            both,
-        ),
-        Figure(
-            _("Mean after"),
-            _number(summary.mean_after, digits),
-            _("SD %(sd)s") % {"sd": _number(summary.sd_after, digits)},
-            both,
-        ),
-        Figure(_("Mean change, in points"), _signed(found.change.estimate, digits), _points(interval, digits), both),
-    ]
-
-
-def _effects(found: BeforeAfter) -> list[Figure]:
-    """Standardised effects, for readers who compare studies. Every one with its interval, n and convention."""
-    rows = []
-    for label in ("g_raw", "g_av"):
-        effect = found.effects[label]
-        if isinstance(effect, Undefined):
-            rows.append(Figure(f"Hedges' g, {label}", _("not defined"), str(effect.reason), ""))
-            continue
-        rows.append(
-            Figure(
-                f"Hedges' g, {label}",
-                _signed(effect.estimate, 2),
-                _points(effect.interval(), 2),
-                _("n = %(n)s, %(dropped)s left out") % {"n": effect.n, "dropped": effect.dropped},
-                f"{effect.convention} {effect.source}",
-            )
-        )
-    return rows
-
-
-def _reliable(found: BeforeAfter, digits: int) -> dict[str, Any] | None:
-    change = found.reliable
-    if change is None or isinstance(change, Undefined):
-        return None
-    counts = change.counts
-    return {
-        # Worse first: it must never be the line one overlooks.
-        "rows": [
-            (_("Clearly worse"), counts.deteriorated),
-            (_("Within usual ups and downs"), counts.unchanged),
-            (_("Clearly better"), counts.improved + (counts.recovered or 0)),
-        ],
-        "n": change.pairs.n,
-        "without": change.pairs.missing_after,
-        "line": _number(change.smallest_reliable_change, digits),
-        "could_not": change.could_not_improve,
-    }
-
-
-def _effect_row(outcome: Outcome) -> Mapping[str, Any]:
-    """The standardised effect, turned so that the hoped-for way is to the right."""
-    if isinstance(outcome.result, Suppressed):
-        return {"label": outcome.name, "instead": _("fewer than five people with both")}
-    effect = outcome.result.g_raw
-    interval = effect if isinstance(effect, Undefined) else effect.interval()
-    if isinstance(effect, Undefined) or isinstance(interval, Undefined):
-        return {"label": outcome.name, "instead": _("not defined")}
-    turn = 1 if outcome.higher_is_better else -1
-    low, high = sorted((turn * interval.low, turn * interval.high))
-    return {"label": f"{outcome.name} (n = {effect.n})", "estimate": turn * effect.estimate, "low": low, "high": high}
-
-
-def _unwanted(found: CohortReport) -> list[str]:
-    """What was unwanted, in sentences; with none seen, how many that still allows for."""
-    harms = found.harms
-    said = [
-        ngettext(
-            "%(people)s of %(n)s people had something unwanted written down (%(interval)s), %(events)s event in all.",
-            "%(people)s of %(n)s people had something unwanted written down (%(interval)s), %(events)s events in all.",
-            harms.events,
-        )
-        % {
-            "people": harms.people.count,
-            "n": harms.people.n,
-            "events": harms.events,
-            "interval": _percents(harms.people.exact_interval()),
-        }
-    ]
-    if harms.events:
-        said.append(
-            _("Possibly or surely because of the programme: %(related)s. Still open: %(open)s.")
-            % {"related": harms.related, "open": harms.open}
-        )
-    limit = harms.people.upper_limit_if_zero()
-    if not isinstance(limit, Undefined):
-        said.append(
-            _("None in %(n)s people still allows for up to %(limit)s %% of people like these (one-sided 95 %% limit).")
-            % {"n": harms.people.n, "limit": round(100 * limit)}
-        )
-    said.append(
-        _("After meetings we heard back %(answered)s of the %(asked)s times that we asked. Silence is not safety.")
-        % {"asked": harms.asked, "answered": harms.answered}
-    )
-    if harms.alerts:
-        said.append(
-            _("Asked for a person, or seemed to need one: %(alerts)s times. Closed with a reason: %(closed)s.")
-            % {"alerts": harms.alerts, "closed": harms.alerts_closed}
-        )
-    else:
-        said.append(_("Nobody asked for a person through this site."))
-    return said
-
-
-def _digits(outcome: Outcome) -> int:
-    """Decimals to show: two where the whole scale is only a few points long."""
-    return 2 if outcome.ends[1] - outcome.ends[0] <= 6 else 1
-
-
-def _number(value: float, digits: int = 1) -> str:
-    whole = float(value).is_integer()
-    # Django cuts digits off instead of rounding them: 3.89 would stand there as 3.8.
-    return number_format(round(value, digits), 0 if whole else digits)
-
-
-def _signed(value: float, digits: int = 1) -> str:
-    """A change with its sign; a real minus, which lines up and is read out as one."""
-    shown = _number(abs(value), digits)
-    return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
-
-
-def _points(interval: Interval | Undefined, digits: int = 1) -> str:
-    if isinstance(interval, Undefined):
-        return _("no interval")
-    return _("95 %% interval %(low)s to %(high)s") % {
-        "low": _signed(interval.low, digits),
-        "high": _signed(interval.high, digits),
-    }
-
-
-def _share(found: Proportion) -> str:
-    share = found.estimate
-    return "–" if isinstance(share, Undefined) else f"{round(100 * share)} %"
-
-
-def _percents(interval: Interval | Undefined | None) -> str:
-    if interval is None or isinstance(interval, Undefined):
-        return _("no interval")
-    return _("95 %% interval %(low)s to %(high)s %%") % {
-        "low": round(100 * interval.low),
-        "high": round(100 * interval.high),
-    }
+def _file_name(found: CohortReport) -> str:
+    """Neutral: it stands in lists of downloads."""
+    return slugify(_("group report %(day)s") % {"day": f"{timezone.localtime(found.at):%Y-%m-%d}"})
