@@ -186,7 +186,7 @@ WORDS: dict[Kind, Words] = {
     ),
     Kind.AFTER_SAFETY_TALK: Words(
         _("Look at what a talk about safety leaves behind"),
-        _("Is the group still right for them? Does the group need a word, without details? Is it an unwanted event?"),
+        _("Is the group still right for them? Does it need a word, without details? An unwanted event is written down."),
         _("See the alert"),
         "facilitator:alert",
     ),
