@@ -186,7 +186,7 @@ WORDS: dict[Kind, Words] = {
     ),
     Kind.AFTER_SAFETY_TALK: Words(
         _("Look at what a talk about safety leaves behind"),
-        _("Is the group still right for them? Does it need a word, without details? An unwanted event is written down."),
+        _("Is the group still right for them? Does it need a word, without details? What was unwanted is noted."),
         _("See the alert"),
         "facilitator:alert",
     ),
