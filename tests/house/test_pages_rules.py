@@ -47,6 +47,7 @@ FRAGMENTS = {
     "facilitator:slower",
     "facilitator:wall-pairs",
     "facilitator:wall-words",
+    "member:gathering-sheets",
     "member:pairs",
     "member:ring",
     "member:words",
