@@ -248,6 +248,8 @@ GIVES_WORDS_BACK = {
     "member:review",
     "member:kept-write",
     "member:support-plan",
+    "member:safety-plan",
+    "member:course",
     "member:safe-contact",
     "application-form",
 }

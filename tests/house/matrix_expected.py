@@ -185,8 +185,9 @@ PAGES: dict[str, Page] = {
     "member:may-tell": plain("GET POST", MEMBERS),
     "member:courses": plain("GET", MEMBERS),
     "member:course": Page(
-        "GET POST", {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)}
-    ),  # who left may look
+        "GET POST",
+        {"place": who(MEMBER), "place of the former member": who(FORMER_MEMBER)},  # to look at, not to send
+    ),
     "member:heart": plain("GET", SIGNED_IN),
     "member:heart-on": plain("POST", MEMBERS),
     "member:heart-off": plain("GET POST", SIGNED_IN),
@@ -990,8 +991,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:release": lambda _h, _: [{"do": "stop"}, {"do": "let-go"}],
     "organisation:wording-begin": lambda _h, _: [{"instrument": "gad-7", "language": "nl"}],
     "organisation:wording-typed": lambda h, _: [{"w-1": _in_words(h), "seen": "0", "do": "save"}],
-    "organisation:wording-check": lambda h, _: [
-        {"m-1": "same", "m-2": "differs", "n-2": _in_words(h), "do": "save"},
+    "organisation:wording-check": lambda _h, _: [
+        {"m-1": "same", "m-2": "differs", "n-2": "a comma", "do": "save"},
         {"do": "yes"},
     ],
     "organisation:wording-accept": lambda h, _: [{"data": base64.b64encode(b"not a dictionary").decode()}],

@@ -266,7 +266,9 @@ def _people(house: House) -> None:
     t["neighbour"] = neighbour
 
     safety_lead = house.person(home, "safety lead", SAFETY, WEAK_SAFETY, *LEADING, *STAFF_LIST, role="safety-lead")
-    lead = house.person(home, "organisation lead", LEAD, WEAK_LEAD, OPERATOR, SAFETY, role="organisation-lead")
+    # Who asks a colleague for a second look is named to them: for a questionnaire anybody of the staff may be asked.
+    knows_lead = (LEAD, WEAK_LEAD, OPERATOR, SAFETY, *LEADING, WAITING, NOT_NOW, OTHER_FACILITATOR)
+    lead = house.person(home, "organisation lead", *knows_lead, role="organisation-lead")
     operator = house.person(home, "operator", *STAFF_LIST, role="operator")
     waiting = house.person(
         home, "facilitator without a group", WAITING, APPLICANT, *LEADING, *STAFF_LIST, role="facilitator"
@@ -417,6 +419,14 @@ def _meetings_now(house: House) -> None:
     t["sheet at home"] = _sheet(t["seat 1"], t["group"], "wcc-6", **day)
     t["sheet with imported words"] = _sheet(t["seat 1"], t["group"], "phq-9", **day)
     t["sheet of the former member"] = _sheet(house.people[FORMER_MEMBER].user, t["group"], "wcc-6", **day)
+    # Each has answered it before, so that there is a line of their own to look at.
+    past = {"opens_at": at - timedelta(days=9), "closes_at": at - timedelta(days=7)}
+    for person in (t["seat 1"], house.people[FORMER_MEMBER].user):
+        assert person is not None
+        measures.submit_response(
+            assignment=_sheet(person, t["group"], "wcc-6", occasion="weekly", **past), by=_actor(person),
+            at=at - timedelta(days=8), client_key=codes.new_code(), answers={f"wcc_{n}": 3 for n in range(1, 7)},
+        )  # fmt: skip
 
 
 def _words_in(house: House, gathering: Gathering, at: datetime) -> None:
@@ -431,9 +441,11 @@ def _words_in(house: House, gathering: Gathering, at: datetime) -> None:
         live.say_word(gathering=gathering, words=placed.words.words, text=word, by=by, at=at)
 
 
-def _sheet(member: User | None, group: Group, instrument: str, **when: datetime) -> Assignment:
+def _sheet(
+    member: User | None, group: Group, instrument: str, *, occasion: str = "baseline", **when: datetime
+) -> Assignment:
     assert member is not None
-    return measures.assign(member=member, group=group, instrument=instrument, occasion="baseline", by=SYSTEM, **when)
+    return measures.assign(member=member, group=group, instrument=instrument, occasion=occasion, by=SYSTEM, **when)
 
 
 def _standing_in(house: House) -> None:

@@ -158,6 +158,7 @@ WORDS_READERS = with_staff(
 NAMED = dict.fromkeys(("intake", "application"), who(WAITING)) | {
     "own task": who(OTHER_FACILITATOR),
     "entrusted": who(FACILITATOR),
+    "adverse event": who(SAFETY),  # a serious one: whether the group goes on is theirs to decide
 }
 
 PERMITS: dict[P, Mapping[str, Who]] = {
@@ -272,7 +273,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     ),
     P.ROTA_KEEP: LEAD_STAFF,
     P.TASK_LIST: WORDS_READERS,
-    P.TASK_DO: LEADS_GROUP | NAMED | {"task of the house": who(LEAD)},
+    P.TASK_DO: with_staff(LEADS_GROUP, NAMED) | {"task of the house": who(LEAD)},
     P.INTAKE_SEE_PUBLIC: {"intake": EVERY},
     P.INTAKE_LIST: with_staff(
         with_staff(everywhere(ANY_LEADING), LEAD_STAFF),
@@ -281,7 +282,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.INTAKE_START: LEAD_STAFF,
     P.INTAKE_KEEP: LEAD_STAFF
     | {thing: who(LEAD, WAITING) for thing in ("intake", "application")}
-    | {"own task": who(LEAD, OTHER_FACILITATOR), "entrusted": who(LEAD, FACILITATOR)},
+    | {"own task": who(LEAD, OTHER_FACILITATOR), "entrusted": who(LEAD, FACILITATOR)}
+    | {"adverse event": who(LEAD, SAFETY)},
     P.APPLICATION_READ: NAMED,
     P.APPLICATION_DECIDE: NAMED,
     P.GROUP_FORM: NAMED,

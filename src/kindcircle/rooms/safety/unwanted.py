@@ -190,11 +190,12 @@ def review(*, event: AdverseEvent, term: str, related: str, expected: str, by: A
         raise EventNotClear(_("Please pick one answer in each row."))
     if term in CAUSED and related not in LINKED:
         raise EventNotClear(_("You named it a reaction to the programme, and said that it has nothing to do with it."))
-    AdverseEvent.objects.filter(pk=event.pk).update(
-        term=term, related=related, expected=expected, reviewed_by_id=by.user_id, reviewed_at=at
-    )
-    event.refresh_from_db()
-    _record(Event.ADVERSE_EVENT_REVIEWED, event, by, at)
+    with transaction.atomic():
+        AdverseEvent.objects.filter(pk=event.pk).update(
+            term=term, related=related, expected=expected, reviewed_by_id=by.user_id, reviewed_at=at
+        )
+        event.refresh_from_db()
+        _record(Event.ADVERSE_EVENT_REVIEWED, event, by, at)
     return event
 
 

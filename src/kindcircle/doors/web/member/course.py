@@ -57,6 +57,8 @@ def course(request: HttpRequest, place: Membership) -> HttpResponse:
     if request.method != "POST":
         return _show(request, place, found)
     text, key = request.POST.get("text", "").strip(), key_of(request)
+    if place.left_at is not None:
+        return words_back(request, [text], why=_("You are no longer in this group, so it was not sent."), status=409)
     try:
         write(place=place, text=_as_message(line, text), client_key=key, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     except KindError as error:
