@@ -284,7 +284,7 @@ PAGES: dict[str, Page] = {
     "facilitator:together-choose": gatherings("POST", LEADING),
     "facilitator:together-end": Page("POST", {"alliance step": LEADING}),
     "member:each-other": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
-    "organisation:together": plain("GET POST", LEADS),
+    "organisation:together": plain("GET POST", LEADS, post={"": who(LEAD)}),  # a form about a group of this house
     "facilitator:review": Page("GET POST", {"group": LEADING}),
     "facilitator:ending": Page("GET POST", {"group": LEADING}),
     "facilitator:closing-letter": Page("GET POST", {"group": LEADING}),
@@ -493,7 +493,7 @@ PAGES: dict[str, Page] = {
         STAFF_OF_THE_HOUSE | {FOREIGN_LEAD, FOREIGN_SAFETY, FOREIGN_FACILITATOR},
         post={"": LEADS},
     ),
-    "organisation:ready": plain("GET POST", LEADS),
+    "organisation:ready": plain("GET POST", LEADS, post={"": who(LEAD)}),
     "organisation:team": plain("GET POST", LEADS),
     "organisation:colleague": Page("GET POST", {"colleague": who(LEAD)}),
     "organisation:colleague-end": Page("GET POST", {"colleague": who(LEAD)}),

@@ -104,6 +104,10 @@ IN_NUMBERS = {
         ("facilitator:report",),
         ("rooms.feedback.test_check_ins::test_the_report_of_a_group_leaves_the_pulse_out",),
     ),
+    "research.report_record": Figure(
+        ("facilitator:report-record", "facilitator:report-paper"),
+        ("rooms.research.test_report_record::test_below_five_pairs_there_is_no_number_at_all",),
+    ),
     "research.house": Figure(
         ("organisation:home",),
         (

@@ -1,6 +1,7 @@
 """The lobby, the debrief, and a close that is said: who may, until when, and what never happens."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -146,9 +147,13 @@ class TestDebrief:
         made = {"client_key": key or codes.new_code(), "by": stage.guide, "at": later(stage.at, 2 * HOUR)} | more
         return debrief.write_line(gathering=stage.gathering, part=part, words=words, **made)  # type: ignore[arg-type]
 
+    def today(self, stage: Stage) -> date:
+        """The day on the group's own clock when the debrief is written; late in the evening it is the next one."""
+        return later(stage.at, 2 * HOUR).astimezone(ZoneInfo(stage.world.group.zone)).date()
+
     def contact(self, stage: Stage, **more: object) -> DebriefLine:
         world = stage.world
-        facts = {"member": world.members[0], "owner": world.facilitators[1], "due_on": world.at.date()} | more
+        facts = {"member": world.members[0], "owner": world.facilitators[1], "due_on": self.today(stage)} | more
         return self.line(stage, "contact", **facts)
 
     def test_only_after_the_close_and_only_by_those_who_lead(self, stage: Stage) -> None:
@@ -166,10 +171,10 @@ class TestDebrief:
 
     def test_getting_in_touch_needs_a_person_an_owner_who_leads_and_a_day(self, stage: Stage) -> None:
         stage.open(), closed(stage)
-        world = stage.world
+        world, today = stage.world, self.today(stage)
         wrong: list[dict[str, object]] = [
-            {"member": None}, {"owner": None}, {"due_on": None}, {"due_on": world.at.date() - timedelta(days=1)},
-            {"due_on": world.at.date() + timedelta(days=61)},
+            {"member": None}, {"owner": None}, {"due_on": None}, {"due_on": today - timedelta(days=1)},
+            {"due_on": today + timedelta(days=61)},
         ]  # fmt: skip
         for more in wrong:
             with pytest.raises(SayWhomAndWhen):

@@ -68,4 +68,4 @@ for told in table(HERE / "report" / "figures.csv"):
     print(f"{told['instrument']} {told['score']}: {own['both']} people, change {change} ({low} to {high})")
 print(f"Largest difference from the report: {furthest:.1e}")
 print(ABOUT["warning"])
-sys.exit(furthest > 1e-8)
+sys.exit(1 if furthest > 1e-8 else 0)
