@@ -54,7 +54,7 @@ class Slow(BaseEmailBackend):
     """A mail server that takes its time over each message."""
 
     def send_messages(self, email_messages):
-        time.sleep(0.06)
+        time.sleep(0.6)
 
 
 @pytest.fixture(autouse=True)
@@ -222,7 +222,7 @@ def test_a_slow_mail_server_ends_the_round_before_its_lease(world: World, settin
     for number in range(3):
         queue.enqueue("something-waiting", to=world.members[number], about=Ref("letter", "x"), once="x", at=world.at)
     settings.EMAIL_BACKEND = f"{HERE}.Slow"
-    monkeypatch.setattr("kindcircle.doors.worker.mail.LONGEST_ROUND", 0.05)
+    monkeypatch.setattr("kindcircle.doors.worker.mail.LONGEST_ROUND", 0.5)
     assert send_due(at=world.at) == 1
     assert Delivery.objects.filter(leased_until=None, sent_at=None).count() == 2
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -151,10 +152,11 @@ def test_who_cannot_come_and_says_so_is_not_asked(world: World) -> None:
 
 def test_caught_up_is_told_apart(world: World) -> None:
     gathering, ada = hold(world, 0, 1), world.actor(world.facilitator)
-    note = {"absence": missed(world), "held_on": world.at.date(), "minutes": 12, "how": "talk", "by": ada,
-            "today": world.at.date() + DAY, "at": world.at + DAY}  # fmt: skip
-    for wrong in ({"minutes": 0}, {"minutes": 241}, {"how": "asleep"}, {"held_on": world.at.date() - DAY},
-                  {"held_on": world.at.date() + 2 * DAY}):  # fmt: skip
+    met_on = world.at.astimezone(ZoneInfo(world.group.zone)).date()
+    note = {"absence": missed(world), "held_on": met_on, "minutes": 12, "how": "talk", "by": ada,
+            "today": met_on + DAY, "at": world.at + DAY}  # fmt: skip
+    for wrong in ({"minutes": 0}, {"minutes": 241}, {"how": "asleep"}, {"held_on": met_on - DAY},
+                  {"held_on": met_on + 2 * DAY}):  # fmt: skip
         with pytest.raises(NoteHow):
             actions.note_catch_up(**note | wrong)
     for minutes in (12, 20):
