@@ -12,6 +12,7 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import answers_of, left_blank
+from kindcircle.rooms.safety import actions
 from kindcircle.rooms.safety.models import Alert, Helpline, HelplineCheck
 from kindcircle.rooms.safety.models_answers import AlertAnswer
 from tests.rooms.measures.sheets import bring_wording, sheet
@@ -236,6 +237,19 @@ class TestAfterAnAnswerThatMatters:
         assignment = open_sheet(world)
         send(site, assignment, contact="1")
         assert "We are telling" in site.get(f"/check/{assignment.code}/done/").content.decode()
+
+    def test_nothing_is_promised_anew_where_somebody_was_in_touch_before(self, site, world):
+        add_helpline(world)
+        assignment, by = open_sheet(world), world.actor(world.facilitator)
+        keep_answers(
+            assignment=assignment, typed={"contact": "1"}, page="k" * 22, by=world.actor(world.member), at=clock.now()
+        )
+        alert = Alert.objects.get()
+        for step in (actions.see, actions.act, actions.contacted):
+            step(alert=alert, by=by, at=clock.now())
+        page = send(site, assignment, contact="1").content.decode()
+        assert "We are telling" not in page and "nobody is told anew" in page and NUMBER in page
+        assert Alert.objects.count() == 1
 
 
 class TestOutOfHours:

@@ -111,6 +111,48 @@ def test_what_is_answered_after_they_talked_is_a_new_alert(world: World, closed)
     assert third == second
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_another_answer_to_the_same_line_after_they_talked_is_a_new_alert(world: World, closed):
+    by = world.actor(world.facilitator)
+    first = step(world, answer(world, {"steadiness": 3}, "weekly"), actions.see, actions.act)
+    assert answer(world, {"steadiness": 1}, "weekly") == first, "before that they look after one person"
+    step(world, first, actions.contacted)
+    if closed:
+        actions.close(alert=first, by=by, at=world.at + HOUR, reason="other-help", note="We spoke.")
+    # What only comes along with something else is not said again.
+    assert answer(world, {"steadiness": 3}, "weekly", at=world.at + 2 * HOUR) == first
+    second = answer(world, {"steadiness": 0}, "weekly", at=world.at + 2 * HOUR)
+    assert second.code != first.code and second.state == "raised" and second.escalate_at is not None
+    assert "0 of 10" in what_spoke(second, by=by, at=world.at)[0]
+    assert "3 of 10" in what_spoke(first, by=by, at=world.at)[0]
+    assert Delivery.objects.filter(about_code=second.code).count() == 1
+    # While they look after that one, and afterwards for what was heard before, there is no third.
+    assert answer(world, {"steadiness": 2}, "weekly", at=world.at + 3 * HOUR) == second
+    step(world, second, actions.see, actions.act, actions.contacted)
+    for known in (0, 3):
+        assert answer(world, {"steadiness": known}, "weekly", at=world.at + 4 * HOUR) == second
+    assert AlertAnswer.objects.filter(source_code="weekly").count() == Alert.objects.count() == 2
+
+
+def test_an_answer_from_before_single_ones_were_kept_counts_as_the_same(world: World):
+    first = step(world, answer(world, {"steadiness": 3}, "weekly"), actions.see, actions.act, actions.contacted)
+    AlertAnswer.objects.update(sealed_answer=b"")
+    assert answer(world, {"steadiness": 1}, "weekly") == first
+
+
+def test_what_is_asked_for_in_an_act_of_its_own_is_heard_each_time(world: World):
+    def tick() -> Alert:
+        return actions.screen(
+            hits=positive(load_instrument("after-practice"), {"contact": 1}), member=world.member, group=world.group,
+            gathering=None, source=Ref("landing", "a"), administration=DAY, at=world.at, anew=True,
+        )  # fmt: skip
+
+    first = tick()
+    assert tick() == first, "sent twice it is once"
+    step(world, first, actions.see, actions.act, actions.contacted)
+    assert tick().code != first.code and Alert.objects.count() == 2
+
+
 def test_other_people_other_days_and_taps_have_their_own(world: World):
     alerts = {
         answer(world, {"contact": 1}, "a"),

@@ -55,7 +55,8 @@ RULES = {
     ],
     measures: ["screen_sheet"],
     raising: [
-        "administration", "screen", "raise_alert", "_new", "_begin", "_take_in", "_keep", "_highest", "_fitting",
+        "administration", "screen", "raise_alert", "_is_new", "_answer_in", "_new", "_begin", "_take_in", "_keep",
+        "_highest", "_fitting",
     ],
     ladder: ["tell", "once_key", "pass_on", "passes_on_at", "in_touch_by", "grows", "locked", "record"],
     staffed: ["StaffedHours.shifts", "is_staffed", "next_staffed", "staffed_deadline", "end_of_next_shift"],
@@ -84,8 +85,8 @@ OWN = "nobody of another house stands on this one's rota: the page and the datab
 SAME = {
     "raising.screen: User.objects.select_for_update(no_key=True).only('pk').get(pk=member.pk) -> pass": WAITS,
     "raising.screen: True -> False": LOCK,
-    "raising.screen: True -> False (3)": LOCK,
-    "raising.screen: True -> False (4)": NEW,
+    "raising.screen: True -> False (2)": LOCK,
+    "raising.screen: True -> False (3)": NEW,
     "raising._take_in: row.again_at == at and grows(row) -> grows(row)": "nobody is told twice of one step",
     "ladder.tell: return -> pass": "there is nobody at this step: that is why it passed on",
     "ladder.pass_on: row.state not in states.UNSEEN or at >= in_touch_by(row) -> at >= in_touch_by(row)": (

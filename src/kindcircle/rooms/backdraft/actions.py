@@ -109,6 +109,7 @@ def say_how(*, landing: Landing, answers: Mapping[str, Answer], by: Actor, at: d
             source=log.Ref(LANDING, row.code),
             administration=administration(row.member.organisation, at=at),  # type: ignore[arg-type]
             at=at,
+            anew=True,
         )
     return row
 

@@ -7,7 +7,7 @@ from kindcircle.rooms.safety.models import Alert
 
 
 class AlertAnswer(models.Model):
-    """One answer, tap or tick that met one rule. The database keeps it once, and under one alert."""
+    """One answer, tap or tick that met one rule. The database keeps it once under one alert."""
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="answers")
@@ -29,5 +29,7 @@ class AlertAnswer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source_kind", "source_code", "rule"], name="alert_answer_once"),
+            models.UniqueConstraint(
+                fields=["source_kind", "source_code", "rule", "alert"], name="alert_answer_once_in_an_alert"
+            ),
         ]

@@ -24,7 +24,7 @@ from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline
 from kindcircle.rooms.safety.models_protocol import AlertRung
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
-from kindcircle.rooms.safety.states import UNSEEN, WITHOUT_CONTACT
+from kindcircle.rooms.safety.states import SETTLED, UNSEEN, WITHOUT_CONTACT
 
 HELPLINE_LASTS = timedelta(days=180)
 LATE_AFTER = timedelta(minutes=2)
@@ -132,6 +132,11 @@ def alert_about(source: Ref) -> Alert | None:
     """The alert that this sheet or signal is part of, if it asked for a person; the latest where there are several."""
     rows = handled_alerts().filter(answers__source_kind=source.kind, answers__source_code=source.code)
     return rows.order_by("-pk").first()
+
+
+def looked_after_by(alert: Alert, moment: datetime) -> bool:
+    """Whether somebody had talked with the member by then, or nothing more was to be done."""
+    return AlertStep.objects.filter(alert=alert, state__in=SETTLED, at__lte=moment).exists()
 
 
 def history(alert: Alert, *, by: Actor) -> list[Happened]:

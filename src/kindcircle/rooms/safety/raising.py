@@ -55,14 +55,17 @@ def screen(
     administration: str,
     at: datetime,
     intake: Intake | None = None,
+    anew: bool = False,
 ) -> Alert | None:
     """Look at the rules that a sheet met, whether it is a draft or sent; inside the transaction that keeps it.
 
     source          the sheet that somebody was asked to fill in, the same for a draft and for what is sent
     administration  what is filled in together (see administration): all of it is one alert
+    anew            each answer was given just now, none comes along from before
     Every answer that met a rule is tied to exactly one alert, however often it is saved. An open alert of the same
     administration takes it in; it waits to be seen anew where somebody had looked already. What is answered after
-    somebody talked with the member, or after it was closed, is a new alert. None when no rule was met.
+    somebody talked with the member, or after it was closed, is a new alert; so is another answer to the same question
+    by then. None when no rule was met.
     """
     if not hits:
         return None
@@ -71,8 +74,10 @@ def screen(
         # One sheet of a person after the other: two at the same moment would each find no alert.
         User.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
         known = AlertAnswer.objects.filter(source_kind=source.kind, source_code=source.code)
-        there = set(known.values_list("rule", flat=True))
-        fresh = [one for one in spoke if one.rule not in there]
+        heard: dict[str, list[AlertAnswer]] = {}
+        for row in known.select_related("alert__member"):
+            heard.setdefault(row.rule, []).append(row)
+        fresh = [one for one in spoke if _is_new(one, heard.get(one.rule, []), anew=anew)]
         if not fresh:
             return handled_alerts().get(pk=known.latest("pk").alert_id)
         same = {"member": member, "group": group, "intake": intake}
@@ -110,6 +115,24 @@ def raise_alert(
         Alert.objects.bulk_create([alert], ignore_conflicts=True)
         kept = handled_alerts().get(source_kind=source.kind, source_code=source.code, administration="")
         return kept if kept.code != alert.code else _begin(kept, spoke, source, at=at)
+
+
+def _is_new(one: _Spoke, before: Sequence[AlertAnswer], *, anew: bool) -> bool:
+    """Whether it was not heard yet; or, once somebody had looked after what was heard, is another answer or a new one.
+
+    before  what this rule heard of the same sheet
+    """
+    if any(row.alert.state not in states.SETTLED for row in before):
+        return False
+    return anew or one.answer not in [_answer_in(row, one.answer) for row in before]
+
+
+def _answer_in(row: AlertAnswer, unknown: Answer) -> Answer:
+    """What was answered then; `unknown` where it was not kept yet."""
+    if not row.sealed_answer:
+        return unknown
+    said: Answer = json.loads(seals.ALERT_ANSWER.open(row.sealed_answer, code=row.code, holder=row.alert.member))
+    return said
 
 
 def _new(spoke: Sequence[_Spoke], source: log.Ref, *, at: datetime, **where: object) -> Alert:

@@ -13,7 +13,14 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.doors.web.shared.questions import Question
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import SHEET
-from kindcircle.rooms.safety.queries import Promise, alert_about, help_lines, promise, promise_before
+from kindcircle.rooms.safety.queries import (
+    Promise,
+    alert_about,
+    help_lines,
+    looked_after_by,
+    promise,
+    promise_before,
+)
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Tick
 from kindcircle.spec.safety import MemberText, load_member_texts, missing
@@ -31,11 +38,14 @@ def promise_of(assignment: Assignment, at: datetime) -> Promise:
 def helped(assignment: Assignment, *, at: datetime, given_at: datetime | None = None) -> dict[str, object]:
     """The words and numbers that stand there at once after an answer that asks for a person; else nothing.
 
-    given_at: when the sheet was sent. Before that, they stand there until somebody has closed the matter.
+    given_at: when the sheet was sent. Before that, they stand there until somebody has closed the matter. Where
+    somebody had been in touch by then, nobody is told anew, and nothing is promised.
     """
     alert = alert_about(Ref(SHEET, assignment.code))
     if alert is None or (given_at is None and alert.closed_at is not None):
         return {}
+    if given_at is not None and looked_after_by(alert, given_at):
+        return {"looked_after": True, "lines": help_lines(assignment.house, at=at)}
     promised = promise_of(assignment, given_at or alert.waits_since)
     return {
         "text": _member_text(alert.level, promised, assignment.member.language),
