@@ -98,6 +98,14 @@ class TestByButton:
         answer = send(site, one, ease="99", steadiness="2")
         assert answer.status_code == 422 and "Nothing is sent yet." in answer.content.decode()
         assert Alert.objects.count() == 1, "heard at once, although the sheet is not sent"
+        assert "We heard this" in answer.content.decode(), "and the page that comes back says so"
+        assert 'name="steadiness" value="2" checked' in page_of(site, one)
+
+    def test_for_later_with_a_mistake_keeps_what_was_right_too(self, site, world):
+        one = open_sheet(world)
+        answer = keep(site, one, script=False, go="later", ease="99", steadiness="2")
+        assert answer.status_code == 422 and "We heard this" in answer.content.decode()
+        assert Alert.objects.count() == 1
         assert 'name="steadiness" value="2" checked' in page_of(site, one)
 
     @pytest.mark.parametrize("line", ["0", "99", "-1", "two", "9" * 50, "send", ""])

@@ -156,6 +156,15 @@ class TestHeardAtOnce:
         send(world, one, {f"phq9_{number}": 0 for number in range(1, 10)})
         assert Alert.objects.get() == alert and alert.answers.count() == 1
 
+    def test_what_a_page_from_before_says_is_heard_although_it_is_not_kept(self, world: World):
+        bring_wording(world, "phq-9")
+        one = sheet(world, "phq-9")
+        keep(world, one, page="laptop" * 4, phq9_9="0")
+        with pytest.raises(AnsweredElsewhere):
+            hand_in(world, one, {"phq9_9": 2}, page="phone" * 5, seen=0)
+        assert Alert.objects.get().member == world.member
+        assert not Response.objects.exists() and kept(world, one) == {"phq9_9": "0"}
+
     def test_neither_or_both_the_answer_and_the_alert(self, world: World, monkeypatch):
         one = sheet(world)
         monkeypatch.setattr(AnswerDraft, "save", lambda *_a, **_k: 1 / 0)

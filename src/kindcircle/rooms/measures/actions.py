@@ -23,6 +23,7 @@ from kindcircle.rooms.measures import drafts, models, sets, worsening
 from kindcircle.rooms.measures.attending import sheet_came_late
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
+    AnsweredElsewhere,
     AnswersNotClear,
     KeyTaken,
     NoLongerOpen,
@@ -262,6 +263,10 @@ def submit_response(
             sets.answered(assignment, at=at)
             worsening.look_at(assignment, at=at)
             look_at(assignment, at=at)
+    except AnsweredElsewhere:
+        # Nothing of it is kept, and it was said all the same.
+        screen_sheet(assignment=assignment, answers=answers, at=at)
+        raise
     except IntegrityError:
         if Response.objects.filter(client_key=client_key).exists():
             raise KeyTaken from None

@@ -15,7 +15,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.doors.web.member import check_steps
-from kindcircle.doors.web.member.checks import SHEETS, ask_again, context_of, draft_for, help_now
+from kindcircle.doors.web.member.checks import SHEETS, ask_again, context_of, draft_for, help_now, keep_meanwhile
 from kindcircle.doors.web.shared.live_page import by_script
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.questions import read
@@ -34,12 +34,14 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     at, one = clock.now(), given_definition(assignment)
     typed = dict(_given(one, request))
     answers, errors = read(one, typed)
+    well = {item: text for item, text in typed.items() if item not in errors}
     if errors and not by_script(request):
+        keep_meanwhile(request, assignment, well, at)
         return ask_again(request, assignment, at, typed=typed, errors=errors)
     try:
         keep_answers(
             assignment=assignment,
-            typed={item: text for item, text in typed.items() if item not in errors},
+            typed=well,
             page=key_of(request),
             order=_order(request),
             by=request.actor,  # type: ignore[attr-defined]

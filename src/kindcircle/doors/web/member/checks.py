@@ -192,6 +192,7 @@ def ask_again(
     key = request.POST.get("key", "")
     context = context_of(request, assignment, at, key=key, typed=typed, errors=errors)
     context |= {"version": version_of(request), "kept": False, "how_far": "", "asked_before": "asked" in typed} | more
+    context["help"] = help_now(request, assignment, typed, at)
     return render(request, "member/check.html", context, status=422 if errors else 200)
 
 
@@ -199,14 +200,14 @@ def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpRes
     one, typed = given_definition(assignment), request.POST.dict()
     answers, errors = read(one, typed)
     if errors:
-        _keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
+        keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
         return ask_again(request, assignment, at, typed=typed, errors=errors)
     hits = positive(one, answers)
     # Whoever asks for a person is asked nothing more.
     if "asked" not in typed and not hits and not hasattr(assignment, "response"):
         left_blank = worth_asking_again(one, answers, _empty(request, assignment, at, typed), assignment, at)
         if left_blank:
-            _keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
+            keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
             return ask_again(request, assignment, at, typed=typed, once_more=left_blank, asked_before=True)
     try:
         submit_response(
@@ -240,7 +241,7 @@ def _left_out(request: HttpRequest, assignment: Assignment, at: datetime) -> boo
     return "left_out" in request.POST or not can_look_today(promise_of(assignment, at), at)
 
 
-def _keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> None:
+def keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping[str, str], at: datetime) -> None:
     """The sheet comes back to be looked at once more: what was given is kept, and heard, before that."""
     with suppress(KindError):
         keep_answers(
