@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.plan_words import asks
@@ -12,10 +13,13 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.intake.consent_texts import NEEDED_ITEMS
 from kindcircle.rooms.intake.queries import current_consent
+from kindcircle.rooms.measures.reaching_safely import shares_steps, steps_of
 from kindcircle.rooms.preparing import actions, queries
 from kindcircle.rooms.preparing.errors import LineTooLong, NothingToShare, TalkThatCannotBe
 from kindcircle.rooms.preparing.models import OneToOne, PreparedStep, SafeContact, SupportPlan
 from kindcircle.rooms.preparing.parts import plan_lines
+from kindcircle.rooms.preparing.plans import SAFETY
+from kindcircle.rooms.safety.actions import raise_alert
 from tests.world import World, make_world, yes_to
 
 HOUR = timedelta(hours=1)
@@ -148,6 +152,23 @@ def test_a_talk_is_noted_once_and_is_no_meeting(world: World) -> None:
     assert [(one.line, one.by) for one in queries.talks_of(place, by=ada)] == [("By the door.", "Ada")]
     assert queries.talked_with(world.group, by=ada) == {place.pk}
     assert [row.minutes for row in queries.own_talks(world.member, by=world.actor(world.member))] == [20]
+
+
+@pytest.mark.parametrize("level", ["review", "contact", "concern"])
+def test_a_safety_plan_opens_when_somebody_asked_for_a_person_and_not_for_a_note(world: World, level: str) -> None:
+    lines, ada = {"signs": "I stop eating."}, world.actor(world.facilitator)
+    actions.keep_plan(lines=lines, kind=SAFETY, **own(world))
+    actions.share_plan(kind=SAFETY, **own(world))
+    alert = raise_alert(
+        member=world.member, group=world.group, gathering=None, level=level, rules=["x"], source=Ref("signal", "x"),
+        at=world.at,
+    )  # fmt: skip
+    assert shares_steps(alert, by=ada) is (level != "review")
+    if level == "review":
+        with pytest.raises(NotFound):
+            steps_of(alert, by=ada, at=world.at)
+    else:
+        assert steps_of(alert, by=ada, at=world.at).lines == lines
 
 
 def test_a_part_is_marked_and_unmarked_for_oneself(world: World) -> None:

@@ -24,13 +24,21 @@ def contact_of(alert: Alert, *, by: Actor, at: datetime) -> Contact:
 
 def steps_of(alert: Alert, *, by: Actor, at: datetime) -> Plan:
     """The steps of their safety plan, where the member shares it. It is noted who opened it, and they see that."""
+    if not _asks_for_a_person(alert):
+        raise NotFound
     return open_plan(_place(alert, by), by=by, at=at, kind=SAFETY)
 
 
 def shares_steps(alert: Alert, *, by: Actor) -> bool:
     """Whether there are steps that this person may open now. Nothing is opened."""
     place = place_of(alert)
-    return alert.closed_at is None and place is not None and may_open_plan(place, SAFETY, by=by)
+    here = alert.closed_at is None and _asks_for_a_person(alert)
+    return here and place is not None and may_open_plan(place, SAFETY, by=by)
+
+
+def _asks_for_a_person(alert: Alert) -> bool:
+    """A note that something was a lot waits for the week, and opens nothing."""
+    return alert.level != Alert.Level.REVIEW
 
 
 def _place(alert: Alert, by: Actor) -> Membership:
