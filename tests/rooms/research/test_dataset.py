@@ -12,6 +12,7 @@ from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.research.dataset import FEWEST_ALIKE, Person, coarse_enough, dataset
 from kindcircle.rooms.research.errors import TooFewPeople
 from tests.rooms.research.finished import end, say_yes_to_research, two_groups
+from tests.rooms.research.test_report import answer
 from tests.world import PROGRAMME, World, make_world
 
 
@@ -102,6 +103,13 @@ def test_whoever_does_not_lead_the_house_gets_nothing(world: World) -> None:
             dataset(world.organisation, PROGRAMME, study="kindness", by=by)
 
 
+def test_who_was_asked_at_night_stands_there_with_the_shorter_form(world: World) -> None:
+    people = two_groups(world)
+    answer(world, people[0], "phq-8", 9, "baseline")
+    values = [row.value for row in rows_of(world).rows if (row.instrument, row.score) == ("phq-8", "total")]
+    assert values == [9.0]
+
+
 def test_the_last_sheet_counts_and_what_was_asked_besides_does_not(world: World) -> None:
     two_groups(world)
     sheets = {(row.person, row.score, row.occasion) for row in rows_of(world).rows}
@@ -121,6 +129,10 @@ def test_nobody_stands_alone_with_what_others_may_know(kinds: list[tuple[str, bo
     assert [one.code for one in found] == [one.code for one in rows]
     counts = Counter((one.version, one.finished) for one in found)
     assert min(counts.values()) >= FEWEST_ALIKE
+    # Nor by the group: of a small one nobody says who sat in it.
+    seated = [Person(one.code, one.version, one.finished, f"g{n // 6}") for n, one in enumerate(rows)]
+    sizes = Counter((one.version, one.finished, one.group) for one in coarse_enough(seated))
+    assert min(sizes.values()) >= FEWEST_ALIKE
     # And nothing is left out without need.
     plain = Counter((one.version, one.finished) for one in rows)
     if min(plain.values()) >= FEWEST_ALIKE:

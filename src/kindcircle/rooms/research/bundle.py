@@ -29,7 +29,7 @@ PERSON = {
     "person": "A code of the person. The same in every file of this study, another in every other study.",
     "programme_version": "Which version of the programme they had. Empty where too few people had it.",
     "finished": "1: came as often as the programme's own rule asks; 0: did not; empty: too few people would share it.",
-    "group": "A code of the group they sat in. Empty below 200 people, where a group would give people away.",
+    "group": "A code of the group they sat in. Empty below 200 people, and where a group would give people away.",
 }
 SCORE = {
     "person": PERSON["person"],

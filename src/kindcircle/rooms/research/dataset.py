@@ -25,6 +25,7 @@ from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import READ_TOGETHER
 from kindcircle.rooms.research.errors import TooFewPeople
 from kindcircle.spec.programmes import Programme
+from kindcircle.spec.shorter import STANDS_IN
 
 OCCASIONS = {
     Assignment.Occasion.BASELINE: "before",
@@ -47,7 +48,7 @@ GROUPS_FROM = 200
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person, once. version and finished are None where too few people would share them."""
+    """One person, once. What too few people would share is None for everybody."""
 
     code: str
     version: str | None
@@ -128,12 +129,14 @@ def dataset(organisation: Organisation, programme: str, *, study: str, by: Actor
 
 
 def coarse_enough(people: Sequence[Person], *, alike: int = FEWEST_ALIKE) -> list[Person]:
-    """Leave out what would single somebody out: first the version, then whether they finished."""
+    """Leave out what would single somebody out: first the version, then whether they finished, at last the group."""
     found = list(people)
     if not _all_alike(found, alike):
         found = [replace(one, version=None) for one in found]
     if not _all_alike(found, alike):
         found = [replace(one, finished=None) for one in found]
+    if not _all_alike(found, alike):
+        found = [replace(one, group=None) for one in found]
     return found
 
 
@@ -177,6 +180,8 @@ def _finished(plans: Mapping[int, Programme]) -> dict[tuple[int, int], bool]:
 def _rows(first: dict[int, Membership], codes: dict[int, str], plans: Mapping[int, Programme]) -> list[Row]:
     """The last sheet of each occasion, of what everybody was asked before they began. The number that counts now."""
     outcomes = {name for plan in plans.values() for name in plan.instruments("baseline")} - READ_TOGETHER
+    # Who was asked at hours when nobody could talk has the shorter form, which is a form of its own.
+    outcomes |= {shorter for name, shorter in STANDS_IN.items() if name in outcomes}
     scores = Score.objects.filter(
         response__assignment__group__in=plans,
         response__assignment__member__in=first,
