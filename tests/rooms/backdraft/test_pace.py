@@ -69,6 +69,18 @@ class TestProposing:
         may(world, True)
         assert look(world) == 1 and paces(world)[0].reasons == "a-lot,in-the-way"
 
+    @pytest.mark.parametrize("shaky", [False, True])
+    def test_a_no_takes_back_what_a_proposal_says_of_practices(self, world: World, shaky: bool) -> None:
+        for key in "ab":
+            say(world, asked(world, key=key), how=2, in_the_way=2)
+        for number in (0, 1) if shaky else ():
+            unsteady(world, 4, number=number)
+        may(world, True)
+        look(world)
+        may(world, False)
+        assert [pace.reasons for pace in paces(world)] == (["shaky"] if shaky else [])
+        assert waiting(world, Kind.SLOWER_PACE) == shaky and look(world) == 0
+
     def test_a_proposal_that_waits_learns_of_new_reasons(self, world: World) -> None:
         unsteady(world, 1, number=0)
         unsteady(world, 1, number=1)

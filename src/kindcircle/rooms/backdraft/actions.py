@@ -17,6 +17,7 @@ from kindcircle.rooms.backdraft.errors import ChooseOne, NoLongerAsked
 from kindcircle.rooms.backdraft.exposures import Led, evocative, led_in, there_at
 from kindcircle.rooms.backdraft.models import Landing, MayTell
 from kindcircle.rooms.backdraft.queries import asked_with, hows_of, may_tell
+from kindcircle.rooms.backdraft.slower import take_back_told
 from kindcircle.rooms.groups.models import Attendance, Gathering
 from kindcircle.rooms.live.queries import MEETING, own_place, placed
 from kindcircle.rooms.measures.actions import check
@@ -160,6 +161,7 @@ def set_may_tell(*, member: User, yes: bool, by: Actor, at: datetime) -> None:
             for row in rows.filter(told_at__isnull=False):
                 settle(Kind.PRACTICE_A_LOT, about=log.Ref(LANDING, row.code), at=at)
             rows.update(told_at=None)
+            take_back_told(member, at=at)
 
 
 def _locked(landing: Landing, at: datetime) -> Landing:

@@ -13,6 +13,7 @@ from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import User
 from kindcircle.rooms.backdraft.errors import DecidedBefore, SayWhyNot
 from kindcircle.rooms.backdraft.models import Landing, MayTell, SlowerPace
 from kindcircle.rooms.backdraft.queries import paces
@@ -27,6 +28,8 @@ from kindcircle.spec.slowing import Landing as Said
 DECIDED_WITHIN = CALLED_WITHIN = timedelta(days=2)
 """Level 1 of the ladder: whoever holds the group calls, and adapts, within two days."""
 SEEN: Reason = "seen"
+OF_PRACTICES: tuple[ForPerson, ...] = ("a-lot", "in-the-way", "lasting")
+"""Reasons that rest on what somebody said after practices."""
 HARM_CHECK, HOW_LONG, DAILY = "harm-check", "how_long", "daily"
 
 Decision = SlowerPace.Decision
@@ -117,6 +120,22 @@ def end(*, pace: SlowerPace, by: Actor, at: datetime) -> None:
         row.ended_at, row.ended_by_id = at, by.user_id
         row.save(update_fields=["ended_at", "ended_by"])
         _record(Event.SLOWER_ENDED, row, by=by, at=at)
+
+
+def take_back_told(member: User, *, at: datetime) -> None:
+    """They no longer want those who lead to hear of hard practices: a proposal that waits says no more of them.
+
+    What was decided stands. Inside the caller's transaction.
+    """
+    waiting = SlowerPace.objects.select_for_update(no_key=True).filter(place__user=member, decision="")
+    for row in waiting:
+        left = [reason for reason in row.reasons.split(",") if reason not in OF_PRACTICES]
+        if left:
+            row.reasons = ",".join(left)
+            row.save(update_fields=["reasons"])
+        else:
+            settle(Kind.SLOWER_PACE, about=log.Ref("slower-pace", row.code), at=at)
+            row.delete()
 
 
 def _propose(place: Membership, reasons: tuple[ForPerson, ...], at: datetime) -> int:
