@@ -93,6 +93,12 @@ def test_a_call_that_was_made_or_overtaken_waits_no_more(world: World, alert: Al
     assert set(open_tasks(world)) == {"after-safety-talk"}
 
 
+def test_back_at_the_first_level_the_call_waits_again(world: World, alert: Alert) -> None:
+    for rung in (1, 2, 1):
+        choose(world, alert, rung)
+    assert set(open_tasks(world)) == {"call-soon"}
+
+
 def test_a_call_that_was_made_is_off_the_list(world: World, alert: Alert) -> None:
     choose(world, alert, 1)
     assert set(open_tasks(world)) == {"call-soon"}

@@ -17,7 +17,7 @@ from kindcircle.rooms.safety.errors import LevelMissing, StepTaken
 from kindcircle.rooms.safety.ladder import locked, record
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_protocol import AlertRung
-from kindcircle.rooms.tasks.actions import raise_task, settle
+from kindcircle.rooms.tasks.actions import raise_task, settle, unsettle
 from kindcircle.rooms.tasks.kinds import Kind
 
 RUNGS = (0, 1, 2, 3, 4)
@@ -58,6 +58,7 @@ def choose(*, alert: Alert, rung: int, by: Actor, at: datetime) -> None:
                 Kind.CALL_SOON, organisation=row.house, about=about, once=row.code, due_at=at + CALL_WITHIN, at=at,
                 group_id=group, owner=chooser, concerns=row.member,
             )  # fmt: skip
+            unsettle(Kind.CALL_SOON, about=about)  # chosen before, and left for another level
         else:
             reached(row, at=at)  # what another level asks for takes its place
         if rung >= WRITE_NOW:
