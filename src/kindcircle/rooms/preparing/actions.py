@@ -60,6 +60,7 @@ def take_plan_back(*, person: User, by: Actor, at: datetime, kind: PlanKind = SU
     """Mine alone again, from this moment. Twice is once."""
     _own(person, by)
     with transaction.atomic():
+        _hold(person)  # a page that saves the plan at this moment would write the sharing back
         plan = kind.model.objects.filter(person=person, shared_at__isnull=False).first()
         if plan is not None and kind.model.objects.filter(pk=plan.pk).update(shared_at=None):
             _record(kind.unshared, kind.about, plan.code, person, by=by, at=at)
