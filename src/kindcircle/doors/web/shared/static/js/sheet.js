@@ -7,6 +7,7 @@ const form = document.querySelector("form[data-keep]");
 const state = document.getElementById("kept");
 const waiting = new Map(); // what has not arrived yet: name of the question → answer
 let timer = 0;
+let order = 0; // grows, also when the clock of the device is set back
 let sending = false;
 let failed = false; // the last try did not arrive
 let handedIn = false; // the form carries the answers now
@@ -39,7 +40,8 @@ async function send(last = false) {
   const going = new Map(waiting);
   const body = new URLSearchParams([...going]);
   for (const name of ["csrfmiddlewaretoken", "key"]) body.set(name, form.elements.namedItem(name).value);
-  body.set("order", Date.now());
+  order = Math.max(order + 1, Date.now());
+  body.set("order", order);
   sending = true;
   try {
     const answer = await fetch(form.dataset.keep, {
