@@ -210,7 +210,8 @@ def the_first_meeting(story: Story) -> None:
     wait_until(lambda: "6 of 8 came" in ada.text, ada.page, what="the end of the meeting")
     ada.arrived("over")
     wait_until(lambda: "Our meeting is over" in maren.text, maren.page, what="the end on the phone")
-    maren.arrived("over").follow("How was today for you?").fill(ease="8", fit="9").press("Send").sees("Saved")
+    maren.arrived("over").follow("How was today for you?").fill(ease="8", fit="9", steadiness="7")
+    maren.press("Send").sees("Saved")
     ada.follow("Write the notes").fill(note="A slow, warm start.").fill(
         **{f"line-{story.person.code}": "Sat near the door. At ease."}
     ).press("Save these notes").sees("Saved. Thank you for today.")

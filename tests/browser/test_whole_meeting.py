@@ -338,12 +338,17 @@ def _meeting(room: Room) -> None:
     press(ada, "Begin the closing")
     expect(ada.get_by_role("button", name=re.compile("^Start for everyone: Leaving gently"))).to_be_visible()
     _practice(room, "Leaving gently")
+    # Both say how steady they are. Tomas says that the rest stays blank; Ines is asked once, and sends it as it is.
     for phone in (phones[INES], phones[TOMAS]):
         phone.get_by_role("link", name="How was today for you?").click()
-        phone.get_by_role("group", name="How steady do you feel right now?").get_by_role(
-            "radio", name="7", exact=True
-        ).check()
-        press(phone, "Send")
+        line = phone.get_by_role("group", name="How steady do you feel right now?")
+        line.get_by_role("radio", name="7", exact=True).check()
+    for name in ("How much could you be yourself here today?", "How well did today fit what you need?"):
+        phones[TOMAS].get_by_role("group", name=name).get_by_role("radio", name="Leave blank").check()
+    press(phones[INES], "Send")
+    press(phones[INES], "Send it as it is")
+    press(phones[TOMAS], "Send")
+    for phone in (phones[INES], phones[TOMAS]):
         expect(phone.get_by_role("heading", name="Saved")).to_be_visible()
     press(ada, "Close the meeting")
     for phone in phones[WREN:]:
