@@ -106,6 +106,7 @@ class Permission(StrEnum):
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     ADVERSE_EVENT_REVIEW = "adverse-event.review"  # judge it, and decide whether the group goes on
     RESEARCH_RELEASE = "research.release"  # ask for coded rows, let them go, take them: two people for each
+    TRIAL_KEEP = "trial.keep"  # set up a draw over an offer, lock it, draw, read what came of it
     ADVERSE_EVENTS_EXPORT = "adverse-events.export"  # of the whole house, coded, for those who watch over safety
     LANDING_OWN = "landing.own"  # say how a practice was, and read what one said
     LANDING_SEE = "landing.see"  # what a member agreed to tell those who lead

@@ -190,6 +190,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.HOUSE_FIGURES_SEE: [organisation_lead],
     # Whoever asks never decides; that is looked at where it is decided.
     P.RESEARCH_RELEASE: [organisation_lead, safety_lead],
+    P.TRIAL_KEEP: [organisation_lead, safety_lead],
     P.LOOK_KEEP: [organisation_lead],
     P.PLACE_KEEP: [organisation_lead],
     P.STAFF_SEE: [organisation_lead],

@@ -95,6 +95,7 @@ ALERT_NOTE = Seal("alert-note")
 ALERT_ANSWER = Seal("alert-answer")  # the answer that spoke, as it was when it did
 ALERT_REVIEW = Seal("alert-review")  # under the house's key: about a week, not about one person
 RELEASE_WHY = Seal("release-why")  # under the house's key: what coded rows are for, and for whom
+TRIAL_SECRET = Seal("trial-secret")  # under the house's key, until the draw
 ADVERSE_EVENT = Seal("adverse-event")
 STOP_REVIEW = Seal("stop-review")
 PROPOSAL_ANSWER = Seal("proposal-answer")

@@ -1,7 +1,7 @@
 """Everybody who asks to come, in the order of asking: how each stands, when they can come, and what that makes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.rooms.groups.actions.seats import DECISION_HOLDS
 from kindcircle.rooms.groups.models import KeptPlace
+from kindcircle.rooms.intake.draws import Waits, waits
 from kindcircle.rooms.intake.models import Application, Decision, Intake, KeepApart, WeeklySlot
 from kindcircle.spec.programmes import Programme, load_programme
 
@@ -19,6 +20,9 @@ SOON = timedelta(weeks=1)
 """A decision that gets too old within this time is pointed out."""
 
 TALK, JOINS, KEPT, PLACED, LATER, OTHER = "talk", "joins", "kept", "placed", "later", "other-help"
+DRAW, AFTER_DRAW = "draw", "after-draw"
+FORMED_BEFORE = timedelta(weeks=6)
+"""So long before the day from which the others start, groups can be formed of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Entry:
     """One person on the list.
 
     stands    talk: nothing is decided yet; joins: may have a place; kept: one is kept; placed: it is theirs;
-              later and other-help: what was decided
+              later and other-help: what was decided; draw: may have a place once it is drawn who starts now;
+              after-draw: starts later by the draw
     times     the times of the week at which they can come, by code
     holds_until  until when the decision to join holds; None without one
     """
@@ -118,6 +123,8 @@ def waitlist(intake: Intake, *, by: Actor, at: datetime) -> Waitlist:
         KeptPlace.objects.filter(application__in=standing, given_up_at=None).values_list("application_id", "taken_at")
     )
     entries = tuple(_entry(one, decisions.get(one.pk), one.pk in kept, kept.get(one.pk)) for one in standing)
+    held = waits([one.application for one in entries if one.stands == JOINS])
+    entries = tuple(_held(one, held.get(one.application.pk), at) for one in entries)
     plan = load_programme(intake.programme, intake.programme_version)
     taken_back = rows.exclude(withdrawn_at=None).count()
     found = Waitlist(intake, plan, entries, (), taken_back, at)
@@ -153,6 +160,14 @@ def _entry(application: Application, decision: Decision | None, kept: bool, take
     if not decision.opens_a_place:
         return Entry(application, LATER if decision.outcome == Decision.Outcome.LATER else OTHER, times)
     return Entry(application, KEPT if kept else JOINS, times, decision.decided_at + DECISION_HOLDS)
+
+
+def _held(entry: Entry, held: Waits | None, at: datetime) -> Entry:
+    if held is None or entry.stands != JOINS:
+        return entry
+    if held.until is None:
+        return replace(entry, stands=DRAW)
+    return entry if at.date() >= held.until - FORMED_BEFORE else replace(entry, stands=AFTER_DRAW)
 
 
 def _outlook(slot: WeeklySlot, found: Waitlist) -> Outlook:

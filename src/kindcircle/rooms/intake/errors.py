@@ -1,5 +1,8 @@
 """What can stand in somebody's way in, in sentences a person can act on."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kindcircle.base.lib.errors import Conflict, Invalid
@@ -115,3 +118,18 @@ class TooManyTimes(Invalid):
 class ChecklistNewer(Conflict):
     def __init__(self) -> None:
         super().__init__(_("A colleague changed this list a moment ago. Your lines are below and were not kept."))
+
+
+class DrawFirst(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A draw decides who of this offer starts now. Places are kept after it. Who must not wait is outside it.")
+        )
+
+
+class StartsLater(Conflict):
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("By the draw this person starts later, in a group that begins on %(day)s or after it.")
+            % {"day": date_format(day, "j F Y")}
+        )

@@ -15,6 +15,7 @@ from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.intake.models_consent import Consent, ConsentCopy, ConsentFacts  # noqa: F401
+from kindcircle.rooms.intake.models_trial import Entrant, Trial  # noqa: F401
 
 
 class Intake(models.Model):

@@ -25,6 +25,9 @@ class Assignment(models.Model):
         FOLLOW_UP = "follow-up"  # some months later
         SCREENING = "screening"  # before the talk, with no group yet
         ASKED = "asked"  # by a facilitator, besides the programme's own times; never part of before and after
+        # Of everybody who said yes to a draw, on one clock, whether they start now or later.
+        BEFORE_DRAW = "trial-pre"
+        AFTER_DRAW = "trial-post"
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
@@ -68,7 +71,12 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(group__isnull=False, intake=None)
-                | Q(group=None, intake__isnull=False, gathering=None, occasion="screening"),
+                | Q(
+                    group=None,
+                    intake__isnull=False,
+                    gathering=None,
+                    occasion__in=["screening", "trial-pre", "trial-post"],
+                ),
                 name="assignment_of_a_group_or_an_intake",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="assignment_closes_after_opening"),

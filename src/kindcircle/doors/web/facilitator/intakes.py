@@ -24,6 +24,8 @@ from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.doors.web.shared.weekly import slot_words
 from kindcircle.rooms.forming import actions as forming
 from kindcircle.rooms.forming.waitlist import (
+    AFTER_DRAW,
+    DRAW,
     JOINS,
     KEPT,
     LATER,
@@ -47,6 +49,8 @@ APPLICATIONS = Application.objects.select_related("intake__organisation", "perso
 STANDS = {
     TALK: gettext_lazy("to talk with"),
     JOINS: gettext_lazy("may join"),
+    DRAW: gettext_lazy("waits for the draw"),
+    AFTER_DRAW: gettext_lazy("starts later, by the draw"),
     KEPT: gettext_lazy("a place is kept"),
     PLACED: gettext_lazy("has a place"),
     LATER: gettext_lazy("later"),

@@ -28,11 +28,13 @@ from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.actions.applying import hold
 from kindcircle.rooms.intake.consent_texts import is_ready
+from kindcircle.rooms.intake.draws import check_start
 from kindcircle.rooms.intake.errors import HasAPlace, TextNotReady
 from kindcircle.rooms.intake.models import Application, Consent, Decision, KeepApart
 from kindcircle.rooms.intake.queries import current_consent, latest_decision
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.spec.dates import wall_clock
 
 # A talk and a decision hold this long; after that somebody asks how things are now.
 DECISION_HOLDS = timedelta(weeks=6)
@@ -48,8 +50,8 @@ TALK_WITHIN = timedelta(days=2)
 def keep_place(*, application: Application, group: Group, by: Actor, at: datetime) -> KeptPlace:
     """Keep a place in this group for somebody who may come; with their yes it is theirs. Twice is once.
 
-    Raises NoDecision, DecideAnew, TextNotReady, TalkAgain, GroupFull, GroupUnderWay, KeptApartFrom, TakenBack,
-    HasAPlace while the one they came to before is theirs.
+    Raises NoDecision, DecideAnew, TextNotReady, TalkAgain, DrawFirst, StartsLater, GroupFull, GroupUnderWay,
+    KeptApartFrom, TakenBack, HasAPlace while the one they came to before is theirs.
     """
     require(by, Permission.APPLICATION_DECIDE, application)
     with transaction.atomic():
@@ -185,6 +187,7 @@ def _check(application: Application, group: Group, at: datetime) -> None:
     begins = Gathering.objects.filter(group=group).order_by("number").values_list("starts_at", flat=True).first()
     if (begins or at) - decision.decided_at > DECISION_HOLDS and at - decision.decided_at > DECISION_HOLDS:
         raise TalkAgain
+    check_start(application, wall_clock(begins or at, group.zone).date())
     if not _takes_people(group):
         raise GroupUnderWay
     if free_seats(group) < 1:
