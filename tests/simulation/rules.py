@@ -17,6 +17,7 @@ from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import Absence
 from kindcircle.rooms.safety.gate import lacking
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.trials import TRIAL
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec import dates
 from tests.simulation.town import DAY, HOUR, Town
@@ -44,7 +45,8 @@ class Rules:
 
     def _mail_once(self) -> None:
         """As many mails left as messages say they were sent, one for each occasion."""
-        sent = Delivery.objects.filter(sent_at__isnull=False)
+        # A trial asks the mail server whether it takes mail, and writes none.
+        sent = Delivery.objects.filter(sent_at__isnull=False).exclude(about_kind=TRIAL)
         assert len(mail.outbox) == sent.count(), "a message was sent twice, or marked and never sent"
         keys = Counter((row.kind, row.user_id, row.about_code) for row in sent.exclude(kind__in=ALWAYS | CHANGES))
         twice = [key for key, count in keys.items() if count > 1]
