@@ -19,6 +19,8 @@ from kindcircle.rooms.measures import actions, queries
 from kindcircle.rooms.measures.course import own_courses
 from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.rescoring import BATCH, Rescored, rescore
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec.corrections import correction_of
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.texts import SHIPPED
@@ -126,9 +128,55 @@ def test_whoever_answers_after_the_correction_is_scored_by_it_and_both_can_be_co
         [course] = own_courses(world.member, by=world.actor(world.member), at=world.at + 60 * DAY)
         return [step.word for step in course.lines[0].steps]
 
-    assert words() == [Word.FIRST, Word.FORM_CHANGED]
+    # The same questions were asked both times, so one's own line says nothing else before the sheets are scored anew.
+    assert words() == [Word.FIRST, Word.AS_USUAL]
+    assert Score.every.filter(scale="total").count() == 2
     anew(world)
     assert words() == [Word.FIRST, Word.AS_USUAL]
+
+
+def talks(world: World) -> int:
+    return Task.objects.filter(kind=Kind.WORTH_A_TALK, group=world.group).count()
+
+
+def test_a_rise_is_noticed_before_the_sheets_are_scored_anew(world: World) -> None:
+    answered(world, "baseline", 9)
+    corrected("gad-7", "1.0.1", turned_round)
+    answered(world, "asked", 12)  # counts as 15 now, and the first as 12
+    assert talks(world) == 0
+    answered(world, "after", 18)  # counts as 21
+    assert talks(world) == 1
+    first = Score.every.get(response__assignment__occasion="baseline", scale="total")
+    assert (first.rule, first.value, first.current) == ("gad-7@1.0.0", 9, True)
+    assert Score.every.filter(scale="total").count() == 3
+
+
+def test_a_card_that_is_typed_in_after_the_correction_shows_a_rise_too(world: World) -> None:
+    late = asked(world, "baseline")
+    answered(world, "asked", 18)
+    corrected("gad-7", "1.0.1", turned_round)
+    actions.submit_response(
+        assignment=late, answers=adding_up("gad-7", 3), client_key=codes.new_code(), by=world.actor(world.facilitator),
+        at=world.at + 20 * DAY, by_staff=world.facilitator,
+    )  # fmt: skip
+    assert talks(world) == 1
+
+
+def test_a_shorter_form_is_set_beside_the_longer_whose_rule_was_corrected(world: World) -> None:
+    def only_put_right(raw: dict[str, Any]) -> None:
+        raw["tests"] = [{"responses": [0] * len(raw["items"]), "expect": {"total": 0}}]
+
+    shutil.copytree(SHIPPED / "instruments" / "phq-8", site_settings.SITE_CONTENT / "instruments" / "phq-8")
+    answered(world, "baseline", 2, "phq-9")
+    corrected("phq-9", "1.0.1", only_put_right)
+    sheet = asked(world, "asked", "phq-9")
+    shorter = {key: value for key, value in adding_up("phq-9", 20).items() if key != "phq9_9"}
+    actions.submit_response(
+        assignment=sheet, answers=shorter, client_key=codes.new_code(), by=world.actor(world.member),
+        at=sheet.opens_at + DAY, left_out=True,
+    )  # fmt: skip
+    sheet.refresh_from_db()
+    assert (sheet.instrument, talks(world)) == ("phq-8", 1)
 
 
 def test_a_version_that_asks_something_else_corrects_nothing(world: World) -> None:

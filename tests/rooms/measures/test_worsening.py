@@ -104,6 +104,7 @@ def test_other_people_and_other_versions_are_not_set_side_by_side(world: World) 
     assert not waiting(world)
     sheet = asked(world, "after")
     first = Assignment.objects.get(member=world.member, occasion="baseline")
+    Assignment.objects.filter(pk=first.pk).update(version="0.9.0")
     first.response.scores.update(rule="gad-7@0.9.0")
     actions.submit_response(
         assignment=sheet, answers=adding_up("gad-7", 20), client_key=codes.new_code(), by=world.actor(world.member),

@@ -17,6 +17,7 @@ from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.norms import Known, known_of
 from kindcircle.rooms.measures.queries import definition, words_for
+from kindcircle.rooms.measures.rescoring import as_it_counts
 from kindcircle.spec import parts
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import Fact, is_validated, with_spread
@@ -129,10 +130,8 @@ def asked_of(member: User) -> QuerySet[Assignment]:
 
 
 def score_in(row: Assignment, scale: str) -> Score | None:
-    """The score that counts of what was sent, if there is one on this scale."""
-    if not hasattr(row, "response"):
-        return None
-    return next((one for one in row.response.scores.all() if one.scale == scale), None)
+    """The score that counts of what was sent, if there is one on this scale; a corrected rule counts at once."""
+    return as_it_counts(row.response, scale) if hasattr(row, "response") else None
 
 
 def _lines(place: Membership, rows: list[Assignment]) -> Iterable[Line]:

@@ -19,6 +19,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
+from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.queries import definition
 from kindcircle.spec.corrections import correction_of
@@ -85,15 +86,46 @@ def _batches(organisation: Organisation, instrument: str) -> Iterator[list[Respo
         yield list(lot.order_by("pk"))
 
 
+def newest_rule(instrument: str, version: str) -> str:
+    """By which rule a sheet of this version counts now, as a score names it."""
+    return _corrected(instrument, version)[1].rule
+
+
+def as_it_counts(row: Response, scale: str) -> Score | None:
+    """One number of a sheet by the newest rule of its form; made here and not kept, where it was not scored anew yet.
+
+    So two sheets are set side by side from the moment a corrected rule is there. It opens the answers for that: only
+    where the machine alone compares, or for the person whose answers they are.
+    """
+    scores = list(row.scores.all())
+    stands = next((one for one in scores if one.scale == scale), None)
+    assignment = row.assignment
+    try:
+        one, corrected = _corrected(assignment.instrument, assignment.version)
+    except VersionUnknown:
+        return stands
+    if corrected is one or any(kept.rule == corrected.rule for kept in scores):
+        return stands
+    return next((_as_score(row, made) for made in score(corrected, _answers(row)) if made.score == scale), None)
+
+
+def _corrected(instrument: str, version: str) -> tuple[Definition, Definition]:
+    one = definition(instrument, version)
+    return one, correction_of(one, site=settings.SITE_CONTENT)
+
+
 def _fresh(row: Response) -> tuple[Response, Definition, tuple[ScoreResult, ...]] | None:
     """The sheet with its corrected scores; None when the rule that counts is the newest already."""
-    one = definition(row.assignment.instrument, row.assignment.version)
-    corrected = correction_of(one, site=settings.SITE_CONTENT)
+    one, corrected = _corrected(row.assignment.instrument, row.assignment.version)
     if corrected is one or Score.every.filter(response=row, rule=corrected.rule).exists():
         return None
+    return row, corrected, score(corrected, _answers(row))
+
+
+def _answers(row: Response) -> dict[str, Answer]:
     sealed = seals.ANSWERS.open(row.sealed_answers, code=row.code, holder=row.assignment.member)
     answers: dict[str, Answer] = json.loads(sealed)
-    return row, corrected, score(corrected, answers)
+    return answers
 
 
 def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]:
@@ -111,19 +143,18 @@ def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]
 
 def _keep(row: Response, results: tuple[ScoreResult, ...]) -> None:
     Score.objects.filter(response=row).update(current=False)
-    Score.objects.bulk_create(
-        [
-            Score(
-                response=row,
-                scale=one.score,
-                value=one.value,
-                state=one.state,
-                answered=one.answered,
-                of=one.of,
-                rule=one.rule,
-            )
-            for one in results
-        ]
+    Score.objects.bulk_create([_as_score(row, one) for one in results])
+
+
+def _as_score(row: Response, made: ScoreResult) -> Score:
+    return Score(
+        response=row,
+        scale=made.score,
+        value=made.value,
+        state=made.state,
+        answered=made.answered,
+        of=made.of,
+        rule=made.rule,
     )
 
 

@@ -14,6 +14,7 @@ from kindcircle.rooms.measures.course import asked_of, score_in
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.norms import known_of
 from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.measures.rescoring import newest_rule
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec import parts
@@ -59,10 +60,15 @@ def _is_harder(score: parts.Score, before: list[Assignment], row: Assignment, us
     if now is None or now.value is None:
         return False
     # What a shorter form leaves out can only add: where it alone is so much more than the longer was, that is enough.
-    rules = {now.rule, row.in_place_of}
+    rules = {now.rule, _longer(row)}
     earlier = [found for one_before in before if (found := _comparable(one_before, now.scale, rules)) is not None]
     found_by = row.given_out[0]
     return any(_harder(found_by, score, found.value, now.value, usual) for found in (*earlier[:1], *earlier[-1:]))
+
+
+def _longer(row: Assignment) -> str:
+    """The rule of the form that was given out, where its shorter form was answered."""
+    return newest_rule(*row.given_out) if row.in_place_of else ""
 
 
 def _comparable(row: Assignment, scale: str, rules: set[str]) -> Score | None:
