@@ -10,7 +10,7 @@ import pytest
 from kindcircle.base.lib import clock
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.research.models import Release, Taking
-from tests.rooms.research.finished import two_groups
+from tests.rooms.research.finished import one_more_group, two_groups
 from tests.site import RunningSite
 from tests.walks.visitor import Visitor
 from tests.world import World, make_world
@@ -52,6 +52,7 @@ def test_one_asks_another_decides_and_the_file_goes_out(running_site: RunningSit
     safety.follow("Decide whether coded answers may go to research").follow("Read it and decide")
     assert safety.path == path
     assert "To learn what helps people stay." in safety.text and "R. Example, Far University" in safety.text
+    assert "12 people of 2 groups that had ended by" in safety.text and "Beside earlier files" not in safety.text
     safety.press("Let them go")
     assert "may be taken" in safety.text
     assert "Decide whether coded answers" not in safety.open("/desk/tasks/").text
@@ -71,6 +72,13 @@ def test_one_asks_another_decides_and_the_file_goes_out(running_site: RunningSit
     # It ends at once when somebody wants it to.
     lead.press("Stop it now")
     assert "stopped" in lead.text and "Take the file" not in lead.text
+
+    # One more group ended. Beside the first file, a second one would show that group by itself.
+    one_more_group(world, 7, after=clock.now() - world.at)
+    lead.open("/organisation/research/").press("Ask", ASKED | {"study": "again", "colleague": world.safety_lead.code})
+    safety.open(lead.path)
+    assert "12 people of 2 groups" in safety.text and "They wait for a later file." in safety.text
+    assert "12 people are in both" in safety.text and "kindness-2027" in safety.text
 
 
 def test_without_enough_people_nothing_is_asked_and_a_stranger_finds_nothing(

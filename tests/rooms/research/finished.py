@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.ending.finishing import finish_group
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.intake.consent_texts import newest_facts, text_name
 from kindcircle.rooms.intake.models import Consent
@@ -26,16 +28,17 @@ def say_yes_to_research(person: User, world: World) -> Consent:
     return consent
 
 
-def end(world: World, group: Group, *, absent: frozenset[int] = frozenset()) -> None:
-    """Every meeting is held and the group is over. Those with a number in `absent` came to none."""
+def end(world: World, group: Group, *, absent: frozenset[int] = frozenset(), after: timedelta = timedelta(0)) -> None:
+    """Every meeting was held and the group is over by now. Those with a number in `absent` came to none."""
+    at = world.at + after
     members = list(Membership.objects.filter(group=group, role="member").select_related("user").order_by("seat"))
     for one in Gathering.objects.filter(group=group):
-        over = one.starts_at + timedelta(hours=1)
-        Gathering.objects.filter(pk=one.pk).update(state="closed", opened_at=one.starts_at, closed_at=over)
+        opened, over = at - timedelta(hours=2), at - timedelta(hours=1)
+        Gathering.objects.filter(pk=one.pk).update(state="closed", opened_at=opened, closed_at=over)
         for place, row in enumerate(members):
             if place not in absent:
-                Attendance.objects.create(gathering=one, user=row.user, arrived_at=one.starts_at, left_at=over)
-    Group.objects.filter(pk=group.pk).update(state=Group.State.FINISHED)
+                Attendance.objects.create(gathering=one, user=row.user, arrived_at=opened, left_at=over)
+    finish_group(group=group, by=SYSTEM, at=at)
 
 
 def two_groups(world: World, *, more: int = 6) -> list[User]:
@@ -57,6 +60,17 @@ def two_groups(world: World, *, more: int = 6) -> list[User]:
     end(world, world.group, absent=frozenset({0}))
     end(world, other)
     return people
+
+
+def one_more_group(world: World, people: int, *, after: timedelta) -> Group:
+    """It ended so long after; everybody in it says yes."""
+    group, _gatherings = make_group(world.organisation, world.facilitators, at=world.at)
+    for place in range(people):
+        person = make_person(world.organisation, NAMES[place % len(NAMES)], at=world.at)
+        join(group, person, Membership.Role.MEMBER, at=world.at)
+        say_yes_to_research(person, world)
+    end(world, group, after=after)
+    return group
 
 
 def second_lead(world: World) -> User:

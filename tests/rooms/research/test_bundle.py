@@ -31,7 +31,9 @@ def world(db: None) -> World:
 
 @pytest.fixture
 def found(world: World) -> Dataset:
-    return dataset(world.organisation, PROGRAMME, study="kindness", by=world.actor(world.organisation_lead))
+    return dataset(
+        world.organisation, PROGRAMME, study="kindness", as_of=world.at, by=world.actor(world.organisation_lead)
+    )
 
 
 def unpacked(found: Dataset, world: World, folder: Path) -> Path:

@@ -22,7 +22,7 @@ def world(db: None) -> World:
 
 
 def rows_of(world: World, study: str = "kindness"):
-    return dataset(world.organisation, PROGRAMME, study=study, by=world.actor(world.organisation_lead))
+    return dataset(world.organisation, PROGRAMME, study=study, as_of=world.at, by=world.actor(world.organisation_lead))
 
 
 def test_everybody_who_said_yes_is_in_it_once_with_gaps_left_open(world: World) -> None:
@@ -100,7 +100,7 @@ def test_whoever_does_not_lead_the_house_gets_nothing(world: World) -> None:
         stranger.actor(stranger.organisation_lead),
     ):
         with pytest.raises(NotFound):
-            dataset(world.organisation, PROGRAMME, study="kindness", by=by)
+            dataset(world.organisation, PROGRAMME, study="kindness", as_of=world.at, by=by)
 
 
 def test_who_was_asked_at_night_stands_there_with_the_shorter_form(world: World) -> None:

@@ -1,16 +1,19 @@
 """The rows that a researcher may have: coded people who said yes, and their scores before, after and later.
 
 Nothing that somebody wrote, no day, no group below 200 people, no answer to a single question. Whoever took their yes
-back is not in the next rows. Gaps stay gaps.
+back is not in the next rows. Gaps stay gaps. Who comes later stays out: rows hold the groups that had ended and the
+people who had said yes at one moment, so that no two files differ by one group or by one person who came.
 """
 
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -88,22 +91,14 @@ class Dataset:
     left_out: int
 
 
-def dataset(organisation: Organisation, programme: str, *, study: str, by: Actor) -> Dataset:
-    """The rows of one programme, from all its groups that have ended. Raises TooFewPeople.
+def dataset(organisation: Organisation, programme: str, *, study: str, as_of: datetime, by: Actor) -> Dataset:
+    """The rows of one programme, from all its groups that had ended by this moment. Raises TooFewPeople.
 
-    Somebody who did the programme twice is in it once, with their first group.
+    Somebody who did the programme twice is in it once, with the first group that ended.
     """
     require(by, Permission.RESEARCH_RELEASE, organisation)
-    finished = Group.objects.filter(organisation=organisation, programme=programme, state=Group.State.FINISHED)
-    places = Membership.objects.filter(group__in=finished, role=Membership.Role.MEMBER).select_related("user", "group")
-    willing = _willing(organisation)
-    first: dict[int, Membership] = {}
-    for place in places.order_by("joined_at", "pk"):
-        if place.user_id in willing:
-            first.setdefault(place.user_id, place)
+    first = enough_people(organisation, programme, as_of=as_of)
     sizes = Counter(place.group_id for place in first.values())
-    if len(first) < FEWEST_PEOPLE or len(sizes) < FEWEST_GROUPS:
-        raise TooFewPeople(FEWEST_PEOPLE, FEWEST_GROUPS)
     plans = _plans({place.group_id: place.group for place in first.values()})
     done = _finished(plans)
     with_groups = len(first) >= GROUPS_FROM
@@ -124,8 +119,30 @@ def dataset(organisation: Organisation, programme: str, *, study: str, by: Actor
         rows=tuple(sorted(_rows(first, codes, plans), key=_place_of)),
         groups=len(sizes),
         mean_size=sum(sizes.values()) / len(sizes),
-        left_out=places.exclude(user_id__in=first).values("user").distinct().count(),
+        left_out=_ended(organisation, programme, as_of).exclude(user_id__in=first).values("user").distinct().count(),
     )
+
+
+def enough_people(organisation: Organisation, programme: str, *, as_of: datetime) -> dict[int, Membership]:
+    """Everybody whose rows may go out, with their place. Raises TooFewPeople where they would tell who they are."""
+    found = _people(organisation, programme, as_of, _willing(organisation, as_of))
+    if not large_enough(found.values()):
+        raise TooFewPeople(FEWEST_PEOPLE, FEWEST_GROUPS)
+    return found
+
+
+def new_since(
+    organisation: Organisation, programme: str, *, as_of: datetime, earlier: datetime
+) -> dict[int, Membership]:
+    """Who would be in rows of this moment and in none of an earlier one: what two files laid side by side show."""
+    before = _people(organisation, programme, earlier, _once_willing(organisation, earlier))
+    now = _people(organisation, programme, as_of, _willing(organisation, as_of))
+    return {user: place for user, place in now.items() if user not in before}
+
+
+def large_enough(places: Collection[Membership]) -> bool:
+    """Whether these people may stand as a file, or as the difference of two."""
+    return len(places) >= FEWEST_PEOPLE and len({place.group_id for place in places}) >= FEWEST_GROUPS
 
 
 def coarse_enough(people: Sequence[Person], *, alike: int = FEWEST_ALIKE) -> list[Person]:
@@ -145,13 +162,39 @@ def _all_alike(people: Sequence[Person], alike: int) -> bool:
     return min(counts.values(), default=alike) >= alike
 
 
-def _willing(organisation: Organisation) -> set[int]:
-    """Whose yes to research holds, for the text as it stands."""
-    name, since = text_name(), asks_since(organisation)
-    rows = Consent.objects.filter(
-        person__organisation=organisation, kind=Consent.Kind.RESEARCH, replaced_at=None, withdrawn_at=None
+def _ended(organisation: Organisation, programme: str, as_of: datetime) -> QuerySet[Membership]:
+    """The places of members in groups that had ended by then."""
+    over = Group.objects.filter(
+        organisation=organisation, programme=programme, state=Group.State.FINISHED, ending__finished_at__lte=as_of
     )
+    return Membership.objects.filter(group__in=over, role=Membership.Role.MEMBER)
+
+
+def _people(organisation: Organisation, programme: str, as_of: datetime, said_yes: set[int]) -> dict[int, Membership]:
+    """Each of them with their place in the first group that ended, which no later group changes."""
+    places = _ended(organisation, programme, as_of).select_related("user", "group")
+    found: dict[int, Membership] = {}
+    for place in places.order_by("group__ending__finished_at", "pk"):
+        if place.user_id in said_yes:
+            found.setdefault(place.user_id, place)
+    return found
+
+
+def _willing(organisation: Organisation, as_of: datetime) -> set[int]:
+    """Whose yes to research was there by then and holds now, for the text as it stands."""
+    name, since = text_name(), asks_since(organisation)
+    rows = _yeses(organisation, as_of).filter(replaced_at=None, withdrawn_at=None)
     return {row.person_id for row in rows if is_current(row, name=name, since=since)}
+
+
+def _once_willing(organisation: Organisation, as_of: datetime) -> set[int]:
+    """Whose yes stood then, to whatever text, also where it was taken back or said anew since."""
+    rows = _yeses(organisation, as_of).exclude(replaced_at__lte=as_of).exclude(withdrawn_at__lte=as_of)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def _yeses(organisation: Organisation, as_of: datetime) -> QuerySet[Consent]:
+    return Consent.objects.filter(person__organisation=organisation, kind=Consent.Kind.RESEARCH, signed_at__lte=as_of)
 
 
 def _plans(groups: Mapping[int, Group]) -> dict[int, Programme]:

@@ -1,5 +1,7 @@
 """Coded rows that leave the house for research: who asked for them, who let them go, and each time they went."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,7 +13,7 @@ from kindcircle.base.people.models import Organisation, User
 class Release(models.Model):
     """One person asked for a programme's rows, for somebody and for a reason; another one decided.
 
-    No rows are kept here: each taking is made anew from what people still say yes to.
+    No rows are kept here: each taking is made anew from what people still say yes to. Nobody joins them after `as_of`.
     """
 
     class State(models.TextChoices):
@@ -30,6 +32,9 @@ class Release(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # Set where a file of now, beside an earlier one, would show too few people by themselves: then it holds no more
+    # groups and people than that one.
+    held_to = models.DateTimeField(null=True, blank=True)
     # Who is asked to decide. Anybody else who may do so can, too.
     asked_to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     client_key = models.CharField(max_length=64, unique=True)
@@ -41,8 +46,8 @@ class Release(models.Model):
         private = {"sealed_why"}
         personal = {"asked_by", "asked_to", "decided_by"}
         operational = {
-            "id", "code", "organisation", "programme", "study", "days", "state", "asked_at", "client_key",
-            "decided_at", "until",
+            "id", "code", "organisation", "programme", "study", "days", "state", "asked_at", "held_to",
+            "client_key", "decided_at", "until",
         }  # fmt: skip
         research: set[str] = set()
 
@@ -61,7 +66,15 @@ class Release(models.Model):
                 | Q(state__in=["asked", "declined"], until=None),
                 name="release_ends",
             ),
+            models.CheckConstraint(
+                condition=Q(held_to=None) | Q(held_to__lt=F("asked_at")), name="release_held_to_an_earlier_one"
+            ),
         ]
+
+    @property
+    def as_of(self) -> datetime:
+        """The groups that had ended by this moment, and the yeses of this moment, are all that it can ever hold."""
+        return self.held_to or self.asked_at
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.organisation_id)

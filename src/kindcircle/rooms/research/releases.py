@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -17,8 +18,16 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.research.bundle import bundle
-from kindcircle.rooms.research.dataset import Dataset, dataset
-from kindcircle.rooms.research.errors import AlreadyDecided, NotClear, NotOpen, OftenEnough, TakesTwo
+from kindcircle.rooms.research.dataset import Dataset, dataset, enough_people, large_enough, new_since
+from kindcircle.rooms.research.errors import (
+    AlreadyDecided,
+    NotClear,
+    NotOpen,
+    OftenEnough,
+    TakesTwo,
+    TooFewNew,
+    TooFewPeople,
+)
 from kindcircle.rooms.research.models import Release, Taking
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
@@ -73,6 +82,52 @@ def is_open(release: Release, *, at: datetime) -> bool:
     return release.state == State.LET_GO and release.until is not None and at < release.until
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Rows of the same programme that went out already: how many of these people are in them, and how many are new."""
+
+    study: str
+    last_on: datetime
+    same: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows these are: what is decided on, and all that can be taken. people is 0 where too few still say yes.
+
+    waits  whether groups or people came since that are left for a later file
+    """
+
+    as_of: datetime
+    people: int
+    groups: int
+    waits: bool
+    before: tuple[Before, ...]
+
+
+def scope_of(release: Release, *, by: Actor) -> Scope:
+    """For the one who decides: who is in it, and what an earlier file tells of them."""
+    require(by, Permission.RESEARCH_RELEASE, release)
+    house, programme, as_of = release.organisation, release.programme, release.as_of
+    try:
+        people = enough_people(house, programme, as_of=as_of)
+    except TooFewPeople:
+        people = {}
+    taken = _others(release).annotate(last_on=Max("takings__taken_at")).exclude(last_on=None).order_by("-last_on")
+    before = []
+    for other in taken if people else ():
+        new = new_since(house, programme, as_of=as_of, earlier=other.as_of)
+        before.append(Before(other.study, other.last_on, len(people) - len(new), len(new)))
+    return Scope(
+        as_of=as_of,
+        people=len(people),
+        groups=len({place.group_id for place in people.values()}),
+        waits=release.held_to is not None,
+        before=tuple(before),
+    )
+
+
 def ask(
     *, organisation: Organisation, programme: str, study: str, why: Why, days: int, colleague: str, staff: User,
     client_key: str, by: Actor, at: datetime,
@@ -91,7 +146,6 @@ def ask(
     known = programme in programmes(organisation) and 1 <= days <= LONGEST_DAYS
     if not clear or not named or not known or second is None:
         raise NotClear
-    dataset(organisation, programme, study=study, by=by)
     release = Release(
         organisation=organisation, programme=programme, study=study, days=days, asked_by=staff, asked_at=at,
         asked_to=second, client_key=client_key,
@@ -99,6 +153,10 @@ def ask(
     words = json.dumps({"purpose": said.purpose, "recipient": said.recipient})
     release.sealed_why = seals.RELEASE_WHY.seal(words, code=release.code, holder=organisation)
     with transaction.atomic():
+        # One after the other, so that each sees how far the one before it goes.
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        release.held_to = _held_to(release)
+        enough_people(organisation, programme, as_of=release.as_of)
         release.save(force_insert=True)
         raise_task(
             Kind.RELEASE_TO_DECIDE, organisation=organisation, about=_about(release), once=release.code,
@@ -146,26 +204,64 @@ def stop(*, release: Release, by: Actor, at: datetime) -> Release:
 def take(*, release: Release, staff: User, by: Actor, at: datetime) -> bytes:
     """The file, made from what people say yes to at this moment. Each time is on record with the file's own mark.
 
-    Raises NotOpen, OftenEnough, and TooFewPeople where so many took their yes back.
+    It is made before it is put on record, so that nobody else waits meanwhile: what fails in between has left nothing
+    and gave nothing away. Raises NotOpen, OftenEnough, and TooFewPeople or TooFewNew where so many took their yes back.
     """
     require(by, Permission.RESEARCH_RELEASE, release)
+    row = Release.objects.select_related("organisation").get(pk=release.pk)
+    until = _may_be_taken(row, at)
+    if not _apart(row, row.as_of, _out_before(row)):
+        raise TooFewNew
+    found: Dataset = dataset(row.organisation, row.programme, study=row.study, as_of=row.as_of, by=by)
+    why = why_of(row, by=by)
+    made = bundle(found, study=row.study, purpose=why.purpose, recipient=why.recipient, until=until, at=at)
     with transaction.atomic():
-        row = Release.objects.select_for_update(no_key=True).select_related("organisation").get(pk=release.pk)
-        if row.until is None or not is_open(row, at=at):
-            raise NotOpen
-        if Taking.objects.filter(release=row, taken_at__gt=at - timedelta(days=1)).count() >= A_DAY:
-            raise OftenEnough(A_DAY)
-        found: Dataset = dataset(row.organisation, row.programme, study=row.study, by=by)
-        why = why_of(row, by=by)
-        made = bundle(
-            found, study=row.study, purpose=why.purpose, recipient=why.recipient, until=row.until, at=at
-        )  # fmt: skip
+        # Somebody may have stopped it or taken it meanwhile.
+        row = Release.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=row.pk)
+        _may_be_taken(row, at)
         Taking.objects.create(
             release=row, taken_by=staff, taken_at=at, people=len(found.people),
             sha256=hashlib.sha256(made).hexdigest(),
         )  # fmt: skip
         _record(Event.RELEASE_TAKEN, row, by, at)
     return made
+
+
+def _may_be_taken(row: Release, at: datetime) -> datetime:
+    if row.until is None or not is_open(row, at=at):
+        raise NotOpen
+    if Taking.objects.filter(release=row, taken_at__gt=at - timedelta(days=1)).count() >= A_DAY:
+        raise OftenEnough(A_DAY)
+    return row.until
+
+
+def _held_to(release: Release) -> datetime | None:
+    """How far it goes where all of now, beside the file of another one, would show too few people by themselves."""
+    others = _others(release).filter(Q(state__in=(State.ASKED, State.LET_GO)) | Q(takings__isnull=False))
+    earlier = sorted({other.as_of for other in others if other.as_of < release.asked_at}, reverse=True)
+    if _apart(release, release.asked_at, earlier):
+        return None
+    # The earliest adds nobody to anything.
+    return next(moment for at, moment in enumerate(earlier) if _apart(release, moment, earlier[at + 1 :]))
+
+
+def _out_before(release: Release) -> set[datetime]:
+    """How far files of other releases went that hold less than this one."""
+    taken = _others(release).filter(takings__isnull=False)
+    return {other.as_of for other in taken if other.as_of < release.as_of}
+
+
+def _others(release: Release) -> QuerySet[Release]:
+    """Of every study: codes differ from one to another, and scores lead from each file to the next all the same."""
+    rows = Release.objects.filter(organisation=release.organisation, programme=release.programme)
+    return rows.exclude(pk=release.pk).distinct()
+
+
+def _apart(release: Release, as_of: datetime, earlier: Iterable[datetime]) -> bool:
+    """Whether rows of this moment, laid beside those of each earlier one, show nobody who is new or enough of them."""
+    house, programme = release.organisation, release.programme
+    each = (new_since(house, programme, as_of=as_of, earlier=one).values() for one in earlier)
+    return all(not new or large_enough(new) for new in each)
 
 
 def _record(event: Event, release: Release, by: Actor, at: datetime) -> None:

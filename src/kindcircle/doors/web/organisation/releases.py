@@ -169,6 +169,8 @@ def _shown(request: HttpRequest, found: Release, problem: str) -> HttpResponse:
         "decided_by": _names([row.decided_by])[0] if row.decided_by else "",
         "own": row.asked_by_id == staff.pk,
         "open": research.is_open(row, at=clock.now()),
+        "scope": research.scope_of(row, by=by),
+        "fewest": FEWEST_PEOPLE,
         "waits": row.state == Release.State.ASKED,
         "takings": list(zip(takings, _names([one.taken_by for one in takings]), strict=True)),
         "problem": problem,
