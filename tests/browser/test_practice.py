@@ -90,6 +90,7 @@ def test_words_and_bell_follow_the_file_and_the_lock_screen_leads_it(
     expect(page.get_by_text("It has come to its end")).to_be_visible()
     expect(page.locator("#home-player").get_by_text("How is it now?")).to_be_visible()
     expect(page.get_by_text("You need not answer.")).to_be_visible()
+    expect(page.get_by_role("link", name="That was too much")).to_have_attribute("href", "/hard-day/")
     assert page.evaluate("window.audio.paused") is False, "the bell rings out"
     wait_until(
         lambda: Play.objects.filter(member=group.member).exclude(finished_at=None).exists(), page, what="the log"
@@ -108,13 +109,23 @@ def test_one_tap_stops_it_and_the_ground_is_there(visits: Visits, running_site: 
     expect(page.get_by_role("heading", name="That was a good choice.")).to_be_visible()
     expect(page.get_by_text(FIRST)).to_be_visible()
     assert page.evaluate("window.audio.paused") and page.evaluate("document.activeElement.dataset.live") == "stopped"
-    expect(page.get_by_role("link", name="That was too much")).to_be_visible()
-    expect(page.get_by_text("You need not answer.")).to_be_hidden()
+    expect(page.get_by_role("group", name="How are you after this practice?")).to_be_visible()
+    expect(page.get_by_text("You need not answer.")).to_be_visible()
     # Again, and this time the lock screen stops it.
     page.get_by_role("button", name="Once more").click()
     expect(live(page, "cue")).to_contain_text("Choose a hold", timeout=8_000)
+    expect(page.get_by_role("group", name="How are you after this practice?")).to_be_hidden()
     page.evaluate("window.lock.stop()")
     expect(page.get_by_role("heading", name="That was a good choice.")).to_be_visible()
+    # It was too much: no blame, the ground at once, people to ring, and more for a hard day, which asks for nothing.
+    page.get_by_role("button", name="This was too much").click()
+    expect(page.get_by_role("heading", name="Closing can be wise")).to_be_visible()
+    expect(page.get_by_text("You did nothing wrong.")).to_be_visible()
+    expect(page.get_by_text(FIRST)).to_be_visible()
+    expect(page.get_by_role("heading", name="People you can call")).to_be_visible()
+    page.get_by_role("link", name="More for a hard day").click()
+    expect(page.get_by_role("heading", name="A hard day")).to_be_visible()
+    expect(page.get_by_text(FIRST)).to_be_visible()
 
 
 def test_by_keyboard_alone_from_choice_to_end(visits: Visits, running_site: RunningSite, group: World) -> None:
