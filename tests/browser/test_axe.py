@@ -21,6 +21,12 @@ pytestmark = pytest.mark.browser
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR = ["color-contrast", "link-in-text-block"]
+TWICE = """
+() => {
+  const names = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return [...new Set(names.filter((name, n) => names.indexOf(name) !== n))];
+}
+"""
 
 
 def test_every_page_of_the_site_has_its_place_here() -> None:
@@ -76,6 +82,8 @@ def look(page: Page, stop: Stop, scene: Scene) -> list[str]:
         return [lost]
     page.evaluate(AXE)
     found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+    # axe looks only at ids that a label or a description names; a link or a script takes the first of two as well.
+    found |= {f"two things have the id {name!r}" for name in page.evaluate(TWICE)}
     page.emulate_media(color_scheme="dark")
     found |= violations(page, {"runOnly": {"type": "rule", "values": COLOUR}})
     return [f"{stop.id}: {what}" for what in sorted(found)]
