@@ -470,7 +470,7 @@ def answered(world: World) -> dict[str, Assignment]:
     last = world.gatherings[3]
     made = {
         "open": sheet(world, "wcc-6", occasion="weekly", **wide),
-        "brought": sheet(world, "phq-9", occasion="baseline", **wide),
+        "brought": sheet(world, "phq-9", occasion="after", **wide),
         "sent": sheet(world, "arrival-check", occasion="arrival", gathering=last, **wide),
         "worse": told_worse(world),
         "worrying": sheet(world, "after-session", occasion="leaving", gathering=last, **wide),
