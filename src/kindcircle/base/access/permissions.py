@@ -105,6 +105,7 @@ class Permission(StrEnum):
     FEEDBACK_READ = "feedback.read"  # what members wrote to their facilitators on our own sheets
     ADVERSE_EVENT_RECORD = "adverse-event.record"
     ADVERSE_EVENT_REVIEW = "adverse-event.review"  # judge it, and decide whether the group goes on
+    PROGRAMME_REPORT_SEE = "programme-report.see"  # ended groups of a programme side by side: sums and means alone
     RESEARCH_RELEASE = "research.release"  # ask for coded rows, let them go, take them: two people for each
     TRIAL_KEEP = "trial.keep"  # set up a draw over an offer, lock it, draw, read what came of it
     ADVERSE_EVENTS_EXPORT = "adverse-events.export"  # of the whole house, coded, for those who watch over safety

@@ -188,6 +188,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CONSENT_FACTS_KEEP: [organisation_lead],
     P.MAIL_RULE_KEEP: [organisation_lead],
     P.HOUSE_FIGURES_SEE: [organisation_lead],
+    # Groups that ended, side by side. A researcher has no account: whoever leads the house hands on the file.
+    P.PROGRAMME_REPORT_SEE: [organisation_lead],
     # Whoever asks never decides; that is looked at where it is decided.
     P.RESEARCH_RELEASE: [organisation_lead, safety_lead],
     P.TRIAL_KEEP: [organisation_lead, safety_lead],

@@ -219,4 +219,5 @@ class Event(StrEnum):
     HELPLINE_CHECKED = "helpline checked"
     REPORT_OPENED = "report opened"
     REPORT_TAKEN = "report taken"
+    PROGRAMME_PLANNED = "plan for a programme's report said"
     DELIVERY_FAILED = "delivery failed"
