@@ -69,6 +69,13 @@ def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, runnin
     phone.get_by_role("button", name="Send").tap()
     expect(phone.get_by_role("heading", name="Saved")).to_be_visible()
 
+    # The laptop still shows the sheet: what is tapped there is not kept any more, and help stands there all the same.
+    desk.locator("[name=steadiness][value='1']").focus()
+    desk.keyboard.press("1")
+    expect(desk.locator("#kept")).to_contain_text("We kept the first one, and this one was not kept.")
+    expect(desk.locator("#q-steadiness + [data-help]")).to_contain_text("We are telling your facilitators")
+    visits.seen[desk].forget()
+
     for _ in range(2):
         phone.locator("main > .actions a").first.tap()
         expect(phone.get_by_role("button", name="Send")).to_be_visible()

@@ -14,6 +14,7 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.live.models import Event
 from kindcircle.rooms.measures.models import Response, Wording
+from kindcircle.rooms.safety.models import Alert
 from kindcircle.spec.instruments import load_instrument
 from tests.rooms.measures.sheets import send, sheet
 from tests.site import RunningSite
@@ -180,7 +181,8 @@ def test_a_sheet_that_has_closed_says_so_and_where_to_turn(running_site: Running
     phone.post(f"/check/{one.code}/", sent)
     assert phone.status == 409
     assert "These answers were not kept" in phone.text
-    assert "Nobody has been told by this sheet." in phone.text
+    assert "We heard them all the same" in phone.text
+    assert Alert.objects.filter(group=world.group).count() == 1
     assert phone.open(f"/check/{one.code}/").status == 409
 
 

@@ -191,8 +191,14 @@ def test_nobody_types_over_what_somebody_sent_and_twice_is_once(running_site: Ru
     )  # fmt: skip
     ada.post(ada.path, sent)
     assert ada.status == 409 and "What you typed was not kept." in ada.text
-    assert not alerts(world)
+    # What her card says of wanting a person is heard all the same, and Ada reads so.
+    [alert] = alerts(world)
+    assert alert.member == ines and "That was heard, although it does not count" in ada.text
+    ada.post(ada.path, sent | {"key": ["z" * 22]})
+    assert alerts(world) == [alert]
     assert Response.objects.get(assignment=sheet(world, 0)).by_staff is None
+    ada.follow("Look at it now")
+    assert f"/desk/alerts/{alert.code}/" in ada.path
     # The same card sent twice, and a strange answer.
     ada.open(card_at(world, 1))
     _form, sent = ada.filled("Save this card", {"steadiness": "1"})
@@ -200,16 +206,19 @@ def test_nobody_types_over_what_somebody_sent_and_twice_is_once(running_site: Ru
     assert strange.status == 422 and "Nothing is saved yet." in strange.text
     for _time in range(2):
         ada.post(card_at(world, 1), sent)
-    assert len(alerts(world)) == 1
+    assert len(alerts(world)) == 2
+    paper_again = Task.objects.filter(group_id=world.group.pk, kind="paper-again", done_at=None)
+    assert paper_again.exists()
     # Tomas sends his own after all, between the two: his counts, and there is nothing left to type.
     submit_response(
         assignment=sheet(world, 1), answers={"steadiness": 1}, client_key=codes.new_code(),
         by=world.actor(world.members[1]), at=clock.now(),
     )  # fmt: skip
+    assert not paper_again.exists(), "nobody is asked to type a card again that counts for nothing"
     bo = Visitor(running_site, world.facilitators[1]).open(card_at(world, 2))
     bo.post(card_at(world, 1), by_own_hand(bo, sent) | {"key": ["b" * 22]})
     assert bo.status == 409
-    assert Response.objects.get(assignment=sheet(world, 1)).by_staff is None and len(alerts(world)) == 1
+    assert Response.objects.get(assignment=sheet(world, 1)).by_staff is None and len(alerts(world)) == 2
     assert "Nothing is typed over it." in bo.open(card_at(world, 1)).text
     # Only for those who lead this group, and only what is asked in the room.
     for who in (world.member, world.members[2], world.safety_lead, make_world().facilitator):

@@ -135,7 +135,7 @@ def send_and_send_again(phone: Visitor, fill: dict[str, str | bool]) -> None:
     second_tab = phone.post(action, sent | {"key": [codes.new_code()]})
     assert second_tab.status == 409
     assert "You have sent this sheet before. We kept the first one" in second_tab.text
-    assert "Nobody has been told by this sheet." in second_tab.text and NUMBER in second_tab.text
+    assert "We heard them all the same" in second_tab.text and NUMBER in second_tab.text
     assert Response.objects.filter(assignment__member__organisation=phone_house(phone, action)).count() == 1
     # What the person reads at once: thanks, who is told and by when, a number, no label and no verdict.
     phone.open(action + "done/")

@@ -30,6 +30,12 @@ def keep(site: Client, assignment: Assignment, *, script: bool = True, key: str 
     return site.post(f"/check/{assignment.code}/keep/", {"key": key} | fields, headers={"accept": accept})
 
 
+def version_in(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
 class TestByScript:
     def test_kept_is_said_with_how_far_one_is(self, site, world):
         one = open_sheet(world)
@@ -67,6 +73,21 @@ class TestByScript:
         assert keep(site, two, ease="5").status_code == 409
         assert not AnswerDraft.objects.exists()
 
+    def test_help_stands_there_too_for_what_was_said_in_what_cannot_be_kept(self, site, world):
+        add_helpline(world)
+        one = open_sheet(world)
+        answer = keep(site, one, ease="99", steadiness="1")
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "Please pick one" in page and 'data-help="steadiness"' in page
+        assert NUMBER in page and 'name="steadiness" value="1" checked' in page_of(site, one)
+        two = open_sheet(world, occasion="weekly")
+        send(site, two, steadiness="8")
+        for script, status in ((True, 409), (False, 409)):
+            late = keep(site, two, script=script, contact="1", go="later")
+            assert late.status_code == status and "this one was not kept" in late.content.decode()
+            assert "We are telling your facilitators" in late.content.decode() and NUMBER in late.content.decode()
+        assert {row.source_code for row in Alert.objects.get().answers.all()} == {one.code, two.code}
+
     def test_nobody_elses_sheet_is_there(self, client, world):
         one = open_sheet(world)
         for person in (world.members[1], world.facilitator, world.safety_lead):
@@ -87,6 +108,65 @@ class TestByButton:
         assert re.search(r'name="contact" value="1" checked', page_of(site, one))
         keep(site, one, script=False, go="later", shown=["contact"])
         assert not re.search(r'name="contact" value="1" checked', page_of(site, one))
+
+    def test_a_page_from_before_writes_nothing_newer_over_and_nothing_is_lost(self, site, world):
+        one = open_sheet(world)
+        old = page_of(site, one)
+        fresh = page_of(site, one)
+        shown = {"shown": ["ease", "fit", "steadiness", "to_know", "contact"], "go": "later"}
+        keep(
+            site,
+            one,
+            script=False,
+            key=key_in(fresh),
+            version=version_in(fresh),
+            **shown,
+            ease="8",
+            to_know="New words",
+        )
+        answer = keep(
+            site, one, script=False, key=key_in(old), version=version_in(old), **shown, ease="3", fit="6",
+            to_know="Old words",
+        )  # fmt: skip
+        page = answer.content.decode()
+        assert answer.status_code == 200 and "You answered some lines on another page" in page
+        assert 'name="ease" value="8" checked' in page and "New words</textarea>" in page
+        told = " ".join(re.sub(r"<[^>]+>", " ", page.partition("On this page stood:")[2].partition("</dl>")[0]).split())
+        assert "3" in told.split() and "Old words" in told and "6" not in told.split()
+        later = page_of(site, one)
+        assert 'name="ease" value="8" checked' in later and 'name="fit" value="6" checked' in later
+        assert "New words</textarea>" in later
+        # Looked at, it counts.
+        keep(
+            site, one, script=False, key=key_in(page), version=version_in(page), **shown, ease="3", to_know="Old words"
+        )
+        assert 'name="ease" value="3" checked' in page_of(site, one)
+
+    def test_sending_a_page_from_before_shows_its_own_words_beside_the_newer_ones(self, site, world):
+        one = open_sheet(world)
+        old, fresh = page_of(site, one), page_of(site, one)
+        keep(site, one, key=key_in(fresh), to_know="New words")
+        sent = {"key": key_in(old), "version": version_in(old), "to_know": "Old words", "fit": "6", "asked": "yes"}
+        page = site.post(f"/check/{one.code}/", sent).content.decode()
+        assert "Nothing is sent yet." in page and "New words</textarea>" in page
+        assert "Old words" in page.partition("On this page stood:")[2].partition("</dl>")[0]
+        assert 'name="fit" value="6" checked' in page_of(site, one), "the rest of it is kept already"
+        send(site, one, key=key_in(page), version=version_in(page), to_know="Old words", fit="6")
+        assert Response.objects.exists()
+
+    def test_one_by_one_with_the_back_button_is_the_same(self, site, world):
+        one = open_sheet(world)
+        site.post(f"/check/{one.code}/way/", {"one_by_one": "yes"})
+        first = site.get(f"/check/{one.code}/?line=1").content.decode()
+        keep(site, one, script=False, key=key_in(first), version=version_in(first), go="next", line="1", ease="8")
+        again = site.get(f"/check/{one.code}/?line=1").content.decode()
+        # What stands there was seen and is changed on purpose.
+        changed = keep(
+            site, one, script=False, key=key_in(again), version=version_in(again), go="next", line="1", ease="4"
+        )
+        assert changed.status_code == 303
+        stale = keep(site, one, script=False, key=codes.new_code(), version="0", go="next", line="1", ease="8")
+        assert "You answered some lines on another page" in stale.content.decode()
 
     def test_help_comes_before_anything_else(self, site, world):
         one = open_sheet(world)

@@ -119,14 +119,34 @@ class TestSending:
         assert "It looks as if you may want a person" not in page
         assert Response.objects.count() == 1
 
-    def test_a_second_tab_that_asks_for_a_person_says_that_nobody_was_told(self, site, world):
+    def test_a_second_tab_that_asks_for_a_person_is_heard_although_it_is_not_kept(self, site, world):
         add_helpline(world)
         assignment = open_sheet(world)
         send(site, assignment, steadiness="8")
+        for _ in range(2):
+            page = send(site, assignment, contact="1").content.decode()
+            assert "These answers were not kept" in page and "We heard them all the same" in page
+            assert "We are telling your facilitators, Ada and Bo." in page and NUMBER in page
+        assert Alert.objects.get().member == world.member
+        assert AlertAnswer.objects.get().source_code == assignment.code
+
+    def test_a_page_sent_again_with_other_answers_is_not_called_saved(self, site, world):
+        assignment, key = open_sheet(world), codes.new_code()
+        send(site, assignment, key=key, steadiness="8")
+        answer = send(site, assignment, key=key, steadiness="2")
+        assert answer.status_code == 409 and "We heard them all the same" in answer.content.decode()
+        assert Alert.objects.count() == 1
+
+    def test_nothing_is_promised_anew_by_a_second_tab_once_somebody_looked_after_it(self, site, world):
+        add_helpline(world)
+        assignment, by = open_sheet(world), world.actor(world.facilitator)
+        send(site, assignment, contact="1")
+        alert = Alert.objects.get()
+        for step in (actions.see, actions.act, actions.contacted):
+            step(alert=alert, by=by, at=clock.now())
         page = send(site, assignment, contact="1").content.decode()
-        assert "Nobody has been told by this sheet" in page
-        assert NUMBER in page
-        assert not Alert.objects.exists()
+        assert "We are telling" not in page and "nobody is told anew" in page and NUMBER in page
+        assert Alert.objects.count() == 1
 
     def test_the_back_button_leads_to_what_was_saved(self, site, world):
         assignment = open_sheet(world)
@@ -296,10 +316,10 @@ class TestOutOfHours:
         assert {(row.scale, row.value, row.rule) for row in response.scores.all()} == {
             ("total", 8.0, "phq-8@1.0.0"), ("phq2", 2.0, "phq-8@1.0.0"),
         }  # fmt: skip
-        # Sent once more, by a page that the browser kept: the first stays, and nobody is told anything.
+        # Sent once more, by a page that the browser kept: the first stays, and what it says beyond it is heard.
         again = send(site, assignment, **answers, phq9_9="1")
-        assert again.status_code == 409 and "Nobody has been told by this sheet" in again.content.decode()
-        assert Response.objects.count() == 1
+        assert again.status_code == 409 and "We heard them all the same" in again.content.decode()
+        assert Response.objects.count() == 1 and Alert.objects.get().level == "concern"
 
     def test_a_page_from_the_night_that_is_sent_on_the_next_day_is_the_shorter_sheet(self, site, world, monkeypatch):
         bring_wording(world, "phq-9")
@@ -377,8 +397,8 @@ class TestKindRefusals:
         assert site.get(f"/check/{assignment.code}/").status_code == 409
         answer = send(site, assignment, contact="1")
         assert answer.status_code == 409
-        assert "Nobody has been told by this sheet" in answer.content.decode()
-        assert NUMBER in answer.content.decode()
+        assert "We heard them all the same" in answer.content.decode()
+        assert NUMBER in answer.content.decode() and Alert.objects.get().member == world.member
 
     def test_an_unknown_version(self, site, world):
         assignment = open_sheet(world)

@@ -1,6 +1,7 @@
 """Answers that are not sent yet: kept sealed one by one, heard at once, newer over older, and gone in time."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from kindcircle.rooms.measures.errors import AlreadyAnswered, AnsweredElsewhere,
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.measures.models_draft import AnswerDraft
+from kindcircle.rooms.measures.queries import given_in
 from kindcircle.rooms.safety.models import Alert
 from tests.rooms.measures.sheets import HOUR, bring_wording, send, sheet
 from tests.rooms.together import at_the_same_moment
@@ -26,10 +28,12 @@ SECOND = timedelta(seconds=1)
 CANARY = "plum-heron-under-ice"
 
 
-def keep(world: World, assignment, page: str = "phone" * 5, *, after: int = 0, by=None, order=None, **typed) -> None:
+def keep(
+    world: World, assignment, page: str = "phone" * 5, *, after: int = 0, by=None, order=None, seen=None, **typed
+) -> None:
     keep_answers(
         assignment=assignment, typed=typed, page=page, by=by or world.actor(assignment.member),
-        at=world.at + HOUR + after * SECOND, order=order,
+        at=world.at + HOUR + after * SECOND, order=order, seen=seen,
     )  # fmt: skip
 
 
@@ -108,6 +112,69 @@ class TestKeeping:
         assert not AnswerDraft.objects.exists()
         with pytest.raises(AlreadyAnswered):
             keep(world, one, ease="5")
+        with pytest.raises(AlreadyAnswered):
+            keep(world, one, page="laptop" * 4, ease="6")
+        assert not Alert.objects.exists()
+
+
+class TestAWholePage:
+    """Kept by a button, with everything that stands on it."""
+
+    def test_a_page_from_before_writes_nothing_newer_over_and_says_what_stands_there(self, world: World):
+        one = sheet(world)
+        keep(world, one, ease="3")
+        seen = AnswerDraft.objects.get().version
+        keep(world, one, page="laptop" * 4, after=1, ease="8", to_know="Slowly, please.")
+        with pytest.raises(AnsweredElsewhere) as told:
+            keep(world, one, after=2, seen=seen, ease="3", fit="6", to_know="", contact="0")
+        assert told.value.newer == {"ease": "8"}
+        assert kept(world, one) == {"ease": "8", "to_know": "Slowly, please.", "fit": "6", "contact": "0"}
+        # Having seen it, their choice counts.
+        keep(world, one, after=3, seen=told.value.version, ease="3", to_know="")
+        assert kept(world, one)["ease"] == "3" and kept(world, one)["to_know"] == ""
+
+    def test_what_does_not_take_the_newer_ones_place_is_heard(self, world: World):
+        one = sheet(world)
+        keep(world, one, page="laptop" * 4, steadiness="8")
+        with pytest.raises(AnsweredElsewhere):
+            keep(world, one, seen=0, steadiness="1")
+        assert kept(world, one) == {"steadiness": "8"} and Alert.objects.get().member == world.member
+
+    def test_an_untouched_box_takes_no_newer_tick_back(self, world: World):
+        one = sheet(world)
+        keep(world, one, page="laptop" * 4, contact="1")
+        keep(world, one, seen=0, contact="0", ease="5")
+        assert kept(world, one) == {"contact": "1", "ease": "5"}
+
+
+class TestOnASharedTablet:
+    """It shows nothing from elsewhere, and takes nothing of it away."""
+
+    def on_it(self, world: World):
+        return replace(world.actor(world.member), tablet_of=world.gathering.pk)
+
+    def send(self, world: World, one, answers: dict, page: str = "tablet" * 4) -> Response:
+        return submit_response(
+            assignment=one, answers=answers, client_key=page, by=self.on_it(world), at=world.at + 2 * HOUR
+        )
+
+    def test_what_was_begun_at_home_fills_what_is_empty_there(self, world: World):
+        one = sheet(world)
+        keep(world, one, ease="5", fit="7", to_know="Slowly, please.", contact="1")
+        alert = Alert.objects.get()
+        sent = self.send(world, one, {"ease": 2, "steadiness": None, "contact": 0})
+        assert given_in(sent) == {
+            "ease": 2, "fit": 7, "steadiness": None, "to_know": "Slowly, please.", "contact": 1,
+        }  # fmt: skip
+        assert not AnswerDraft.objects.exists() and Alert.objects.get() == alert
+        assert self.send(world, one, {"ease": 2, "steadiness": None, "contact": 0}) == sent, "sent twice is sent once"
+
+    def test_kept_there_it_empties_nothing(self, world: World):
+        one = sheet(world)
+        keep(world, one, ease="5", to_know="Slowly, please.", contact="1")
+        seen = AnswerDraft.objects.get().version
+        keep(world, one, page="tablet" * 4, by=self.on_it(world), seen=seen, to_know="", contact="0", ease="2")
+        assert kept(world, one) == {"ease": "2", "to_know": "Slowly, please.", "contact": "1"}
 
 
 class TestSending:
@@ -164,6 +231,19 @@ class TestHeardAtOnce:
             hand_in(world, one, {"phq9_9": 2}, page="phone" * 5, seen=0)
         assert Alert.objects.get().member == world.member
         assert not Response.objects.exists() and kept(world, one) == {"phq9_9": "0"}
+
+    def test_what_a_page_says_after_the_sheet_was_sent_or_has_closed_is_heard_too(self, world: World):
+        one, two = sheet(world), sheet(world, occasion="weekly", closes_at=world.at + HOUR)
+        hand_in(world, one, {"steadiness": 8})
+        for page in ("phone" * 5, "laptop" * 4):
+            with pytest.raises(AlreadyAnswered):
+                keep(world, one, page=page, steadiness="1")
+        with pytest.raises(NoLongerOpen):
+            keep(world, two, contact="1")
+        assert {(row.source_code, row.rule) for row in Alert.objects.get().answers.all()} == {
+            (one.code, "steadiness_low"), (two.code, "contact_asked"),
+        }  # fmt: skip
+        assert not AnswerDraft.objects.exists()
 
     def test_neither_or_both_the_answer_and_the_alert(self, world: World, monkeypatch):
         one = sheet(world)

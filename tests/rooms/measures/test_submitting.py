@@ -76,10 +76,19 @@ class TestTwice:
     def test_the_same_key_again_is_answered_with_the_first(self, world: World):
         assignment, key = sheet(world), codes.new_code()
         first = send(world, assignment, {"steadiness": 2}, key=key)
-        again = send(world, assignment, {"steadiness": 9}, key=key)
+        again = send(world, assignment, {"steadiness": 2}, key=key)
         assert again == first
         assert (Response.objects.count(), Score.objects.count(), Alert.objects.count()) == (1, 3, 1)
         assert AuditEntry.objects.filter(event="response submitted").count() == 1
+
+    def test_the_same_page_sent_again_with_other_answers_is_not_kept_and_heard(self, world: World):
+        """By the back button: nothing that was not kept is called kept."""
+        assignment, key = sheet(world), codes.new_code()
+        first = send(world, assignment, {"steadiness": 9}, key=key)
+        with pytest.raises(AlreadyAnswered):
+            send(world, assignment, {"steadiness": 2}, key=key)
+        assert Response.objects.get() == first
+        assert Alert.objects.get().source_code == assignment.code
 
     def test_even_after_the_sheet_has_closed(self, world: World):
         assignment, key = sheet(world), codes.new_code()
@@ -92,7 +101,10 @@ class TestTwice:
         with pytest.raises(AlreadyAnswered):
             send(world, assignment, {"steadiness": 1})
         assert Response.objects.get() == first
-        assert not Alert.objects.exists()
+        assert Alert.objects.get().member == world.member, "it was said all the same"
+        with pytest.raises(AlreadyAnswered):
+            send(world, assignment, {"steadiness": 1})
+        assert Alert.objects.get().answers.count() == 1
 
     def test_a_key_from_another_sheet_is_refused(self, world: World):
         key = codes.new_code()
@@ -129,7 +141,10 @@ class TestInItsTime:
         assignment = sheet(world)
         with pytest.raises(NoLongerOpen):
             send(world, assignment, FULL, at=assignment.closes_at)
-        assert not Response.objects.exists()
+        assert not Response.objects.exists() and not Alert.objects.exists()
+        with pytest.raises(NoLongerOpen):
+            send(world, assignment, {"contact": 1}, at=assignment.closes_at)
+        assert Alert.objects.get().member == world.member and not Response.objects.exists()
 
     def test_a_version_that_is_not_here(self, world: World):
         assignment = sheet(world)

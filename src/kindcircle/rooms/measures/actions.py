@@ -35,9 +35,10 @@ from kindcircle.rooms.measures.harm_check import ask_to_write_down, middle_of, w
 from kindcircle.rooms.measures.licensing import check_leave
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, definition_of, not_asked
+from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, given_definition, given_in, not_asked
 from kindcircle.rooms.measures.reaching_out import look_at
 from kindcircle.rooms.measures.shorter import as_asked, put_in_place
+from kindcircle.rooms.measures.waiting_cards import no_longer_waits
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.raising import administration
@@ -212,11 +213,13 @@ def submit_response(
 ) -> Response:
     """Keep a person's answers, score them, and screen them for safety, all in one transaction or not at all.
 
-    client_key  made with the form; the same key again is the same sheet and is answered with the first.
+    client_key  made with the form; the same key again with the same answers is answered with the first.
     by_staff    a facilitator of the group who typed in a paper sheet first, which may also be done after it closed.
     seen        the version of the draft that the page was filled from; None where no page shows one.
     filled_in_at  for a paper sheet, when it was typed in first: with which other answers an alert belongs together.
     left_out  the page did not ask what needs a talk the same day: then the shorter form counts, where there is one.
+    From a shared tablet, what was answered elsewhere and not sent fills each line that was not touched on it. What is
+    turned away is heard, too.
     Raises AlreadyAnswered, AnsweredElsewhere, NotOpenYet, NoLongerOpen, AnswersNotClear, KeyTaken, VersionUnknown.
     """
     if by_staff is None:
@@ -227,15 +230,19 @@ def submit_response(
             raise NotFound
     if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
         raise KeyTaken
-    one, kept = as_asked(assignment, answers, left_out=left_out)
+
+    def prepared(given: Mapping[str, Answer]) -> tuple[Definition, dict[str, Answer], Response, list[Score]]:
+        one, kept = as_asked(assignment, given, left_out=left_out)
+        return one, kept, *_prepare(assignment, one, kept, client_key=client_key, at=at, by_staff=by_staff)
+
     # Scored and sealed before the transaction begins, so that it holds the database as briefly as it can.
-    response, scores = _prepare(assignment, one, kept, client_key=client_key, at=at, by_staff=by_staff)
+    one, kept, response, scores = prepared(answers)
     try:
         with transaction.atomic():
             # What was given out never changes; the lock makes two sendings of one sheet wait for each other.
             Assignment.objects.select_for_update(no_key=True).only("pk").get(pk=assignment.pk)
             first = Response.objects.filter(assignment=assignment).first()
-            if first is not None and first.client_key == client_key:
+            if first is not None and first.client_key == client_key and _is_same(first, one, kept, by):
                 return first
             if first is not None:
                 raise AlreadyAnswered
@@ -244,6 +251,8 @@ def submit_response(
             if at >= assignment.closes_at and by_staff is None:
                 raise NoLongerOpen
             check(one, kept)
+            if by.tablet_of is not None and (filled := drafts.filled_up(assignment, answers)) != answers:
+                one, kept, response, scores = prepared(answers := filled)
             drafts.finish(assignment, answers, page=client_key, seen=seen)
             response.save(force_insert=True)
             Score.objects.bulk_create(scores)
@@ -263,7 +272,8 @@ def submit_response(
             sets.answered(assignment, at=at)
             worsening.look_at(assignment, at=at)
             look_at(assignment, at=at)
-    except AnsweredElsewhere:
+            no_longer_waits(assignment, at=at)
+    except (AlreadyAnswered, AnsweredElsewhere, NoLongerOpen, NotOpenYet):
         # Nothing of it is kept, and it was said all the same.
         screen_sheet(assignment=assignment, answers=answers, at=at)
         raise
@@ -282,7 +292,7 @@ def screen_sheet(
     Belongs inside the transaction that keeps the answers. The alert they are part of, or None.
     """
     return safety.screen(
-        hits=positive(definition_of(assignment), answers),
+        hits=positive(given_definition(assignment), answers),
         member=assignment.member,
         group=assignment.group,
         intake=assignment.intake,
@@ -375,8 +385,6 @@ def _prepare(
     """The rows to store: the answers sealed under the member's key, and each score with what it rests on."""
     # Whoever answers after a rule was put right is scored by the right one.
     results = score(correction_of(one, site=settings.SITE_CONTENT), answers)
-    # A line that somebody left blank on purpose is kept as such; one that they never came to is not there.
-    given = {item.id: answers[item.id] for item in one.items if item.id in answers}
     response = Response(
         assignment=assignment,
         client_key=client_key,
@@ -385,7 +393,7 @@ def _prepare(
         by_staff=by_staff,
     )
     response.sealed_answers = seals.ANSWERS.seal(
-        json.dumps(given, ensure_ascii=False), code=response.code, holder=assignment.member
+        json.dumps(_given(one, answers), ensure_ascii=False), code=response.code, holder=assignment.member
     )
     scores = [
         Score(
@@ -400,6 +408,19 @@ def _prepare(
         for result in results
     ]
     return response, scores
+
+
+def _is_same(first: Response, one: Definition, answers: Mapping[str, Answer], by: Actor) -> bool:
+    """Whether what was kept says all that is sent again. From a tablet its empty boxes may have been filled."""
+    there, again = given_in(first), _given(one, answers)
+    if by.tablet_of is not None:
+        again = {**there, **{item: said for item, said in again.items() if not drafts.says_nothing(one, item, said)}}
+    return there == again
+
+
+def _given(one: Definition, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """A line that somebody left blank on purpose is kept as such; one that they never came to is not there."""
+    return {item.id: answers[item.id] for item in one.items if item.id in answers}
 
 
 def _assign_all(

@@ -19,7 +19,9 @@ from kindcircle.rooms.measures.errors import AnsweredElsewhere
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.models_draft import AnswerDraft
 from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.spec.definition import Definition
 from kindcircle.spec.instruments import read_answer
+from kindcircle.spec.parts import Text, Tick
 from kindcircle.spec.scoring import Answer
 
 
@@ -55,6 +57,25 @@ def open_draft(*, assignment: Assignment, by: Actor, page: str | None = None) ->
         return NOTHING
     lines = lines_of(draft, assignment)
     return Kept({item: line.text for item, line in lines.items() if page in (None, line.page)}, draft.version)
+
+
+def filled_up(assignment: Assignment, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """What was given on a shared tablet, with what this person answered elsewhere for each line untouched there.
+
+    A tablet shows nothing from elsewhere, so an empty box on it takes nothing back.
+    """
+    draft = AnswerDraft.objects.filter(assignment=assignment).first()
+    if draft is None:
+        return dict(answers)
+    one = definition_of(assignment)
+    there = {item: read_answer(one, item, line.text) for item, line in lines_of(draft, assignment).items()}
+    return {**there, **{item: said for item, said in answers.items() if not says_nothing(one, item, said)}}
+
+
+def says_nothing(one: Definition, item: str, answer: Answer) -> bool:
+    """A box without words or without a tick: so it stands on every page on which nobody touched it."""
+    kind = one.response(next(line for line in one.items if line.id == item))
+    return (isinstance(kind, Text) and not answer) or (isinstance(kind, Tick) and answer == 0)
 
 
 def finish(assignment: Assignment, answers: Mapping[str, Answer], *, page: str, seen: int | None) -> None:

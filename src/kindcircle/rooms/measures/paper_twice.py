@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
@@ -20,14 +20,15 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib.errors import Conflict, Invalid, NotFound
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.standing_in import leading
 from kindcircle.rooms.measures.actions import LONGEST_KEY, SHORTEST_KEY, check, screen_sheet, submit_response
 from kindcircle.rooms.measures.errors import AlreadyAnswered, KeyTaken, NotOpenYet
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.measures.queries import definition_of
-from kindcircle.rooms.tasks.actions import raise_task, settle, unsettle
+from kindcircle.rooms.measures.queries import definition_of, given_definition
+from kindcircle.rooms.measures.waiting_cards import open_cards
+from kindcircle.rooms.tasks.actions import raise_task, unsettle
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Text
@@ -68,11 +69,6 @@ class Difference:
     second: Answer
 
 
-def waiting_cards(group: Group) -> int:
-    """How many cards of this group were typed in and wait for a second person, or for a look at the card."""
-    return _open().filter(assignment__group=group).count()
-
-
 def meeting_of(assignment: Assignment) -> Gathering:
     """The meeting on whose page a card is found: its own, or the group's first for a sheet that belongs to none."""
     found = assignment.gathering or Gathering.objects.filter(group=assignment.group_id).order_by("number").first()
@@ -83,7 +79,7 @@ def meeting_of(assignment: Assignment) -> Gathering:
 
 def card_of(assignment: Assignment) -> PaperSheet | None:
     """The card that somebody typed in, while it is not settled and the member sent nothing themselves."""
-    return _open().filter(assignment=assignment).first()
+    return open_cards().filter(assignment=assignment).first()
 
 
 def type_in(
@@ -92,36 +88,23 @@ def type_in(
     """What one person reads on the card: the first entry, or the second where somebody typed it in before.
 
     Returns the response once there is one: when both agree, or when nobody else leads this group and one entry has to
-    do. Raises AlreadyAnswered, AnswersNotClear, NotOpenYet, KeyTaken, TypedByYou, TypedTwice.
+    do. What is turned away is heard, too.
+    Raises AlreadyAnswered, AnswersNotClear, NotOpenYet, KeyTaken, TypedByYou, TypedTwice.
     """
     require(by, Permission.PAPER_ENTER, assignment)
     if assignment.group is None:
         raise NotFound
     if not SHORTEST_KEY <= len(client_key) <= LONGEST_KEY:
         raise KeyTaken
-    one = definition_of(assignment)
+    one = given_definition(assignment)
     check(one, answers)
-    with transaction.atomic():
-        _hold(assignment)
-        card = PaperSheet.objects.filter(assignment=assignment).first()
-        response = Response.objects.filter(assignment=assignment).first()
-        if card is not None and card.first_key == client_key:
-            return response
-        if response is not None:
-            raise AlreadyAnswered
-        if at < assignment.opens_at:
-            raise NotOpenYet
-        if card is None:
-            if PaperSheet.objects.filter(first_key=client_key).exists():
-                raise KeyTaken
-            return _first(assignment, one, answers, client_key, by, at)
-        if card.first_by_id == by.user_id:
-            raise TypedByYou
-        if card.second_by_id is not None:
-            if card.second_by_id == by.user_id and not _between(one, _entry(card, SECOND), dict(answers)):
-                return None
-            raise TypedTwice
-        return _second(card, assignment, one, answers, by, at)
+    try:
+        with transaction.atomic():
+            return _typed(assignment, one, answers, client_key, by, at)
+    except (AlreadyAnswered, NotOpenYet, TypedByYou, TypedTwice):
+        # It counts for nothing, and it stands on the card all the same.
+        _hear(assignment, answers, at=at)
+        raise
 
 
 def differences(card: PaperSheet, *, by: Actor) -> list[Difference]:
@@ -140,13 +123,17 @@ def agree(*, card: PaperSheet, settled: Mapping[str, Answer], by: Actor, at: dat
     open_lines = differences(card, by=by)
     if not {line.item for line in open_lines} <= set(settled):
         raise NotSettled
-    with transaction.atomic():
-        _hold(card.assignment)
-        row = PaperSheet.objects.select_related("first_by").get(pk=card.pk)
-        if row.settled_at is not None:
-            return Response.objects.get(assignment=card.assignment)
-        answers = _entry(card, FIRST) | {line.item: settled[line.item] for line in open_lines}
-        return _settle(row, card.assignment, answers, by, at)
+    answers = _entry(card, FIRST) | {line.item: settled[line.item] for line in open_lines}
+    try:
+        with transaction.atomic():
+            _hold(card.assignment)
+            row = PaperSheet.objects.select_related("first_by").get(pk=card.pk)
+            if row.settled_at is not None:
+                return Response.objects.get(assignment=card.assignment)
+            return _settle(row, card.assignment, answers, by, at)
+    except AlreadyAnswered:
+        _hear(card.assignment, answers, at=at)
+        raise
 
 
 def settle_alone(*, card: PaperSheet, by: Actor, at: datetime) -> Response:
@@ -197,6 +184,32 @@ def rate(organisation: Organisation, *, since: datetime) -> Rate:
     return Rate(rows.count(), sums["compared"] or 0, sums["differed"] or 0)
 
 
+def _typed(
+    assignment: Assignment, one: Definition, answers: Mapping[str, Answer], client_key: str, by: Actor, at: datetime
+) -> Response | None:
+    _hold(assignment)
+    card = PaperSheet.objects.filter(assignment=assignment).first()
+    response = Response.objects.filter(assignment=assignment).first()
+    if card is not None and card.first_key == client_key:
+        _hear(assignment, answers, at=at)
+        return response
+    if response is not None:
+        raise AlreadyAnswered
+    if at < assignment.opens_at:
+        raise NotOpenYet
+    if card is None:
+        if PaperSheet.objects.filter(first_key=client_key).exists():
+            raise KeyTaken
+        return _first(assignment, one, answers, client_key, by, at)
+    if card.first_by_id == by.user_id:
+        raise TypedByYou
+    if card.second_by_id is not None:
+        if card.second_by_id == by.user_id and not _between(one, _entry(card, SECOND), dict(answers)):
+            return None
+        raise TypedTwice
+    return _second(card, assignment, one, answers, by, at)
+
+
 def _first(
     assignment: Assignment, one: Definition, answers: Mapping[str, Answer], key: str, by: Actor, at: datetime
 ) -> Response | None:
@@ -207,7 +220,7 @@ def _first(
     assert group is not None  # a sheet from before a group is never typed in (paper_entry)
     if not any(person.pk != by.user_id for person in leading(group, at=at)):
         return _settle(card, assignment, _entry(card, FIRST), by, at, typed=True)
-    screen_sheet(assignment=assignment, answers=answers, at=at)
+    _hear(assignment, answers, at=at)
     about = log.Ref("gathering", gathering.code)
     due_at = at + WITHIN
     raise_task(
@@ -237,8 +250,7 @@ def _second(
     card.save(update_fields=["second_by", "second_at", "sealed_second", "compared", "differed"])
     if not found:
         return _settle(card, assignment, first, by, at, typed=True)
-    # It belongs to the day on which the card was typed in first: one alert about one person and one card.
-    screen_sheet(assignment=assignment, answers=answers, at=at, filled_in_at=card.first_at)
+    _hear(assignment, answers, at=at)
     _record(Event.PAPER_TYPED, card, by, at)
     return None
 
@@ -267,10 +279,16 @@ def _settle(
     if typed:
         _record(Event.PAPER_TYPED, card, by, at)
     _record(Event.PAPER_SETTLED, card, by, at)
-    if assignment.group is not None and not waiting_cards(assignment.group):
-        for meeting in Gathering.objects.filter(group=assignment.group):
-            settle(Kind.PAPER_AGAIN, about=log.Ref("gathering", meeting.code), at=at)
     return response
+
+
+def _hear(assignment: Assignment, answers: Mapping[str, Answer], *, at: datetime) -> None:
+    """Whatever was read on a card is looked at for safety, whether it counts or not.
+
+    It belongs to the day on which the card was typed in first: one alert about one person and one card.
+    """
+    card = PaperSheet.objects.filter(assignment=assignment).only("first_at").first()
+    screen_sheet(assignment=assignment, answers=answers, at=at, filled_in_at=card.first_at if card else None)
 
 
 def _between(one: Definition, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> list[Difference]:
@@ -302,11 +320,6 @@ def _entry(card: PaperSheet, which: str) -> dict[str, Answer]:
 def _hold(assignment: Assignment) -> None:
     """Two who type the same card wait for each other, and for the member who sends it by themselves."""
     Assignment.objects.select_for_update(no_key=True).only("pk").get(pk=assignment.pk)
-
-
-def _open() -> QuerySet[PaperSheet]:
-    rows = PaperSheet.objects.filter(settled_at=None, assignment__response=None)
-    return rows.select_related("assignment__member", "assignment__group__organisation", "first_by", "second_by")
 
 
 def _record(event: Event, card: PaperSheet, by: Actor, at: datetime) -> None:

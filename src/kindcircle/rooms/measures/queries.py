@@ -200,7 +200,7 @@ def next_sheet(assignment: Assignment, *, by: Actor, at: datetime) -> OpenSheet 
 def left_blank(response: Response, *, by: Actor) -> set[str]:
     """The lines that the person chose to leave blank, as apart from those that they never came to. Their own only."""
     require(by, Permission.RESPONSE_READ_OWN, response)
-    return {item for item, answer in _opened(response).items() if answer is None}
+    return {item for item, answer in given_in(response).items() if answer is None}
 
 
 def answers_of(response: Response, *, by: Actor, at: datetime) -> dict[str, Answer]:
@@ -285,10 +285,11 @@ def scores_of(group: Group, instrument: str, scale: str) -> list[Scored]:
 
 
 def _open(response: Response) -> dict[str, Answer]:
-    return {item: answer for item, answer in _opened(response).items() if answer is not None}
+    return {item: answer for item, answer in given_in(response).items() if answer is not None}
 
 
-def _opened(response: Response) -> dict[str, Answer]:
+def given_in(response: Response) -> dict[str, Answer]:
+    """What was sent, as it was given; None where a line was left blank on purpose. For the room's own code."""
     member = response.assignment.member
     answers: dict[str, Answer] = json.loads(
         seals.ANSWERS.open(response.sealed_answers, code=response.code, holder=member)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.measures.queries import definition_of, given_definition
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.scoring import Answer
 from kindcircle.spec.shorter import as_shorter, same_day, shorter_of
@@ -15,14 +15,14 @@ from kindcircle.spec.shorter import as_shorter, same_day, shorter_of
 def shorter_form(assignment: Assignment) -> Definition | None:
     """What can stand in for this sheet, unless this person was asked for that one too on the same occasion."""
     site: Path | None = settings.SITE_CONTENT
-    shorter = shorter_of(definition_of(assignment), site=site)
+    shorter = shorter_of(given_definition(assignment), site=site)
     if shorter is None:
         return None
     asked = Assignment.objects.filter(
         member=assignment.member_id, group=assignment.group_id, intake=assignment.intake_id,
         gathering=assignment.gathering_id, occasion=assignment.occasion, instrument=shorter.id,
     )  # fmt: skip
-    return None if asked.exists() else shorter
+    return None if asked.exclude(pk=assignment.pk).exists() else shorter
 
 
 def as_asked(
@@ -32,7 +32,7 @@ def as_asked(
 
     left_out  the page did not show what needs a talk the same day. An answer to it that came all the same counts.
     """
-    one = definition_of(assignment)
+    one = given_definition(assignment)
     kept = dict(answers)
     if not left_out or any(answers.get(one.item(number).id) is not None for number in same_day(one)):
         return one, kept

@@ -1,5 +1,6 @@
 """Checks on paper: cards to print before a meeting, and what stood on them typed in after it, marked as such."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -26,10 +27,12 @@ from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.errors import AlreadyAnswered, AnswersNotClear, WordingMissing
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.measures.queries import SHEET, definition, definition_of, sheets, words_for
+from kindcircle.rooms.measures.queries import SHEET, definition, definition_of, given_definition, sheets, words_for
+from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.queries import alert_about
 from kindcircle.rooms.safety.states import UNSEEN
 from kindcircle.spec.definition import Definition
+from kindcircle.spec.safety import positive
 from kindcircle.spec.scoring import Answer
 
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -85,12 +88,14 @@ def enter(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         # Somebody else was there meanwhile: the page shows how it stands now.
         card = twice.card_of(assignment)
         step = _step_of(card, request.actor.user_id)  # type: ignore[attr-defined]
-        error, status = _already(problem), problem.status
-        return _entering(request, assignment, card, step, typed=request.POST, error=error, status=status)
+        return _entering(
+            request, assignment, card, step, typed=request.POST, error=_already(problem), status=problem.status,
+            heard=_heard(assignment, request),
+        )  # fmt: skip
 
 
 def _type_in(request: HttpRequest, assignment: Assignment, card: PaperSheet | None, step: str) -> HttpResponse:
-    answers, errors = read(definition_of(assignment), request.POST)
+    answers, errors = read(given_definition(assignment), request.POST)
     if not errors:
         try:
             response = twice.type_in(
@@ -141,7 +146,9 @@ def _entering(
     errors: dict[str, str] | None = None,
     error: str = "",
     status: int = 200,
+    heard: Alert | None = None,
 ) -> HttpResponse:
+    """The card as it stands now. heard: the alert about what was typed, where it does not count."""
     one, typed, errors = definition_of(assignment), typed or {}, errors or {}
     actor, gathering = request.actor, twice.meeting_of(assignment)  # type: ignore[attr-defined]
     questions = _questions(assignment, one, typed, errors)
@@ -155,6 +162,7 @@ def _entering(
         "questions": questions,
         "errors": errors,
         "error": error,
+        "heard": heard,
         "key": key_of(request) if request.method == "POST" else codes.new_code(),
         "step": step,
         "blank": _("Left blank on the card"),
@@ -235,12 +243,7 @@ def _words(assignment: Assignment) -> Any:
 
 def _said(question: Question, answer: Answer) -> str:
     """One answer as it reads on the card."""
-    if answer is None:
-        return _("left blank")
-    if question.kind == "tick":
-        return _("ticked") if answer else _("not ticked")
-    words: dict[Answer, str] = dict(question.options)
-    return words.get(answer, str(answer))
+    return replace(question, value="" if answer is None else str(answer), blank=answer is None).said
 
 
 def _questions(assignment: Assignment, one: Definition, typed: Any, errors: dict[str, str]) -> list[Question]:
@@ -253,6 +256,15 @@ def _already(problem: KindError) -> str:
     if isinstance(problem, AlreadyAnswered):
         return _("This check was answered before, and that stays. What you typed was not kept.")
     return problem.sentence
+
+
+def _heard(assignment: Assignment, request: HttpRequest) -> Alert | None:
+    """The alert that waits because of what was typed, although it does not count."""
+    one = given_definition(assignment)
+    if not positive(one, read(one, request.POST)[0]):
+        return None
+    alert = alert_about(Ref(SHEET, assignment.code))
+    return alert if alert is not None and alert.state in UNSEEN else None
 
 
 def _came(gathering: Gathering, member: User) -> bool:

@@ -15,11 +15,24 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.doors.web.member import check_steps
-from kindcircle.doors.web.member.checks import SHEETS, ask_again, context_of, draft_for, help_now, keep_meanwhile
+from kindcircle.doors.web.member.check_words import helped
+from kindcircle.doors.web.member.checks import (
+    NOT_KEPT,
+    SHEETS,
+    answered_elsewhere,
+    ask_again,
+    context_of,
+    draft_for,
+    help_now,
+    keep_meanwhile,
+    not_kept,
+)
+from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.live_page import by_script
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.questions import read
 from kindcircle.doors.web.shared.sending import SeeOther, key_of, on_to
+from kindcircle.rooms.measures.errors import AnsweredElsewhere
 from kindcircle.rooms.measures.keeping import keep_answers
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import given_definition
@@ -34,6 +47,8 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     at, one = clock.now(), given_definition(assignment)
     typed = dict(_given(one, request))
     answers, errors = read(one, typed)
+    hits = positive(one, answers)
+    below = hits[0].item_id if hits else ""
     well = {item: text for item, text in typed.items() if item not in errors}
     if errors and not by_script(request):
         keep_meanwhile(request, assignment, well, at)
@@ -46,17 +61,21 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
             order=_order(request),
             by=request.actor,  # type: ignore[attr-defined]
             at=at,
+            # The script sends what was given just now, a button everything that stands on the page.
+            seen=None if by_script(request) else version_of(request),
         )
+    except AnsweredElsewhere as error:
+        return answered_elsewhere(request, assignment, at, typed=typed, error=error)
     except KindError as error:
-        if not by_script(request):
+        if by_script(request):
+            return _refused(request, assignment, at, error.sentence, error.status, below=below)
+        if not isinstance(error, NOT_KEPT):
             raise
-        # The page has its own words for what was not kept; what came in between has a sentence of its own.
-        return HttpResponse(error.sentence, status=error.status, content_type="text/plain; charset=utf-8")
+        return not_kept(request, assignment, error, hits=bool(hits), at=at)
     if errors:
-        return HttpResponse(next(iter(errors.values())), status=422, content_type="text/plain; charset=utf-8")
-    hits = positive(one, answers)
+        return _refused(request, assignment, at, next(iter(errors.values())), 422, below=below)
     if by_script(request):
-        return _kept(request, assignment, at, below=hits[0].item_id if hits else "")
+        return _kept(request, assignment, at, below=below)
     return _on(request, assignment, told=bool(hits))
 
 
@@ -77,6 +96,19 @@ def _kept(request: HttpRequest, assignment: Assignment, at: datetime, *, below: 
     context = context_of(request, assignment, at, key=key, typed=typed)
     context |= {"help": help_now(request, assignment, typed, at) if below else {}, "below": below}
     return render(request, "member/_check_kept.html", context)
+
+
+def _refused(
+    request: HttpRequest, assignment: Assignment, at: datetime, sentence: str, status: int, *, below: str
+) -> HttpResponse:
+    """For the script: why something was not kept, and help where it asked for a person all the same."""
+    context = {
+        "assignment": assignment,
+        "sentence": sentence,
+        "help": helped(assignment, at=at) if below else {},
+        "below": below,
+    }
+    return render(request, "member/_check_kept.html", context, status=status)
 
 
 def _on(request: HttpRequest, assignment: Assignment, *, told: bool) -> HttpResponse:

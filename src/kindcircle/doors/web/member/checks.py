@@ -30,7 +30,7 @@ from kindcircle.doors.web.shared.sending import LONGEST_KEY, on_to
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.actions import submit_response
 from kindcircle.rooms.measures.carried import carried_words
-from kindcircle.rooms.measures.drafts import Kept, open_draft
+from kindcircle.rooms.measures.drafts import Kept, open_draft, says_nothing
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
     AnsweredElsewhere,
@@ -49,14 +49,14 @@ from kindcircle.rooms.measures.queries import (
     words_for,
 )
 from kindcircle.rooms.measures.shorter import shorter_form
-from kindcircle.rooms.safety.queries import help_lines
-from kindcircle.spec.parts import Level
-from kindcircle.spec.safety import highest, positive
+from kindcircle.spec.instruments import read_answer
+from kindcircle.spec.safety import positive
 from kindcircle.spec.shorter import asked_by_both, same_day
 
 SHEETS = sheets()
 ANSWERED = "answered_check"
 """On a shared tablet: the sheet after which help stands there, for as long as the same hands have it."""
+NOT_KEPT = (AlreadyAnswered, NoLongerOpen, NotOpenYet)
 
 
 @page(Permission.ASSIGNMENT_ANSWER, about=SHEETS, methods=("GET", "POST"))
@@ -186,14 +186,34 @@ def ask_again(
     *,
     typed: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
+    here: Mapping[str, str] | None = None,
     **more: object,
 ) -> HttpResponse:
-    """The same page with everything that was given, and what needs another look."""
+    """The same page with everything that was given, and what needs another look.
+
+    here  what this page had where newer answers stand now
+    """
     key = request.POST.get("key", "")
     context = context_of(request, assignment, at, key=key, typed=typed, errors=errors)
+    if here:
+        of_this_page = context_of(request, assignment, at, key=key, typed=here)["questions"]
+        context["here"] = [(one.ask, one.said) for one in of_this_page if one.id in here]
     context |= {"version": version_of(request), "kept": False, "how_far": "", "asked_before": "asked" in typed} | more
     context["help"] = help_now(request, assignment, typed, at)
     return render(request, "member/check.html", context, status=422 if errors else 200)
+
+
+def answered_elsewhere(
+    request: HttpRequest, assignment: Assignment, at: datetime, *, typed: Mapping[str, str], error: AnsweredElsewhere
+) -> HttpResponse:
+    """The newer answers stand there, and beside them what this page had, so that nobody has to remember their words."""
+    one = given_definition(assignment)
+    here = {item: text for item, text in typed.items() if item in error.newer}
+    here = {item: text for item, text in here.items() if not says_nothing(one, item, read_answer(one, item, text))}
+    return ask_again(
+        request, assignment, at, typed={**typed, **error.newer}, version=error.version, elsewhere=error.sentence,
+        here=here,
+    )  # fmt: skip
 
 
 def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpResponse:
@@ -223,10 +243,10 @@ def _send(request: HttpRequest, assignment: Assignment, at: datetime) -> HttpRes
     except AnswersNotClear as error:
         return ask_again(request, assignment, at, typed=typed, errors=error.by_item)
     except AnsweredElsewhere as error:
-        newer = typed | error.newer
-        return ask_again(request, assignment, at, typed=newer, version=error.version, elsewhere=error.sentence)
-    except (AlreadyAnswered, NoLongerOpen, NotOpenYet) as error:
-        return _not_kept(request, assignment, error, level=highest(hits), at=at)
+        keep_meanwhile(request, assignment, {item: typed[item] for item in answers if item in typed}, at)
+        return answered_elsewhere(request, assignment, at, typed=typed, error=error)
+    except NOT_KEPT as error:
+        return not_kept(request, assignment, error, hits=bool(hits), at=at)
     if shared_tablet(request):
         request.session[ANSWERED] = assignment.code if hits else ""
     return on_to("member:check-done", assignment.code)
@@ -250,6 +270,7 @@ def keep_meanwhile(request: HttpRequest, assignment: Assignment, typed: Mapping[
             page=request.POST.get("key", "")[:LONGEST_KEY],
             by=request.actor,  # type: ignore[attr-defined]
             at=at,
+            seen=version_of(request),
         )
 
 
@@ -260,18 +281,18 @@ def _empty(request: HttpRequest, assignment: Assignment, at: datetime, typed: Ma
     return sum(one.id in counted and one.is_line and not one.value and not one.blank for one in questions)
 
 
-def _not_kept(
-    request: HttpRequest, assignment: Assignment, error: KindError, *, level: Level | None, at: datetime
+def not_kept(
+    request: HttpRequest, assignment: Assignment, error: KindError, *, hits: bool, at: datetime
 ) -> HttpResponse:
-    """These answers were not kept. When they asked for a person, say so plainly and show who can be called."""
+    """These answers were not kept. Where they asked for a person, that was heard, and help stands here at once."""
     context = {
         "assignment": assignment,
         "sentence": error.sentence,
-        "asked_for_a_person": level in ("contact", "concern"),
-        "lines": help_lines(assignment.house, at=at),
         "meeting": _open_meeting(assignment),
         "saved_before": hasattr(assignment, "response"),
     }
+    if hits:
+        context |= helped(assignment, at=at, given_at=at)
     return render(request, "member/check_not_kept.html", context, status=error.status)
 
 

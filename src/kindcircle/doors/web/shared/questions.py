@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from kindcircle.rooms.measures.actions import sentence_for
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.instruments import read_answer
@@ -32,6 +34,15 @@ class Question:
     def is_line(self) -> bool:
         """Whether it is answered by one mark or one of a few words, and so counts as a line of the sheet."""
         return self.kind in ("likert", "scale")
+
+    @property
+    def said(self) -> str:
+        """What was typed or chosen before, as it reads on the page."""
+        if self.kind == "tick":
+            return _("ticked") if self.value in ("1", "on") else _("not ticked")
+        if self.blank:
+            return _("left blank")
+        return next((words for value, words in self.options if str(value) == self.value), self.value)
 
 
 def read(one: Definition, typed: Mapping[str, str]) -> tuple[dict[str, Answer], dict[str, str]]:

@@ -17,7 +17,7 @@ function say(name) {
   state.textContent = state.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
 }
 
-function show(html) {
+function show(html, name = "saved") {
   const came = new DOMParser().parseFromString(html, "text/html").body;
   const help = came.querySelector("[data-help]");
   if (help) {
@@ -26,7 +26,7 @@ function show(html) {
   }
   if (waiting.size) return; // a further answer was given meanwhile and has not arrived yet
   state.replaceChildren(...came.childNodes);
-  state.dataset.state = "saved";
+  state.dataset.state = name;
 }
 
 function soon(wait) {
@@ -52,15 +52,11 @@ async function send(last = false) {
       keepalive: last === true,
     });
     const words = await answer.text();
-    if (answer.status === 409) {
-      waiting.clear();
-      return say("gone");
-    }
-    if (answer.status === 422 && words) {
-      going.forEach((_, name) => waiting.delete(name)); // it cannot be kept as it is; the sentence says why
-      state.dataset.state = "unsaved";
-      state.textContent = words;
-      return;
+    if (answer.status === 409 || answer.status === 422) {
+      // It cannot be kept as it is. The sentence says why, and what was said in it was heard all the same.
+      if (answer.status === 409) waiting.clear();
+      going.forEach((value, name) => waiting.get(name) === value && waiting.delete(name));
+      return show(words, answer.status === 409 ? "gone" : "unsaved");
     }
     if (!answer.ok) throw new Error(String(answer.status));
     failed = false;
