@@ -167,3 +167,22 @@ def test_all_values_equal_is_said_and_not_divided_by(world):
     found = outcome(world).result
     assert not hasattr(found.g_raw, "estimate")
     assert found.sentence.key == "too_few.even"
+
+
+def test_the_shorter_form_of_the_night_has_a_line_of_its_own(world):
+    """Where the last line was not asked it is PHQ-8: beside PHQ-9, never among it (ADR 53)."""
+    assert "phq-8" not in {one.instrument for one in report(world).outcomes}
+    for place, member in enumerate(world.members):
+        before, after = ("phq-8", "phq-8") if place < 5 else ("phq-9", "phq-9") if place < 7 else ("phq-9", "phq-8")
+        answer(world, member, before, 14 - place, "baseline")
+        answer(world, member, after, 9 - place, "after")
+    found = report(world)
+    names = [one.instrument for one in found.outcomes]
+    assert names.index("phq-8") == names.index("phq-9") + 1
+    shorter, longer = outcome(world, "phq-8"), outcome(world, "phq-9")
+    assert (shorter.stands_for, longer.stands_for, shorter.name) == ("PHQ-9", "", "PHQ-8")
+    assert (shorter.ends, longer.ends) == ((0, 24), (0, 27))
+    assert shorter.result.pairs.n == 5 and [line.before for line in shorter.lines] == [10, 11, 12, 13, 14]
+    # Who answered one of each is in neither pair, and two with both of PHQ-9 are too few to show.
+    assert shorter.result.pairs.missing_before == 1 and isinstance(longer.result, Suppressed)
+    assert not shorter.primary and [one.primary for one in found.outcomes].count(True) == 1

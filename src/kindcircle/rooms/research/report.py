@@ -24,7 +24,8 @@ from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import is_validated
 from kindcircle.spec.parts import Score
-from kindcircle.spec.programmes import Completion
+from kindcircle.spec.programmes import Completion, Programme
+from kindcircle.spec.shorter import STANDS_IN
 from kindcircle.spec.trials import Pooled, trials_for
 from kindcircle.stats import feasibility
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
@@ -64,6 +65,7 @@ class Line:
 class Outcome:
     """One measure before and after. `primary` is the first in the programme's own list, fixed before the start.
 
+    stands_for  the form that this shorter one was asked instead of, where nobody could talk the same day; else ""
     apart    the interval of the mean change widened as for people of one circle, who grow alike; None without one
     trials   what reviews of controlled trials found for what this form asks about; empty when we know of none
     """
@@ -73,6 +75,7 @@ class Outcome:
     score: str
     name: str
     primary: bool
+    stands_for: str
     validated: bool  # False for our own forms, which never get bands, norms or reliable change
     higher_is_better: bool
     ends: tuple[float, float]
@@ -144,10 +147,11 @@ def _traced(event: Event, form: str, group: Group, by: Actor, at: datetime) -> C
     require(by, Permission.REPORT_SEE, group)
     about = log.Ref("group", group.code)
     log.record(event, by=by, about=about, at=at, chain=group.organisation.code, reason=form)
-    return _report(group, at)
+    return whole_report(group, at)
 
 
-def _report(group: Group, at: datetime) -> CohortReport:
+def whole_report(group: Group, at: datetime) -> CohortReport:
+    """The figures of one group. Whoever shows them to somebody asks for the right first, and leaves a trace."""
     plan = programme_of(group)
     members = list(places(group))
     # The meeting months after the end is not part of what was to be attended.
@@ -155,11 +159,10 @@ def _report(group: Group, at: datetime) -> CohortReport:
     held = list(own.filter(state=Gathering.State.CLOSED).order_by("number"))
     came = set(Attendance.objects.filter(gathering__in=held).values_list("gathering_id", "user_id"))
     sessions_of = {place.user_id: sum((one.pk, place.user_id) in came for one in held) for place in members}
-    asked = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
-    scores = [(one, score) for one in map(definition, asked) if one.id not in READ_TOGETHER for score in one.headlines]
+    scores = [(one, longer, score) for one, longer in _forms(group, plan) for score in one.headlines]
     outcomes = [
-        _outcome(group, members, one, score, len(scores), first=number == 0)
-        for number, (one, score) in enumerate(scores)
+        _outcome(group, members, one, score, len(scores), first=number == 0, stands_for=longer)
+        for number, (one, longer, score) in enumerate(scores)
     ]
     return CohortReport(
         group=group,
@@ -176,6 +179,23 @@ def _report(group: Group, at: datetime) -> CohortReport:
         outcomes=tuple(outcomes),
         harms=_harms(group, len(members)),
     )
+
+
+def _forms(group: Group, plan: Programme) -> list[tuple[Definition, str]]:
+    """What is asked before and after, and in place of what.
+
+    A shorter form that stood in for one of them follows it, as a form of its own.
+    """
+    planned = dict.fromkeys((*plan.instruments("baseline"), *plan.instruments("post")))
+    sent = Response.objects.filter(assignment__group=group, assignment__instrument__in=STANDS_IN.values())
+    answered = set(sent.values_list("assignment__instrument", flat=True))
+    found = []
+    for one in (definition(name) for name in planned if name not in READ_TOGETHER):
+        found.append((one, ""))
+        shorter = STANDS_IN.get(one.id)
+        if shorter in answered and shorter not in planned:
+            found.append((definition(shorter), one.name))
+    return found
 
 
 def _attendance(
@@ -200,11 +220,18 @@ def _caught_up(members: list[Membership], held: list[Gathering], came: set[tuple
 
 
 def _outcome(
-    group: Group, members: list[Membership], one: Definition, score: Score, outcomes: int, *, first: bool
+    group: Group,
+    members: list[Membership],
+    one: Definition,
+    score: Score,
+    outcomes: int,
+    *,
+    first: bool,
+    stands_for: str,
 ) -> Outcome:
     assert score.range is not None  # a headline has ends
     scored = scores_of(group, one.id, score.id)
-    before, after = _latest(scored, BEFORE), _latest(scored, AFTER)
+    before, after = latest(scored, BEFORE), latest(scored, AFTER)
     people = [place.user_id for place in members]
     pairs = [(before.get(person), after.get(person)) for person in people]
     higher = score.better == "higher"
@@ -224,6 +251,7 @@ def _outcome(
         score=score.id,
         name=one.name if len(one.headlines) == 1 else f"{one.name}, {score.id.replace('_', ' ')}",
         primary=first,
+        stands_for=stands_for,
         validated=is_validated(one),
         higher_is_better=higher,
         ends=ends,
@@ -253,7 +281,7 @@ def value(scored: Scored | None) -> float | None:
     return None if scored is None else scored.value
 
 
-def _latest(scored: list[Scored], occasion: str) -> dict[int, Scored]:
+def latest(scored: list[Scored], occasion: str) -> dict[int, Scored]:
     """Each person's last sheet of this occasion."""
     return {row.member_id: row for row in scored if row.occasion == occasion}
 

@@ -100,6 +100,7 @@ def _outcome(one: Outcome) -> Record:
         "score": one.score,
         "name": one.name,
         "primary": one.primary,
+        "stands_for": one.stands_for,
         "studied_by_others": one.validated,
         "better": "higher" if one.higher_is_better else "lower",
         "ends": one.ends,

@@ -1,6 +1,6 @@
 """The report page says its one sentence, shows every figure with its n and interval, and names nobody."""
 
-from tests.rooms.research.test_report import hold_all, told
+from tests.rooms.research.test_report import answer, hold_all, told
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -46,3 +46,14 @@ def test_a_group_nobody_has_joined_yet_has_a_calm_page(client, db):
     from tests.world import make_world
 
     assert "Fewer than five people" in page_of(client, make_world(members=0))
+
+
+def test_the_shorter_form_of_the_night_says_on_the_page_and_in_the_file_whose_place_it_took(client, world):
+    for member in world.members:
+        answer(world, member, "phq-8", 12, "baseline")
+        answer(world, member, "phq-8", 7, "after")
+    page = page_of(client, world)
+    assert "<summary>PHQ-8" in page and "Asked in place of PHQ-9" in page and page.count("Asked in place of") == 1
+    record = client.get(f"/desk/groups/{world.group.code}/report.json").json()
+    told_of = {one["instrument"]: one["stands_for"] for one in record["outcomes"]}
+    assert told_of["phq-8"] == "PHQ-9" and told_of["phq-9"] == ""

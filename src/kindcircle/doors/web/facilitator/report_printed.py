@@ -104,7 +104,7 @@ def _private() -> str:
 
 def _measure(one: dict[str, Any], started: int) -> list[Block]:
     outcome: Outcome = one["outcome"]
-    parts = [heading(outcome.name, 3)]
+    parts = [heading(outcome.name, 3), *([words(one["shorter"])] if one["shorter"] else [])]
     if not one["shown"]:
         return [*parts, words(_private())]
     both = _("%(n)s of %(started)s people have both scores. Missing one or both: %(missing)s.") % {

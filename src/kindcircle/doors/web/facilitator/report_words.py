@@ -80,7 +80,7 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     """One measure, ready for the page."""
     found = outcome.result
     if isinstance(found, Suppressed):
-        return {"outcome": outcome, "shown": False}
+        return {"outcome": outcome, "shown": False, "shorter": _shorter(outcome)}
     digits = _digits(outcome)
     meanings = dict(zip(("better", "same", "worse"), kinds(found), strict=True))
     lines: list[dict[str, Any]] = [
@@ -92,6 +92,7 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     return {
         "outcome": outcome,
         "shown": True,
+        "shorter": _shorter(outcome),
         "sentence": said(found.sentence),
         "kinds": kinds(found),
         "warnings": _said(found, researchers=False),
@@ -111,6 +112,16 @@ def shown(outcome: Outcome) -> dict[str, Any]:
         "pairs": found.pairs,
         "direction": _("Higher is better here.") if outcome.higher_is_better else _("Lower is better here."),
     }
+
+
+def _shorter(outcome: Outcome) -> str:
+    """That a form was asked instead of another, and is never counted as that one."""
+    if not outcome.stands_for:
+        return ""
+    return _(
+        "Asked in place of %(longer)s at hours when nobody could have talked about each answer the same day. It has a "
+        "scale of its own, so the two are never put together. Whoever answered one of each is counted in neither."
+    ) % {"longer": outcome.stands_for}
 
 
 def said_of_all(outcomes: list[dict[str, Any]]) -> list[str]:
