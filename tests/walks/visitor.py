@@ -40,6 +40,7 @@ class Form:
 
     action: str
     method: str
+    id: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)  # as they would be sent if nothing were touched
     names: set[str] = field(default_factory=set)  # everything that can be filled in
     choices: dict[str, set[str]] = field(default_factory=dict)  # values of radio buttons and lists
@@ -76,17 +77,18 @@ class Page(HTMLParser):
         if self.unseen:
             return
         if tag == "form":
-            self._form = Form(given.get("action", ""), given.get("method", "get"))
+            self._form = Form(given.get("action", ""), given.get("method", "get"), given.get("id", ""))
             self.forms.append(self._form)
         elif tag == "a" and "href" in given:
             self.links.append(("", given["href"]))
             self._link = []
+        elif "form" in given:
+            self._in_form(next(one for one in self.forms if one.id == given["form"]), tag, given)
         elif self._form is not None:
-            self._in_form(tag, given)
+            self._in_form(self._form, tag, given)
 
-    def _in_form(self, tag: str, given: dict[str, str]) -> None:
-        form, name, value = self._form, given.get("name", ""), given.get("value", "")
-        assert form is not None
+    def _in_form(self, form: Form, tag: str, given: dict[str, str]) -> None:
+        name, value = given.get("name", ""), given.get("value", "")
         if tag == "button" and given.get("type", "submit") == "submit":
             self._button = Button("", name, value, given.get("formaction", ""))
             form.buttons.append(self._button)

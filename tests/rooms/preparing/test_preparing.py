@@ -15,10 +15,10 @@ from kindcircle.rooms.intake.consent_texts import NEEDED_ITEMS
 from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.measures.reaching_safely import shares_steps, steps_of
 from kindcircle.rooms.preparing import actions, queries
-from kindcircle.rooms.preparing.errors import LineTooLong, NothingToShare, TalkThatCannotBe
+from kindcircle.rooms.preparing.errors import ChangedElsewhere, LineTooLong, NothingToShare, TalkThatCannotBe
 from kindcircle.rooms.preparing.models import OneToOne, PreparedStep, SafeContact, SupportPlan
 from kindcircle.rooms.preparing.parts import plan_lines
-from kindcircle.rooms.preparing.plans import SAFETY
+from kindcircle.rooms.preparing.plans import SAFETY, SUPPORT, PlanKind
 from kindcircle.rooms.safety.actions import raise_alert
 from tests.world import World, make_world, yes_to
 
@@ -99,6 +99,32 @@ def test_emptied_is_gone_and_too_long_keeps_what_was(world: World) -> None:
     actions.keep_contact(lines=CONTACT, **own(world))
     actions.keep_contact(lines={}, **own(world))
     assert not SafeContact.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [SUPPORT, SAFETY], ids=["support", "safety"])
+def test_nothing_is_written_over_that_the_page_has_not_shown(world: World, kind: PlanKind) -> None:
+    line = kind.lines()[0]
+
+    def mine() -> queries.Plan:
+        return queries.own_plan(world.member, by=world.actor(world.member), kind=kind)
+
+    empty = mine().version
+    actions.keep_plan(lines={line: "First."}, kind=kind, seen=empty, **own(world))
+    for stale in ({line: "Second."}, {}):
+        with pytest.raises(ChangedElsewhere) as told:
+            actions.keep_plan(lines=stale, kind=kind, seen=empty, **own(world))
+        assert told.value.newer == {line: "First."} == mine().lines
+    actions.keep_plan(lines={line: "First. "}, kind=kind, seen=empty, **own(world))  # sent twice is sent once
+    seen = mine().version
+    actions.keep_plan(lines={line: "Second."}, kind=kind, seen=seen, **own(world))
+    assert mine().lines == {line: "Second."} and len({empty, seen, mine().version}) == 3
+    actions.keep_plan(lines={}, kind=kind, seen=mine().version, **own(world))
+    with pytest.raises(ChangedElsewhere) as told:
+        actions.keep_plan(lines={line: "Second, and more."}, kind=kind, seen=seen, **own(world))
+    assert told.value.newer == {}
+    actions.keep_contact(lines={"way": "A text."}, seen=empty, **own(world))
+    with pytest.raises(ChangedElsewhere):
+        actions.keep_contact(lines={"way": "A call."}, seen=empty, **own(world))
 
 
 def test_whom_to_call_is_shown_only_while_that_is_agreed_to_and_they_are_here(world: World) -> None:

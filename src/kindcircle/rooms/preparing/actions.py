@@ -16,27 +16,40 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.preparing.errors import LineTooLong, NothingToShare, TalkThatCannotBe
+from kindcircle.rooms.preparing.errors import ChangedElsewhere, LineTooLong, NothingToShare, TalkThatCannotBe
 from kindcircle.rooms.preparing.models import LONGEST_TALK, OneToOne, PreparedStep, SafeContact, SupportPlan
 from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
-from kindcircle.rooms.preparing.parts import CONTACT_LINES, STEPS
+from kindcircle.rooms.preparing.parts import CONTACT_LINES, STEPS, version_of
 from kindcircle.rooms.preparing.plans import SUPPORT, PlanKind
+from kindcircle.rooms.preparing.queries import lines_of_contact, lines_of_plan
 
 LONGEST_LINE = 1200
 
 
 def keep_plan(
-    *, person: User, lines: Mapping[str, str], by: Actor, at: datetime, kind: PlanKind = SUPPORT
+    *,
+    person: User,
+    lines: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    kind: PlanKind = SUPPORT,
+    seen: str | None = None,
 ) -> SupportPlan | SafetyPlan | None:
-    """My plan as it is from now on. Emptied, it is gone, and shared with nobody. Raises LineTooLong."""
+    """My plan as it is from now on. Emptied, it is gone, and shared with nobody.
+
+    seen  the version of the words from which the page was filled; None where no page showed any
+    Raises LineTooLong; ChangedElsewhere where the words are others by now, and then nothing of it is kept.
+    """
     _own(person, by)
     said = _tidy(lines, kind.lines())
     with transaction.atomic():
         _hold(person)
+        there = kind.model.objects.filter(person=person).first()
+        _as_seen(lines_of_plan(there, kind) if there else {}, said, seen)
         if not said:
             _erase(person, kind, by=by, at=at)
             return None
-        plan = kind.model.objects.filter(person=person).first() or kind.model(person=person)
+        plan = there or kind.model(person=person)
         plan.sealed_lines = kind.seal.seal(json.dumps(said), code=plan.code, holder=person)
         plan.saved_at = at
         plan.save()
@@ -66,13 +79,19 @@ def take_plan_back(*, person: User, by: Actor, at: datetime, kind: PlanKind = SU
             _record(kind.unshared, kind.about, plan.code, person, by=by, at=at)
 
 
-def keep_contact(*, person: User, lines: Mapping[str, str], by: Actor, at: datetime) -> SafeContact | None:
-    """How to reach me without harm. Emptied, it is gone. Raises LineTooLong."""
+def keep_contact(
+    *, person: User, lines: Mapping[str, str], by: Actor, at: datetime, seen: str | None = None
+) -> SafeContact | None:
+    """How to reach me without harm. Emptied, it is gone. `seen` as with a plan.
+
+    Raises LineTooLong, ChangedElsewhere.
+    """
     _own(person, by)
     said = _tidy(lines, CONTACT_LINES)
     with transaction.atomic():
         _hold(person)
         row = SafeContact.objects.filter(person=person).first()
+        _as_seen(lines_of_contact(row) if row else {}, said, seen)
         if not said:
             if row is not None:
                 row.delete()
@@ -139,6 +158,12 @@ def _tidy(lines: Mapping[str, str], known: tuple[str, ...]) -> dict[str, str]:
     if any(len(words) > LONGEST_LINE for words in said.values()):
         raise LineTooLong(LONGEST_LINE)
     return said
+
+
+def _as_seen(there: Mapping[str, str], said: Mapping[str, str], seen: str | None) -> None:
+    """Nothing is written over that the page has not shown. The same words twice are no other words."""
+    if seen is not None and seen != version_of(there) and there != said:
+        raise ChangedElsewhere(there)
 
 
 def _erase(person: User, kind: PlanKind, *, by: Actor, at: datetime) -> None:

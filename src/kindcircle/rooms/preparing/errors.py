@@ -1,5 +1,7 @@
 """What can stand in the way of getting ready, in sentences a person can act on."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from kindcircle.base.lib.errors import Conflict, Invalid
@@ -11,6 +13,16 @@ class LineTooLong(Invalid):
             _("One box holds up to %(longest)s letters. Please make it a little shorter; all of it is still here.")
             % {"longest": longest}
         )
+
+
+class ChangedElsewhere(Conflict):
+    """Another page has kept other words since this one was opened. `newer` are those words, by the id of the line."""
+
+    def __init__(self, newer: Mapping[str, str]) -> None:
+        super().__init__(
+            _("You changed this on another page since you opened this one. Both stand here. Please look, then keep it.")
+        )
+        self.newer = dict(newer)
 
 
 class NothingToShare(Conflict):

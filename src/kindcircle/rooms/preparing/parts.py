@@ -1,5 +1,9 @@
 """The parts of getting ready: what can be looked at, and the lines of a plan and of a way to be reached."""
 
+import hashlib
+import json
+from collections.abc import Mapping
+
 from kindcircle.spec.texts import Handout, load_handout
 
 STEPS = ("what-happens", "passing", "backdraft", "anchor", "plan", "contact", "device")
@@ -28,3 +32,8 @@ def plan_text() -> Handout:
 def plan_lines() -> tuple[str, ...]:
     """The lines of a plan, in order."""
     return (*(item.id for item in plan_text().items if item.id not in ELSEWHERE), MY_PEOPLE)
+
+
+def version_of(lines: Mapping[str, str]) -> str:
+    """Changes with every word of these lines, and tells none of them."""
+    return hashlib.sha256(json.dumps(dict(lines), sort_keys=True).encode()).hexdigest()[:32]

@@ -17,7 +17,7 @@ from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.intake.queries import current_consent
 from kindcircle.rooms.preparing.models import OneToOne, PreparedStep, SafeContact, SupportPlan
 from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
-from kindcircle.rooms.preparing.parts import OF_OTHERS, WORD
+from kindcircle.rooms.preparing.parts import OF_OTHERS, WORD, version_of
 from kindcircle.rooms.preparing.plans import SUPPORT, PlanKind
 
 MEMBER = Membership.Role.MEMBER
@@ -33,6 +33,11 @@ class Plan:
     saved_at: datetime | None = None
     shared: datetime | None = None
 
+    @property
+    def version(self) -> str:
+        """What a page shows that was filled from these lines, for it to say so when it is kept."""
+        return version_of(self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -41,6 +46,11 @@ class Contact:
     lines: dict[str, str]
     saved_at: datetime | None = None
     may_call: bool = False
+
+    @property
+    def version(self) -> str:
+        """The same for these lines."""
+        return version_of(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,14 @@ def own_plan(person: User, *, by: Actor, kind: PlanKind = SUPPORT) -> Plan:
     """My plan, empty if there is none."""
     _own(person, by)
     row = kind.model.objects.filter(person=person).first()
-    return Plan({}) if row is None else Plan(_lines_of_plan(row, kind), row.saved_at, row.shared_at)
+    return Plan({}) if row is None else Plan(lines_of_plan(row, kind), row.saved_at, row.shared_at)
 
 
 def own_contact(person: User, *, by: Actor) -> Contact:
     """How I can be reached, as I said it last."""
     _own(person, by)
     row = SafeContact.objects.filter(person=person).first()
-    return Contact({}) if row is None else Contact(_lines_of_contact(row), row.saved_at, _may_call(person))
+    return Contact({}) if row is None else Contact(lines_of_contact(row), row.saved_at, _may_call(person))
 
 
 def steps_done(person: User, *, by: Actor) -> set[str]:
@@ -111,7 +121,7 @@ def open_plan(place: Membership, *, by: Actor, at: datetime, kind: PlanKind = SU
     require(by, kind.open, plan_facts(place, plan))
     assert plan is not None  # nothing is never shared
     _record(kind.opened, log.Ref(kind.about, plan.code), place, by=by, at=at)
-    return Plan(_lines_of_plan(plan, kind), plan.saved_at, plan.shared_at)
+    return Plan(lines_of_plan(plan, kind), plan.saved_at, plan.shared_at)
 
 
 def may_open_plan(place: Membership, kind: PlanKind, *, by: Actor) -> bool:
@@ -136,7 +146,7 @@ def contact_in_need(place: Membership, *, by: Actor, at: datetime) -> Contact:
         return Contact({})
     _record(Event.SAFE_CONTACT_OPENED, log.Ref("safe-contact", row.code), place, by=by, at=at)
     may_call = place.left_at is None and _may_call(place.user)
-    lines = _lines_of_contact(row)
+    lines = lines_of_contact(row)
     shown = lines if may_call else {name: words for name, words in lines.items() if name not in OF_OTHERS}
     return Contact(shown, row.saved_at, may_call)
 
@@ -147,7 +157,7 @@ def is_word_of(person: User, said: str) -> bool:
     Nothing is asked of access: it is heard also on a device that opens one meeting only, where it may be needed most.
     """
     row = SafeContact.objects.filter(person=person).select_related("person").first()
-    word = _plain(_lines_of_contact(row).get(WORD, "")) if row else ""
+    word = _plain(lines_of_contact(row).get(WORD, "")) if row else ""
     return bool(word) and _plain(said) == word
 
 
@@ -186,12 +196,14 @@ def _may_call(person: User) -> bool:
     return copy is not None and MAY_CALL in copy.items
 
 
-def _lines_of_plan(row: SupportPlan | SafetyPlan, kind: PlanKind) -> dict[str, str]:
+def lines_of_plan(row: SupportPlan | SafetyPlan, kind: PlanKind) -> dict[str, str]:
+    """The words of a plan. For the room's own code: whoever asks for them by name is checked before."""
     kept = json.loads(kind.seal.open(row.sealed_lines, code=row.code, holder=row.person))
     return {name: kept[name] for name in kind.lines() if name in kept}
 
 
-def _lines_of_contact(row: SafeContact) -> dict[str, str]:
+def lines_of_contact(row: SafeContact) -> dict[str, str]:
+    """The same for how somebody can be reached."""
     return dict(json.loads(seals.SAFE_CONTACT.open(row.sealed_lines, code=row.code, holder=row.person)))
 
 

@@ -11,13 +11,14 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.member.own import person_of
+from kindcircle.doors.web.member.own_lines import as_kept, come_back, keep_lines, typed_in
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper as on_paper
 from kindcircle.doors.web.shared.safety_plan_words import STEPS
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.paper import personal
-from kindcircle.rooms.preparing import actions, queries
+from kindcircle.rooms.preparing import queries
 from kindcircle.rooms.preparing.parts import SAFETY_LINES
 from kindcircle.rooms.preparing.plans import SAFETY
 from kindcircle.rooms.safety.queries import help_lines
@@ -28,23 +29,25 @@ from kindcircle.rooms.safety.queries import help_lines
 def safety_plan(request: HttpRequest) -> HttpResponse:
     """Write it, share it, take it back, and see who opened it. The numbers of the house stand beside it."""
     person, by = person_of(request), request.actor  # type: ignore[attr-defined]
-    do, error = request.POST.get("do", "keep"), ""
-    typed = {name: request.POST.get(name, "").replace("\0", "") for name in SAFETY_LINES}
+    typed, back = typed_in(request, SAFETY_LINES), None
     if request.method == "POST":
         try:
-            return _change(request, person, do, typed)
+            return _change(request, person, typed)
         except KindError as problem:
-            error = problem.sentence
+            back = come_back(request, typed, problem)
     plan = queries.own_plan(person, by=by, kind=SAFETY)
-    shown = typed if error and do == "keep" else plan.lines
+    now = back or as_kept(plan.lines)
     context = {
-        "boxes": [(number, one, shown.get(one.id, "")) for number, one in enumerate(STEPS, 1)],
+        "boxes": [
+            (number, one, now.words.get(one.id, ""), now.newer.get(one.id)) for number, one in enumerate(STEPS, 1)
+        ],
         "plan": plan,
-        "error": error,
+        "seen": now.seen,
+        "error": now.error,
         "opened": queries.opened_by_others(person, Event.SAFETY_PLAN_OPENED, by=by),
         "lines": help_lines(person.organisation, at=clock.now()),
     }
-    return render(request, "member/safety_plan.html", context, status=422 if error else 200)
+    return render(request, "member/safety_plan.html", context, status=now.status)
 
 
 @page(Permission.ACCOUNT_USE)
@@ -59,15 +62,10 @@ def safety_plan_paper(request: HttpRequest) -> HttpResponse:
     return on_paper("handout", personal.support_plan(_("My plan"), "", lines), _("my page"), keep=False)
 
 
-def _change(request: HttpRequest, person: User, do: str, typed: dict[str, str]) -> SeeOther:
-    own = {"person": person, "by": request.actor, "at": clock.now(), "kind": SAFETY}  # type: ignore[attr-defined]
+def _change(request: HttpRequest, person: User, typed: dict[str, str]) -> SeeOther:
+    kept, do = keep_lines(request, person, SAFETY, typed), request.POST.get("do")
     if do == "share":
-        actions.share_plan(**own)
         messages.success(request, _("If you ask for a person, they can open it. You can take it back here."))
-    elif do == "take-back":
-        actions.take_plan_back(**own)
-        messages.success(request, _("It is yours alone again."))
-    else:
-        kept = actions.keep_plan(lines=typed, **own)
+    elif do != "take-back":
         messages.success(request, _("Kept.") if kept else _("It is empty now. Nothing is kept."))
     return on_to("member:safety-plan")

@@ -1,6 +1,5 @@
 """My support plan, mine alone until I share it; and a safe way to reach me, for those who lead."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.member.own import person_of
+from kindcircle.doors.web.member.own_lines import as_kept, come_back, keep_lines, typed_in
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -27,6 +27,7 @@ from kindcircle.paper import personal
 from kindcircle.rooms.preparing import actions, queries
 from kindcircle.rooms.preparing.actions import LONGEST_LINE
 from kindcircle.rooms.preparing.parts import CONTACT_LINES, plan_lines, plan_text
+from kindcircle.rooms.preparing.plans import SUPPORT
 
 
 @gives_words_back("my-signs", "quiet-signs", "my-anchor", "please-do", "please-do-not", "hard-topics", "body-needs")
@@ -34,24 +35,24 @@ from kindcircle.rooms.preparing.parts import CONTACT_LINES, plan_lines, plan_tex
 def support_plan(request: HttpRequest) -> HttpResponse:
     """Write it, share it, take it back, and see who opened it."""
     person, by = person_of(request), request.actor  # type: ignore[attr-defined]
-    do, error = request.POST.get("do", "keep"), ""
-    typed = {name: request.POST.get(name, "").replace("\0", "") for name in plan_lines()}
+    typed, back = typed_in(request, plan_lines()), None
     if request.method == "POST":
         try:
-            return _change(request, person, do, typed)
+            return _change(request, person, typed)
         except KindError as problem:
-            error = problem.sentence
+            back = come_back(request, typed, problem)
     plan = queries.own_plan(person, by=by)
-    shown = typed if error and do == "keep" else plan.lines
+    now = back or as_kept(plan.lines)
     context: dict[str, Any] = {
-        "boxes": [(one, shown.get(one.id, "")) for one in asks()],
+        "boxes": [(one, now.words.get(one.id, ""), now.newer.get(one.id)) for one in asks()],
         "plan": plan,
-        "error": error,
+        "seen": now.seen,
+        "error": now.error,
         "about": as_html(plan_text().text),
         "opened": queries.opened_by_others(person, Event.SUPPORT_PLAN_OPENED, by=by),
         "longest": LONGEST_LINE,
     }
-    return render(request, "member/support_plan.html", context, status=422 if error else 200)
+    return render(request, "member/support_plan.html", context, status=now.status)
 
 
 @page(Permission.ACCOUNT_USE)
@@ -93,37 +94,34 @@ assert tuple(one.id for one in CONTACT) == CONTACT_LINES
 @page(Permission.ACCOUNT_USE, methods=("GET", "POST"))
 def safe_contact(request: HttpRequest) -> HttpResponse:
     """How to reach me without harm. Those who lead can open it, and I see who did."""
-    person, by, error = person_of(request), request.actor, ""  # type: ignore[attr-defined]
-    typed = {name: request.POST.get(name, "").replace("\0", "") for name in CONTACT_LINES}
+    person, by, back = person_of(request), request.actor, None  # type: ignore[attr-defined]
+    typed = typed_in(request, CONTACT_LINES)
     if request.method == "POST":
         try:
-            kept = actions.keep_contact(person=person, lines=typed, by=by, at=clock.now())
+            seen = request.POST.get("seen")
+            kept = actions.keep_contact(person=person, lines=typed, by=by, at=clock.now(), seen=seen)
         except KindError as problem:
-            error = problem.sentence
+            back = come_back(request, typed, problem)
         else:
             words = _("Kept. Those who lead your group can open it, and you see here who did.")
             messages.success(request, words if kept else _("It is empty now. Nothing is kept."))
             return on_to("member:safe-contact")
     contact = queries.own_contact(person, by=by)
-    shown: Mapping[str, str] = typed if error else contact.lines
+    now = back or as_kept(contact.lines)
     context = {
-        "boxes": [(one, shown.get(one.id, "")) for one in CONTACT],
+        "boxes": [(one, now.words.get(one.id, ""), now.newer.get(one.id)) for one in CONTACT],
         "contact": contact,
-        "error": error,
+        "seen": now.seen,
+        "error": now.error,
         "opened": queries.opened_by_others(person, Event.SAFE_CONTACT_OPENED, by=by),
     }
-    return render(request, "member/safe_contact.html", context, status=422 if error else 200)
+    return render(request, "member/safe_contact.html", context, status=now.status)
 
 
-def _change(request: HttpRequest, person: User, do: str, typed: dict[str, str]) -> SeeOther:
-    by, at = request.actor, clock.now()  # type: ignore[attr-defined]
+def _change(request: HttpRequest, person: User, typed: dict[str, str]) -> SeeOther:
+    kept, do = keep_lines(request, person, SUPPORT, typed), request.POST.get("do")
     if do == "share":
-        actions.share_plan(person=person, by=by, at=at)
         messages.success(request, _("Those who lead your group can see it now. You can take it back here."))
-    elif do == "take-back":
-        actions.take_plan_back(person=person, by=by, at=at)
-        messages.success(request, _("It is yours alone again."))
-    else:
-        kept = actions.keep_plan(person=person, lines=typed, by=by, at=at)
+    elif do != "take-back":
         messages.success(request, _("Kept.") if kept else _("It is empty now. Nothing is kept."))
     return on_to("member:support-plan")
