@@ -176,6 +176,14 @@ class TestUnwantedEvents:
         assert AuditEntry.objects.get(event="adverse event recorded").concerns == world.member.code
         assert not Delivery.objects.exists()
 
+    def test_the_same_key_in_another_hand_is_another_event(self, world: World):
+        once = self.record(world, client_key="once")
+        assert self.record(world, client_key="once") == once
+        assert self.record(world, client_key="once", by=world.actor(world.safety_lead)) != once
+        # Without a key each is its own: nobody sent it from a form.
+        assert self.record(world) != self.record(world)
+        assert AdverseEvent.objects.count() == 4
+
     def test_a_serious_one_is_told_to_the_safety_lead(self, world: World):
         self.record(world, severity=4)
         assert [told.user for told in Delivery.objects.all()] == [world.safety_lead]

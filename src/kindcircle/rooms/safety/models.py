@@ -275,12 +275,15 @@ class AdverseEvent(models.Model):
     term = models.CharField(max_length=17, choices=Term.choices, blank=True, default="", db_default="")
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    # Of the form it was sent with; empty where it came from none.
+    client_key = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Data:
         private = {"sealed_what"}
         personal = {"member", "recorded_by", "reviewed_by"}
         operational = {
             "id", "code", "group", "gathering", "practice", "recorded_at", "resolved_on", "told_code", "reviewed_at",
+            "client_key",
         }  # fmt: skip
         research = {
             "category", "severity", "related", "happened_on", "duration", "impact", "expected", "done", "outcome",
@@ -289,6 +292,9 @@ class AdverseEvent(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["recorded_by", "client_key"], condition=~Q(client_key=""), name="adverse_event_sent_once"
+            ),
             models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="adverse_event_severity_1_to_5"),
             models.CheckConstraint(condition=Q(impact=None) | Q(impact__lte=3), name="adverse_event_impact_0_to_3"),
             models.CheckConstraint(

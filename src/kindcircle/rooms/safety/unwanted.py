@@ -14,6 +14,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
@@ -93,8 +94,9 @@ def record_adverse_event(
     practice: str = "",
     facts: Facts = NOTHING_MORE,
     told: str = "",
+    client_key: str = "",
 ) -> AdverseEvent:
-    """Keep something unwanted that happened, whatever its cause.
+    """Keep something unwanted that happened, whatever its cause. The same form sent twice is one event.
 
     From severity 4 the safety leads are told at once, and somebody decides within a day whether the group goes on.
     told  the code of the sheet on which the member said so, where it began there
@@ -110,24 +112,35 @@ def record_adverse_event(
         raise EventNotClear(_("This day is still to come. Please check the date."))
     if facts.problem():
         raise EventNotClear(facts.problem())
+    said = {
+        "group": group,
+        "member": member,
+        "gathering": gathering,
+        "practice": practice[:60],
+        "category": category,
+        "severity": severity,
+        "related": related,
+        "happened_on": happened_on,
+        "duration": facts.duration,
+        "impact": facts.impact,
+        "expected": facts.expected,
+        "done": facts.done,
+        "outcome": facts.outcome,
+        "told_code": told[:22],
+    }
     with transaction.atomic():
+        Group.objects.select_for_update(no_key=True).only("pk").get(pk=group.pk)
+        kept = AdverseEvent.objects.filter(recorded_by_id=by.user_id, client_key=client_key).exclude(client_key="")
+        if (before := kept.select_related("member").first()) is not None:
+            if _words(before) == what.strip() and all(getattr(before, name) == given for name, given in said.items()):
+                return before
+            # Somebody went back and wrote another thing down on the same page. It must not be lost.
+            client_key = new_code()
         event = AdverseEvent(
-            group=group,
-            member=member,
-            gathering=gathering,
-            practice=practice[:60],
-            category=category,
-            severity=severity,
-            related=related,
-            happened_on=happened_on,
+            **said,
             recorded_at=at,
             recorded_by_id=by.user_id,  # type: ignore[misc]
-            duration=facts.duration,
-            impact=facts.impact,
-            expected=facts.expected,
-            done=facts.done,
-            outcome=facts.outcome,
-            told_code=told[:22],
+            client_key=client_key,
         )
         if what.strip():
             event.sealed_what = seals.ADVERSE_EVENT.seal(what.strip(), code=event.code, holder=member)
@@ -212,16 +225,13 @@ def _opened(events: list[AdverseEvent], by: Actor, at: datetime) -> list[Unwante
     with transaction.atomic():
         for event in events:
             _record(Event.ADVERSE_EVENT_OPENED, event, by, at)
-    return [
-        Unwanted(
-            event=event,
-            name=names[event.member_id],
-            what=seals.ADVERSE_EVENT.open(event.sealed_what, code=event.code, holder=event.member)
-            if event.sealed_what
-            else "",
-        )
-        for event in events
-    ]
+    return [Unwanted(event=event, name=names[event.member_id], what=_words(event)) for event in events]
+
+
+def _words(event: AdverseEvent) -> str:
+    if not event.sealed_what:
+        return ""
+    return seals.ADVERSE_EVENT.open(event.sealed_what, code=event.code, holder=event.member)
 
 
 def _record(what: Event, event: AdverseEvent, by: Actor, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Something unwanted is written down, sealed, seen by those who look after the group, and marked as over."""
 
+import re
+
 import pytest
 
 from kindcircle.base.audit.models import AuditEntry
@@ -36,6 +38,23 @@ def test_it_is_written_down_sealed_and_shown_to_those_who_look_after_the_group(d
     page = desk.get(address(world)).content.decode()
     assert "CANARY-UNWANTED" in page
     assert AuditEntry.objects.filter(event="adverse event opened", concerns=world.member.code).count() == 1
+
+
+def test_sent_twice_it_is_one_and_another_thing_from_the_same_page_is_another(desk, world):
+    html = desk.get(address(world)).content.decode()
+    [key] = re.findall(r'name="key" value="([^"]+)"', html)
+    for _twice in range(2):
+        assert desk.post(address(world), given(world, key=key, severity="4")).status_code == 302
+    assert AdverseEvent.objects.filter(group=world.group).count() == 1
+    assert Delivery.objects.count() == 1
+    assert AuditEntry.objects.filter(event="adverse event recorded", concerns=world.member.code).count() == 1
+    # Gone back and changed: nothing that somebody writes down may be lost.
+    for other in ({"category": "panic"}, {"what": "CANARY another night"}, {"severity": "5"}):
+        desk.post(address(world), given(world, key=key, **{"severity": "4"} | other))
+    assert AdverseEvent.objects.filter(group=world.group).count() == 4
+    # What was refused comes back with the key it had.
+    refused = desk.post(address(world), given(world, key="once-only", severity="9"))
+    assert refused.status_code == 422 and 'name="key" value="once-only"' in refused.content.decode()
 
 
 def test_a_serious_one_tells_the_safety_lead_without_a_word_of_it(desk, world):

@@ -32,7 +32,7 @@ from kindcircle.doors.web.facilitator.unwanted_form import (
     practices_of,
 )
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.doors.web.shared.sending import on_to
+from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import meeting_name
 from kindcircle.rooms.measures import harm_check
@@ -66,7 +66,10 @@ def unwanted(request: HttpRequest, group: Group) -> HttpResponse:
     form = EventForm(group, request.POST) if request.method == "POST" else EventForm(group)
     if request.method == "POST" and form.is_valid():
         try:
-            record_adverse_event(group=group, by=actor, at=now, told=_told_code(request, group, form), **form.event())
+            record_adverse_event(
+                group=group, by=actor, at=now, told=_told_code(request, group, form), client_key=key_of(request),
+                **form.event(),
+            )  # fmt: skip
         except KindError as error:
             form.add_error(None, error.sentence)
         else:
@@ -74,7 +77,13 @@ def unwanted(request: HttpRequest, group: Group) -> HttpResponse:
             return redirect("facilitator:unwanted", code=group.code)
     labels = dict(CATEGORIES)
     shown = [(one, labels[one.event.category]) for one in adverse_events(group, by=actor, at=now)]
-    context = {"group": group, "form": form, "events": shown, "told": request.POST.get("told", "")}
+    context = {
+        "group": group,
+        "form": form,
+        "key": key_of(request),
+        "events": shown,
+        "told": request.POST.get("told", ""),
+    }
     return render(request, "facilitator/unwanted.html", context, status=422 if form.errors else 200)
 
 
@@ -111,6 +120,7 @@ def told(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         "because": words.labels.get(f"b{said.because}", ""),
         "written": AdverseEvent.objects.filter(told_code=assignment.code).count(),
         "form": EventForm(assignment.group, initial=initial),
+        "key": key_of(request),
     }
     return render(request, "facilitator/unwanted_told.html", context)
 
