@@ -59,7 +59,7 @@ RULES = {
         "_highest", "_fitting",
     ],
     ladder: ["tell", "once_key", "pass_on", "passes_on_at", "in_touch_by", "grows", "locked", "record"],
-    staffed: ["StaffedHours.shifts", "is_staffed", "next_staffed", "staffed_deadline", "end_of_next_shift"],
+    staffed: ["StaffedHours.shifts", "next_staffed", "staffed_deadline", "end_of_next_shift"],
     states: ["may"],
     actions: [
         "mark_delivered", "see", "act", "contacted", "not_reached", "close", "escalate_due", "delivery_failed",

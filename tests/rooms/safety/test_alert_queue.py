@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kindcircle.base.audit.log import Ref
+from kindcircle.base.people.models import Organisation
+from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.safety import actions, queries
 from kindcircle.rooms.safety.models import Alert, WorkerBeat
+from kindcircle.rooms.safety.models_unwanted import StopReview
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from tests.world import World, make_group, make_staff, make_world
 
@@ -136,3 +139,52 @@ def test_a_trial_that_nobody_saw_in_five_minutes_warns_this_house_alone(house: W
     trial(house, MONDAY + 2 * HOUR)
     assert not queries.trial_is_late(house.organisation.pk, at=MONDAY + 2 * HOUR + MINUTE)
     assert queries.trial_is_late(house.organisation.pk, at=MONDAY + 2 * HOUR + 6 * MINUTE)
+
+
+def test_an_hour_and_five_minutes_without_a_trial_warn_this_house_while_a_group_of_it_runs(house: World):
+    other = make_world(at=MONDAY + 2 * HOUR, members=1)
+    due = MONDAY + HOUR + 5 * MINUTE
+
+    def missed(world: World, at: datetime) -> bool:
+        return queries.trial_is_late(world.organisation.pk, at=at)
+
+    # Counted from when the group began, where there was none yet.
+    assert [missed(house, at) for at in (due - SECOND, due)] == [False, True]
+    TrialAlert.objects.create(
+        organisation=house.organisation, hour=MONDAY, raised_at=MONDAY + SECOND, delivered_at=due, seen_at=due
+    )
+    assert [missed(house, at) for at in (due, due + SECOND)] == [False, True]
+    assert not missed(other, due + SECOND)
+    # One that lies ahead, by a clock that was set back, is none; and none is due where no group runs.
+    TrialAlert.objects.create(organisation=house.organisation, hour=MONDAY + HOUR, raised_at=due + MINUTE)
+    assert missed(house, due + SECOND)
+    house.group.state = Group.State.FINISHED
+    house.group.save()
+    assert not missed(house, due + SECOND)
+
+
+def test_a_decision_that_is_overdue_and_of_which_nobody_was_told_warns_its_house(house: World):
+    make_world(at=MONDAY, members=1)
+    event = actions.record_adverse_event(
+        group=house.group, member=house.member, category="distress", severity=4, related="possible",
+        happened_on=MONDAY.date(), by=house.actor(house.facilitator), at=MONDAY - 23 * HOUR,
+    )  # fmt: skip
+    due = MONDAY + HOUR
+    for minutes in range(66):
+        actions.beat(at=MONDAY + minutes * MINUTE)
+
+    def warned(at: datetime) -> list[bool]:
+        return [queries.alerts_may_be_late(one, at=at) for one in Organisation.objects.values_list("pk", flat=True)]
+
+    TrialAlert.objects.bulk_create(
+        TrialAlert(organisation=one, hour=MONDAY, raised_at=due, delivered_at=due, seen_at=due)
+        for one in Organisation.objects.all()
+    )
+    assert True not in warned(due + 5 * MINUTE - SECOND)
+    assert warned(due + 5 * MINUTE).count(True) == 1
+    assert late(house, due + 5 * MINUTE)
+    review = StopReview.objects.filter(event=event)
+    review.update(late_told_at=due)
+    assert not late(house, due + 5 * MINUTE)
+    review.update(late_told_at=None, decided_at=due, outcome="go-on", decided_by=house.safety_lead)
+    assert not late(house, due + 5 * MINUTE)

@@ -93,6 +93,15 @@ def test_a_call_that_was_made_or_overtaken_waits_no_more(world: World, alert: Al
     assert set(open_tasks(world)) == {"after-safety-talk"}
 
 
+def test_who_was_not_reached_and_is_handed_over_leaves_no_call_behind(world: World, alert: Alert) -> None:
+    by, at = world.actor(world.facilitator), world.at + 2 * MINUTE
+    choose(world, alert, 1)
+    actions.not_reached(alert=alert, by=by, at=at)
+    assert set(open_tasks(world)) == {"call-soon"}
+    actions.close(alert=alert, by=by, at=at, reason="handed-over", note="The clinic rings them.")
+    assert not open_tasks(world)
+
+
 def test_back_at_the_first_level_the_call_waits_again(world: World, alert: Alert) -> None:
     for rung in (1, 2, 1):
         choose(world, alert, rung)

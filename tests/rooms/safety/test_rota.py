@@ -15,7 +15,7 @@ from kindcircle.rooms.safety.duty import Rota, forecast
 from kindcircle.rooms.safety.errors import DaysNotClear, NotOnTheRota
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_rota import Away, Duty
-from kindcircle.rooms.safety.queries import people_to_tell, staffed_hours
+from kindcircle.rooms.safety.queries import people_to_tell, promise, staffed_hours
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import StandIn
@@ -267,3 +267,51 @@ def test_how_much_may_come_is_a_range(world: World):
     for number in range(4):
         raise_one(world, MONDAY + number * DAY, name=str(number))
     assert forecast(world.organisation, at=MONDAY + 7 * DAY).lately == 0.5
+
+
+# --- what a member is told ---
+
+
+def promised(world: World, at: datetime) -> tuple[bool, datetime | None, datetime]:
+    found = promise(world.group, at=at)
+    return found.there_now, found.there_from, found.by
+
+
+def test_a_member_is_promised_nobody_in_a_gap_of_the_rota(world: World):
+    ada = world.facilitator
+    on(world, ada, 1, until=12)
+    on(world, ada, 3, since=13, until=15)
+    on(world, ada, 3, since=16)
+    wednesday = MONDAY + 2 * DAY
+    evening = wednesday.replace(hour=17)
+    assert promised(world, MONDAY + HOUR) == (True, MONDAY + HOUR, evening)
+    # In staffed hours, and yet nobody is there until Wednesday.
+    assert promised(world, MONDAY + 4 * HOUR) == (False, wednesday.replace(hour=13), evening)
+    assert promised(world, wednesday)[:2] == (False, wednesday.replace(hour=13))
+    assert promised(world, wednesday.replace(hour=15)) == (
+        False, wednesday.replace(hour=16), (MONDAY + 7 * DAY).replace(hour=12),
+    )  # fmt: skip
+    assert promised(world, wednesday.replace(hour=16))[:2] == (True, wednesday.replace(hour=16))
+    # Leave is stronger than any duty.
+    away(world, ada, date(2026, 6, 3), date(2026, 6, 9))
+    monday = MONDAY + 14 * DAY
+    assert promised(world, MONDAY + 4 * HOUR) == (
+        False,
+        MONDAY + 9 * DAY + 4 * HOUR,
+        (MONDAY + 9 * DAY).replace(hour=17),
+    )
+    assert promised(world, MONDAY + 10 * DAY)[:2] == (False, monday)
+
+
+def test_where_nobody_is_ever_on_duty_nobody_is_promised_and_the_day_is_the_ladders(world: World):
+    on(world, world.facilitator, 6)
+    assert promised(world, MONDAY) == (False, None, (MONDAY + DAY).replace(hour=17))
+
+
+def test_without_a_rota_those_who_lead_answer_unless_all_of_them_are_away(world: World):
+    ada, bo = world.facilitators
+    tuesday = MONDAY + DAY
+    away(world, ada, date(2026, 6, 1), date(2026, 6, 1))
+    assert promised(world, MONDAY) == (True, MONDAY, tuesday.replace(hour=17))
+    away(world, bo, date(2026, 6, 1), date(2026, 6, 2))
+    assert promised(world, MONDAY) == (False, tuesday, tuesday.replace(hour=17))

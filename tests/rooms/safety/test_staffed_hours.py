@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from kindcircle.rooms.safety.staffed import (
     StaffedHours,
     end_of_next_shift,
-    is_staffed,
     next_staffed,
     staffed_deadline,
 )
@@ -38,7 +37,7 @@ def test_a_deadline_may_fall_on_closing_time_itself():
 
 def test_the_minute_of_opening_is_staffed_and_the_minute_of_closing_is_not():
     for moment, there in ((london(2026, 6, 3, 9), True), (london(2026, 6, 3, 17), False)):
-        assert is_staffed(OFFICE, moment) is there
+        assert (next_staffed(OFFICE, moment) == moment) is there
         assert (next_staffed(OFFICE, moment) == moment) is there
 
 
@@ -77,14 +76,14 @@ def test_a_night_shift_over_a_clock_change_is_counted_in_real_time(saturday, hou
 
 def test_a_night_shift_still_counts_after_midnight():
     nights = StaffedHours("Europe/London", frozenset({5}), time(22), time(6))
-    assert is_staffed(nights, london(2026, 6, 6, 3))
-    assert not is_staffed(nights, london(2026, 6, 6, 7))
+    assert next_staffed(nights, london(2026, 6, 6, 3)) == london(2026, 6, 6, 3)
+    assert next_staffed(nights, london(2026, 6, 6, 7)) != london(2026, 6, 6, 7)
 
 
 def test_equal_times_mean_round_the_clock():
     always = StaffedHours("UTC", frozenset(range(1, 8)), time(0), time(0))
     at = datetime(2026, 6, 6, 3, tzinfo=UTC)
-    assert is_staffed(always, at)
+    assert next_staffed(always, at) == at
     assert staffed_deadline(always, at, timedelta(hours=30)) == at + timedelta(hours=30)
 
 
@@ -94,7 +93,7 @@ def test_where_nobody_ever_comes_every_hour_counts():
     assert staffed_deadline(nobody, at, TWO_HOURS) == at + TWO_HOURS
     assert end_of_next_shift(nobody, at) == at + timedelta(days=1)
     assert next_staffed(nobody, at) is None
-    assert not is_staffed(nobody, at)
+    assert next_staffed(nobody, at) is None
 
 
 def test_somebody_is_in_touch_by_the_end_of_the_first_working_day_that_begins_later():

@@ -17,7 +17,7 @@ from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
-from tests.world import World
+from tests.world import World, make_world
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -131,6 +131,45 @@ def test_a_trial_that_no_page_could_read_is_not_seen(world: World, monkeypatch):
     trial = TrialAlert.objects.get()
     assert trial.delivered_at is not None and trial.seen_at is None
     assert late(world, world.at + 6 * MINUTE)
+
+
+def broken_for(world: World, monkeypatch) -> None:
+    """Nothing can be written for this house: to whom it goes cannot be found."""
+    found = trials._somebody
+
+    def somebody(house):
+        if house == world.organisation:
+            raise RuntimeError("no trial can be written")
+        return found(house)
+
+    monkeypatch.setattr(trials, "_somebody", somebody)
+
+
+def test_a_trial_that_cannot_even_be_written_is_late_and_other_houses_have_theirs(world: World, monkeypatch):
+    other = make_world(at=world.at)
+    loop.tick(at=world.at)
+    broken_for(world, monkeypatch)
+    for minutes in range(10, 80, 10):
+        loop.tick(at=world.at + minutes * MINUTE)
+    later = world.at + 66 * MINUTE
+    assert [queries.alerts_may_be_late(one.organisation.pk, at=later) for one in (world, other)] == [True, False]
+    assert (open_tasks(world), open_tasks(other)) == (1, 0)
+    for hour in (2, 3):
+        loop.tick(at=world.at + hour * HOUR)
+    assert open_tasks(world) == 1
+    monkeypatch.undo()
+    loop.tick(at=world.at + 4 * HOUR)
+    assert not late(world, world.at + 4 * HOUR)
+    assert open_tasks(world) == 0
+
+
+def test_where_the_first_trial_never_came_it_is_late_an_hour_after_the_group_began(world: World, monkeypatch):
+    broken_for(world, monkeypatch)
+    for minutes in (0, 64, 65):
+        at = world.at + minutes * MINUTE
+        loop.tick(at=at)
+        assert late(world, at) == (minutes == 65)
+    assert open_tasks(world) == 1
 
 
 def test_a_house_without_a_running_group_needs_none(world: World):

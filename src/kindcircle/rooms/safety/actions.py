@@ -91,6 +91,7 @@ def close(*, alert: Alert, by: Actor, at: datetime, reason: str, note: str) -> A
             raise NoteMissing
         # A clock that was set back meanwhile must not stand in the way.
         row.closed_at, row.close_reason = max(at, row.raised_at), reason
+        reached(row, at=at)  # the call was made, or is somebody else's now
         look_after(row, at=at)
         return _move(row, State.CLOSED, by=by, at=at, note=note, event=Event.ALERT_CLOSED, reason=reason)
 

@@ -22,12 +22,15 @@ from kindcircle.rooms.intake.queries import screeners_of
 from kindcircle.rooms.safety.duty import Rota
 from kindcircle.rooms.safety.models import Alert, AlertStep, ClosedDay, Helpline, WorkerBeat
 from kindcircle.rooms.safety.models_protocol import AlertRung
+from kindcircle.rooms.safety.models_unwanted import StopReview
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.safety.staffed import StaffedHours, end_of_next_shift, next_staffed
 from kindcircle.rooms.safety.states import SETTLED, UNSEEN, WITHOUT_CONTACT
 
 HELPLINE_LASTS = timedelta(days=180)
 LATE_AFTER = timedelta(minutes=2)
+STEP_TAKEN_WITHIN = timedelta(minutes=5)
+TRIAL_EVERY = timedelta(hours=1)
 TRIAL_SEEN_WITHIN = timedelta(minutes=5)
 WORKER = "worker"
 
@@ -51,8 +54,10 @@ class Promise:
 
     who              chosen names of the people who lead the group
     there_now        somebody is on duty at this moment
-    there_from       when somebody is on duty next (now, if `there_now`); None when nobody ever is
-    by               the end of the first working day that begins after now
+    there_from       when somebody is on duty next (now, if `there_now`), past every gap in the rota; None when nobody
+                     ever is
+    by               until when somebody is on duty on the first working day that begins after now and has somebody.
+                     Where none has, the end of the first: by then the alert is with everybody who can be told
     """
 
     who: tuple[str, ...]
@@ -169,9 +174,7 @@ def people_to_tell(alert: Alert) -> dict[str, list[User]]:
     The first is whoever of the group's people is on duty when the house is there next: whose turn it was at that moment
     stays, however the rota is changed later. Where nobody of them is, it is the owner, unless they are away.
     """
-    leads = User.objects.filter(
-        organisation_id=alert.house.pk, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
-    ).order_by("pk")
+    leads = safety_leads(alert.house.pk)
     first, second = _first_two(alert)
     named = [person for person in _named(alert) if person.is_active]
     everyone = {person.pk: person for person in [*first, *second, *named, *leads]}
@@ -181,6 +184,12 @@ def people_to_tell(alert: Alert) -> dict[str, list[User]]:
         Alert.Person.LEAD: list(leads),
         Alert.Person.EVERYONE: list(everyone.values()),
     }
+
+
+def safety_leads(organisation_id: int) -> QuerySet[User]:
+    """Everybody who answers for safety in this house and still works here, in the order in which they came."""
+    role = StaffRole.Role.SAFETY_LEAD
+    return User.objects.filter(organisation=organisation_id, is_active=True, staff_roles__role=role).order_by("pk")
 
 
 def _first_two(alert: Alert) -> tuple[list[User], list[User]]:
@@ -242,14 +251,22 @@ def promise_before(intake: Intake, *, at: datetime) -> Promise:
 
 
 def _promise(house: Organisation, who: list[User], at: datetime) -> Promise:
-    hours = staffed_hours(house)
-    there_from = next_staffed(hours, at)
+    hours, rota = staffed_hours(house), Rota(house)
+    there_from = by = None
+    for starts, ends in hours.shifts(at):
+        covered = rota.covered(max(starts, at), ends, who)
+        if covered is None:
+            continue
+        there_from = there_from or covered[0]
+        if starts > at:
+            by = covered[1]
+            break
     names = seals.names_of(who)
     return Promise(
         who=tuple(names[person.pk] for person in who),
         there_now=there_from == at,
         there_from=there_from,
-        by=end_of_next_shift(hours, at),
+        by=by or end_of_next_shift(hours, at),
         zone=house.zone,
     )
 
@@ -281,15 +298,22 @@ def may_start_groups(organisation: Organisation, *, at: datetime) -> bool:
 
 
 def alerts_may_be_late(organisation_id: int | None, *, at: datetime) -> bool:
-    """Whether people should phone round: the worker has not gone round for two minutes, or the hourly trial is lost."""
+    """Whether people should phone round: the worker has not gone round for two minutes, the hourly trial is lost, or
+    nobody could be told of a decision that is overdue."""
     beat = WorkerBeat.objects.filter(name=WORKER).first()
     if beat is None or beat.at < at - LATE_AFTER:
         return True
-    return trial_is_late(organisation_id, at=at)
+    here = StopReview.objects.filter(event__group__organisation=organisation_id, decided_at=None, late_told_at=None)
+    return here.filter(due_at__lte=at - STEP_TAKEN_WITHIN).exists() or trial_is_late(organisation_id, at=at)
 
 
 def trial_is_late(organisation_id: int | None, *, at: datetime) -> bool:
-    """Whether the latest trial that should be through by now has not been seen."""
-    ripe = TrialAlert.objects.filter(organisation=organisation_id, raised_at__lte=at - TRIAL_SEEN_WITHIN)
-    last = ripe.order_by("-raised_at").first()
-    return last is not None and last.seen_at is None
+    """Whether the latest trial that should be through by now has not been seen; or none was raised when it was due."""
+    trials = TrialAlert.objects.filter(organisation=organisation_id, raised_at__lte=at)
+    last = trials.filter(raised_at__lte=at - TRIAL_SEEN_WITHIN).order_by("-raised_at").first()
+    if last is not None and last.seen_at is None:
+        return True
+    due = at - TRIAL_EVERY - TRIAL_SEEN_WITHIN
+    if trials.filter(raised_at__gt=due).exists():
+        return False
+    return Group.objects.filter(organisation=organisation_id, state=Group.State.RUNNING, created_at__lte=due).exists()

@@ -12,11 +12,12 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
-from kindcircle.base.people.models import StaffRole, User
+from kindcircle.base.people.models import User
 from kindcircle.rooms.safety.errors import LevelMissing, StepTaken
 from kindcircle.rooms.safety.ladder import locked, record
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_protocol import AlertRung
+from kindcircle.rooms.safety.queries import safety_leads
 from kindcircle.rooms.tasks.actions import raise_task, settle, unsettle
 from kindcircle.rooms.tasks.kinds import Kind
 
@@ -93,9 +94,6 @@ def look_after(row: Alert, *, at: datetime) -> None:
 
 
 def _tell_leads(row: Alert, rung: int, *, by: Actor, at: datetime) -> None:
-    leads = User.objects.filter(
-        organisation_id=row.house.pk, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
-    ).exclude(pk=by.user_id)  # type: ignore[misc]  # the same
-    for person in leads.order_by("pk"):
+    for person in safety_leads(row.house.pk).exclude(pk=by.user_id):  # type: ignore[misc]  # the same
         once = f"alert:{row.code}:level:{rung}"
         queue.enqueue("staff-please-look", to=person, about=log.Ref(ABOUT, row.code), once=once, at=at)

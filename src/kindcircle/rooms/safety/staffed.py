@@ -44,12 +44,6 @@ class StaffedHours:
             day += DAY
 
 
-def is_staffed(hours: StaffedHours, at: datetime) -> bool:
-    """Whether somebody is there at this moment."""
-    first = next(hours.shifts(at), None)
-    return first is not None and first[0] <= at
-
-
 def next_staffed(hours: StaffedHours, at: datetime) -> datetime | None:
     """The first moment from `at` on when somebody is there, or None when nobody ever comes."""
     first = next(hours.shifts(at), None)

@@ -11,13 +11,13 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
-from kindcircle.base.people.models import StaffRole, User
+from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.standing_in import leading
 from kindcircle.rooms.safety.errors import EventNotClear, StepTaken
 from kindcircle.rooms.safety.models import AdverseEvent
 from kindcircle.rooms.safety.models_unwanted import StopReview
+from kindcircle.rooms.safety.queries import safety_leads
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 
@@ -29,7 +29,7 @@ ABOUT = "adverse-event"
 
 def begin_stop_review(event: AdverseEvent, *, at: datetime) -> None:
     """The clock of a serious event begins, once, inside the caller's transaction. All safety leads are told at once."""
-    leads = _safety_leads(event.group)
+    leads = list(safety_leads(event.group.organisation_id))
     owner = leads[0] if leads else event.group.alerts_owner
     review = StopReview(event=event, owner=owner, begun_at=at, due_at=at + WITHIN)
     if not StopReview.objects.filter(event=event).exists():
@@ -94,33 +94,37 @@ def why_decided(review: StopReview, *, by: Actor) -> str:
 def pass_on_due(*, at: datetime) -> int:
     """A day has passed and nobody has decided: every safety lead is told once more, and those who lead the group.
 
-    Returns how many. Each is told of once, whatever crashes in between.
+    Returns how many. Each is told of once, whatever crashes in between. One that cannot be told of never holds up the
+    others; its error is raised after them, and whoever answers alerts reads that messages may be late.
     """
     told = 0
+    broken: Exception | None = None
     due = StopReview.objects.filter(decided_at=None, late_told_at=None, due_at__lte=at)
     for pk in list(due.order_by("due_at").values_list("pk", flat=True)):
-        with transaction.atomic():
-            rows = StopReview.objects.select_for_update(of=("self",), no_key=True).filter(decided_at=None)
-            row = rows.select_related("event__group__organisation", "event__member", "owner").filter(
-                pk=pk, late_told_at=None
-            ).first()  # fmt: skip
-            if row is None:
-                continue
-            row.late_told_at = at
-            row.save(update_fields=["late_told_at"])
-            group = row.event.group
-            people = {one.pk: one for one in [*_safety_leads(group), *leading(group, at=at), row.owner]}
-            _tell(row.event, [one for one in people.values() if one.is_active], "late", at)
-            _record(Event.STOP_REVIEW_LATE, row.event, SYSTEM, at)
-            told += 1
+        try:
+            told += _pass_on(pk, at)
+        except Exception as error:
+            broken = error
+    if broken is not None:
+        raise broken
     return told
 
 
-def _safety_leads(group: Group) -> list[User]:
-    leads = User.objects.filter(
-        organisation=group.organisation_id, is_active=True, staff_roles__role=StaffRole.Role.SAFETY_LEAD
-    )
-    return list(leads.order_by("pk"))
+def _pass_on(pk: int, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = StopReview.objects.select_for_update(of=("self",), no_key=True).filter(decided_at=None)
+        row = rows.select_related("event__group__organisation", "event__member", "owner").filter(
+            pk=pk, late_told_at=None
+        ).first()  # fmt: skip
+        if row is None:
+            return False
+        row.late_told_at = at
+        row.save(update_fields=["late_told_at"])
+        group = row.event.group
+        people = {one.pk: one for one in [*safety_leads(group.organisation_id), *leading(group, at=at), row.owner]}
+        _tell(row.event, [one for one in people.values() if one.is_active], "late", at)
+        _record(Event.STOP_REVIEW_LATE, row.event, SYSTEM, at)
+        return True
 
 
 def _tell(event: AdverseEvent, people: list[User], when: str, at: datetime) -> None:

@@ -2,12 +2,14 @@
 
 It is written with its message in one transaction, leased and tried again like any message, and asks the mail server
 whether it takes mail; no mail is written. Then the queue is read as a page reads it. Where a trial is not seen in time,
-whoever leads the house has it on their list, and those who answer alerts read that messages may be late.
+or could not even be written, whoever leads the house has it on their list, and those who answer alerts read that
+messages may be late.
 """
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from kindcircle.base.audit import log
 from kindcircle.base.outbox import queue
@@ -15,9 +17,10 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.safety.models_watch import TrialAlert
-from kindcircle.rooms.safety.queries import TRIAL_SEEN_WITHIN, handled_alerts, trial_is_late
+from kindcircle.rooms.safety.queries import handled_alerts, trial_is_late
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 
 TRIAL = "trial"
 """What the outbox calls it."""
@@ -26,23 +29,22 @@ KEPT = timedelta(days=14)
 
 
 def raise_due(*, at: datetime) -> int:
-    """A trial for every house whose groups run and that has had none this hour. Returns how many."""
+    """A trial for every house whose groups run and that has had none this hour. Returns how many.
+
+    One house that cannot have one never holds up the others; its error comes after them.
+    """
     hour = at.replace(minute=0, second=0, microsecond=0)
     had = TrialAlert.objects.filter(hour=hour).values("organisation")
     raised = 0
+    broken: Exception | None = None
     for house in Organisation.objects.filter(groups__state=Group.State.RUNNING).exclude(pk__in=had).distinct():
-        to = _somebody(house)
-        if to is None:
-            continue
-        with transaction.atomic():
-            trial = TrialAlert(organisation=house, hour=hour, raised_at=at)
-            TrialAlert.objects.bulk_create([trial], ignore_conflicts=True)
-            # Two workers at once: the one whose trial stayed sends its message.
-            if TrialAlert.objects.filter(code=trial.code).exists():
-                about = log.Ref(TRIAL, trial.code)
-                queue.enqueue("staff-please-look", to=to, about=about, once=f"trial:{trial.code}", at=at)
-                raised += 1
+        try:
+            raised += _raise(house, hour, at)
+        except Exception as error:
+            broken = error
     _forget(at)
+    if broken is not None:
+        raise broken
     return raised
 
 
@@ -65,7 +67,8 @@ def look(*, at: datetime) -> int:
 
 def tell_of_late(*, at: datetime) -> None:
     """Whoever leads a house whose trial has not come through has it on their list, until one does."""
-    for house in Organisation.objects.filter(pk__in=TrialAlert.objects.values("organisation")):
+    had = Q(pk__in=TrialAlert.objects.values("organisation"))
+    for house in Organisation.objects.filter(had | Q(groups__state=Group.State.RUNNING)).distinct():
         _tell(house, at)
 
 
@@ -75,9 +78,25 @@ def _tell(house: Organisation, at: datetime) -> None:
     if not trial_is_late(house.pk, at=at):
         settle(Kind.ALERTS_LATE, about=about, at=at)
         return
-    last = TrialAlert.objects.filter(organisation=house, raised_at__lte=at - TRIAL_SEEN_WITHIN).latest("raised_at")
+    if Task.objects.filter(kind=Kind.ALERTS_LATE, organisation=house, done_at=None).exists():
+        return
     with transaction.atomic():
-        raise_task(Kind.ALERTS_LATE, organisation=house, about=about, once=f"{last.hour:%Y%m%d%H}", due_at=at, at=at)
+        raise_task(Kind.ALERTS_LATE, organisation=house, about=about, once=f"{at:%Y%m%d%H}", due_at=at, at=at)
+
+
+def _raise(house: Organisation, hour: datetime, at: datetime) -> bool:
+    to = _somebody(house)
+    if to is None:
+        return False
+    with transaction.atomic():
+        trial = TrialAlert(organisation=house, hour=hour, raised_at=at)
+        TrialAlert.objects.bulk_create([trial], ignore_conflicts=True)
+        # Two workers at once: the one whose trial stayed sends its message.
+        stayed = TrialAlert.objects.filter(code=trial.code).exists()
+        if stayed:
+            about = log.Ref(TRIAL, trial.code)
+            queue.enqueue("staff-please-look", to=to, about=about, once=f"trial:{trial.code}", at=at)
+    return stayed
 
 
 def _somebody(house: Organisation) -> User | None:
