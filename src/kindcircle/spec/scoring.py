@@ -104,6 +104,15 @@ def number_of(definition: Definition, item: Item, answers: Answers) -> int | Non
     return int(answer)
 
 
+def counts_as(definition: Definition, one: Score, item: Item, answer: Answer) -> int | None:
+    """What one answer adds to a score that is a sum, a mean or a count. None for one that is left empty or none."""
+    value = _value(definition, item, {item.id: answer})
+    if value is None:
+        return None
+    value = _turned(definition, one, item, value)
+    return value if one.at_least is None else int(value >= one.at_least)
+
+
 def score(definition: Definition, answers: Answers) -> tuple[ScoreResult, ...]:
     """Every score of a form, in the definition's order.
 
@@ -156,21 +165,6 @@ def form_state(definition: Definition, results: Sequence[ScoreResult]) -> State:
     if State.NOT_SCORABLE in states:
         return State.PARTIAL
     return State.PRORATED if State.PRORATED in states else State.COMPLETE
-
-
-def observations(definition: Definition, results: Sequence[ScoreResult]) -> tuple[Observation, ...]:
-    """The scores that are numbers, as small values for other rooms."""
-    return tuple(
-        Observation(
-            scale=f"{definition.id}.{result.score}",
-            value=result.value,
-            answered=result.answered,
-            of=result.of,
-            state=result.state,
-        )
-        for result in results
-        if result.value is not None
-    )
 
 
 def answers_in_order(definition: Definition, given: Sequence[Answer]) -> dict[str, Answer] | None:
@@ -289,10 +283,15 @@ def _reversed_values(
         value = values[number]
         if value is None:
             continue
-        if number in one.reverse:
-            low, high = definition.scored_span(definition.item(number))
-            value = low + high - value
-        yield value
+        yield _turned(definition, one, definition.item(number), value)
+
+
+def _turned(definition: Definition, one: Score, item: Item, value: int) -> int:
+    """The value as this score takes it: the other way round where it says so."""
+    if item.number not in one.reverse:
+        return value
+    low, high = definition.scored_span(item)
+    return low + high - value
 
 
 def _from_scores(definition: Definition, one: Score, done: Mapping[str, ScoreResult]) -> tuple[Fraction | None, bool]:
