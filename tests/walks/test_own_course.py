@@ -60,6 +60,11 @@ def test_harder_is_told_kindly_and_whom_it_does_not_fit_is_heard(running_site: R
     assert row.waiting_since is not None and row.messages.count() == 1
     ada = Visitor(running_site, world.facilitator).open(f"/desk/messages/{row.code}/")
     assert "this does not fit me" in ada.text and mark in ada.text
+    # All the letters of a message are hers; the line above them is ours.
+    for letters, status in ((5_001, 422), (5_000, 200)):
+        ines.press("Tell those who lead", {"text": "y" * letters})
+        assert ines.status == status
+    assert row.messages.count() == 2 and "y" * 5_000 in ada.open(f"/desk/messages/{row.code}/").html
 
     # Ada has one talk to do, with a day. It names no form, no number and no grade.
     ada.open("/desk/tasks/")

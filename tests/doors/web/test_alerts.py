@@ -128,6 +128,19 @@ class TestOne:
         assert CANARY not in page
         assert "9 of 10" not in page
 
+    @pytest.mark.parametrize("gone", ["after-session@9.9.9", "no-such-form@1.0.0"])
+    def test_a_questionnaire_that_is_gone_takes_no_page_away(self, desk, world, gone):
+        alert = ask(world)
+        alert.answers.update(instrument=gone)
+        answer = desk.get(f"{QUEUE}{alert.code}/")
+        page = answer.content.decode()
+        name, version = gone.split("@")
+        assert answer.status_code == 200 and f"“{name}” {version} asked for a person (steadiness_low)" in page
+        assert "I am on it" in page and "2 of 10" not in page
+        assert "I reached them" in take(desk, alert, "acting").content.decode()
+        alert.answers.update(instrument="arrival-check@1.0.0", rule="no-such-rule")
+        assert "asked for a person (no-such-rule)" in desk.get(f"{QUEUE}{alert.code}/").content.decode()
+
     def test_a_question_about_self_harm_has_no_number_and_no_grade(self, desk, world):
         bring_wording(world, "phq-9")
         send(world, sheet(world, "phq-9"), {"phq9_9": 3})

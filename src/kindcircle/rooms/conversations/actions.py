@@ -50,19 +50,21 @@ class Said:
 
 def write(
     *, place: Membership, text: str = "", phrase: str = "", please_ring: bool = False, client_key: str, by: Actor,
-    at: datetime,
+    at: datetime, heading: str = "",
 ) -> Message:  # fmt: skip
     """Send words to those who lead, from a member's own place. The same key again is the same message.
 
     please_ring asks to be rung: one alert, in the same transaction; none while an earlier such call is still unseen.
+    heading  our own line above their words, which says what they are about; it takes no letters away from them
     Raises NothingWritten, TooLong, NobodyLeads, SentBefore.
     """
     require(by, Permission.MESSAGE_WRITE, place)
     text = text.strip()
-    if phrase not in ("", *Phrase.values) or not (text or phrase or please_ring):
+    if phrase not in ("", *Phrase.values) or not (text or phrase or please_ring or heading):
         raise NothingWritten
     if len(text) > LONGEST:
         raise TooLong(LONGEST)
+    text = "\n\n".join(words for words in (heading, text) if words)
     member, group = place.user, place.group
     with transaction.atomic():
         # One at a time for each person, so that two requests of theirs never decide at once.

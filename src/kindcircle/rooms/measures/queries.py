@@ -239,9 +239,16 @@ def _spoken(row: AlertAnswer, alert: Alert, house: Organisation, *, name_it: boo
     """One answer, as it was when it spoke. name_it: several sheets did, so say which."""
     if not row.instrument:
         return _tapped(row)
-    one = definition(*row.instrument.split("@"))
+    name, _at, version = row.instrument.partition("@")
+    try:
+        one = definition(name, version)
+        rule = next(rule for rule in one.safety if rule.id == row.rule)
+    except (VersionUnknown, StopIteration):
+        # Whoever looks after somebody needs this page, whatever became of the questionnaire.
+        return _("An answer on “%(name)s” %(version)s asked for a person (%(rule)s). Its words are no longer here.") % {
+            "name": name, "version": version, "rule": row.rule,
+        }  # fmt: skip
     words = words_for(house, one, alert.member.language)
-    rule = next(rule for rule in one.safety if rule.id == row.rule)
     item = one.item(rule.item)
     if not row.sealed_answer:  # from before single answers were kept
         return _("Asked for a person: “%(asked)s”") % {

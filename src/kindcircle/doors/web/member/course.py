@@ -60,7 +60,14 @@ def course(request: HttpRequest, place: Membership) -> HttpResponse:
     if place.left_at is not None:
         return words_back(request, [text], why=_("You are no longer in this group, so it was not sent."), status=409)
     try:
-        write(place=place, text=_as_message(line, text), client_key=key, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+        write(
+            place=place,
+            text=text,
+            heading=_heading(line),
+            client_key=key,
+            by=request.actor,  # type: ignore[attr-defined]
+            at=clock.now(),
+        )
     except KindError as error:
         # What was sent with this key stays as it was; other words need a key of their own.
         key = codes.new_code() if isinstance(error, SentBefore) else key
@@ -69,10 +76,9 @@ def course(request: HttpRequest, place: Membership) -> HttpResponse:
     return SeeOther(f"{reverse('member:course', args=[place.code])}?measure={line.id}")
 
 
-def _as_message(line: Line, text: str) -> str:
-    """What those who lead read: which sheet it is about, and the words, if there are any."""
-    told = _("About my answers over time, “%(name)s”: this does not fit me.") % {"name": name_of(line)}
-    return f"{told}\n\n{text}" if text else told
+def _heading(line: Line) -> str:
+    """Which sheet it is about, for those who lead."""
+    return _("About my answers over time, “%(name)s”: this does not fit me.") % {"name": name_of(line)}
 
 
 def _show(
