@@ -2,7 +2,8 @@
 
 import pytest
 
-from kindcircle.spec.programmes import Programme, Session, newest_programme
+from kindcircle.spec.programmes import Programme, Session
+from tests.newest import newest_programme
 
 # Minutes of each part of a session in order, and the practices led in it; "P45/P22" means either of the two.
 BLUEPRINT: dict[str, list[tuple[str, str]]] = {

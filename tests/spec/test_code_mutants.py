@@ -27,7 +27,7 @@ LONG = ("test_every_wrong_rule_is_noticed", "test_a_second_implementation_agrees
 RULES = {
     scoring: [
         "ScoreResult.value", "ScoreResult.missing", "ScoreResult.given", "problems", "number_of", "score", "form_state",
-        "observations", "answers_in_order", "is_shown", "half_up", "_asked", "_value", "_fault", "_known_under",
+        "answers_in_order", "is_shown", "half_up", "_asked", "_value", "_fault", "_known_under",
         "_from_items", "_mean_where", "_reversed_values", "_from_scores", "_finish", "_symptom_count", "_result",
         "_band", "_exactly",
     ],

@@ -14,7 +14,6 @@ from kindcircle.spec.programmes import (
     Slot,
     all_programmes,
     load_programme,
-    newest_programme,
 )
 from kindcircle.spec.texts import SHIPPED, ContentError, all_handouts, load_handout
 
@@ -101,11 +100,8 @@ def test_only_the_version_asked_for_is_given(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
     assert [one.version for one in all_programmes(folder=tmp_path)] == ["1", "2", "10"]
     assert load_programme(KIND, 2, folder=tmp_path).version == "2"
-    assert newest_programme(KIND, folder=tmp_path).version == "10"
     with pytest.raises(ContentError, match="there is no such file"):
         load_programme(KIND, "3", folder=tmp_path)
-    with pytest.raises(ContentError, match="there is no such file"):
-        newest_programme("other", folder=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 import pytest
 
 from kindcircle.spec.practices import LEVELS, Practice, newest_practice
-from kindcircle.spec.programmes import Programme, all_programmes, newest_programme
+from kindcircle.spec.programmes import Programme, all_programmes
 from kindcircle.spec.repertoire import asks_for, lengths_for, released_practices, strongest, word_on
+from tests.newest import newest_programme
 
 PROGRAMMES = all_programmes()
 

@@ -21,7 +21,6 @@ from kindcircle.spec.scoring import (
     form_state,
     half_up,
     is_shown,
-    observations,
     problems,
     score,
 )
@@ -213,7 +212,7 @@ def test_an_impossible_answer_leaves_no_number_at_all(name: str, data: st.DataOb
     assert {result.state for result in results} == {State.INVALID}
     assert all(result.exact is None and result.band is None and result.category is None for result in results)
     assert form_state(one, results) is State.INVALID
-    assert observations(one, results) == ()
+    assert all(result.value is None for result in results)
 
 
 # particular rules -------------------------------------------------------------------------------------
@@ -304,13 +303,13 @@ def test_the_question_after_the_scored_ones_is_shown_only_when_there_is_somethin
     assert is_shown(one, one.item(1), {})
 
 
-def test_observations_carry_only_numbers() -> None:
+def test_a_number_that_was_scaled_up_says_from_how_many() -> None:
     one = load_instrument("phq-9")
     answers = answers_in_order(one, [2, None, 2, 2, 1, 2, 1, 0, 0])
     assert answers is not None
     assert [
-        (seen.scale, seen.value, seen.answered, seen.of, seen.state) for seen in observations(one, score(one, answers))
-    ] == [("phq-9.total", 11.25, 8, 9, State.PRORATED)]
+        (seen.score, seen.value, seen.answered, seen.of, seen.state) for seen in score(one, answers) if seen.value
+    ] == [("total", 11.25, 8, 9, State.PRORATED)]
 
 
 # operations no shipped questionnaire uses yet -----------------------------------------------------------

@@ -318,15 +318,6 @@ def all_programmes(*, folder: Path | None = None) -> tuple[Programme, ...]:
     return tuple(found)
 
 
-def newest_programme(programme_id: str, *, folder: Path | None = None) -> Programme:
-    """The newest version of a programme, for a new group. ContentError when there is none."""
-    for shelf in shelves(folder):
-        versions = [version for name, version in programme_files(shelf) if name == programme_id]
-        if versions:
-            return load_programme(programme_id, versions[-1], folder=shelf)
-    return load_programme(programme_id, "1", folder=folder)
-
-
 @kept
 def _read_programme(home: Path) -> Programme:
     file = at_home(home, home / "programme.yaml")

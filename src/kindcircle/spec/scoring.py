@@ -74,17 +74,6 @@ class ScoreResult:
         return self.exact is not None or self.category is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One number about one person, small enough to hand between rooms. `scale` reads `phq-9.total`."""
-
-    scale: str
-    value: float
-    answered: int
-    of: int
-    state: State
-
-
 def problems(definition: Definition, answers: Answers) -> tuple[Problem, ...]:
     """Everything that makes a set of answers impossible: unknown items, values nobody could choose."""
     known = {item.id: item for item in definition.items}

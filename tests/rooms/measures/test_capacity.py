@@ -10,7 +10,7 @@ from kindcircle.rooms.safety.models_rota import Duty
 from kindcircle.rooms.safety.models_watch import EnoughPeople
 from kindcircle.spec.capacity import FEW, LEAST, MANY, MOST, weeks_of
 from kindcircle.spec.catalogue import startable
-from kindcircle.spec.programmes import newest_programme
+from tests.newest import newest_programme
 from tests.world import World, make_world
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -16,7 +16,7 @@ import pytest
 
 from kindcircle.rooms.research.bundle import WARNING, bundle
 from kindcircle.rooms.research.dataset import Dataset, dataset
-from kindcircle.rooms.research.figures import design_effect, figures
+from kindcircle.rooms.research.figures import figures
 from kindcircle.stats.before_after import analyse_before_after
 from tests.rooms.research.finished import AFTER, BEFORE, two_groups
 from tests.world import PROGRAMME, World, make_world
@@ -60,7 +60,6 @@ def test_the_figures_are_those_of_the_library_and_wider_where_people_sat_togethe
     assert (one.people, one.both, one.before_only, one.after_only, one.neither) == (12, 11, 1, 0, 0)
     assert [one.change, one.g] == pytest.approx([own.change.estimate, own.g_raw.estimate])
     assert [one.low, one.high] == pytest.approx([own.change.interval().low, own.change.interval().high])
-    assert design_effect(found) == pytest.approx(1.25)
     assert (one.wide_high - one.wide_low) == pytest.approx((one.high - one.low) * 1.25**0.5)
 
 

@@ -170,10 +170,6 @@ class Rate:
     compared: int
     differed: int
 
-    @property
-    def per_hundred(self) -> float | None:
-        return 100 * self.differed / self.compared if self.compared else None
-
 
 def rate(organisation: Organisation, *, since: datetime) -> Rate:
     """How often two people read a card in different ways. Words in somebody's own hand are not counted."""

@@ -3,12 +3,11 @@
 The folder follows Psych-DS (psychds-docs.readthedocs.io): `dataset_description.json` at the top, CSV files in `data/`.
 """
 
-import csv
 import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from importlib.resources import files
@@ -18,6 +17,7 @@ from typing import Any
 from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.research.dataset import OCCASIONS, Dataset
 from kindcircle.rooms.research.figures import USUAL_ICC, Figure, by_person, figures, outcomes
+from kindcircle.rooms.research.leaving import as_csv
 
 WARNING = (
     "There was no comparison group. People who join when they feel worst tend to feel better later without any "
@@ -66,17 +66,17 @@ def bundle(found: Dataset, *, study: str, purpose: str, recipient: str, until: d
     parts: dict[str, str | bytes] = {
         "README.md": _readme(about, purpose, recipient),
         "dataset_description.json": _json(_description(found, about, purpose, tables)),
-        "codebook.csv": _csv(("table", "name", "means", "lowest", "highest", "better"), _codebook(found, tables)),
+        "codebook.csv": as_csv(("table", "name", "means", "lowest", "highest", "better"), _codebook(found, tables)),
         "codebook.json": _json(_codebook(found, tables)),
-        "report/figures.csv": _csv([field.name for field in fields(Figure)], [asdict(one) for one in made]),
+        "report/figures.csv": as_csv([field.name for field in fields(Figure)], [asdict(one) for one in made]),
         "report/figures.json": _json([asdict(one) for one in made]),
-        "report/parameters.csv": _csv(("name", "value"), [{"name": n, "value": v} for n, v in about.items()]),
+        "report/parameters.csv": as_csv(("name", "value"), [{"name": n, "value": v} for n, v in about.items()]),
         "report/parameters.json": _json(about),
         "analysis/reproduce.py": (SCRIPTS / "reproduce.py").read_text(encoding="utf-8"),
         "analysis/reproduce.R": (SCRIPTS / "reproduce.R").read_text(encoding="utf-8"),
     }
     for kind, (columns, rows) in tables.items():
-        parts[f"data/{names[kind]}.csv"] = _csv(columns, rows)
+        parts[f"data/{names[kind]}.csv"] = as_csv(columns, rows)
         parquet, sav = _other_formats(columns, rows, found)
         parts[f"other-formats/{names[kind]}.parquet"] = parquet
         parts[f"other-formats/{names[kind]}.sav"] = sav
@@ -216,14 +216,6 @@ def _other_formats(columns: Columns, rows: Rows, found: Dataset) -> tuple[bytes,
             variable_value_labels=labels,
         )
         return parquet.getvalue(), path.read_bytes()
-
-
-def _csv(columns: Sequence[str] | Columns, rows: Iterable[Mapping[str, Any]]) -> str:
-    held = io.StringIO()
-    writer = csv.DictWriter(held, list(columns), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: "" if row[name] is None else row[name] for name in columns} for row in rows)
-    return held.getvalue()
 
 
 def _json(content: Any) -> str:

@@ -5,19 +5,15 @@ back is not in the next rows. Gaps stay gaps. Who comes later stays out: rows ho
 people who had said yes at one moment, so that no two files differ by one group or by one person who came.
 """
 
-import hashlib
-import hmac
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
-from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
@@ -27,6 +23,7 @@ from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import READ_TOGETHER
 from kindcircle.rooms.research.errors import TooFewPeople
+from kindcircle.rooms.research.leaving import coded
 from kindcircle.spec.programmes import Programme
 from kindcircle.spec.shorter import STANDS_IN
 
@@ -256,7 +253,5 @@ def _place_of(row: Row) -> tuple[str, str, str, int]:
 
 
 def _coded(what: str, code: str, organisation: Organisation, study: str) -> str:
-    """The same in every taking of one study, another in each study. It leads nowhere without the key."""
-    key = keyfiles.read(settings.KEYS_DIR / "lookup.key")[0]
-    text = f"research:{organisation.code}:{study}:{what}:{code}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:12]
+    """The same in every taking of one study, another in each study."""
+    return coded("research", organisation.code, study, what, code, length=12)

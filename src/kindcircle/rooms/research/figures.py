@@ -13,6 +13,7 @@ from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.research.dataset import Dataset
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
 from kindcircle.stats.disclosure import Suppressed
+from kindcircle.stats.power.designs import design_effect
 from kindcircle.stats.results import Interval, Undefined
 
 USUAL_ICC = 0.05
@@ -50,16 +51,12 @@ class Figure:
     g_high: float | None
 
 
-def design_effect(found: Dataset) -> float:
-    """By how much people who sit together make a variance larger than strangers would: 1 + (m - 1) ICC."""
-    return 1 + (found.mean_size - 1) * USUAL_ICC
-
-
 def figures(found: Dataset) -> tuple[Figure, ...]:
     """Each headline score of each questionnaire in the rows, before and after."""
     values = by_person(found)
     people = [one.code for one in found.people]
     scores = [(name, score) for name in outcomes(found) for score in definition(name).headlines]
+    effect = design_effect(found.mean_size, USUAL_ICC)
     made = []
     for name, score in scores:
         before, after = (
@@ -73,7 +70,7 @@ def figures(found: Dataset) -> tuple[Figure, ...]:
             context=Context(groups=found.groups, same_version=len(versions) <= 1, outcomes=len(scores)),
         )
         if not isinstance(result, Suppressed):
-            made.append(_figure(name, score.id, score.better, result, design_effect(found)))
+            made.append(_figure(name, score.id, score.better, result, effect))
     return tuple(made)
 
 

@@ -3,30 +3,25 @@
 Somebody who was never asked cannot say that nothing was. So "not asked" stands apart from "nothing", everywhere.
 """
 
-import csv
-import hashlib
-import hmac
 import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.measures.harm_check import HARM_CHECK, WORSE, moments
 from kindcircle.rooms.measures.models import Assignment, Score
+from kindcircle.rooms.research.leaving import as_csv, coded
 from kindcircle.rooms.safety.models import AdverseEvent
 from kindcircle.rooms.safety.stopping import SERIOUS
 from kindcircle.rooms.safety.unwanted import LINKED
@@ -61,11 +56,6 @@ class Asked:
     @property
     def none(self) -> int:
         return self.answered - self.yes
-
-    @property
-    def of_answered(self) -> Proportion:
-        """Who said yes, of those who answered. It says nothing of the others."""
-        return Proportion(self.yes, self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +151,9 @@ def export(organisation: Organisation, *, by: Actor, at: datetime) -> bytes:
     whole = {"about": about, "codebook": book, "events": rows}
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("events.csv", _csv([name for name, _means in CODEBOOK], rows))
+        archive.writestr("events.csv", as_csv([name for name, _means in CODEBOOK], rows))
         archive.writestr("events.json", json.dumps(whole, ensure_ascii=False, indent=2))
-        archive.writestr("codebook.csv", _csv(["name", "means"], book))
+        archive.writestr("codebook.csv", as_csv(["name", "means"], book))
     log.record(
         Event.ADVERSE_EVENTS_EXPORTED, by=by, about=log.Ref("organisation", organisation.code), at=at,
         chain=organisation.code,
@@ -230,14 +220,5 @@ def _row(event: AdverseEvent, organisation: Organisation) -> dict[str, Any]:
 
 
 def _coded(what: str, code: str) -> str:
-    """A code that is the same in every export of this site and cannot be led back without its key."""
-    key = keyfiles.read(settings.KEYS_DIR / "lookup.key")[0]
-    return hmac.new(key, f"unwanted-export:{what}:{code}".encode(), hashlib.sha256).hexdigest()[:10]
-
-
-def _csv(columns: list[str], rows: Iterable[dict[str, Any]]) -> str:
-    held = io.StringIO()
-    writer = csv.DictWriter(held, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: "" if row[name] is None else row[name] for name in columns} for row in rows)
-    return held.getvalue()
+    """The same in every export of this site."""
+    return coded("unwanted-export", what, code, length=10)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kindcircle.stats.design import Column
 from kindcircle.stats.feasibility import Proportion
-from kindcircle.stats.results import Reason, Undefined, gettext_noop
+from kindcircle.stats.results import Reason, Undefined
 from kindcircle.stats.samples import Scores, as_scores, spread
 
 MUCH: Final = 0.20
@@ -94,13 +94,6 @@ class Caution(StrEnum):
     MANY = "many"
     UNEVEN = "uneven"
     UNLIKE = "unlike"
-
-
-CAUTION_TEXTS: Final[Mapping[Caution, str]] = {
-    Caution.MANY: gettext_noop("More than one in five has no last answer."),
-    Caution.UNEVEN: gettext_noop("Far more answers are missing in one group than in another."),
-    Caution.UNLIKE: gettext_noop("Those without a last answer began differently from those with one."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
