@@ -18,8 +18,8 @@ from kindcircle.rooms.backdraft.exposures import Led, evocative, led_in, there_a
 from kindcircle.rooms.backdraft.models import Landing, MayTell
 from kindcircle.rooms.backdraft.queries import asked_with, hows_of, may_tell
 from kindcircle.rooms.backdraft.slower import take_back_told
-from kindcircle.rooms.groups.models import Attendance, Gathering
-from kindcircle.rooms.live.queries import MEETING, own_place, placed
+from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering
+from kindcircle.rooms.live.queries import own_place, placed
 from kindcircle.rooms.measures.actions import check
 from kindcircle.rooms.practice.models import Play
 from kindcircle.rooms.safety.raising import administration, screen

@@ -19,6 +19,7 @@ from kindcircle.rooms.backdraft.models import Landing, MayTell, SlowerPace
 from kindcircle.rooms.backdraft.queries import paces
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.measures.attending import LEAVING_SHEET, STEADINESS
+from kindcircle.rooms.measures.harm_check import HARM_CHECK
 from kindcircle.rooms.measures.models import Score
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
@@ -30,7 +31,7 @@ DECIDED_WITHIN = CALLED_WITHIN = timedelta(days=2)
 SEEN: Reason = "seen"
 OF_PRACTICES: tuple[ForPerson, ...] = ("a-lot", "in-the-way", "lasting")
 """Reasons that rest on what somebody said after practices."""
-HARM_CHECK, HOW_LONG, DAILY = "harm-check", "how_long", "daily"
+HOW_LONG, DAILY = "how_long", "daily"
 
 Decision = SlowerPace.Decision
 

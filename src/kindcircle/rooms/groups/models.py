@@ -277,6 +277,10 @@ class Gathering(models.Model):
         )
 
 
+MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
+"""The states in which people are together."""
+
+
 class Attendance(models.Model):
     """Somebody came. Arrival and leaving fill themselves from the device; a facilitator may put them right."""
 

@@ -11,7 +11,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
-from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberNote, Membership, StepRecord
+from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Group, MemberNote, Membership, StepRecord
 from kindcircle.rooms.groups.standing_in import holding
 from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
@@ -94,6 +94,15 @@ def present_places(group: Group, role: str = Membership.Role.MEMBER) -> QuerySet
     return places(group, role).filter(left_at=None)
 
 
+def first_of(group: Group, *wanted: User | None) -> User | None:
+    """Who is asked to do something for this group: the first of these who leads it, else who answers for it.
+
+    None where none of them leads it any more: then it waits for all who do.
+    """
+    leading = set(present_places(group, Membership.Role.FACILITATOR).values_list("user_id", flat=True))
+    return next((one for one in (*wanted, group.alerts_owner) if one and one.pk in leading), None)
+
+
 def gatherings_of(group: Group) -> QuerySet[Gathering]:
     """The group's gatherings in order."""
     return Gathering.objects.filter(group=group).select_related("group__organisation").order_by("number")
@@ -106,11 +115,7 @@ def last_closed(group: Group) -> Gathering | None:
 
 def open_by_short_code(short_code: str) -> Gathering | None:
     """The gathering whose code is on the wall right now."""
-    return (
-        Gathering.objects.filter(short_code=short_code, state__in=[Gathering.State.OPEN, Gathering.State.CLOSING])
-        .select_related("group")
-        .first()
-    )
+    return Gathering.objects.filter(short_code=short_code, state__in=MEETING).select_related("group").first()
 
 
 @dataclass(frozen=True, slots=True)

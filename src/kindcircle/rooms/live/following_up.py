@@ -14,12 +14,12 @@ from django.db.models import F, Q
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.people.models import User
-from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
+from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Membership
 from kindcircle.rooms.groups.queries import places, present_places
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.models import Presence, Signal
 from kindcircle.rooms.live.models_steadying import DropOff
-from kindcircle.rooms.live.queries import MEETING, QUIET_AFTER
+from kindcircle.rooms.live.queries import QUIET_AFTER
 from kindcircle.rooms.tasks.actions import raise_task, settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task

@@ -13,7 +13,7 @@ from django.db.models import Max
 from kindcircle.base.access import Actor
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
+from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Membership
 from kindcircle.rooms.groups.queries import present_places, programme_of, session_for
 from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.live.models_lighter import LighterMeeting
@@ -28,9 +28,6 @@ QUIET_AFTER = timedelta(seconds=45)
 """A device that says nothing for this long has dropped off: asleep, out of reach, or closed."""
 
 SIGNALS_SHOWN = 40
-
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
-"""The states in which people are together."""
 
 LATE_AFTER = timedelta(minutes=10)
 """So long after the beginning anybody may still come in quietly; after that somebody who leads lets them in."""

@@ -1,9 +1,8 @@
 """Which tablets serve a gathering now."""
 
 from kindcircle.base.access import Actor
-from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.live.models_tablet import Tablet
-from kindcircle.rooms.live.queries import MEETING
 
 TABLETS = Tablet.objects.select_related("gathering__group__organisation")
 

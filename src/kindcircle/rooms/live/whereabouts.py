@@ -18,11 +18,10 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.errors import LobbyShut, SayWhere
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
-from kindcircle.rooms.live.queries import MEETING
 from kindcircle.rooms.preparing.queries import is_word_of
 from kindcircle.rooms.safety.models import Alert
 

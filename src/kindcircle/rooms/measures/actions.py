@@ -35,12 +35,13 @@ from kindcircle.rooms.measures.harm_check import ask_to_write_down, middle_of, w
 from kindcircle.rooms.measures.licensing import check_leave
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.measures.queries import RESPONSE, SHEET, definition, given_definition, given_in, not_asked
+from kindcircle.rooms.measures.queries import RESPONSE, definition, given_definition, given_in, not_asked
 from kindcircle.rooms.measures.reaching_out import look_at
 from kindcircle.rooms.measures.shorter import as_asked, put_in_place
 from kindcircle.rooms.measures.waiting_cards import no_longer_waits
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import SHEET
 from kindcircle.rooms.safety.raising import administration
 from kindcircle.spec.corrections import correction_of
 from kindcircle.spec.definition import Definition

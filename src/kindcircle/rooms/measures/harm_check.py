@@ -13,7 +13,8 @@ from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import gatherings_of, programme_of
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import SHEET, definition_of
+from kindcircle.rooms.measures.queries import definition_of
+from kindcircle.rooms.safety.models_answers import SHEET
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.programmes import Programme

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
-from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.measures.actions import ask_now
 from kindcircle.rooms.measures.errors import NotMeeting
-from kindcircle.rooms.measures.models import MEETING, Assignment
+from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import definition, sheets, words_for
 
 Occasion = Assignment.Occasion

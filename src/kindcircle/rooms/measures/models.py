@@ -6,10 +6,8 @@ from django.db.models import F, Q
 from kindcircle.base.access import Facts
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.people.models import Organisation, User
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.models import MEETING, Gathering, Group
 from kindcircle.rooms.intake.models import Intake
-
-MEETING = (Gathering.State.OPEN, Gathering.State.CLOSING)
 
 
 class Assignment(models.Model):

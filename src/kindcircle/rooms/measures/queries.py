@@ -15,12 +15,12 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import Organisation
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.groups.models import MEETING, Group
 from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake.questions import said_yes_to
 from kindcircle.rooms.measures import models
 from kindcircle.rooms.measures.errors import VersionUnknown
-from kindcircle.rooms.measures.models import MEETING, Assignment, Response, Score
+from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_draft import AnswerDraft
 from kindcircle.rooms.measures.models_stopping import StoppedAsking
 from kindcircle.rooms.safety.models import Alert
@@ -37,9 +37,6 @@ READ_TOGETHER = frozenset({"alliance-pulse"})
 
 RESPONSE = "response"
 """What the audit record calls answers that were sent."""
-
-SHEET = "assignment"
-"""What an alert calls a sheet as its source, from its first saved answer on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.people.models import User
-from kindcircle.rooms.groups.models import Gathering, Group, Membership
-from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.queries import first_of, present_places
 from kindcircle.rooms.measures.attending import LEAVING_SHEET
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.tasks.actions import raise_task
@@ -97,12 +97,6 @@ def _raise(gathering: Gathering, group: Group, member: User, *, at: datetime) ->
         due_at=following.starts_at if following else at + WITHOUT_MEETING,
         at=at,
         group_id=group.pk,
-        owner=_owner(gathering, group),
+        owner=first_of(group, gathering.guide),
         concerns=member,
     )
-
-
-def _owner(gathering: Gathering, group: Group) -> User | None:
-    """Who guided the meeting; else who answers for the group. Nobody, where neither leads it any more."""
-    leading = set(present_places(group, Membership.Role.FACILITATOR).values_list("user_id", flat=True))
-    return next((one for one in (gathering.guide, group.alerts_owner) if one and one.pk in leading), None)

@@ -7,9 +7,8 @@ and one occasion it waits once, however many forms say so. A single step can als
 from datetime import datetime, timedelta
 
 from kindcircle.base.audit.log import Ref
-from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group, Membership
-from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.groups.queries import first_of, present_places
 from kindcircle.rooms.measures.course import asked_of, score_in
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.norms import known_of
@@ -95,12 +94,6 @@ def _raise(place: Membership, row: Assignment, *, at: datetime) -> None:
         due_at=at + timedelta(days=load_watch().within_days),
         at=at,
         group_id=group.pk,
-        owner=_owner(group),
+        owner=first_of(group),
         concerns=place.user,
     )
-
-
-def _owner(group: Group) -> User | None:
-    """Who answers for the group, while they lead it."""
-    leading = present_places(group, Membership.Role.FACILITATOR)
-    return next((one.user for one in leading if one.user_id == group.alerts_owner_id), None)

@@ -16,6 +16,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.groups.models_absence import CatchUp
 from kindcircle.rooms.groups.queries import places, programme_of
+from kindcircle.rooms.measures.attending import LEAVING_SHEET
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.norms import known_of
 from kindcircle.rooms.measures.queries import READ_TOGETHER, Scored, definition, scores_of
@@ -37,7 +38,7 @@ from kindcircle.stats.results import Interval, Undefined
 from kindcircle.stats.sayable import Sayable, sayable
 
 BEFORE, AFTER = Assignment.Occasion.BASELINE, Assignment.Occasion.AFTER
-FEEDBACK = "after-session"
+FEEDBACK = LEAVING_SHEET
 
 
 Moved = Literal["better", "worse", "same"]

@@ -5,6 +5,9 @@ from django.db import models
 from kindcircle.base.lib.codes import new_code
 from kindcircle.rooms.safety.models import Alert
 
+SHEET = "assignment"
+"""What a sheet is called as the source of an alert, a task and an event, from its first saved answer on."""
+
 
 class AlertAnswer(models.Model):
     """One answer, tap or tick that met one rule. The database keeps it once under one alert."""

@@ -20,6 +20,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.safety.errors import EventNotClear
 from kindcircle.rooms.safety.models import AdverseEvent
+from kindcircle.rooms.safety.models_answers import SHEET
 from kindcircle.rooms.safety.stopping import SERIOUS, begin_stop_review
 from kindcircle.rooms.tasks.actions import settle
 from kindcircle.rooms.tasks.kinds import Kind
@@ -28,8 +29,6 @@ Related, Term = AdverseEvent.Related, AdverseEvent.Term
 LINKED = (Related.POSSIBLE, Related.PROBABLE, Related.DEFINITE)
 CAUSED = (Term.EMERGENT, Term.REACTION, Term.MALPRACTICE)
 """Terms that say that it came from the programme."""
-SHEET = "assignment"
-"""What a sheet is called as the source of an alert, a task and an event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from kindcircle.doors.web.facilitator.lead import way_in
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
-from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.measures.in_room import ask_here, offers, open_here
-from kindcircle.rooms.measures.models import MEETING
 from kindcircle.rooms.measures.queries import askable
 
 

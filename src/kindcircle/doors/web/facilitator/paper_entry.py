@@ -27,8 +27,9 @@ from kindcircle.rooms.measures.attending import correct_attendance
 from kindcircle.rooms.measures.errors import AlreadyAnswered, AnswersNotClear, WordingMissing
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.measures.queries import SHEET, definition, definition_of, given_definition, sheets, words_for
+from kindcircle.rooms.measures.queries import definition, definition_of, given_definition, sheets, words_for
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.safety.models_answers import SHEET
 from kindcircle.rooms.safety.queries import alert_about
 from kindcircle.rooms.safety.states import UNSEEN
 from kindcircle.spec.definition import Definition

@@ -8,9 +8,8 @@ from kindcircle.base.lib import clock
 from kindcircle.doors.web.facilitator.lead import way_in
 from kindcircle.doors.web.shared.live_page import GATHERINGS
 from kindcircle.doors.web.shared.pages import page
-from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.live import actions, tablets
-from kindcircle.rooms.live.queries import MEETING
 
 
 @page(Permission.GATHERING_LEAD, about=GATHERINGS, methods=("GET", "POST"))

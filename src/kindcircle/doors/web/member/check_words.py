@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from kindcircle.base.audit.log import Ref
 from kindcircle.doors.web.shared.questions import Question
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.measures.queries import SHEET
+from kindcircle.rooms.safety.models_answers import SHEET
 from kindcircle.rooms.safety.queries import (
     Promise,
     alert_about,

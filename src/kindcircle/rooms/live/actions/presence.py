@@ -9,12 +9,12 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups import actions as groups
-from kindcircle.rooms.groups.models import Attendance, Gathering
+from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.models import Presence
-from kindcircle.rooms.live.queries import MEETING, QUIET_AFTER, doors_are_quiet, practice_goes_on
+from kindcircle.rooms.live.queries import QUIET_AFTER, doors_are_quiet, practice_goes_on
 from kindcircle.rooms.live.whereabouts import waits_in_lobby
 from kindcircle.rooms.measures import actions as measures
 
