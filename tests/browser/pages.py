@@ -23,7 +23,7 @@ from kindcircle.spec.library import all_library
 from tests.browser.helpers import site_of
 from tests.browser.scene import Scene
 from tests.walks.post import mails_to, wait_for_mail
-from tests.world import dial_emergency
+from tests.world import PROGRAMME, dial_emergency
 
 Steps = Callable[[Page, Scene], None]
 
@@ -92,6 +92,8 @@ NOT_PAGES = {
     "member:safety-plan-paper": "a file",
     "member:support-plan-paper": "a file",
     "organisation:consent-paper": "a file",
+    "organisation:evidence-paper": "a file",
+    "organisation:evidence-record": "a file",
     "organisation:wording-file": "a file",
     "words:manual": "a file",
     "words:session-handout": "a file",
@@ -372,8 +374,14 @@ def _organisation() -> Iterator[Stop]:
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
     typed = about("organisation:wording-typed", lambda s: s.typed.code)
     yield Stop("organisation:wording-typed", who, typed)
+    yield Stop("organisation:evidence", who, named("organisation:evidence"))
+    yield Stop("organisation:evidence-of", who, named("organisation:evidence-of", PROGRAMME))
     yield Stop("organisation:releases", who, named("organisation:releases"))
     yield Stop("organisation:release", who, about("organisation:release", lambda s: s.release.code))
+    yield Stop("organisation:trials", who, named("organisation:trials"))
+    yield Stop("organisation:trial-new", who, about("organisation:trial-new", lambda s: s.offer.code))
+    yield Stop("organisation:trial", who, about("organisation:trial", lambda s: s.trial.code))
+    yield Stop("facilitator:trial-draw", "facilitator", about("facilitator:trial-draw", lambda s: s.trial.intake.code))
     yield Stop("organisation:wording-check", "facilitator", about("organisation:wording-check", lambda s: s.typed.code))
     for name in ("colleague", "colleague-end"):
         yield Stop(f"organisation:{name}", who, about(f"organisation:{name}", lambda s: s.world.facilitator.code))
@@ -446,6 +454,7 @@ def _asking() -> Iterator[Stop]:
     yield Stop("application-told", who, about("application-told", lambda s: s.asked.told.code))
     yield Stop("application-talk", who, about("application-talk", lambda s: s.asked.booked.code))
     yield Stop("application-back", who, about("application-back", lambda s: s.asked.booked.code))
+    yield Stop("application-draw", who, about("application-draw", lambda s: s.asked.booked.code))
     who = "applicant with an answer"
     yield Stop("application-answer", who, about("application-answer", lambda s: s.asked.decision.code))
     who = "facilitator"

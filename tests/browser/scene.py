@@ -33,6 +33,7 @@ from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.models_agreement import Repair
 from kindcircle.rooms.groups.models_venues import Venue
 from kindcircle.rooms.intake.models import Consent
+from kindcircle.rooms.intake.models_trial import Trial
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import debrief, queries, whereabouts
 from kindcircle.rooms.measures import by_hand
@@ -61,6 +62,8 @@ from tests.browser.scene_offer import Offer, offered
 from tests.browser.scene_together import asked_together, heard, rates_others
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
+from tests.rooms.research.trying import agrees, drawn, locked, may_join
+from tests.rooms.research.trying import offer as make_offer
 from tests.world import World, join, make_group, make_world
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -94,6 +97,7 @@ class Scene:
     asked: Asked
     typed: TypedWording
     release: Release
+    trial: Trial
 
 
 def make_scene() -> Scene:
@@ -165,6 +169,7 @@ def make_scene() -> Scene:
         asked=asked,
         typed=typed_words(world),
         release=asked_for_rows(world),
+        trial=drawn_for(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
     asked_together(world, scene.ended)
@@ -194,6 +199,15 @@ def asked_for_rows(world: World) -> Release:
     release.sealed_why = seals.RELEASE_WHY.seal(words, code=release.code, holder=world.organisation)
     release.save()
     return release
+
+
+def drawn_for(world: World) -> Trial:
+    """Six people for three seats: who starts now is drawn."""
+    people = may_join(world, over := make_offer(world), 6)
+    trial = locked(world, over, seats=3)
+    for one in people:
+        agrees(world, one)
+    return drawn(world, trial)
 
 
 def parted(world: World) -> tuple[Group, CircleInvitation]:

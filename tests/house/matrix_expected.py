@@ -393,6 +393,7 @@ PAGES: dict[str, Page] = {
     "facilitator:intake-move": Page("POST", {"intake": who(WAITING, LEAD)}),
     "facilitator:intake-apart": Page("GET POST", {"intake": who(WAITING)}),
     "facilitator:form-groups": Page("GET POST", {"intake": who(WAITING)}),
+    "facilitator:trial-draw": Page("GET POST", {"intake": who(WAITING)}),
     "facilitator:application-link": Page("GET POST", {"application": who(WAITING)}),
     "facilitator:tasks": plain("GET", READERS),
     "facilitator:task": Page(
@@ -436,6 +437,7 @@ PAGES: dict[str, Page] = {
     "application-talk": Page("GET POST", {"application": who(APPLICANT)}),
     "application-date": Page("GET", {"talk time": who(APPLICANT, WAITING)}),
     "application-answer": Page("GET", {"decision": who(APPLICANT)}),
+    "application-draw": Page("GET POST", {"application": who(APPLICANT)}),
     "application-back": Page("GET POST", {"application": who(APPLICANT)}),
     # The words themselves.
     "words:programmes": plain("GET", READERS),
@@ -501,9 +503,16 @@ PAGES: dict[str, Page] = {
     "organisation:practices-land": plain("GET", LEADS),
     "organisation:measures": plain("GET", LEADS),
     "organisation:measure": Page("GET POST", {"kind of questionnaire": LEADS}),
+    "organisation:evidence": plain("GET", LEADS),
+    "organisation:evidence-of": Page("GET POST", {"programme that was led": LEADS}),
+    "organisation:evidence-paper": Page("GET", {"programme that was led": LEADS}),
+    "organisation:evidence-record": Page("GET", {"programme that was led": LEADS}),
     "organisation:releases": plain("GET POST", LEADS | {SAFETY, FOREIGN_SAFETY}),
     "organisation:release": Page("GET POST", {"release": who(LEAD, SAFETY)}),
     "organisation:release-take": Page("POST", {"release": who(LEAD, SAFETY)}),
+    "organisation:trials": plain("GET", LEADS | {SAFETY, FOREIGN_SAFETY}),
+    "organisation:trial-new": Page("GET POST", {"intake": who(LEAD, SAFETY)}),
+    "organisation:trial": Page("GET POST", {"trial": who(LEAD, SAFETY)}),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),
     "organisation:wording-begin": plain("POST", LEADS),
@@ -550,6 +559,7 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "part of getting ready": lambda: {"step": "backdraft"},
         "kind of venue": lambda: {"kind": "room"},
         "kind of questionnaire": lambda: {"instrument": "wemwbs-14"},
+        "programme that was led": lambda: {"programme": PROGRAMME},
     }
     if about in special:
         return special[about]()
@@ -985,10 +995,13 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"says_group": "class", "says_facilitator": "teacher", "says_member": "member", "says_meeting": "session"}
         | {"palette": "sea", "header_name": "Harbour House", "header_for": "inside"}
     ],
+    "organisation:evidence-of": lambda _h, _: [{"ready": "yes", "between": ""}],
     "organisation:releases": lambda h, _: [
         {"programme": PROGRAMME, "study": "another", "purpose": _typed(h), "recipient": _typed(h), "days": "30"}
     ],
     "organisation:release": lambda _h, _: [{"do": "stop"}, {"do": "let-go"}],
+    "organisation:trial": lambda _h, _: [{"do": "stop"}, {"do": "draw"}],
+    "organisation:trial-new": lambda h, _: [{"title": "Another", "words": _typed(h), "way": "seats", "seats": "3"}],
     "organisation:wording-begin": lambda _h, _: [{"instrument": "gad-7", "language": "nl"}],
     "organisation:wording-typed": lambda h, _: [{"w-1": _in_words(h), "seen": "0", "do": "save"}],
     "organisation:wording-check": lambda _h, _: [

@@ -44,6 +44,7 @@ from kindcircle.rooms.groups.models_absence import Absence, Leaving
 from kindcircle.rooms.groups.queries import actor_for, present_places
 from kindcircle.rooms.intake.actions import apply, decide, screening, talks
 from kindcircle.rooms.intake.models import Application, Intake, KeepApart, Screener, TalkTime, WeeklySlot
+from kindcircle.rooms.intake.models_trial import Trial
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live import tablets
 from kindcircle.rooms.live.debrief import write_line
@@ -82,7 +83,17 @@ from tests.house.factors import give_second_factors
 from tests.rooms.measures.sheets import made_up_wording
 from tests.rooms.practice.recorded import recorded
 from tests.stats.hearts import as_list, resting
-from tests.world import PROGRAMME, VERSION, join, make_group, make_organisation, make_person, make_ready, yes_to
+from tests.world import (
+    PROGRAMME,
+    VERSION,
+    join,
+    make_group,
+    make_intake,
+    make_organisation,
+    make_person,
+    make_ready,
+    yes_to,
+)
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -863,6 +874,7 @@ def _settings(house: House) -> None:
     t["wording"] = Wording.objects.get(organisation=home, instrument="phq-9")
     t["typed wording"] = _typed_wording(house, lead, at)
     t["release"] = _release(house, at)
+    t["trial"] = _trial(house, at)
     for person, who in ((t["seat 1"], (MEMBER,)), (house.people[FACILITATOR].user, (FACILITATOR, WEAK_FACILITATOR))):
         give_second_factors(person, house.plant("name of a passkey", *who))
     t["passkey"] = Authenticator.objects.get(user=t["seat 1"], type=Authenticator.Type.WEBAUTHN)
@@ -892,6 +904,17 @@ def _release(house: House, at: datetime) -> Release:
     release.sealed_why = seals.RELEASE_WHY.seal(json.dumps(words), code=release.code, holder=t["organisation"])
     release.save()
     return release
+
+
+def _trial(house: House, at: datetime) -> Trial:
+    """The house's lead planned a draw over an offer of its own; it waits for a second person."""
+    t, day = house.things, at.date()
+    return Trial.objects.create(
+        organisation=t["organisation"], intake=make_intake(t["organisation"], [], at=at), title="Kind spring",
+        way="seats", seats=12, answer_by=day, later_on=day + timedelta(weeks=12), words="We compare.",
+        instrument="illness-burden", version="1.0.0", scale="burden", weeks=8, margin=2, attend=3, df="satterthwaite",
+        asked_by=house.people[LEAD].user, asked_at=at, asked_to=house.people[SAFETY].user, client_key=codes.new_code(),
+    )  # fmt: skip
 
 
 def _recording(home: Any, guide: Actor, at: datetime) -> Recording:

@@ -70,6 +70,12 @@ def record(
     return entry
 
 
+def recorded(event: Event, *, chain: str, about: Ref) -> bool:
+    """Whether this has happened to this very thing, by the record."""
+    rows = AuditEntry.objects.filter(chain=chain, event=event, about_kind=about.kind, about_code=about.code)
+    return rows.exists()
+
+
 def verify() -> Iterator[Flaw]:
     """Walk every chain and name each entry that was edited, removed, reordered, inserted or cut off.
 

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     PAPER_AGAIN = "paper-again"  # cards were typed in once and wait for a second person
     # Research.
     RELEASE_TO_DECIDE = "release-to-decide"  # a colleague asks for coded rows: a second person decides
+    TRIAL_TO_LOCK = "trial-to-lock"  # a colleague set up a draw: a second person locks its plan
     # The end.
     FOLLOW_UP_MEETING = "follow-up-meeting"
     RETENTION = "retention"  # the group's words are about to be taken away

@@ -41,6 +41,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.intake import actions
 from kindcircle.rooms.intake.actions import offering
 from kindcircle.rooms.intake.models import Application, Intake, KeepApart
+from kindcircle.rooms.research.draw import running
 from kindcircle.spec.programmes import load_programme
 
 INTAKES = Intake.objects.select_related("organisation")
@@ -169,6 +170,7 @@ def intake(request: HttpRequest, intake: Intake) -> HttpResponse:
         "outlooks": [(one, slot_words(one.slot), outlook_words(one)) for one in found.outlooks],
         "address": request.build_absolute_uri(reverse("come", args=[intake.code])) if intake.public else "",
         "today": timezone.localdate(),
+        "trial": running(intake),
     }
     return show(request, "facilitator/intake.html", context)
 

@@ -49,6 +49,7 @@ from kindcircle.doors.web.facilitator import (
     tablet,
     talk_times,
     tasks,
+    trial_draw,
     unwanted,
     unwanted_house,
     where,
@@ -99,6 +100,7 @@ urlpatterns = [
     path("intakes/<str:code>/move/", intakes.move, name="intake-move"),
     path("intakes/<str:code>/apart/", intakes.apart, name="intake-apart"),
     path("intakes/<str:code>/groups/", forming.form_groups, name="form-groups"),
+    path("intakes/<str:code>/draw/", trial_draw.trial_draw, name="trial-draw"),
     path("applications/<str:code>/link/", intakes.link, name="application-link"),
     # Before and after a meeting.
     path("gatherings/<str:code>/", runsheet.runsheet, name="runsheet"),

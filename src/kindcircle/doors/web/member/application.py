@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.member.application_draw import Draw, draw_of, sheets_of_a_draw
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.groups.models import KeptPlace, Membership
@@ -54,6 +56,7 @@ class Stand:
     talk: TalkTime | None
     decision: Decision | None
     may_book: bool
+    draw: Draw | None
 
 
 @page(Permission.ACCOUNT_USE)
@@ -63,10 +66,11 @@ def application(request: HttpRequest) -> HttpResponse:
     person = User.objects.select_related("organisation").get(code=request.actor.code)  # type: ignore[attr-defined]
     rows = list(APPLICATIONS.filter(person=person).order_by("-applied_at", "-pk"))
     standing = [_stand(row, at) for row in rows if row.withdrawn_at is None]
-    screening = [sheet for sheet in open_assignments(request.actor, at) if _asked_before(sheet)]  # type: ignore[attr-defined]
+    sheets = open_assignments(request.actor, at)  # type: ignore[attr-defined]
     context = {
         "standing": standing,
-        "sheets": screening,
+        "sheets": [sheet for sheet in sheets if _asked_before(sheet)],
+        "compared": sheets_of_a_draw(sheets),
         "taken_back": [row for row in rows if row.withdrawn_at is not None],
         "zone": person.zone or person.organisation.zone,
     }
@@ -132,7 +136,9 @@ def _stand(row: Application, at: datetime) -> Stand:
     again = row.forms.filter(sent_at=None, kind=ScreeningForm.Kind.AGAIN).exists()
     # A form that was never sent does not stand in the way of a decision that was taken without it.
     may_book = talk is None and (decision is None or again) and _times(row, at)
-    return Stand(row, shown, _next(row, decision, talk, talked, placed, again, may_book), talk, decision, may_book)
+    draw = draw_of(row, at) if joins else None
+    following = _next(row, decision, talk, talked, placed, again, may_book, draw)
+    return Stand(row, shown, following, talk, decision, may_book, draw)
 
 
 def _times(row: Application, at: datetime) -> bool:
@@ -147,6 +153,7 @@ def _next(
     placed: bool,
     again: bool,
     may_book: bool,
+    draw: Draw | None,
 ) -> Next:
     form = reverse("application-form", args=[row.code])
     if decision is not None and decision.letter_opened_at is None:
@@ -156,6 +163,8 @@ def _next(
         return Next(words, _("Tell us in a few lines"), form)
     if decision is not None and not decision.opens_a_place:
         return Next(_("You have our answer. You can read it again at any time."), _("Read it again"), _answer(decision))
+    if decision is not None and draw is not None and not placed and (draw.waits or draw.begins_later):
+        return _around_a_draw(row, draw)
     if decision is not None:
         return _after_yes(row, placed)
     if talk is not None and row.form_done_at is None:
@@ -178,6 +187,32 @@ def _next(
 
 def _answer(decision: Decision) -> str:
     return reverse("application-answer", args=[decision.code])
+
+
+def _around_a_draw(row: Application, draw: Draw) -> Next:
+    page, day = reverse("application-draw", args=[row.code]), date_format(draw.trial.later_on, "j F Y")
+    match draw.stands:
+        case "asked":
+            words = _(
+                "You may join. More people would like to come than there are seats, so chance decides who is first."
+            )
+            return Next(words, _("Read about it, and choose"), page)
+        case "sheet":
+            return Next(_("You said yes to the draw. A few questions are still open."), _("See what is open"), page)
+        case "ready":
+            return Next(
+                _("You are in the draw. We write to you as soon as it is made."), _("Read about it again"), page
+            )
+        case "no":
+            words = _("You are not in the draw. Your group starts on %(day)s or soon after.") % {"day": day}
+            return Next(words, _("Read about it again"), page)
+    if KeptPlace.objects.filter(application=row, given_up_at=None).exists():
+        return _after_yes(row, placed=False)
+    return Next(
+        _("Your group starts on %(day)s or soon after. You need not do anything for it.") % {"day": day},
+        _("See how it was drawn"),
+        page,
+    )
 
 
 def _after_yes(row: Application, placed: bool) -> Next:

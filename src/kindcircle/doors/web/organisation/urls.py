@@ -6,6 +6,7 @@ from kindcircle.doors.web.organisation import (
     checklist,
     circles,
     consent,
+    evidence,
     hours,
     house,
     landed,
@@ -22,6 +23,7 @@ from kindcircle.doors.web.organisation import (
     supervision,
     team,
     together,
+    trials,
     venues,
     wording,
     wording_by_hand,
@@ -66,10 +68,19 @@ urlpatterns = [
     path("practices-land/", landed.practices_land, name="practices-land"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("together/", together.together, name="together"),
+    # Ended groups of a programme, side by side.
+    path("evidence/", evidence.programmes, name="evidence"),
+    path("evidence/<slug:programme>/", evidence.programme, name="evidence-of"),
+    path("evidence/<slug:programme>/report.pdf", evidence.programme_paper, name="evidence-paper"),
+    path("evidence/<slug:programme>/report.json", evidence.programme_record, name="evidence-record"),
     # Coded rows for research.
     path("research/", releases.releases, name="releases"),
     path("research/<str:code>/", releases.release, name="release"),
     path("research/<str:code>/take/", releases.take, name="release-take"),
+    # A draw over an offer, and what came of it.
+    path("trials/", trials.all_trials, name="trials"),
+    path("trials/new/<str:code>/", trials.new, name="trial-new"),
+    path("trials/<str:code>/", trials.trial, name="trial"),
     # All questionnaires, and the words of those of others.
     path("measures/", measures.measures, name="measures"),
     path("measures/<slug:instrument>/", measures.measure, name="measure"),

@@ -226,6 +226,12 @@ WORDS: dict[Kind, Words] = {
         _("Read it and decide"),
         "organisation:release",
     ),
+    Kind.TRIAL_TO_LOCK: Words(
+        _("Lock the plan of a trial"),
+        _("A colleague set up a draw over an offer. Read the whole plan; once it is locked it cannot be changed."),
+        _("Read it and decide"),
+        "organisation:trial",
+    ),
     Kind.FOLLOW_UP_MEETING: Words(
         _("Set the day on which the group meets again"),
         _("Some months after the end a group meets once more. It needs a day and a place."),
