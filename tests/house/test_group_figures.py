@@ -18,9 +18,12 @@ ROOMS = Path(__file__).parents[2] / "src" / "kindcircle" / "rooms"
 DOORS = ROOMS.parent / "doors"
 MAKES_FIGURES = {
     "statistics", "kindcircle.stats.disclosure", "kindcircle.stats.feasibility", "kindcircle.stats.before_after",
-    "kindcircle.stats.rates", "kindcircle.stats.samples", "kindcircle.stats.effects",
+    "kindcircle.stats.rates", "kindcircle.stats.samples", "kindcircle.stats.effects", "kindcircle.stats.cohorts",
 }  # fmt: skip
-MAY_BE_NAMED = {"Suppressed", "Share", "SMALLEST_SHOWN", "Undefined", "BeforeAfter", "Proportion", "Rate"}
+MAY_BE_NAMED = {
+    "Suppressed", "Share", "SMALLEST_SHOWN", "Undefined", "BeforeAfter", "Proportion", "Rate", "Attendance",
+    "Together", "Line", "Way", "FEWEST_TO_TELL_RANGE",
+}  # fmt: skip
 """What a page may take from there, to show it or to say that it is not shown."""
 SITS_IN_A_GROUP = MEMBERS | {VISITING, LENT}
 
@@ -107,6 +110,33 @@ IN_NUMBERS = {
     "research.report_record": Figure(
         ("facilitator:report-record", "facilitator:report-paper"),
         ("rooms.research.test_report_record::test_below_five_pairs_there_is_no_number_at_all",),
+    ),
+    "research.cohorts": Figure(
+        ("organisation:evidence-of", "organisation:evidence-record", "organisation:evidence-paper"),
+        (
+            "rooms.research.test_programme::test_below_five_there_is_no_number_anywhere",
+            "rooms.research.test_programme::test_what_was_told_once_stays_as_it_was",
+        ),
+    ),
+    "research.programme": Figure(
+        ("organisation:evidence-of", "organisation:evidence-paper"),
+        (
+            "stats.test_told_in_parts::test_sums_told_one_after_another_give_no_hidden_row_away",
+            "rooms.research.test_programme::test_a_sum_over_groups_waits_where_it_would_give_one_away",
+        ),
+    ),
+    # What a plan opens: everything in it rests on sums that only groups of five and more have.
+    "research.programme_plan": Figure(
+        ("organisation:evidence-of", "organisation:evidence-paper"),
+        ("rooms.research.test_programme::test_a_plan_opens_figures_of_those_who_may_stand_in_them",),
+    ),
+    "research.programme_alike": Figure(
+        ("organisation:evidence-of", "organisation:evidence-paper"),
+        ("rooms.research.test_programme::test_no_view_shows_a_kind_of_fewer_than_five",),
+    ),
+    "research.programme_record": Figure(
+        ("organisation:evidence-record",),
+        ("rooms.research.test_programme::test_below_five_there_is_no_number_anywhere",),
     ),
     "research.house": Figure(
         ("organisation:home",),

@@ -13,7 +13,10 @@ from kindcircle.stats.sentences import RESEARCHERS_ONLY, TEXTS, Message, say, wr
 
 points = st.integers(0, 60).map(float)
 SENTENCES = [key for key in TEXTS if not key.startswith(("W", "RC", "can"))]
-WITH_EFFECT = [key for key in SENTENCES if key not in ("nothing", "version_changed")] + ["W1.points", "W1.effect"]
+WITH_EFFECT = [key for key in SENTENCES if key not in ("nothing", "version_changed", "programme.none")] + [
+    "W1.points",
+    "W1.effect",
+]
 
 
 def people(*changes, start=20.0):

@@ -1,6 +1,6 @@
 """Small groups are people: what may not be shown is replaced by a type that has no number in it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -78,6 +78,19 @@ def total_of(parts: Sequence[Part], *, smallest: int = SMALLEST_SHOWN) -> dict[s
     if hidden and not (part_of(behind, smallest=smallest).shown and _undecided(hidden, behind[names[0]], smallest)):
         return Suppressed()
     return whole
+
+
+def told_in_parts(rows: Sequence[T], fit: Callable[[Sequence[T]], bool]) -> tuple[int, ...]:
+    """Where a sum that grows row by row may be told anew: after how many rows each time.
+
+    Set side by side, two sums that were told give away what lies between them. So a sum is told anew only when the rows
+    since the last time are fit to be told by themselves. Rows keep their order, and new ones come last.
+    """
+    ends: list[int] = []
+    for end in range(1, len(rows) + 1):
+        if fit(rows[ends[-1] if ends else 0 : end]):
+            ends.append(end)
+    return tuple(ends)
 
 
 def _undecided(hidden: Sequence[Part], together: int, smallest: int) -> bool:

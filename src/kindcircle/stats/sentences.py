@@ -114,6 +114,72 @@ TEXTS: Final[Mapping[str, str]] = {
     "cannot.safe": gettext_noop(
         "That it is safe. Nothing unwanted in %(n)s people still allows for up to %(share)s in a hundred."
     ),
+    # The one sentence about all groups of a programme (stats/cohorts.py, docs/reference/programme-report.md).
+    "programme.none": gettext_noop("No group has enough people with both scores yet, so nothing is said of change."),
+    "programme.one": gettext_noop(
+        "One group can be shown, and one group cannot tell how a programme does: there was no comparison group either."
+    ),
+    "programme.few": gettext_noop(
+        "The average went the hoped-for way in %(toward)s of %(groups)s groups and the other way in %(away)s, but so "
+        "few groups tell about themselves only, and there was no comparison group."
+    ),
+    "programme.toward": gettext_noop(
+        "In %(clear)s of %(groups)s groups people moved the hoped-for way by more than their own differences explain, "
+        "but there was no comparison group, so we cannot say why: people who join when they feel worst tend to feel "
+        "better later without a programme."
+    ),
+    "programme.unclear": gettext_noop(
+        "The average went the hoped-for way in %(toward)s of %(groups)s groups and the other way in %(away)s, only "
+        "%(clear)s groups taken alone are large and clear enough to tell, and there was no comparison group: people "
+        "who join when they feel worst tend to feel better later without a programme."
+    ),
+    "programme.apart": gettext_noop(
+        "Groups went different ways: clearly the hoped-for way in %(clear)s of %(groups)s and clearly the other way in "
+        "%(clear_away)s, and there was no comparison group, so we cannot say why."
+    ),
+    "programme.away": gettext_noop(
+        "In %(clear_away)s of %(groups)s groups people clearly moved away from what we hope for, clearly the hoped-for "
+        "way in none, and there was no comparison group, so we cannot say why."
+    ),
+    # The mean over groups, for researchers with a plan.
+    "pooled.few": gettext_noop(
+        "Over these %(groups)s groups the mean change is %(change)s points (%(low)s to %(high)s), which tells about "
+        "them only, and there was no comparison group: people who join when they feel worst tend to feel better later "
+        "without a programme."
+    ),
+    "pooled.unclear": gettext_noop(
+        "Over %(groups)s groups the mean change is %(change)s points, but the true one may be anywhere from %(low)s to "
+        "%(high)s, so it may be none at all, and there was no comparison group: people who join when they feel worst "
+        "tend to feel better later without a programme."
+    ),
+    "pooled.toward": gettext_noop(
+        "Over %(groups)s groups the mean change is %(amount)s points the hoped-for way (%(least)s to %(most)s), but "
+        "there was no comparison group, so we cannot say why: people who join when they feel worst tend to feel better "
+        "later without a programme."
+    ),
+    "pooled.away": gettext_noop(
+        "Over %(groups)s groups the mean change is %(amount)s points away from what we hope for (%(least)s to "
+        "%(most)s), and there was no comparison group, so we cannot say why."
+    ),
+    # What is printed with the figures of a programme.
+    "W3.groups": gettext_noop(
+        "%(small)s of %(groups)s groups have fewer than %(enough)s people with both scores. One or two people more "
+        "could turn such a group round."
+    ),
+    "W5.groups": gettext_noop(
+        "%(missing)s of the %(started)s people in these groups did not answer both times. They may feel quite "
+        "different from those who did."
+    ),
+    "W6.groups": gettext_noop(
+        "%(others)s of the groups answered another version of this form. They are not put together with the rest."
+    ),
+    "W15.league": gettext_noop(
+        "This is no list of who leads well. Groups this small differ by chance and by who comes to them."
+    ),
+    "W17.along": gettext_noop(
+        "This goes along, and shows no cause: who feels better may come more often, and who came seldom answered less "
+        "often at the end."
+    ),
     # Warnings. The part of the key before the dot is the warning's number in the methods notes.
     "W1": gettext_noop(
         "There was no comparison group. People who join a programme when they feel worst tend to feel better "

@@ -17,12 +17,17 @@ from kindcircle.stats.samples import NEGLIGIBLE, PairedSummary, hedges_factor
 
 def mean_change(group: PairedSummary) -> MeanEstimate:
     """The mean change in points of the scale, after minus before, with the paired t behind its interval."""
+    return change_of(group.mean_change, group.sd_change, n=group.n, dropped=group.counts.dropped)
+
+
+def change_of(mean: float, sd: float, *, n: int, dropped: int) -> MeanEstimate:
+    """The same from the mean and the spread of the changes alone."""
     return MeanEstimate(
-        estimate=group.mean_change,
-        se=group.sd_change / math.sqrt(group.n),
-        df=group.n - 1,
-        n=(group.n,),
-        dropped=(group.counts.dropped,),
+        estimate=mean,
+        se=sd / math.sqrt(n),
+        df=n - 1,
+        n=(n,),
+        dropped=(dropped,),
         convention="paired differences",
         source="Student's paired t; agrees with R t.test(paired = TRUE)",
     )

@@ -16,7 +16,6 @@ from kindcircle.doors.web.facilitator.report_words import (
     attendance,
     cautions,
     effect_row,
-    said,
     said_of_all,
     shown,
     trials_drawn,
@@ -25,6 +24,7 @@ from kindcircle.doors.web.facilitator.report_words import (
     unwanted,
 )
 from kindcircle.doors.web.facilitator.unwanted import CATEGORIES
+from kindcircle.doors.web.shared.figure_words import said
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.printed import paper
 from kindcircle.rooms.feedback.looks import looked

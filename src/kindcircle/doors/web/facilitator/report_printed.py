@@ -12,11 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kindcircle.doors.web.facilitator.report_words import (
-    Figure,
     attendance,
     cautions,
     effect_row,
-    said,
     said_of_all,
     shown,
     trials_drawn,
@@ -24,11 +22,11 @@ from kindcircle.doors.web.facilitator.report_words import (
     trials_rows,
     unwanted,
 )
-from kindcircle.figures import Person, Row, intervals, on_paper, people
-from kindcircle.figures.look import Figure as Drawn
+from kindcircle.doors.web.shared.figure_words import said
+from kindcircle.doors.web.shared.printed_parts import drawn, figures
+from kindcircle.figures import Person, Row, intervals, people
 from kindcircle.paper.blocks import Block
-from kindcircle.paper.cohort import cohort, drawing, heading, listed, marks, table, words
-from kindcircle.paper.setting import LETTERS
+from kindcircle.paper.cohort import cohort, heading, listed, marks, table, words
 from kindcircle.rooms.research.report import CohortReport, Outcome
 from kindcircle.rooms.research.report_record import effect_sentence, points_sentence
 from kindcircle.stats.disclosure import Suppressed
@@ -61,7 +59,7 @@ def printed(found: CohortReport, categories: Sequence[tuple[str, int]]) -> dict[
     parts = [
         *_plainly(found, ordered),
         heading(_("Who came and who stayed")),
-        *_figures(attendance(found)),
+        *figures(attendance(found)),
         heading(_("What was unwanted")),
         *(words(line) for line in unwanted(found)),
         *([listed([f"{name}: {count}" for name, count in categories])] if categories else []),
@@ -124,7 +122,7 @@ def _measure(one: dict[str, Any], started: int) -> list[Block]:
         note=_("There was no comparison group."),
     )
     parts += [
-        _drawn(picture),
+        drawn(picture),
         table(
             (_("Line"), _("Before"), _("After"), _("Change"), _("Meaning")),
             [
@@ -143,7 +141,7 @@ def _measure(one: dict[str, Any], started: int) -> list[Block]:
         )
         counts = [f"{name}: {count}" for name, count in found["rows"]]
         parts.append(listed([*counts, f"{_('Not both answers')}: {found['without']}"]))
-    parts += _figures(one["figures"])
+    parts += figures(one["figures"])
     parts += [words(line) for line in _effects(outcome)]
     if one["apart"]:
         parts.append(words(one["apart"]))
@@ -173,32 +171,18 @@ def _side_by_side(found: CohortReport) -> list[Block]:
         )
         parts += [
             heading(_("All measures side by side, for researchers")),
-            _drawn(picture),
+            drawn(picture),
             table((_("Measure"), _("Estimate"), _("Lowest"), _("Highest")), picture.rows),
         ]
     parts += [heading(_("What trials with a comparison group found")), words(trials_lead(found))]
-    drawn = trials_drawn(found)
-    if not drawn:
+    trials = trials_drawn(found)
+    if not trials:
         return parts
     picture = intervals(
-        [Row(**row) for row in drawn],
+        [Row(**row) for row in trials],
         title=_("People in a programme beside others, in reviews of trials"),
         axis=_("difference in spreads; to the right is the hoped-for way"),
         ends=(-0.2, 1.2),
         note=_("Not to be compared with a change in one group."),
     )
-    return [*parts, _drawn(picture), *_figures(trials_rows(found)), listed(cautions(found))]
-
-
-def _figures(rows: Sequence[Figure]) -> list[Block]:
-    if not rows:
-        return []
-    shape = table(
-        (_("What"), _("Figure"), _("How sure"), _("From")),
-        [(row.label, row.value, row.interval, row.n) for row in rows],
-    )
-    return [shape, *(words(f"{row.label}: {row.note}") for row in rows if row.note)]
-
-
-def _drawn(picture: Drawn) -> Block:
-    return drawing(on_paper(picture, letters=LETTERS), f"{picture.title}. {picture.description}")
+    return [*parts, drawn(picture), *figures(trials_rows(found)), listed(cautions(found))]

@@ -1,33 +1,20 @@
 """What stands in a group's report in words and written numbers: the same on the page and on paper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kindcircle.doors.web.shared.figure_words import Figure, digits_for, number, percents, points, said, share, signed
 from kindcircle.rooms.research.figures import USUAL_ICC
 from kindcircle.rooms.research.report import CohortReport, Outcome
 from kindcircle.spec.trials import Pooled
 from kindcircle.stats.before_after import BeforeAfter
 from kindcircle.stats.change import ReliableChange
 from kindcircle.stats.disclosure import Suppressed
-from kindcircle.stats.feasibility import Proportion
-from kindcircle.stats.results import Interval, Undefined
-from kindcircle.stats.sentences import ENOUGH_TO_TELL, RESEARCHERS_ONLY, Message, say
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number as a person reads it: what it is, the number, its interval, and from how many."""
-
-    label: str
-    value: str
-    interval: str
-    n: str
-    note: str = ""
+from kindcircle.stats.results import Undefined
+from kindcircle.stats.sentences import ENOUGH_TO_TELL, RESEARCHERS_ONLY
 
 
 def attendance(found: CohortReport) -> list[Figure]:
@@ -39,8 +26,8 @@ def attendance(found: CohortReport) -> list[Figure]:
         rows.append(
             Figure(
                 _("Seats taken, of all seats offered"),
-                _share(attended.sessions),
-                _percents(interval),
+                share(attended.sessions),
+                percents(interval),
                 _("%(count)s of %(n)s") % {"count": attended.sessions.count, "n": attended.sessions.n},
                 _("One person's meetings go together; the interval allows for that."),
             )
@@ -49,7 +36,7 @@ def attendance(found: CohortReport) -> list[Figure]:
         rows.append(
             Figure(
                 _("Meetings per person"),
-                _("%(middle)s in the middle") % {"middle": _number(attended.median_attended)},
+                _("%(middle)s in the middle") % {"middle": number(attended.median_attended)},
                 _("from %(low)s to %(high)s") % {"low": low, "high": high},
                 _("%(n)s people") % {"n": attended.members},
             )
@@ -58,7 +45,7 @@ def attendance(found: CohortReport) -> list[Figure]:
         rows.append(
             Figure(
                 _("Caught up later, of the meetings missed"),
-                _share(found.caught_up),
+                share(found.caught_up),
                 "",
                 _("%(count)s of %(n)s") % {"count": found.caught_up.count, "n": found.caught_up.n},
                 _("Counted apart: not as having been there, and not towards completion."),
@@ -67,8 +54,8 @@ def attendance(found: CohortReport) -> list[Figure]:
     rows.append(
         Figure(
             _("Completed"),
-            _share(found.completed),
-            _percents(found.completed.interval()),
+            share(found.completed),
+            percents(found.completed.interval()),
             _("%(count)s of %(n)s") % {"count": found.completed.count, "n": found.completed.n},
             _("%(rule)s Everyone who started is counted, also those who left.") % {"rule": found.rule.words},
         )
@@ -81,12 +68,12 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     found = outcome.result
     if isinstance(found, Suppressed):
         return {"outcome": outcome, "shown": False, "shorter": _shorter(outcome)}
-    digits = _digits(outcome)
+    digits = digits_for(outcome.ends)
     meanings = dict(zip(("better", "same", "worse"), kinds(found), strict=True))
     lines: list[dict[str, Any]] = [
         {"meaning": meanings[line.moved], "label": _("Person %(n)s") % {"n": n}, "raw": line, "change": line.moved}
-        | {"before": _number(line.before, digits), "after": _number(line.after, digits)}
-        | {"difference": _signed(line.after - line.before, digits)}
+        | {"before": number(line.before, digits), "after": number(line.after, digits)}
+        | {"difference": signed(line.after - line.before, digits)}
         for n, line in enumerate(outcome.lines, start=1)
     ]
     return {
@@ -140,11 +127,6 @@ def _said(found: BeforeAfter, *, researchers: bool) -> list[str]:
     return [said(warning) for warning in kept]
 
 
-def said(message: Message) -> str:
-    """One text of the table, with its numbers written for reading."""
-    return say(message, translate=_, number=_number)
-
-
 def kinds(found: BeforeAfter) -> tuple[str, str, str]:
     """What the three kinds of line mean. Where nobody knows how much a score moves by itself, only the way it went."""
     if isinstance(found.reliable, ReliableChange):
@@ -160,17 +142,17 @@ def _figures(found: BeforeAfter, digits: int) -> list[Figure]:
     return [
         Figure(
             _("Mean before"),
-            _number(summary.mean_before, digits),
-            _("SD %(sd)s") % {"sd": _number(summary.sd_before, digits)},
+            number(summary.mean_before, digits),
+            _("SD %(sd)s") % {"sd": number(summary.sd_before, digits)},
             both,
         ),
         Figure(
             _("Mean after"),
-            _number(summary.mean_after, digits),
-            _("SD %(sd)s") % {"sd": _number(summary.sd_after, digits)},
+            number(summary.mean_after, digits),
+            _("SD %(sd)s") % {"sd": number(summary.sd_after, digits)},
             both,
         ),
-        Figure(_("Mean change, in points"), _signed(found.change.estimate, digits), _points(interval, digits), both),
+        Figure(_("Mean change, in points"), signed(found.change.estimate, digits), points(interval, digits), both),
     ]
 
 
@@ -185,8 +167,8 @@ def _effects(found: BeforeAfter) -> list[Figure]:
         rows.append(
             Figure(
                 f"Hedges' g, {label}",
-                _signed(effect.estimate, 2),
-                _points(effect.interval(), 2),
+                signed(effect.estimate, 2),
+                points(effect.interval(), 2),
                 _("n = %(n)s, %(dropped)s left out") % {"n": effect.n, "dropped": effect.dropped},
                 f"{effect.convention} {effect.source}",
             )
@@ -203,8 +185,8 @@ def _apart(outcome: Outcome, digits: int) -> str:
         "would be %(low)s to %(high)s. One group cannot show how alike they really are."
     ) % {
         "icc": USUAL_ICC,
-        "low": _signed(outcome.apart.low, digits),
-        "high": _signed(outcome.apart.high, digits),
+        "low": signed(outcome.apart.low, digits),
+        "high": signed(outcome.apart.high, digits),
     }
 
 
@@ -214,8 +196,8 @@ def trials_rows(found: CohortReport) -> list[Figure]:
         Figure(
             _("%(name)s: %(authors)s, %(year)s")
             % {"name": outcome.name, "authors": one.review.authors, "year": one.review.year},
-            f"{one.effect} = {_number(one.estimate, 2)}",
-            _("95 %% interval %(low)s to %(high)s") % {"low": _number(one.low, 2), "high": _number(one.high, 2)},
+            f"{one.effect} = {number(one.estimate, 2)}",
+            _("95 %% interval %(low)s to %(high)s") % {"low": number(one.low, 2), "high": number(one.high, 2)},
             _trials_from(one),
         )
         for outcome in found.outcomes
@@ -271,7 +253,7 @@ def _reliable(found: BeforeAfter, digits: int) -> dict[str, Any] | None:
         ],
         "n": change.pairs.n,
         "without": change.pairs.dropped,
-        "line": _number(change.smallest_reliable_change, digits),
+        "line": number(change.smallest_reliable_change, digits),
         "could_not": change.could_not_improve,
     }
 
@@ -304,7 +286,7 @@ def unwanted(found: CohortReport) -> list[str]:
             "people": harms.people.count,
             "n": harms.people.n,
             "events": harms.events,
-            "interval": _percents(harms.people.exact_interval()),
+            "interval": percents(harms.people.exact_interval()),
         }
     ]
     if harms.events:
@@ -330,43 +312,3 @@ def unwanted(found: CohortReport) -> list[str]:
     else:
         said.append(_("Nobody asked for a person through this site."))
     return said
-
-
-def _digits(outcome: Outcome) -> int:
-    """Decimals to show: two where the whole scale is only a few points long."""
-    return 2 if outcome.ends[1] - outcome.ends[0] <= 6 else 1
-
-
-def _number(value: float, digits: int = 1) -> str:
-    whole = float(value).is_integer()
-    # Django cuts digits off instead of rounding them: 3.89 would stand there as 3.8.
-    return number_format(round(value, digits), 0 if whole else digits)
-
-
-def _signed(value: float, digits: int = 1) -> str:
-    """A change with its sign; a real minus, which lines up and is read out as one."""
-    shown = _number(abs(value), digits)
-    return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
-
-
-def _points(interval: Interval | Undefined, digits: int = 1) -> str:
-    if isinstance(interval, Undefined):
-        return _("no interval")
-    return _("95 %% interval %(low)s to %(high)s") % {
-        "low": _signed(interval.low, digits),
-        "high": _signed(interval.high, digits),
-    }
-
-
-def _share(found: Proportion) -> str:
-    share = found.estimate
-    return "–" if isinstance(share, Undefined) else f"{round(100 * share)} %"
-
-
-def _percents(interval: Interval | Undefined | None) -> str:
-    if interval is None or isinstance(interval, Undefined):
-        return _("no interval")
-    return _("95 %% interval %(low)s to %(high)s %%") % {
-        "low": round(100 * interval.low),
-        "high": round(100 * interval.high),
-    }

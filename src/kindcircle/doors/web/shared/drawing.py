@@ -101,20 +101,20 @@ def qr(link: str) -> SafeString:
     return mark_safe(out.getvalue().decode())  # noqa: S308 - segno draws paths only; the link is not written into it
 
 
-def _ticks(lowest: float, highest: float, step: float) -> list[float]:
+def tick_values(lowest: float, highest: float, step: float) -> list[float]:
     first = math.ceil(lowest / step - 1e-9)
     last = math.floor(highest / step + 1e-9)
     return [round(n * step, 10) for n in range(first, last + 1)]
 
 
-def _round_step(span: float) -> float:
+def round_step(span: float) -> float:
     """A step of 1, 2 or 5 times a power of ten that gives about five lines."""
     raw = span / 5
     power = 10.0 ** math.floor(math.log10(raw))
     return next(power * n for n in (1, 2, 5, 10) if power * n >= raw - 1e-12)
 
 
-def _number(value: float) -> str:
+def tick_number(value: float) -> str:
     """A tick's number as it is written here: no decimals where none are needed."""
     places = 0 if float(value).is_integer() else len(f"{value:.10f}".rstrip("0").partition(".")[2])
     return number_format(value, decimal_pos=places).replace("-", "−")
@@ -132,8 +132,8 @@ def person_lines(lines: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
     return {
         "lines": [dict(line) | {"y1": place(line["before"]), "y2": place(line["after"])} for line in lines],
         "ticks": [
-            {"y": place(value), "text_y": place(value) + 4, "label": _number(value)}
-            for value in _ticks(lowest, highest, _round_step(highest - lowest))
+            {"y": place(value), "text_y": place(value) + 4, "label": tick_number(value)}
+            for value in tick_values(lowest, highest, round_step(highest - lowest))
         ],
         "top": top - 6,
         "bottom": bottom + 6,
@@ -143,7 +143,10 @@ def person_lines(lines: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
 
 
 def interval_plot(rows: Iterable[Mapping[str, Any]], *, lowest: float, highest: float, step: float) -> dict[str, Any]:
-    """Places for estimates and their intervals on one shared line; an interval past the edge is cut at the edge."""
+    """Places for estimates and their intervals on one shared line; an interval past the edge is cut at the edge.
+
+    A row of kind "mean" is drawn as a diamond; one of kind "range" has two ends and no estimate.
+    """
     left, right, row_height = 20.0, 400.0, 52.0
 
     def place(value: float) -> float:
@@ -153,17 +156,19 @@ def interval_plot(rows: Iterable[Mapping[str, Any]], *, lowest: float, highest: 
     placed = []
     for number, row in enumerate(rows):
         y = 40 + number * row_height
-        shown = "estimate" in row
+        shown = "low" in row
         placed.append(
             dict(row)
             | {"y": y, "text_y": y - 16, "shown": shown}
-            | ({"x": place(row["estimate"]), "x1": place(row["low"]), "x2": place(row["high"])} if shown else {})
+            | ({"x1": place(row["low"]), "x2": place(row["high"])} if shown else {})
+            | ({"x": place(row["estimate"])} if "estimate" in row else {})
         )
     bottom = 20 + len(placed) * row_height + 6
     return {
         "rows": placed,
         "ticks": [
-            {"x": place(value), "zero": value == 0, "label": _number(value)} for value in _ticks(lowest, highest, step)
+            {"x": place(value), "zero": value == 0, "label": tick_number(value)}
+            for value in tick_values(lowest, highest, step)
         ],
         "bottom": bottom,
         "axis_text": bottom + 18,
@@ -220,8 +225,8 @@ def own_line(
         "usual": stretch(usual, begins),
         "research": stretch(research, left),
         "ticks": [
-            {"y": place(value), "text_y": place(value) + 4, "label": _number(value)}
-            for value in _ticks(lowest, highest, _round_step(highest - lowest))
+            {"y": place(value), "text_y": place(value) + 4, "label": tick_number(value)}
+            for value in tick_values(lowest, highest, round_step(highest - lowest))
         ],
         "left": left,
         "right": right,

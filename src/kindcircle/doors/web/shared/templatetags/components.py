@@ -3,7 +3,7 @@
 Shown in every state at /gallery/, listed in docs/reference/design.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kindcircle.doors.web.shared import drawing
+from kindcircle.doors.web.shared import drawing, drawing_funnel
 from kindcircle.doors.web.shared.lengths import length_in_words
 
 register = template.Library()
@@ -345,6 +345,14 @@ def interval_plot(
 ) -> dict[str, Any]:
     """Estimates with their intervals. rows: {label, estimate, low, high}, or {label, instead} when nothing is shown."""
     return drawing.interval_plot(rows, lowest=lowest, highest=highest, step=step) | {"label": label, "caption": caption}
+
+
+@register.inclusion_tag("components/funnel_plot.html")
+def funnel_plot(
+    points: Sequence[tuple[str, float, float]], *, mean: float, label: str, caption: str = ""
+) -> dict[str, Any]:
+    """Each group by its estimate and standard error. Put the table with the same numbers beside it."""
+    return drawing_funnel.funnel_plot(points, mean=mean) | {"label": label, "caption": caption}
 
 
 @register.inclusion_tag("components/own_line.html")
