@@ -78,10 +78,12 @@ def outcomes(
     Raises NotAtScale for a score that is worked out sheet by sheet only, ValueError as `change.cutoff_value` does.
     """
     how = plan(definition, score)
-    people = pairs(sheets(answers, how, times), times).cache()
+    found = pairs(sheets(answers, how, times), times)
+    # Nobody's name is needed from here on, and a name is most of a row.
+    people = found.mutate(nameless=_nameless(found)).drop("person").cache()
     try:
-        known = people.filter(~_nameless(people))
-        nameless = people.count().to_pyarrow().as_py() - known.count().to_pyarrow().as_py()
+        known = people.filter(~people.nameless)
+        nameless = people.count(where=people.nameless).to_pyarrow().as_py()
         marks = _marks(known, how, norms, cutoff)
         cells = _cells(known, how, marks if isinstance(marks, Marks) else None)
     finally:

@@ -11,6 +11,7 @@ from kindcircle.doors.cli.analyse.mediation import mediation
 from kindcircle.doors.cli.analyse.meta import meta
 from kindcircle.doors.cli.analyse.missing import missing
 from kindcircle.doors.cli.analyse.mixed import mixed
+from kindcircle.doors.cli.analyse.national import national
 from kindcircle.doors.cli.analyse.power import power
 from kindcircle.doors.cli.analyse.reliability import reliability
 from kindcircle.doors.cli.analyse.round_robin import round_robin
@@ -41,6 +42,7 @@ METHODS = (
     missing,
     visits,
     power,
+    national,
     heart,
 )
 
