@@ -43,6 +43,35 @@ def test_two_recordings_beside_each_other(files):
     assert "RMSSD  more" in said and "One pair cannot tell why" in said
 
 
+def test_a_picture_shows_what_the_figures_say(files, tmp_path):
+    calm, deep = files
+    out = tmp_path / "heart.svg"
+    result = run(calm, "--after", deep, "--json", "--plot", out)
+    found, svg = json.loads(result.stdout), out.read_text(encoding="utf-8")
+    assert "The picture is in" in result.stderr
+    for label, one in (("first", "before"), ("second", "after")):
+        for name in ("rmssd", "sdnn"):
+            kept = found[one]["kept"][name]
+            said = f"{name.upper()}, {label}: {kept['value']:.1f} ({kept['ci'][0]:.1f} to {kept['ci'][1]:.1f})"
+            assert said in svg
+    assert "One pair cannot tell why." in svg and "<title" in svg and "prefers-color-scheme" in svg
+    alone = tmp_path / "alone.svg"
+    run(calm, "--plot", alone)
+    assert "second" not in alone.read_text(encoding="utf-8")
+
+
+def test_a_picture_tells_of_a_recording_that_shows_nothing(files, tmp_path):
+    calm, _deep = files
+    short, out = tmp_path / "short.txt", tmp_path / "heart.svg"
+    short.write_text("800\n810\n")
+    assert run(calm, "--after", short, "--plot", out).exit_code == 0
+    assert "fewer than three" in out.read_text(encoding="utf-8")
+    refused = run(short, "--plot", tmp_path / "none.svg")
+    assert refused.exit_code == 2 and "nothing to draw" in refused.stderr
+    assert not (tmp_path / "none.svg").exists()
+    assert "ends in .svg" in run(calm, "--plot", tmp_path / "heart.png").stderr
+
+
 def test_what_gives_no_figure_says_why(tmp_path):
     short = tmp_path / "short.txt"
     short.write_text("800\n810\n")

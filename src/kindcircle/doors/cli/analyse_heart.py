@@ -8,25 +8,36 @@ from typing import Any
 
 import click
 
+from kindcircle.doors.cli.analyse.desk import picture_place, plot_option, save
 from kindcircle.doors.cli.sorry import Sorry
+from kindcircle.figures import Figure, Row, intervals
 from kindcircle.spec.documents.errors import DocumentError
 from kindcircle.spec.documents.heartbeats import Heartbeats, read_heartbeats
 from kindcircle.stats.hrv import look_over, spectrum, time_domain
-from kindcircle.stats.hrv_pairs import Compared, Steady, compare_rmssd, compare_sdnn, measure
+from kindcircle.stats.hrv_pairs import Compared, Measured, Steady, compare_rmssd, compare_sdnn, measure
 from kindcircle.stats.results import Interval, Undefined
 
 
 @click.command("heart")
 @click.argument("file", type=click.Path(path_type=Path), metavar="BEATS")
 @click.option("--after", type=click.Path(path_type=Path), metavar="BEATS", help="A second recording, to set beside it.")
+@plot_option("Draw the kept figures with their intervals.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with every digit.")
-def heart(file: Path, after: Path | None, as_json: bool) -> None:
+def heart(file: Path, after: Path | None, plot: Path | None, as_json: bool) -> None:
     """Heart-rate variability from times between beats.
 
     BEATS is a list or a column of times in milliseconds or seconds (TXT, CSV), or the FIT file of a watch. The
     figures by definition stand over all intervals as they are; "kept" leaves out what looks like no plain heartbeat.
     """
+    picture_place(plot)
     before, second = _read(file), None if after is None else _read(after)
+    drawn = _drawn(before, second) if plot is not None else None
+    _tell(before, second, as_json)
+    if plot is not None and drawn is not None:
+        save(drawn, plot)
+
+
+def _tell(before: Heartbeats, second: Heartbeats | None, as_json: bool) -> None:
     if as_json:
         record: dict[str, Any] = _recording(before)
         if second is not None:
@@ -38,6 +49,35 @@ def heart(file: Path, after: Path | None, as_json: bool) -> None:
             click.echo(_in_words(beats))
     if second is not None:
         click.echo(_beside_in_words(before, second))
+
+
+def _drawn(before: Heartbeats, second: Heartbeats | None) -> Figure:
+    """Both figures of each recording on one line of milliseconds; the numbers stand beside each row."""
+    found = [(_("first"), measure(before.rr_ms))]
+    if second is not None:
+        found.append((_("second"), measure(second.rr_ms)))
+    if all(isinstance(one, Undefined) for _name, one in found):
+        raise Sorry(_("There is nothing to draw: %(why)s") % {"why": _in_words(before)})
+    rows = []
+    for figure in ("RMSSD", "SDNN"):
+        for name, one in found:
+            label = figure if second is None else f"{figure}, {name}"
+            rows.append(_row(label, one, figure))
+    kept = [one for _name, one in found if not isinstance(one, Undefined)]
+    left_out = _("%(flagged)s of %(n)s times between beats left out.") % {
+        "flagged": sum(one.n_flagged for one in kept),
+        "n": sum(one.n_recorded for one in kept),
+    }
+    note = f"{left_out} {_('One pair cannot tell why.')}" if second is not None else left_out
+    return intervals(rows, title=_("How much the heartbeat varied"), axis="ms", note=note, zero=None, digits=1)
+
+
+def _row(label: str, one: Measured | Undefined, figure: str) -> Row:
+    if isinstance(one, Undefined):
+        return Row(label, instead=_(one.text))
+    steady = one.rmssd if figure == "RMSSD" else one.sdnn
+    ends = steady.interval()
+    return Row(label, steady.value, ends.low, ends.high)
 
 
 def _read(file: Path) -> Heartbeats:
