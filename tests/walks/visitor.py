@@ -83,7 +83,9 @@ class Page(HTMLParser):
             self.links.append(("", given["href"]))
             self._link = []
         elif "form" in given:
-            self._in_form(next(one for one in self.forms if one.id == given["form"]), tag, given)
+            # A form out of sight, as the one for passkeys, is a script's: nobody gets there without.
+            if (form := next((one for one in self.forms if one.id == given["form"]), None)) is not None:
+                self._in_form(form, tag, given)
         elif self._form is not None:
             self._in_form(self._form, tag, given)
 
