@@ -12,7 +12,12 @@ from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long one example takes says how busy the machine is. What is fast is measured in bench/, side by side.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 HOME = Path(tempfile.mkdtemp(prefix=f"kindcircle-test-{WORKER}-"))

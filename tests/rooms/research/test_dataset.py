@@ -1,13 +1,14 @@
 """Rows that leave the house: only of people who said yes, coded, and coarse enough that nobody stands alone."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kindcircle.base.lib.errors import NotFound
-from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.research.dataset import FEWEST_ALIKE, Person, coarse_enough, dataset
 from kindcircle.rooms.research.errors import TooFewPeople
@@ -115,6 +116,16 @@ def test_the_last_sheet_counts_and_what_was_asked_besides_does_not(world: World)
     sheets = {(row.person, row.score, row.occasion) for row in rows_of(world).rows}
     assert len(sheets) == len(rows_of(world).rows)
     assert {row.occasion for row in rows_of(world).rows} <= {"before", "after", "later"}
+
+
+def test_a_later_that_only_one_group_has_come_to_is_in_no_row(world: World) -> None:
+    people = two_groups(world)
+    for person in people[:6]:
+        answer(world, person, "gad-7", 7, "follow-up")
+    assert {row.occasion for row in rows_of(world).rows} == {"before", "after"}
+    other = Membership.objects.get(user=people[6]).group
+    answer(replace(world, group=other), people[6], "gad-7", 7, "follow-up")
+    assert {row.occasion for row in rows_of(world).rows} == {"before", "after", "later"}
 
 
 people = st.lists(

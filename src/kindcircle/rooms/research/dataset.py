@@ -218,7 +218,10 @@ def _finished(plans: Mapping[int, Programme]) -> dict[tuple[int, int], bool]:
 
 
 def _rows(first: dict[int, Membership], codes: dict[int, str], plans: Mapping[int, Programme]) -> list[Row]:
-    """The last sheet of each occasion, of what everybody was asked before they began. The number that counts now."""
+    """The last sheet of each occasion, of what everybody was asked before they began. The number that counts now.
+
+    An occasion at which fewer than five people, or people of one group only, have answered is left out.
+    """
     outcomes = {name for plan in plans.values() for name in plan.instruments("baseline")} - READ_TOGETHER
     # Who was asked at hours when nobody could talk has the shorter form, which is a form of its own.
     outcomes |= {shorter for name, shorter in STANDS_IN.items() if name in outcomes}
@@ -245,7 +248,12 @@ def _rows(first: dict[int, Membership], codes: dict[int, str], plans: Mapping[in
             answered=score.answered,
             of=score.of,
         )
-    return list(latest.values())
+    # Where only one group has come to its "later" yet, who has such rows would say who sat there.
+    sat: dict[str, list[int]] = {}
+    for member, when in {(member, when) for member, _sheet, _scale, when in latest}:
+        sat.setdefault(when, []).append(first[member].group_id)
+    shared = {when for when, groups in sat.items() if len(groups) >= FEWEST_ALIKE and len(set(groups)) >= FEWEST_GROUPS}
+    return [row for row in latest.values() if row.occasion in shared]
 
 
 def _place_of(row: Row) -> tuple[str, str, str, int]:
