@@ -60,7 +60,7 @@ crowds = st.lists(st.sets(st.sampled_from("thf")).map(lambda letters: "".join(so
 pairs = st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] < pair[1]), max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows=crowds, kept=pairs, fewest=st.integers(1, 3), more=st.integers(0, 2))
 def test_no_split_is_better(rows: list[str], kept: set[tuple[int, int]], fewest: int, more: int) -> None:
     people, most = asking(*rows), fewest + more
@@ -74,7 +74,7 @@ def test_no_split_is_better(rows: list[str], kept: set[tuple[int, int]], fewest:
             assert rank(people, {code for group in found[number].groups for code in group.people}) == best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.lists(st.sets(st.sampled_from("thf"), min_size=1).map("".join), min_size=12, max_size=40),
     kept=st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda p: p[0] < p[1]), max_size=4),

@@ -49,7 +49,7 @@ def circles(draw: st.DrawFn, most: int) -> tuple[list[str], set[Two], Counter[Tw
     return people, set(draw(some)), Counter(draw(some))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(circle=circles(8), seed=st.text(max_size=4))
 def test_it_is_as_good_as_the_best_of_all_ways(circle: tuple[list[str], set[Two], Counter[Two]], seed: str) -> None:
     people, apart, before = circle
@@ -66,7 +66,7 @@ def test_it_is_as_good_as_the_best_of_all_ways(circle: tuple[list[str], set[Two]
     assert sum(before[two] ** 2 for group in found.groups for two in twos(group)) == often
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(circle=circles(20), seed=st.text(max_size=4), order=st.randoms(use_true_random=False))
 def test_everybody_is_placed_once_and_wishes_are_always_kept(
     circle: tuple[list[str], set[Two], Counter[Two]], seed: str, order: random.Random

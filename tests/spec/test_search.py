@@ -31,7 +31,7 @@ def test_without_a_wish_everything_is_offered_in_its_shortest_length_the_gentles
     st.sets(st.sampled_from(TOPICS)),
     st.sets(st.sampled_from(["mindfulness", "self-kindness", "grounding", "fierce-self-compassion"])),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_everything_that_was_asked_for_holds(minutes, most, without, elements) -> None:  # type: ignore[no-untyped-def]
     for one in find(ALL, minutes=minutes, at_most=most, without=without, elements=elements):
         assert minutes is None or one.length.seconds <= minutes * 60

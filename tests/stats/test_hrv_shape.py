@@ -56,7 +56,7 @@ def test_the_triangle_lies_between_one_bin_and_one_beat_in_each(beats) -> None:
         assert found.triangle_base == 2 * found.triangular_index * hrv_shape.BIN
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 200), st.sampled_from([1.2, 1.7]))
 def test_the_spectrum_grows_with_the_square_of_the_ups_and_downs(seed, factor) -> None:
     # A rhythm this small hardly moves the beats in time, so that its power alone changes.

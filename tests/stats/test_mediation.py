@@ -38,7 +38,7 @@ def drawn(table, model: Model = SERIAL, **more) -> Bootstrap:
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.sampled_from(MODELS))
 def test_total_is_direct_and_indirect_and_all_agree_with_plain_regression(seed: int, model: Model) -> None:
     found = fit(data(seed), model)
@@ -50,7 +50,7 @@ def test_total_is_direct_and_indirect_and_all_agree_with_plain_regression(seed: 
     assert found.interval("ind_m1").contains(effects["ind_m1"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_place_unit_order_and_sign(seed: int) -> None:
     table = data(seed)

@@ -29,7 +29,7 @@ def pooled(table, **more) -> meta.Pooled:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, st.sampled_from(MANY))
 def test_order_sign_and_unit_do_not_matter(table, method) -> None:
     found = pooled(table, method=method)
@@ -43,7 +43,7 @@ def test_order_sign_and_unit_do_not_matter(table, method) -> None:
         assert other.se == pytest.approx(abs(factor) * found.se, rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables)
 def test_the_limits_of_tau2_meet_their_quantiles(table) -> None:
     studies = read(table)
@@ -54,7 +54,7 @@ def test_the_limits_of_tau2_meet_their_quantiles(table) -> None:
         assert q == pytest.approx(quantile, rel=1e-9) if limit else q <= quantile * (1 + 1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables)
 def test_restricted_likelihood_is_highest_where_it_says(table) -> None:
     studies = read(table)
@@ -69,7 +69,7 @@ def test_restricted_likelihood_is_highest_where_it_says(table) -> None:
     assert all(likelihood(tau2) <= top + 1e-9 for tau2 in near)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_empirical_bayes_and_paule_mandel_are_one(table) -> None:
     studies = read(table)

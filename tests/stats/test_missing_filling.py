@@ -34,7 +34,7 @@ def filled(table, seed: int = 1, m: int = 5, **more) -> missing.Filled:
     return missing.fill(table, m=m, generator=np.random.default_rng(seed), factors=ARMS, **more)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 500), st.sampled_from(["pmm", "norm"]))
 def test_what_was_measured_stays_and_the_same_numbers_give_the_same_tables(seed, method) -> None:
     table = members(seed, 30)
@@ -50,7 +50,7 @@ def test_what_was_measured_stays_and_the_same_numbers_give_the_same_tables(seed,
         assert filled(table, seed=2, methods=method).columns["after"].tolist() != found.columns["after"].tolist()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.integers(0, 500), st.sampled_from([0.1, 3.0]), st.sampled_from([-200.0, 50.0]), st.sampled_from(["pmm", "norm"])
 )
@@ -179,7 +179,7 @@ def test_a_circle_in_which_nobody_answered_is_filled_in_too() -> None:
 # --- who lends a value ---
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-3, 3).map(lambda one: round(one, 1)), min_size=1, max_size=20),
     st.lists(st.floats(-4, 4), min_size=1, max_size=6),
@@ -254,7 +254,7 @@ def test_a_shift_moves_only_what_was_filled_in_of_those_it_is_meant_for() -> Non
     assert back.columns["after"] == pytest.approx(found.columns["after"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 300))
 def test_the_answer_moves_in_a_straight_line_with_the_shift(seed) -> None:
     table = members(seed)

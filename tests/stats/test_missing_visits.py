@@ -76,7 +76,7 @@ def test_with_one_arm_and_nothing_missing_two_visits_are_a_paired_t_test() -> No
     assert (late.difference.t, late.difference.df) == pytest.approx((known.statistic, 23), rel=1e-4)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 200), st.sampled_from([-1.0, 10.0]), st.randoms(use_true_random=False))
 def test_units_signs_order_and_names_change_nothing_else(seed, factor, random) -> None:
     table = people(seed, 30, lost=0.3)

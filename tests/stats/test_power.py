@@ -124,7 +124,7 @@ def test_spread_sizes_keep_their_mean_and_spread(groups, size, cv):
         assert np.std(sizes) == pytest.approx(cv * size, abs=0.8)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     design=st.sampled_from(
         [

@@ -36,7 +36,7 @@ def one_factor(n: int, loadings: list[float], rng: np.random.Generator) -> np.nd
     return factor * np.array(loadings) + rng.normal(size=(n, len(loadings))) * np.sqrt(1 - np.array(loadings) ** 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_order_place_and_a_common_unit_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -159,7 +159,7 @@ def test_groups_that_differ_and_people_who_differ() -> None:
         likeness([1.0], [])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_the_best_restricted_likelihood_is_found(seed: int) -> None:
     """With equal groups it is the analysis of variance, wherever that is not negative."""

@@ -45,7 +45,7 @@ def figures(found: SocialRelations) -> list[float]:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_place_order_and_unit_do_not_matter(seed: int) -> None:
     tables = random_groups(seed)
@@ -60,7 +60,7 @@ def test_place_order_and_unit_do_not_matter(seed: int) -> None:
     assert figures(fit(*[-3 * table for table in tables])) == pytest.approx([9 * value for value in plain])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_turning_a_table_swaps_who_rates_and_who_is_rated(seed: int) -> None:
     tables = random_groups(seed)
@@ -70,7 +70,7 @@ def test_turning_a_table_swaps_who_rates_and_who_is_rated(seed: int) -> None:
     assert turned.relationship_covariance.estimate == pytest.approx(found.relationship_covariance.estimate)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_what_stands_on_the_diagonal_says_nothing(seed: int) -> None:
     tables = random_groups(seed)

@@ -163,7 +163,7 @@ def press_in_pairs(stage: Stage, command: str, number: int, at: Any) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(presses=PRESSES, opened=st.booleans(), second=st.booleans())
 def test_any_order_of_presses_is_answered_kindly(
     world: World, presses: list[tuple[str, int, int]], opened: bool, second: bool
@@ -192,7 +192,7 @@ IN_PAIRS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(presses=IN_PAIRS, begun=st.booleans())
 def test_any_order_of_presses_about_pairs(world: World, presses: list[tuple[str, int, int]], begun: bool) -> None:
     """Four people have been asked and said yes; half of the time they talk already."""

@@ -261,7 +261,7 @@ def test_whatever_is_pressed_in_a_circle_it_can_go_on_and_end(world: World, caps
     seen: set[tuple[object, ...]] = set()
     count: Counter[str] = Counter()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(presses=PRESSED, way=st.sampled_from([*WAYS]))
     def one_evening(presses: list[tuple[str, int]], way: str) -> None:
         before = transaction.savepoint()

@@ -96,7 +96,7 @@ SHOWING = [("read", 0), ("show words", 0)]
 
 
 @pytest.mark.django_db
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     starts=st.lists(STARTS, min_size=1, max_size=3),
     many=st.integers(4, 8),

@@ -73,7 +73,7 @@ def test_every_answer_to_every_item_with_a_rule(world: World, instrument):
         assignment.delete()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_over_random_sheets_each_positive_answer_is_in_one_alert_and_each_person_has_one(world: World, data):
     Alert.objects.all().delete()

@@ -97,7 +97,7 @@ meeting = st.tuples(st.lists(st.booleans(), min_size=2, max_size=2), st.lists(st
 change = st.tuples(st.integers(0, MEETINGS - 1), st.integers(0, MEMBERS - 1), st.booleans())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(meeting, min_size=2, max_size=MEETINGS), st.lists(change, max_size=6))
 def test_nobody_who_stays_away_is_forgotten_and_nobody_else_is_rung(db: None, meetings, changes) -> None:
     course = Course()

@@ -252,7 +252,7 @@ class TestHeardAtOnce:
             keep(world, one, contact="1")
         assert not Alert.objects.exists()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         steps=st.lists(
             st.tuples(st.sampled_from(["phone" * 5, "laptop" * 4]), st.sampled_from(["0", "1", "2", "3", ""])),

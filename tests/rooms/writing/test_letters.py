@@ -151,7 +151,7 @@ def test_the_list_begins_with_what_arrived_and_goes_on_with_what_is_nearest(worl
 
 
 # One person for all examples: nothing that an example does changes them.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1, max_size=600).filter(str.strip))
 def test_any_words_come_back_as_they_were(world, text):
     sealed = seals.LETTER.seal(text, code="c" * 22, holder=world.member)
