@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import clock, codes
-from kindcircle.rooms.measures import actions
+from kindcircle.rooms.measures import actions, asking
 from kindcircle.spec.instruments import load_instrument
 from tests.rooms.measures.course_sheets import adding_up
 from tests.world import World
@@ -25,7 +25,7 @@ def course_of(world: World) -> None:
         one = load_instrument(instrument)
         for (days, total), occasion in zip(sheets, occasions, strict=False):
             opens_at = clock.now() - days * DAY
-            asked = actions.assign(
+            asked = asking.assign(
                 member=world.member, group=world.group, instrument=instrument, occasion=occasion, opens_at=opens_at,
                 closes_at=opens_at + 5 * DAY, by=SYSTEM,
             )  # fmt: skip

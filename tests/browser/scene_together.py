@@ -13,7 +13,7 @@ from kindcircle.rooms.feedback.actions import tell_group
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import gatherings_of, present_places
 from kindcircle.rooms.intake.models import Consent
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from tests.rooms.measures.sheets import send
 from tests.world import World
 
@@ -27,7 +27,7 @@ def asked_together(world: World, group: Group) -> None:
     second = gatherings_of(group).get(number=2)
     opens = clock.now() - 30 * HOUR
     for number, place in enumerate(present_places(group)):
-        given = measures.assign(
+        given = asking.assign(
             member=place.user, group=group, instrument=PULSE, occasion="weekly", gathering=second, opens_at=opens,
             closes_at=opens + 24 * HOUR, by=SYSTEM,
         )  # fmt: skip

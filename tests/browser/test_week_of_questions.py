@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.rooms.live import actions as live
-from kindcircle.rooms.measures.actions import assign_for_group
+from kindcircle.rooms.measures.asking import assign_for_group
 from kindcircle.rooms.measures.models import Assignment, Response
 from tests.browser.helpers import DESK, PHONE, Visits
 from tests.browser.test_keyboard import Keys

@@ -51,7 +51,7 @@ from kindcircle.rooms.live.debrief import write_line
 from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures import actions as measures
-from kindcircle.rooms.measures import by_hand
+from kindcircle.rooms.measures import asking, by_hand
 from kindcircle.rooms.measures.models import Assignment, Wording
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
@@ -456,7 +456,7 @@ def _sheet(
     member: User | None, group: Group, instrument: str, *, occasion: str = "baseline", **when: datetime
 ) -> Assignment:
     assert member is not None
-    return measures.assign(member=member, group=group, instrument=instrument, occasion=occasion, by=SYSTEM, **when)
+    return asking.assign(member=member, group=group, instrument=instrument, occasion=occasion, by=SYSTEM, **when)
 
 
 def _standing_in(house: House) -> None:

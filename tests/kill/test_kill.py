@@ -27,7 +27,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import User
-from kindcircle.rooms.measures.actions import assign
+from kindcircle.rooms.measures.asking import assign
 from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.queries import answers_of
 from kindcircle.rooms.safety.models import Alert

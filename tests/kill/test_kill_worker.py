@@ -31,7 +31,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.measures.actions import assign
+from kindcircle.rooms.measures.asking import assign
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.safety.models import Alert, WorkerBeat
 from kindcircle.rooms.safety.models_answers import AlertAnswer

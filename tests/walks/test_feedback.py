@@ -13,7 +13,8 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.feedback.models import HeardAndDone, MemberSaid, TalkedAbout
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.measures.actions import assign_due, submit_response
+from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.asking import assign_due
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.models import Task

@@ -7,7 +7,7 @@ import pytest
 from kindcircle.base.lib import clock
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.live import actions as live
-from kindcircle.rooms.measures import actions
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.drafts import forget_due
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_draft import AnswerDraft
@@ -149,7 +149,7 @@ def test_a_weeks_questions_take_less_than_three_minutes(running_site: RunningSit
     with ines.step("leaving"):
         ines.follow("How was today for you?").press("Send", {"ease": "7", "fit": "6", "steadiness": "7"})
     live.close(gathering=gathering, by=ada, at=clock.now())
-    actions.assign_for_group(group=world.group, occasion="weekly", at=clock.now())
+    asking.assign_for_group(group=world.group, occasion="weekly", at=clock.now())
     ines.open("/today/")
     with ines.step("the week"):
         ines.follow("Have a look").press("Send", {f"wcc_{number}": "2" for number in range(1, 7)})

@@ -18,7 +18,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
-from kindcircle.rooms.measures.actions import assign_due, assign_for_group
+from kindcircle.rooms.measures.asking import assign_due, assign_for_group
 from kindcircle.rooms.measures.harm_check import HARM_CHECK
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.research.unwanted import CODEBOOK, figures

@@ -13,7 +13,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.people.models import StaffRole
 from kindcircle.base.vault import seals
 from kindcircle.rooms.measures import by_hand
-from kindcircle.rooms.measures.actions import assign
+from kindcircle.rooms.measures.asking import assign
 from kindcircle.rooms.measures.models import Wording
 from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.queries import words_for

@@ -14,7 +14,8 @@ from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import meeting_name
 from kindcircle.rooms.live.models_pairs import PairWish
 from kindcircle.rooms.live.queries import session_of
-from kindcircle.rooms.measures.actions import assign_due, submit_response
+from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.asking import assign_due
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec import dates

@@ -24,7 +24,8 @@ from kindcircle.rooms.groups.models import Gathering, MemberNote, Membership
 from kindcircle.rooms.groups.models_absence import Absence
 from kindcircle.rooms.groups.models_agreement import Agreement
 from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
-from kindcircle.rooms.measures.actions import assign, submit_response
+from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.asking import assign
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing

@@ -12,6 +12,7 @@ from kindcircle.rooms.feedback.looks import looked, stopped_in, unseen_in, unsee
 from kindcircle.rooms.feedback.models import LastLook
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.errors import AskedForSafety, NotInProgramme
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import askable
@@ -28,7 +29,7 @@ WCC = {f"wcc_{n}": 2 for n in range(1, 7)}
 def answered(world: World, number: int, instrument: str = "wcc-6", answers: dict | None = None) -> datetime:
     """One member answers a questionnaire of the week after this meeting. When."""
     at = world.at + number * WEEK + 2 * HOUR
-    sheet = measures.assign(
+    sheet = asking.assign(
         member=world.member, group=world.group, instrument=instrument, occasion="weekly", by=SYSTEM,
         opens_at=at - HOUR, closes_at=at + HOUR, gathering=world.gatherings[number],
     )  # fmt: skip
@@ -67,7 +68,7 @@ def test_several_people_on_one_occasion_are_one(world: World) -> None:
     for number in range(2):
         answered(world, number)
     for member in world.members[1:]:
-        sheet = measures.assign(
+        sheet = asking.assign(
             member=member, group=world.group, instrument="wcc-6", occasion="weekly", by=SYSTEM, opens_at=world.at,
             closes_at=world.at + 3 * HOUR, gathering=world.gathering,
         )  # fmt: skip
@@ -100,24 +101,24 @@ def test_a_yes_stops_what_is_to_come_and_keeps_what_was_answered(world: World) -
     before = given.count()
     for number in range(2):
         held(world, world.gatherings[number], world.members)
-        measures.assign_due(at=world.gatherings[number].starts_at + 2 * HOUR)
+        asking.assign_due(at=world.gatherings[number].starts_at + 2 * HOUR)
     assert given.count() == before, "nobody is given it after that"
     facilitator = world.actor(world.facilitator)
     assert [one.instrument for one in stopped_in(world.group, by=facilitator)] == ["wcc-6"]
     ask_again(group=world.group, instrument="wcc-6", by=facilitator, at=world.at + 3 * WEEK)
-    measures.assign_due(at=world.gatherings[1].starts_at + 2 * HOUR)
+    asking.assign_due(at=world.gatherings[1].starts_at + 2 * HOUR)
     assert given.count() > before
 
 
 def test_what_is_stopped_is_not_on_offer_either(world: World) -> None:
     bring_wording(world, "who-5")
     by = world.actor(world.facilitator)
-    measures.ask_now(group=world.group, instrument="who-5", by=by, at=world.at)
+    asking.ask_now(group=world.group, instrument="who-5", by=by, at=world.at)
     assert "who-5" in dict(askable(world.group))
     stop_asking(group=world.group, instrument="who-5", by=by, at=world.at)
     assert "who-5" not in dict(askable(world.group))
     with pytest.raises(NotInProgramme):
-        measures.ask_now(group=world.group, instrument="who-5", by=by, at=world.at + WEEK)
+        asking.ask_now(group=world.group, instrument="who-5", by=by, at=world.at + WEEK)
     with pytest.raises(NotInProgramme):
         stop_asking(group=world.group, instrument="scs-sf-12", by=by, at=world.at)
 

@@ -12,6 +12,7 @@ from kindcircle.rooms.feedback.queries import to_reach
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.reaching_out import named_after
 from kindcircle.rooms.safety import actions as safety
@@ -43,7 +44,7 @@ def meet(world: World, number: int) -> Gathering:
     gathering = world.gatherings[number]
     by, at = world.actor(world.facilitator), gathering.starts_at
     groups.open_gathering(gathering=gathering, online=False, by=by, at=at)
-    measures.assign_for_gathering(gathering=gathering, at=at)
+    asking.assign_for_gathering(gathering=gathering, at=at)
     for member in world.members:
         groups.record_arrival(gathering=gathering, user=member, at=at)
     groups.start_closing(gathering=gathering, by=by, at=at + HOUR)
@@ -218,7 +219,7 @@ def test_one_talk_is_enough_where_an_alert_was_raised_too(course: World) -> None
 
 def test_a_sheet_about_no_meeting_and_other_sheets_ask_for_nobody(course: World) -> None:
     meet(course, 0)
-    sheet = measures.assign(
+    sheet = asking.assign(
         member=course.member, group=course.group, instrument="after-session", occasion="leaving", opens_at=course.at,
         closes_at=course.at + 9 * HOUR, by=SYSTEM,
     )  # fmt: skip

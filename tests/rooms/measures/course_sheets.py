@@ -5,7 +5,7 @@ from datetime import timedelta
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
-from kindcircle.rooms.measures import actions
+from kindcircle.rooms.measures import actions, asking
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.spec.instruments import load_instrument
 from tests.world import World
@@ -27,7 +27,7 @@ def adding_up(instrument: str, total: int) -> dict[str, int]:
 
 def asked(world: World, occasion: str, instrument: str = "gad-7", *, member: User | None = None) -> Assignment:
     day = dict(OCCASIONS)[occasion]
-    return actions.assign(
+    return asking.assign(
         member=member or world.member, group=world.group, instrument=instrument, occasion=occasion,
         opens_at=world.at + day * DAY, closes_at=world.at + (day + 7) * DAY, by=SYSTEM,
     )  # fmt: skip

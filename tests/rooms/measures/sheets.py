@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
-from kindcircle.rooms.measures import actions
+from kindcircle.rooms.measures import actions, asking
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.wording import Wording
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 def sheet(world: World, instrument: str = "after-session", *, member: User | None = None, **more) -> Assignment:
     """One sheet given to a member, open for a day from the world's own moment."""
     fields = {"occasion": "leaving", "opens_at": world.at, "closes_at": world.at + 24 * HOUR, **more}
-    return actions.assign(member=member or world.member, group=world.group, instrument=instrument, by=SYSTEM, **fields)
+    return asking.assign(member=member or world.member, group=world.group, instrument=instrument, by=SYSTEM, **fields)
 
 
 def send(world: World, assignment: Assignment, answers: dict, *, key: str = "", at: datetime | None = None) -> Response:

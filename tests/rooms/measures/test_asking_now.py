@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kindcircle.base.lib.errors import NotFound
-from kindcircle.rooms.measures import actions, queries
+from kindcircle.rooms.measures import actions, asking, queries
 from kindcircle.rooms.measures.errors import NotInProgramme
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.research.report import cohort_report
@@ -13,7 +13,7 @@ from tests.world import World
 
 
 def ask(world: World, instrument: str = "wcc-6", *, by=None) -> int:
-    return actions.ask_now(
+    return asking.ask_now(
         group=world.group, instrument=instrument, by=world.actor(by or world.facilitator), at=world.at
     )
 

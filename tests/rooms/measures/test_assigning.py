@@ -12,7 +12,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
-from kindcircle.rooms.measures import actions, queries
+from kindcircle.rooms.measures import actions, asking, queries
 from kindcircle.rooms.measures.errors import VersionUnknown, WordsDoNotFit
 from kindcircle.rooms.measures.models import Assignment, Wording
 from kindcircle.spec.instruments import load_instrument
@@ -32,24 +32,24 @@ def close(gathering: Gathering, at) -> None:
 
 class TestForAGathering:
     def test_everyone_present_gets_a_sheet_for_arriving_and_one_for_leaving(self, world: World):
-        assert actions.assign_for_gathering(gathering=world.gathering, at=world.at) == 16
+        assert asking.assign_for_gathering(gathering=world.gathering, at=world.at) == 16
         assert given(world, "arrival") == {(person.pk, "arrival-check") for person in world.members}
         assert given(world, "leaving") == {(person.pk, "after-session") for person in world.members}
 
     def test_doing_it_again_adds_only_who_is_new(self, world: World):
-        actions.assign_for_gathering(gathering=world.gathering, at=world.at)
-        assert actions.assign_for_gathering(gathering=world.gathering, at=world.at) == 0
+        asking.assign_for_gathering(gathering=world.gathering, at=world.at)
+        assert asking.assign_for_gathering(gathering=world.gathering, at=world.at) == 0
         join(world.group, make_person(world.organisation, "Late", at=world.at), Membership.Role.MEMBER, at=world.at)
-        assert actions.assign_for_gathering(gathering=world.gathering, at=world.at) == 2
+        assert asking.assign_for_gathering(gathering=world.gathering, at=world.at) == 2
 
     def test_who_has_left_is_asked_nothing(self, world: World):
         world.member.memberships.update(left_at=world.at)
-        actions.assign_for_gathering(gathering=world.gathering, at=world.at)
+        asking.assign_for_gathering(gathering=world.gathering, at=world.at)
         assert world.member.pk not in {member for member, _ in given(world, "arrival")}
 
     def test_leaving_may_be_answered_until_the_next_day_also_when_it_began_late(self, world: World):
         late = world.at + timedelta(hours=3)
-        actions.assign_for_gathering(gathering=world.gathering, at=late)
+        asking.assign_for_gathering(gathering=world.gathering, at=late)
         row = Assignment.objects.filter(occasion="leaving").first()
         assert row.closes_at == late + HOUR + DAY
 
@@ -59,16 +59,16 @@ class TestForAGroup:
 
     def test_the_first_set_comes_before_the_first_gathering_and_not_after(self, world: World):
         first = world.gathering
-        assert actions.assign_for_group(group=world.group, occasion="baseline", at=first.starts_at - 15 * DAY) == 0
-        assert actions.assign_for_group(group=world.group, occasion="baseline", at=first.ends_at) == 0
-        assert actions.assign_for_group(group=world.group, occasion="baseline", at=first.starts_at - DAY) == 8 * 6
+        assert asking.assign_for_group(group=world.group, occasion="baseline", at=first.starts_at - 15 * DAY) == 0
+        assert asking.assign_for_group(group=world.group, occasion="baseline", at=first.ends_at) == 0
+        assert asking.assign_for_group(group=world.group, occasion="baseline", at=first.starts_at - DAY) == 8 * 6
         assert {name for _, name in given(world, "baseline")} == self.ALL
 
     def test_the_week_has_its_own_sheet_until_the_next_gathering(self, world: World):
         over = world.at + HOUR
-        assert actions.assign_for_group(group=world.group, occasion="weekly", at=over) == 0
+        assert asking.assign_for_group(group=world.group, occasion="weekly", at=over) == 0
         close(world.gathering, over)
-        assert actions.assign_for_group(group=world.group, occasion="weekly", at=over) == 8
+        assert asking.assign_for_group(group=world.group, occasion="weekly", at=over) == 8
         row = Assignment.objects.first()
         assert (row.instrument, row.gathering, row.closes_at) == (
             "wcc-6",
@@ -80,9 +80,9 @@ class TestForAGroup:
         for gathering in world.gatherings:
             close(gathering, gathering.ends_at)
         over = world.gatherings[-1].ends_at
-        assert actions.assign_for_group(group=world.group, occasion="weekly", at=over + HOUR) == 0
-        assert actions.assign_for_group(group=world.group, occasion="after", at=over + 8 * DAY) == 0
-        assert actions.assign_for_group(group=world.group, occasion="after", at=over + HOUR) == 8 * 7
+        assert asking.assign_for_group(group=world.group, occasion="weekly", at=over + HOUR) == 0
+        assert asking.assign_for_group(group=world.group, occasion="after", at=over + 8 * DAY) == 0
+        assert asking.assign_for_group(group=world.group, occasion="after", at=over + HOUR) == 8 * 7
         # By the house's own rule everybody is asked at the end whether anything became worse.
         assert {name for _, name in given(world, "after")} == self.ALL | {"harm-check"}
 
@@ -92,7 +92,7 @@ class TestForAGroup:
         asked = []
         for gathering in world.gatherings[:3]:
             close(gathering, gathering.ends_at)
-            actions.assign_for_group(group=world.group, occasion="weekly", at=gathering.ends_at + HOUR)
+            asking.assign_for_group(group=world.group, occasion="weekly", at=gathering.ends_at + HOUR)
             rows = Assignment.objects.filter(gathering=gathering, occasion="weekly")
             asked.append(set(rows.values_list("instrument", flat=True)))
         assert asked == [{"wcc-6"}, {"wcc-6", "alliance-pulse", "harm-check"}, {"wcc-6"}]
@@ -103,7 +103,7 @@ class TestForAGroup:
         for gathering in world.gatherings:
             close(gathering, gathering.ends_at)
         over = world.gatherings[-1].ends_at
-        ask = partial(actions.assign_for_group, group=world.group, occasion="follow-up")
+        ask = partial(asking.assign_for_group, group=world.group, occasion="follow-up")
         assert ask(at=over + 89 * DAY) == 0
         assert ask(at=over + 105 * DAY) == 0
         new = ask(at=over + 91 * DAY)
@@ -117,28 +117,28 @@ class TestForAGroup:
     def test_a_group_without_gatherings_is_asked_nothing(self, world: World):
         Gathering.objects.all().delete()
         for occasion in ("baseline", "weekly", "after"):
-            assert actions.assign_for_group(group=world.group, occasion=occasion, at=world.at) == 0
+            assert asking.assign_for_group(group=world.group, occasion=occasion, at=world.at) == 0
 
 
 class TestDue:
     def test_whatever_is_due_is_given_out_once(self, world: World):
-        assert actions.assign_due(at=world.at) == 48
-        assert actions.assign_due(at=world.at) == 0
+        assert asking.assign_due(at=world.at) == 48
+        assert asking.assign_due(at=world.at) == 0
         close(world.gathering, world.at + HOUR)
-        assert actions.assign_due(at=world.at + 2 * HOUR) == 8
+        assert asking.assign_due(at=world.at + 2 * HOUR) == 8
 
     def test_a_finished_group_gets_its_last_set(self, world: World):
         for gathering in world.gatherings:
             close(gathering, gathering.ends_at)
         Group.objects.update(state="finished")
-        assert actions.assign_due(at=world.gatherings[-1].ends_at + HOUR) == 56
-        assert actions.assign_due(at=world.gatherings[-1].ends_at + 90 * DAY) == 0
+        assert asking.assign_due(at=world.gatherings[-1].ends_at + HOUR) == 56
+        assert asking.assign_due(at=world.gatherings[-1].ends_at + 90 * DAY) == 0
 
     def test_a_group_with_an_unknown_programme_does_not_hold_up_the_others(self, world: World):
         other = make_world(members=1)
         Group.objects.filter(pk=world.group.pk).update(programme="gone")
         with pytest.raises(ProgrammeGone):
-            actions.assign_due(at=other.at)
+            asking.assign_due(at=other.at)
         assert Assignment.objects.filter(group=other.group).count() == 6
 
 
@@ -153,11 +153,11 @@ class TestOne:
 
     def test_only_facilitators_of_the_group_and_the_house_itself_assign(self, world: World):
         more = {"occasion": "weekly", "opens_at": world.at, "closes_at": world.at + HOUR, "instrument": "wcc-6"}
-        actions.assign(member=world.member, group=world.group, by=world.actor(world.facilitator), **more)
+        asking.assign(member=world.member, group=world.group, by=world.actor(world.facilitator), **more)
         other = make_world()
         for by in (world.actor(world.member), world.actor(world.organisation_lead), other.actor(other.facilitator)):
             with pytest.raises(NotFound):
-                actions.assign(member=world.member, group=world.group, by=by, **more)
+                asking.assign(member=world.member, group=world.group, by=by, **more)
 
     def test_an_unknown_questionnaire_is_refused(self, world: World):
         with pytest.raises(VersionUnknown):

@@ -11,6 +11,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.models_absence import Absence
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.attending import close_gathering, correct_attendance
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.tasks import actions as tasks
@@ -44,7 +45,7 @@ class Course:
         gathering = self.world.gatherings[number]
         at = gathering.starts_at
         groups.open_gathering(gathering=gathering, online=False, by=self.by, at=at)
-        measures.assign_for_gathering(gathering=gathering, at=at)
+        asking.assign_for_gathering(gathering=gathering, at=at)
         for seat, place in enumerate(self.places):
             self.came[number, seat] = came[seat]
             self.steady[number, seat] = steady[seat] if came[seat] else None

@@ -3,7 +3,8 @@
 import pytest
 
 from kindcircle.base.lib import codes
-from kindcircle.rooms.measures.actions import assign_for_group, submit_response
+from kindcircle.rooms.measures.actions import submit_response
+from kindcircle.rooms.measures.asking import assign_for_group
 from kindcircle.rooms.measures.course import own_courses
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.queries import missing_wordings, scores_of

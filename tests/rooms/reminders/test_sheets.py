@@ -12,7 +12,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.outbox.wishes import Wish, keep_wish
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Gathering
-from kindcircle.rooms.measures import actions
+from kindcircle.rooms.measures import actions, asking
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.reminders.sheets import due_at, remind_of_sheets
 from tests.world import World, make_world
@@ -28,7 +28,7 @@ def world(db) -> World:
 
 
 def give(world: World, member: User, instrument: str = "wcc-6", *, occasion: str = "baseline", days: int = 14, **more):
-    return actions.assign(
+    return asking.assign(
         member=member, group=world.group, instrument=instrument, occasion=occasion, opens_at=AT,
         closes_at=AT + days * DAY, by=SYSTEM, **more,
     )  # fmt: skip

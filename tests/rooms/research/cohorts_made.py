@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Attendance, Group, Membership
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.spec.instruments import load_instrument
@@ -26,7 +27,7 @@ def kindness(world: World, person: User, total: int, occasion: str, *, typed_by:
         item.id: 6 - value if number in reverse else value
         for number, (item, value) in enumerate(zip(one.scored_items, given, strict=True), start=1)
     }
-    asked = measures.assign(
+    asked = asking.assign(
         member=person, group=world.group, instrument="scs-sf-12", occasion=occasion, by=SYSTEM,
         opens_at=world.at - timedelta(days=1), closes_at=world.at + timedelta(days=40),
     )  # fmt: skip
@@ -84,6 +85,7 @@ def close_sheets(world: World, *, at: datetime) -> None:
 
 
 EIGHT: Pairs = [(28, 36), (31, 35), (24, 33), (33, 32), (29, 39), (36, 41), (30, 34), (26, 31)]
+WORRY: Pairs = [(14, 8), (12, 12), (16, 9), (9, 10), (11, 4), (13, 13), (15, 11), (10, 6)]
 TWELVE: Pairs = [*EIGHT, (27, 35), (35, 34), (22, 30), (31, 38)]
 MANY_LEFT: Pairs = [(28, 33), (31, 33), (24, 30), (33, 31), (29, 34), (36, None), *[(30, None)] * 6]
 THREE: Pairs = [(28, 40), (31, 44), (24, 39)]
@@ -91,7 +93,7 @@ THREE: Pairs = [(28, 40), (31, 44), (24, 39)]
 
 def five_groups(world: World) -> None:
     """Two that stayed together, one of twelve, one that many left, and one of three people; a sixth still answers."""
-    ended(world, "Birch", EIGHT, away={0: 1, 3: 2})
+    ended(world, "Birch", EIGHT, away={0: 1, 3: 2}, worry=WORRY)
     ended(world, "Rowan", TWELVE, away={1: 1, 9: 3})
     ended(world, "Alder", MANY_LEFT, left=frozenset(range(6, 12)), away=dict.fromkeys(range(6, 12), 3))
     ended(world, "Hazel", THREE)

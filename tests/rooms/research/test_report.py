@@ -9,6 +9,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.models import Attendance, Gathering, Membership
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Score
 from kindcircle.rooms.research.report import CohortReport, cohort_report
 from kindcircle.rooms.safety.models import AdverseEvent
@@ -30,7 +31,7 @@ def answer(world: World, member, instrument: str, total: int, occasion: str) -> 
     for item in one.scored_items:
         answers[item.id] = min(3, rest)
         rest -= answers[item.id]
-    asked = measures.assign(
+    asked = asking.assign(
         member=member,
         group=world.group,
         instrument=instrument,
@@ -139,7 +140,7 @@ def test_unwanted_events_stand_beside_how_often_people_were_asked(world):
             recorded_at=world.at,
             recorded_by=world.facilitator,
         )
-    measures.assign_for_gathering(gathering=world.gathering, at=world.at)
+    asking.assign_for_gathering(gathering=world.gathering, at=world.at)
     harms = report(world).harms
     assert (harms.people.count, harms.people.n, harms.events, harms.related, harms.open) == (1, 8, 2, 2, 2)
     assert (harms.asked, harms.answered) == (8, 0)

@@ -23,7 +23,7 @@ from kindcircle.rooms.groups.task_mail import tell_of_tasks
 from kindcircle.rooms.intake.actions.letting_go import let_go_due
 from kindcircle.rooms.live import following_up, pairs, words_gone
 from kindcircle.rooms.live.whereabouts import erase_due
-from kindcircle.rooms.measures.actions import assign_due
+from kindcircle.rooms.measures.asking import assign_due
 from kindcircle.rooms.measures.drafts import forget_due
 from kindcircle.rooms.reminders.nudges import nudge_due
 from kindcircle.rooms.reminders.reaching import sweep_addresses

@@ -14,7 +14,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.rooms.groups.models import MEETING, Gathering
 from kindcircle.rooms.groups.queries import present_places
-from kindcircle.rooms.measures.actions import ask_now
+from kindcircle.rooms.measures.asking import ask_now
 from kindcircle.rooms.measures.errors import NotMeeting
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.measures.queries import definition, sheets, words_for

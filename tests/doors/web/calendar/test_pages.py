@@ -12,7 +12,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole
 from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment
 from tests.world import World, make_group, make_staff, make_world
 
@@ -238,7 +238,7 @@ def test_sheets_that_wait_for_a_meeting_wait_longer(client, world):
     first = world.gatherings[0]
     Gathering.objects.filter(pk=first.pk).update(starts_at=world.at + timedelta(days=2))
     first.refresh_from_db()
-    assert measures.assign_for_group(group=world.group, occasion="baseline", at=clock.now())
+    assert asking.assign_for_group(group=world.group, occasion="baseline", at=clock.now())
     path, given = moving(world, 1, wall=f"{first.starts_at + timedelta(days=3):%Y-%m-%dT%H:%M}")
     enter(client, world.facilitator)
     seen = SEEN.search(client.post(path, given).content.decode()).group(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kindcircle.base.access import SYSTEM
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Score, Wording
 from kindcircle.rooms.safety.models import Alert
 from tests.doors.web.organisation.test_house import enter
@@ -59,7 +59,7 @@ def test_the_preview_shows_every_line_and_keeps_nothing(lead):
 def test_members_answer_it_then_and_the_score_and_the_alert_are_right(lead, client, world):
     assert accept(lead).status_code == 302
     member = world.member
-    asked = measures.assign(
+    asked = asking.assign(
         member=member,
         group=world.group,
         instrument="phq-9",

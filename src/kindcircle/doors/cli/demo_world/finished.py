@@ -13,7 +13,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.queries import gatherings_of
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.harm_check import HARM_CHECK
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.safety import actions as safety
@@ -88,7 +88,7 @@ def live_through(house: House, *, first_at: datetime) -> Group:
         for number, story in enumerate(STORIES)
     }
     stories = {story.name: story for story in STORIES}
-    measures.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
+    asking.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
     _fill_in(house, group, Occasion.BASELINE, stories, at=first_at - 4 * DAY, place=0)
     before: Gathering | None = None
     for gathering, after in zip(list(gatherings_of(group)), AFTERS, strict=True):
@@ -125,7 +125,7 @@ def live_through(house: House, *, first_at: datetime) -> Group:
             together.answer(house, group, members, at=held.closed_at + 4 * DAY)
     last = gatherings_of(group).last()
     assert last is not None and last.closed_at is not None  # the loop above has just closed it
-    measures.assign_for_group(group=group, occasion=Occasion.AFTER, at=last.closed_at + timedelta(hours=1))
+    asking.assign_for_group(group=group, occasion=Occasion.AFTER, at=last.closed_at + timedelta(hours=1))
     _fill_in(house, group, Occasion.AFTER, stories, at=last.closed_at + 2 * DAY, place=1)
     parting.part(house, group, at=last.closed_at + 3 * DAY)
     group.refresh_from_db()
@@ -165,7 +165,7 @@ def _members(group: Group) -> dict[str, User]:
 
 
 def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetime) -> None:
-    measures.assign_for_group(group=group, occasion=Occasion.WEEKLY, at=at)
+    asking.assign_for_group(group=group, occasion=Occasion.WEEKLY, at=at)
     sheets = Assignment.objects.filter(
         group=group, occasion=Occasion.WEEKLY, member__in=present.values(), opens_at__lte=at, closes_at__gt=at
     )

@@ -15,7 +15,7 @@ from kindcircle.doors.cli.demo_world.steadied import it_was_a_lot, somebody_rang
 from kindcircle.rooms.groups.actions.gatherings import StepNote
 from kindcircle.rooms.groups.models import Gathering, Group, Invitation
 from kindcircle.rooms.groups.queries import gatherings_of
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.practice import actions as practice
 from kindcircle.rooms.safety import actions as safety
@@ -84,7 +84,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
         for number, name in enumerate(NAMES)
     }
     consent.make_ready(house, members, at=first_at - 9 * DAY)
-    measures.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
+    asking.assign_for_group(group=group, occasion=Occasion.BASELINE, at=first_at - 6 * DAY)
     _baseline(house, group, members, at=first_at - 4 * DAY)
     _letters_written(house, members[WRITES], at=first_at - 2 * DAY)
     present = {name: user for name, user in members.items() if name != AWAY}
@@ -187,7 +187,7 @@ def _at_home(house: House, group: Group, members: dict[str, User], *, since: dat
 
 
 def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetime) -> None:
-    measures.assign_for_group(group=group, occasion=Occasion.WEEKLY, at=at)
+    asking.assign_for_group(group=group, occasion=Occasion.WEEKLY, at=at)
     wanted = list(present.values())[:5]  # the other two still have it waiting
     sheets = Assignment.objects.filter(group=group, occasion=Occasion.WEEKLY, member__in=wanted)
     for number, sheet in enumerate(sheets.select_related("group__organisation", "member").order_by("pk")):
@@ -197,7 +197,7 @@ def _weekly(house: House, group: Group, present: dict[str, User], *, at: datetim
 
 def _ask_for_somebody(house: House, group: Group, member: User, *, at: datetime) -> None:
     """A little while ago a practice at home was a lot for somebody, who would like to hear from a person."""
-    sheet = measures.assign(
+    sheet = asking.assign(
         member=member,
         group=group,
         instrument="settling",

@@ -30,7 +30,7 @@ from kindcircle.rooms.groups.repairs import next_steps
 from kindcircle.rooms.groups.standing_in import opens_at, stand_ins
 from kindcircle.rooms.intake.consent_texts import is_ready
 from kindcircle.rooms.intake.errors import NotOpenNow
-from kindcircle.rooms.measures.actions import ask_now
+from kindcircle.rooms.measures.asking import ask_now
 from kindcircle.rooms.measures.queries import askable, missing_wordings
 from kindcircle.rooms.practice.queries import practised_lately
 from kindcircle.rooms.preparing.queries import shared_in, talked_with

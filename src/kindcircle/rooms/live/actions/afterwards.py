@@ -13,8 +13,7 @@ from kindcircle.rooms.live import announce
 from kindcircle.rooms.live.actions.command import Command
 from kindcircle.rooms.live.errors import SayWhenClosed
 from kindcircle.rooms.live.pairs import forget_answers
-from kindcircle.rooms.measures import actions as measures
-from kindcircle.rooms.measures import attending
+from kindcircle.rooms.measures import asking, attending
 from kindcircle.rooms.safety.gate import require_ready_to_open
 
 LONGEST = timedelta(hours=12)
@@ -57,7 +56,7 @@ def say_held(
             if began < locked.starts_at - EARLIEST:
                 raise SayWhenClosed
             require_ready_to_open(locked, at=at)
-            measures.assign_for_gathering(gathering=locked, at=began)
+            asking.assign_for_gathering(gathering=locked, at=began)
             # Nobody led it here: what is written down is not what somebody tapped, and the record has its own word.
             Command(locked, by=by, at=began, led=False).say("opened", {})
         now = Command(locked, by=by, at=closed_at, led=False)

@@ -16,8 +16,7 @@ from kindcircle.rooms.live.actions import presence
 from kindcircle.rooms.live.actions.command import Command, command
 from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.queries_library import use_today
-from kindcircle.rooms.measures import actions as measures
-from kindcircle.rooms.measures import attending
+from kindcircle.rooms.measures import asking, attending
 from kindcircle.rooms.safety.gate import require_ready_to_open
 from kindcircle.spec import conducting, timeline
 from kindcircle.spec.timeline import Placed
@@ -32,7 +31,7 @@ def open_gathering(*, gathering: Gathering, online: bool, by: Actor, at: datetim
         if now.placed.phase == "planned":
             require_ready_to_open(gathering, at=at)
             groups.open_gathering(gathering=gathering, online=online, by=by, at=at)
-            measures.assign_for_gathering(gathering=gathering, at=at)
+            asking.assign_for_gathering(gathering=gathering, at=at)
             now.say("opened", {})
             presence.let_in(gathering=gathering, at=at)
     return now.placed

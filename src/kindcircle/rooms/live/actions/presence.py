@@ -16,7 +16,7 @@ from kindcircle.rooms.live.errors import DoesNotFit, why_not
 from kindcircle.rooms.live.models import Presence
 from kindcircle.rooms.live.queries import QUIET_AFTER, doors_are_quiet, practice_goes_on
 from kindcircle.rooms.live.whereabouts import waits_in_lobby
-from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 
 EARLY = timedelta(hours=2)
 NOTED_EVERY = timedelta(seconds=4)
@@ -34,7 +34,7 @@ def arrive(*, gathering: Gathering, by: Actor, at: datetime) -> None:
         # A tablet that is handed on tells nothing of where its last reader is now.
         news = by.tablet_of is None and _note(gathering, {by.user_id}, at, {})
         if gathering.state == Gathering.State.PLANNED and gathering.starts_at - EARLY <= at:
-            measures.assign_for_gathering(gathering=gathering, at=at)
+            asking.assign_for_gathering(gathering=gathering, at=at)
         if _let_in(gathering, {by.user_id}, at, back=True) or news:
             announce.after_commit(gathering.code, None)
 
