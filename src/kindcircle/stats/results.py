@@ -51,6 +51,7 @@ class Reason(StrEnum):
     ONE_GROUP = "one_group"
     NOT_ONE_FACTOR = "not_one_factor"
     TWO_VALUES = "two_values"
+    SIDE_BY_SIDE = "side_by_side"
     TOO_FEW_GROUPS = "too_few_groups"
     ONE_TABLE = "one_table"
     NO_GAPS = "no_gaps"
@@ -106,6 +107,9 @@ REASON_TEXTS: Final[Mapping[Reason, str]] = {
     Reason.ONE_GROUP: gettext_noop("Two groups with two people each are needed at least."),
     Reason.NOT_ONE_FACTOR: gettext_noop("No single line behind these items could be found."),
     Reason.TWO_VALUES: gettext_noop("A variable with two values has no standard deviation to count in."),
+    Reason.SIDE_BY_SIDE: gettext_noop(
+        "With two mediators side by side a hidden cause of one is tied to the other, so this cannot be told."
+    ),
     Reason.TOO_FEW_GROUPS: gettext_noop("There are too few groups for this figure."),
     Reason.NEVER_ENOUGH: gettext_noop("Not even a million would be enough in this design; try more groups."),
     Reason.ONE_TABLE: gettext_noop("One filled-in table cannot tell how unsure filling in is; two can."),

@@ -89,6 +89,28 @@ def test_indirect_effects_are_those_of_lavaan():
     assert found["other_order"]["effects"]["total"] == pytest.approx(found["effects"]["total"]["estimate"])
 
 
+def test_a_hidden_cause_is_asked_about_for_every_path_from_a_mediator(file_of):
+    words = (file_of("mediation"), "--x", "before", "--m", "m1", "--m", "m2", "--y", "after", "--resamples", "1000")
+    found = figures("mediation", *words, "--rho", "0.3", "--rho", "-0.3")
+    first, last = found["hidden_cause"]
+    assert (first["path"], last["path"]) == (["m1", "m2"], ["m2", "after"])
+    assert (set(first["effects"]), set(last["effects"])) == ({"ind_serial"}, {"ind_m2", "ind_serial"})
+    for one in (first, last):
+        assert one["interval"]["low"] < one["vanishes_at_rho"] < one["interval"]["high"]
+        assert one["share_of_all"] < one["share_of_the_rest"] == pytest.approx(one["vanishes_at_rho"] ** 2)
+        for name, effect in one["effects"].items():
+            low, high = sorted(row["estimate"] for row in effect["at"])
+            assert low < found["effects"][name]["estimate"] < high
+    said = run("mediation", *words).stdout
+    assert "What a hidden cause of both could do" in said and f"ρ = {last['vanishes_at_rho']:.2f}".replace(
+        "-", "−"
+    ) in (said.replace("-", "−"))
+    side = figures("mediation", *words, "--parallel")["hidden_cause"]
+    assert side["undefined"] == "side_by_side"
+    assert "tied to the other" in run("mediation", *words, "--parallel").stdout
+    assert run("mediation", *words, "--rho", "1").exit_code == 2
+
+
 @needs_reference
 def test_a_mixed_model_is_that_of_lme4():
     file = REFERENCE / "06_mixed_models" / "sleepstudy.csv"

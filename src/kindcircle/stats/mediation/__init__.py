@@ -12,6 +12,7 @@ from kindcircle.stats.mediation.fitting import Coefficient, Equation, Mediation,
 from kindcircle.stats.mediation.model import CAUTION, Model
 from kindcircle.stats.mediation.paths import mediate_covariance, standardise
 from kindcircle.stats.mediation.resampling import FEWEST_GROUPS, Bootstrap, bootstrap
+from kindcircle.stats.mediation.sensitivity import Sensitivity, sensitivity
 
 __all__ = [
     "CAUTION",
@@ -21,8 +22,10 @@ __all__ = [
     "Equation",
     "Mediation",
     "Model",
+    "Sensitivity",
     "bootstrap",
     "mediate",
     "mediate_covariance",
+    "sensitivity",
     "standardise",
 ]

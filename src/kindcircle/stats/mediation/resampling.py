@@ -83,20 +83,17 @@ def bootstrap(
     The same generator gives the same figures on any machine. `done` hears of every few resamples. Undefined below
     twenty groups, or when hardly any resample has spread. Raises ValueError below a thousand resamples.
     """
-    if resamples < 1000:
-        raise ValueError("Limits from fewer than 1000 resamples are luck; 10000 are usual.")
-    table, _ = read(data, model)
-    n = len(table)
-    if n <= len(model.columns) + 1:
-        return Undefined(Reason.TOO_FEW_DEGREES)
-    if np.any(np.ptp(table, axis=0) == 0):
-        return Undefined(Reason.NO_SPREAD)
-    # Centred and scaled by these data: the sums of a resample then lose no digits.
-    centre, scale = table.mean(axis=0), table.std(axis=0)
-    units, sizes = _units((table - centre) / scale, kept_groups(data, model, group))
-    if group is not None and len(units) < FEWEST_GROUPS:
-        return Undefined(Reason.TOO_FEW_GROUPS)
-    drawn = _draw(units, sizes, model, resamples, generator, done)
+    ready = make_ready(data, model, resamples=resamples, group=group)
+    if isinstance(ready, Undefined):
+        return ready
+    units, sizes = ready.units, ready.sizes
+
+    def effects(sums: Numbers, n: Numbers) -> Numbers:
+        found = _effects_of(sums, n, model, lenient=True)
+        assert found is not None
+        return found
+
+    drawn = draw(ready, effects, resamples, generator, done)
     if drawn is None:
         return Undefined(Reason.NO_SPREAD)
     draws, redrawn = drawn
@@ -104,7 +101,7 @@ def bootstrap(
     without = _effects_of(units.sum(axis=0) - units, sizes.sum() - sizes, model)
     if original is None or without is None:
         return Undefined(Reason.PERFECT_CORRELATION)
-    back = np.array(list(in_sds(model, np.ones(len(model.effect_names)), 1 / scale).values()))
+    back = np.array(list(in_sds(model, np.ones(len(model.effect_names)), 1 / ready.scale).values()))
     away = without.mean(axis=0) - without
     spread = (away**2).sum(axis=0) ** 1.5
     return Bootstrap(
@@ -113,8 +110,40 @@ def bootstrap(
         draws=draws * back,
         acceleration=np.divide((away**3).sum(axis=0), 6 * spread, out=np.zeros_like(spread), where=spread > 0),
         redrawn=redrawn,
-        groups=None if group is None else len(units),
+        groups=ready.groups,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """People who can be drawn: the sums and products of each person or group, and how many people stand behind each.
+
+    Columns are centred and scaled by these data, so that the sums of a resample lose no digits.
+    """
+
+    units: Numbers
+    sizes: Numbers
+    scale: Numbers
+    dropped: int
+    groups: int | None
+
+
+def make_ready(
+    data: Mapping[str, Sequence[float | None]], model: Model, *, resamples: int, group: Sequence[str] | None
+) -> Ready | Undefined:
+    """Undefined with too few people or groups, or a column without spread. Raises ValueError below 1000 resamples."""
+    if resamples < 1000:
+        raise ValueError("Limits from fewer than 1000 resamples are luck; 10000 are usual.")
+    table, dropped = read(data, model)
+    if len(table) <= len(model.columns) + 1:
+        return Undefined(Reason.TOO_FEW_DEGREES)
+    if np.any(np.ptp(table, axis=0) == 0):
+        return Undefined(Reason.NO_SPREAD)
+    scale = table.std(axis=0)
+    units, sizes = _units((table - table.mean(axis=0)) / scale, kept_groups(data, model, group))
+    if group is not None and len(units) < FEWEST_GROUPS:
+        return Undefined(Reason.TOO_FEW_GROUPS)
+    return Ready(units, sizes, scale, dropped, None if group is None else len(units))
 
 
 def _units(table: Numbers, group: list[str] | None) -> tuple[Numbers, Numbers]:
@@ -131,16 +160,19 @@ def _units(table: Numbers, group: list[str] | None) -> tuple[Numbers, Numbers]:
     return summed, np.bincount(places).astype(float)
 
 
-def _draw(
-    units: Numbers,
-    sizes: Numbers,
-    model: Model,
+def draw(
+    ready: Ready,
+    of: Callable[[Numbers, Numbers], Numbers],
     resamples: int,
     generator: np.random.Generator,
     done: Callable[[int], object] | None,
 ) -> tuple[Numbers, int] | None:
-    count = len(units)
-    whole = np.column_stack([units, sizes])
+    """What `of` finds in the sums and sizes of each resample, one row each, and how many had to be drawn again.
+
+    A row with a NaN is drawn again; None when that happens too often.
+    """
+    count = len(ready.units)
+    whole = np.column_stack([ready.units, ready.sizes])
     found: list[Numbers] = []
     have = redrawn = 0
     while have < resamples:
@@ -149,8 +181,7 @@ def _draw(
         picked += np.arange(block, dtype=np.int32)[:, None] * np.int32(count)
         counts = np.bincount(picked.ravel(), minlength=block * count).reshape(block, count)
         sums = counts.astype(np.float64) @ whole
-        effects = _effects_of(sums[:, :-1], sums[:, -1], model, lenient=True)
-        assert effects is not None
+        effects = of(sums[:, :-1], sums[:, -1])
         good = np.isfinite(effects).all(axis=1)
         redrawn += int((~good).sum())
         if redrawn > MOST_REDRAWS * resamples:
@@ -164,10 +195,14 @@ def _draw(
 
 def _effects_of(sums: Numbers, n: Numbers, model: Model, *, lenient: bool = False) -> Numbers | None:
     """Effects from sums and products. A singular one is NaN when `lenient`, else there is none at all."""
-    width = len(model.columns)
+    swept = sweep_all(covariances(sums, n, len(model.columns)), model, lenient=lenient)
+    return None if swept is None else swept[0]
+
+
+def covariances(sums: Numbers, n: Numbers, width: int) -> Numbers:
+    """Covariance matrices from the sums and products of resamples of n people (divisor n)."""
     means = sums[:, :width] / n[:, None]
     covariance = np.empty((len(sums), width, width))
     for place, (i, j) in enumerate(combinations_with_replacement(range(width), 2)):
         covariance[:, i, j] = covariance[:, j, i] = sums[:, width + place] / n - means[:, i] * means[:, j]
-    swept = sweep_all(covariance, model, lenient=lenient)
-    return None if swept is None else swept[0]
+    return covariance

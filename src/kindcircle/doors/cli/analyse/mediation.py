@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from kindcircle.doors.cli.analyse.desk import (
+    Number,
     answer,
     columns,
     common_options,
@@ -28,7 +29,7 @@ from kindcircle.doors.cli.analyse.desk import (
 )
 from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Arrow, Figure, paths
-from kindcircle.stats.mediation import Bootstrap, Mediation, Model, bootstrap, mediate
+from kindcircle.stats.mediation import Bootstrap, Mediation, Model, Sensitivity, bootstrap, mediate, sensitivity
 from kindcircle.stats.mediation.model import outcome_of, start_of
 from kindcircle.stats.results import Undefined
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
@@ -56,6 +57,13 @@ Kind = Literal["percentile", "bca", "bc"]
     "--interval", "kind", type=click.Choice(["percentile", "bca", "bc"]), default="percentile", show_default=True
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same figures.")
+@click.option(
+    "--rho",
+    "rhos",
+    type=click.FloatRange(-1, 1, min_open=True, max_open=True),
+    multiple=True,
+    help="Also tell each way as it were if a hidden cause left this correlation. Can be said more than once.",
+)
 @plot_option("Draw the paths.")
 @common_options
 def mediation(
@@ -69,6 +77,7 @@ def mediation(
     resamples: int,
     kind: Kind,
     seed: int,
+    rhos: tuple[float, ...],
     plot: Path | None,
     as_json: bool,
     digits: int,
@@ -76,7 +85,8 @@ def mediation(
     """How large an indirect way is: x to y through one or two others.
 
     DATA.csv has one row per person. Intervals come from resampling people, or groups with --group. The other order of
-    two mediators is always shown beside it, because it often fits as well.
+    two mediators is always shown beside it, because it often fits as well; and how strong a hidden cause of two of them
+    would have to be for nothing to be left.
     """
     picture_place(plot)
     model = Model(x, mediators, y, covariates, "parallel" if parallel else "serial")
@@ -97,6 +107,7 @@ def mediation(
             )
         if isinstance(drawn, Undefined):
             raise Sorry(_(drawn.text))
+        hidden = _hidden(data, model, resamples, seed, None if group is None else labels(table, group))
         swapped = None
         if len(mediators) == 2 and not parallel:
             swapped = mediate(data, replace(model, mediators=mediators[::-1]))
@@ -115,6 +126,9 @@ def mediation(
         "other_order": None
         if not isinstance(swapped, Mediation)
         else {"mediators": list(mediators[::-1]), "effects": swapped.effects},
+        "hidden_cause": plain(hidden)
+        if isinstance(hidden, Undefined)
+        else [_hidden_record(one, rhos) for one in hidden],
         "warnings": said(warnings),
     }
 
@@ -142,6 +156,7 @@ def mediation(
                     (_("all indirect ways"), number(swapped.effects["total_indirect"])),
                 ]
             )
+        lines += ["", _("What a hidden cause of both could do"), *_hidden_words(hidden, model, rhos, number)]
         return "\n".join(lines + keep_in_mind(warnings))
 
     answer(record, text, as_json)
@@ -162,6 +177,67 @@ def _called(model: Model, name: str) -> str:
         "total": _("total"),
     }
     return words[name]
+
+
+def _hidden(
+    data: Any, model: Model, resamples: int, seed: int, group: list[str] | None
+) -> list[Sensitivity] | Undefined:
+    """For each path from a mediator to what comes next."""
+    found = []
+    for mediator in model.mediators:
+        one = sensitivity(
+            data, model, mediator=mediator, resamples=resamples, generator=np.random.default_rng(seed), group=group
+        )
+        if isinstance(one, Undefined):
+            return one
+        found.append(one)
+    return found
+
+
+def _hidden_record(one: Sensitivity, rhos: tuple[float, ...]) -> Any:
+    return {
+        "path": [one.mediator, one.outcome],
+        "vanishes_at_rho": one.vanishes_at,
+        "interval": plain(one.vanishes_between()),
+        "share_of_the_rest": one.share_of_the_rest,
+        "share_of_all": one.share_of_all,
+        "effects": {
+            name: {
+                "holds_until_rho": one.holds_until(name),
+                "at": [
+                    {"rho": rho, "estimate": one.effect(name, rho), "interval": plain(one.interval(name, rho))}
+                    for rho in rhos
+                ],
+            }
+            for name in one.factors
+        },
+    }
+
+
+def _hidden_words(
+    hidden: list[Sensitivity] | Undefined, model: Model, rhos: tuple[float, ...], number: Number
+) -> list[str]:
+    if isinstance(hidden, Undefined):
+        return [_("not defined: %(why)s") % {"why": _(hidden.text)}]
+    rows = []
+    for one in hidden:
+        vanishes = _("nothing left at ρ = %(rho)s, %(ends)s") % {
+            "rho": number(one.vanishes_at),
+            "ends": interval_words(one.vanishes_between(), number),
+        }
+        rows.append((f"{one.mediator} → {one.outcome}", vanishes))
+        for name in one.factors:
+            until = one.holds_until(name)
+            holds = (
+                _("its interval holds 0 as it is")
+                if until is None
+                else _("its interval holds 0 from ρ = %(rho)s on") % {"rho": number(until)}
+            )
+            rows.append((f"  {_called(model, name)}", holds))
+            for rho in rhos:
+                told = f"{number(one.effect(name, rho))}, {interval_words(one.interval(name, rho), number)}"
+                rows.append(("", _("at ρ = %(rho)s: %(told)s") % {"rho": number(rho), "told": told}))
+    return columns(rows)
 
 
 def _effect_words(found: Mediation, drawn: Bootstrap, name: str, kind: Kind, number: Any) -> str:
