@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from kindcircle.doors.cli.analyse import analyse
+from kindcircle.stats.effects import g_clustered
+from kindcircle.stats.samples import summarise_arm
 from tests.doors.cli.analysing import METHODS, figures, run, studies_file, table
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -177,6 +179,34 @@ def test_two_arms_with_a_start_say_more(file_of):
     )
     assert plain["differences"]["points"]["estimate"] == pytest.approx(-found["differences"]["points"]["estimate"])
     assert "d_ppc2" not in plain["differences"]
+
+
+def test_two_arms_of_whole_groups(tmp_path):
+    file = tmp_path / "groups.csv"
+    arms = ["a"] * 12 + ["b"] * 11
+    groups = [f"g{place // 4}" for place in range(23)]
+    scores = [float(10 + place % 5 + 2 * (place < 12)) for place in range(22)] + [None]
+    file.write_text(table(arm=arms, circle=groups, score=scores))
+    words = ("two-arms", file, "--outcome", "score", "--arm-col", "arm", "--arm", "a", "--versus", "b")
+    found = figures(*words, "--group", "circle", "--icc", "0.1")["differences"]
+    one, two = summarise_arm(scores[:12]), summarise_arm(scores[12:])
+    wanted = g_clustered(one, two, sizes=([4, 4, 4], [4, 4, 2]), icc=0.1)
+    theirs = found["g_clustered"]
+    assert (theirs["estimate"], theirs["df"]) == pytest.approx((wanted.estimate, wanted.df))
+    assert (theirs["groups"], theirs["icc"], theirs["n"]) == ([3, 3], 0.1, [12, 10])
+    width = {name: found[name]["interval"]["high"] - found[name]["interval"]["low"] for name in ("g", "g_clustered")}
+    assert width["g_clustered"] > width["g"]
+    assert "g_clustered" in run(*words, "--group", "circle", "--icc", "0.1").stdout
+    assert "g_clustered" not in figures(*words)["differences"]
+    for more, said in (
+        (("--group", "circle"), "go together"), (("--icc", "0.1"), "go together"),
+        (("--group", "circle", "--icc", "1"), "0<=x<1"),
+    ):  # fmt: skip
+        refused = run(*words, *more)
+        assert refused.exit_code == 2 and said in refused.stderr
+    file.write_text(table(arm=arms, circle=["g1", "g2"] * 11 + ["g1"], score=scores))
+    refused = run(*words, "--group", "circle", "--icc", "0.1")
+    assert refused.exit_code == 2 and "is in both arms" in refused.stderr
 
 
 def test_harms_that_nobody_had_still_have_a_limit(tmp_path):

@@ -1,5 +1,6 @@
 """Standardised effects: one group measured twice, two groups measured once, two groups measured twice."""
 
+from kindcircle.stats.effects.clustered import ClusteredEffect, d_clustered, g_clustered
 from kindcircle.stats.effects.controlled import (
     ControlledEffect,
     adjusted_difference,
@@ -37,10 +38,12 @@ from kindcircle.stats.effects.paired import (
 
 __all__ = [
     "PAIRED_EFFECTS",
+    "ClusteredEffect",
     "ControlledEffect",
     "IndependentEffect",
     "adjusted_difference",
     "change_difference",
+    "d_clustered",
     "d_independent",
     "d_ppc1",
     "d_ppc2",
@@ -50,6 +53,7 @@ __all__ = [
     "g_av",
     "g_av_simple",
     "g_av_unequal",
+    "g_clustered",
     "g_glass",
     "g_independent",
     "g_independent_unbiased_variance",

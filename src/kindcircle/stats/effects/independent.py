@@ -14,8 +14,8 @@ from kindcircle.stats.samples import NEGLIGIBLE, ArmSummary, hedges_factor
 
 # How far the probability at a found limit may lie from the one asked for: a thousandth of a standard error.
 LIMIT_TOLERANCE = 5e-5
-# So near, in normal quantiles, one last step leaves no error that counts; and when another way is tried.
-CLOSE, MOST_STEPS = 1e-7, 10
+# So near, in normal quantiles, one last step leaves an error of a billionth; and when another way is tried.
+CLOSE, MOST_STEPS = 1e-5, 10
 # Beyond this the noncentral t cannot be turned around in reasonable time; no real comparison comes near.
 LARGEST_T = 1000.0
 

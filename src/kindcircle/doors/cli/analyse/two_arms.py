@@ -1,7 +1,9 @@
 """`kindcircle analyse two-arms`: two arms of one study, at the end and, where known, from the start."""
 
+from collections import Counter
 from collections.abc import Mapping
 from gettext import gettext as _
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from kindcircle.doors.cli.analyse.desk import (
     interval_words,
     keep_in_mind,
     kindly,
+    labels,
     number_writer,
     one_row_each,
     open_table,
@@ -30,12 +33,13 @@ from kindcircle.doors.cli.analyse.desk import (
 from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Row, intervals
 from kindcircle.stats import effects
-from kindcircle.stats.effects import ControlledEffect, IndependentEffect
+from kindcircle.stats.columns import Table
+from kindcircle.stats.effects import ClusteredEffect, ControlledEffect, IndependentEffect
 from kindcircle.stats.results import MeanEstimate, Undefined
 from kindcircle.stats.samples import ArmSummary, summarise_arm, summarise_pairs
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 
-Found = MeanEstimate | IndependentEffect | ControlledEffect | Undefined
+Found = MeanEstimate | IndependentEffect | ClusteredEffect | ControlledEffect | Undefined
 
 
 @click.command("two-arms")
@@ -45,6 +49,12 @@ Found = MeanEstimate | IndependentEffect | ControlledEffect | Undefined
 @click.option("--arm-col", required=True, metavar="COLUMN", help="Column that says which arm a row belongs to.")
 @click.option("--arm", required=True, metavar="VALUE", help="The arm that is asked about.")
 @click.option("--versus", required=True, metavar="VALUE", help="The arm it is compared with.")
+@click.option("--group", metavar="COLUMN", help="Column with the group of each person, where both arms met in groups.")
+@click.option(
+    "--icc",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="How alike people of one group are, from elsewhere; with --group.",
+)
 @click.option("--id", "id_col", metavar="COLUMN", help="Column that names each person, to see that nobody is twice.")
 @plot_option("Draw the standardised differences.")
 @common_options
@@ -55,6 +65,8 @@ def two_arms(
     arm_col: str,
     arm: str,
     versus: str,
+    group: str | None,
+    icc: float | None,
     id_col: str | None,
     plot: Path | None,
     as_json: bool,
@@ -63,9 +75,12 @@ def two_arms(
     """Two arms beside each other: the first minus the second.
 
     DATA.csv has one row per person. With --before the difference is also given with the start taken off (analysis of
-    covariance), and as the difference of changes.
+    covariance), and as the difference of changes. With --group and --icc the standardised difference is also given with
+    the groups taken into account (Hedges 2007).
     """
     picture_place(plot)
+    if (group is None) != (icc is None):
+        raise Sorry(_("--group and --icc go together: groups tell how many, the ICC how alike people in them are."))
     if arm == versus:
         raise Sorry(_("--arm and --versus name the same arm."))
     with kindly():
@@ -77,6 +92,8 @@ def two_arms(
         one, two = table.where(arm_col, arm), table.where(arm_col, versus)
         summaries = summarise_arm(one.scores(outcome)), summarise_arm(two.scores(outcome))
         found = _differences(summaries)
+        if group is not None and icc is not None:
+            found |= _with_groups(summaries, _group_sizes(one, two, outcome, group), icc)
         if before is not None:
             found |= _with_start((one.scores(before), one.scores(outcome)), (two.scores(before), two.scores(outcome)))
     first, second = summaries
@@ -129,6 +146,33 @@ def _differences(arms: tuple[ArmSummary | Undefined, ArmSummary | Undefined]) ->
     }
 
 
+def _group_sizes(one: Table, two: Table, outcome: str, group: str) -> tuple[list[int], list[int]]:
+    """How many people with a score each group has, by arm. A group in both arms is not what this effect is for."""
+    first, second = (
+        Counter(
+            name
+            for name, score in zip(labels(arm, group), arm.scores(outcome), strict=True)
+            if score is not None and not isnan(score)
+        )
+        for arm in (one, two)
+    )
+    both = first.keys() & second.keys()
+    if both:
+        raise Sorry(
+            _("The group %(name)s is in both arms, and this is for arms of whole groups.") % {"name": min(both)}
+        )
+    return list(first.values()), list(second.values())
+
+
+def _with_groups(
+    arms: tuple[ArmSummary | Undefined, ArmSummary | Undefined], sizes: tuple[list[int], list[int]], icc: float
+) -> dict[str, Found]:
+    one, two = arms
+    if isinstance(one, Undefined) or isinstance(two, Undefined):
+        return {}
+    return {"g_clustered": effects.g_clustered(one, two, sizes=sizes, icc=icc)}
+
+
 def _with_start(one: Any, two: Any) -> dict[str, Found]:
     treated, comparison = summarise_pairs(*one), summarise_pairs(*two)
     if isinstance(treated, Undefined) or isinstance(comparison, Undefined):
@@ -159,6 +203,8 @@ def _record(found: Found) -> Mapping[str, Any] | Any:
         "n": found.n,
         "source": found.source,
     }
+    if isinstance(found, ClusteredEffect):
+        record |= {"groups": found.groups, "icc": found.icc, "df": found.df}
     if isinstance(found, MeanEstimate):
         record |= {"t": found.t, "df": found.df, "p": found.p}
     return record | {"convention": found.convention}
