@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,10 @@ def as_scores(values: Scores) -> NDArray[np.float64]:
     array = np.array(values, dtype=np.float64)  # None becomes NaN
     if array.ndim != 1:
         raise ValueError("Scores come as one list, one number per person.")
-    if (np.abs(array) > LARGEST_SCORE).any():
+    # One number says of nearly every list that nothing in it is missing, infinite or too large.
+    with np.errstate(over="ignore"):
+        squares = array.dot(array)
+    if not squares <= LARGEST_SCORE**2 and (np.abs(array) > LARGEST_SCORE).any():
         raise ValueError("Every score is a finite number of a sensible size.")
     return array
 
@@ -36,14 +40,18 @@ def spread(values: NDArray[np.float64], *, scale: float | None = None) -> float:
     `scale` is the size of the numbers the values were computed from; default, their own largest size.
     Needs at least two values.
     """
-    low, high = float(values.min()), float(values.max())
-    size = max(-low, high) if scale is None else scale
-    if high - low <= NEGLIGIBLE * size:
-        return 0.0
     away = values - values.sum() / len(values)
-    return math.sqrt(float(away @ away) / (len(values) - 1))
+    squares = float(away.dot(away))
+    # Lowest and highest are further apart than the mean distance, and no value is larger than the root of all squares.
+    largest = float(values.dot(values)) if scale is None else scale * scale
+    if not squares > len(values) * NEGLIGIBLE**2 * largest:
+        low, high = float(values.min()), float(values.max())
+        if high - low <= NEGLIGIBLE * (max(-low, high) if scale is None else scale):
+            return 0.0
+    return math.sqrt(squares / (len(values) - 1))
 
 
+@lru_cache(maxsize=1024)
 def hedges_factor(df: float) -> float | Undefined:
     """Hedges' small-sample factor J(df), exact by the gamma function; refused below 2 degrees of freedom.
 
@@ -197,8 +205,11 @@ class ArmSummary:
 def summarise_arm(values: Scores) -> ArmSummary | Undefined:
     """Summarise the scores of one arm; `Undefined` when no one has a score."""
     scores = as_scores(values)
-    known = scores[~np.isnan(scores)]
+    known, total = scores, float(scores.sum())
+    if math.isnan(total):
+        known = scores[~np.isnan(scores)]
+        total = float(known.sum())
     if not len(known):
         return Undefined(Reason.TOO_FEW_IN_ARM)
     sd = spread(known) if len(known) > 1 else None
-    return ArmSummary(n=len(known), mean=float(known.sum()) / len(known), sd=sd, dropped=len(scores) - len(known))
+    return ArmSummary(n=len(known), mean=total / len(known), sd=sd, dropped=len(scores) - len(known))

@@ -1,7 +1,8 @@
 """Many studies together: pooling, what differs between them, and what small ones add."""
 
 from kindcircle.stats.meta.between import METHODS, Method
-from kindcircle.stats.meta.pooling import Heterogeneity, Pooled, Test, WithoutOne, leave_one_out, pool
+from kindcircle.stats.meta.leaving import WithoutOne, leave_one_out
+from kindcircle.stats.meta.pooling import Heterogeneity, Pooled, Test, pool
 from kindcircle.stats.meta.regression import MetaRegression, WeightedLine, regress
 from kindcircle.stats.meta.small_studies import (
     FEWEST_FOR_A_TEST,

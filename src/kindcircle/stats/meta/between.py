@@ -170,7 +170,8 @@ def _most_likely(studies: Studies, design: Numbers | None, *, restricted: bool, 
         return at.square - float(at.weights.sum()), float(at.weights @ at.weights)
 
     k, p = studies.k, 1 if design is None else design.shape[1]
-    tau2 = max(0.0, _hedges(studies, design, k, p)[0])
+    at = fit_weighted(np.ones(k), studies.y, design)
+    tau2 = max(0.0, (at.q - _trace_with(studies.v, at, design)) / (k - p))
     small = CLOSE_ENOUGH * (tau2 + float(np.mean(studies.v)))
     for _ in range(MOST_STEPS):
         up, information = slope(tau2)

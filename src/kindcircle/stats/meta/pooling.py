@@ -7,7 +7,7 @@ promise with few studies where the normal one does not. Every figure says which 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -51,7 +51,7 @@ class Heterogeneity:
     q: float
     q_df: int
     typical: float  # sampling variance of a typical study
-    limits: tuple[float, float] | None  # Q-profile limits of tau2, 95 %; None for a common effect
+    studies: Studies | None = field(repr=False, compare=False)  # for the Q-profile; None for a common effect
 
     @property
     def q_p(self) -> float:
@@ -60,18 +60,19 @@ class Heterogeneity:
 
     @property
     def tau2_interval(self) -> Interval | Undefined:
-        """The Q-profile interval of tau2, 95 %."""
-        if self.limits is None:
+        """The Q-profile interval of tau2, 95 %. It is worked out when it is asked for: half of all the work."""
+        if self.studies is None:
             return Undefined(Reason.COMMON_EFFECT)
-        return Interval(*self.limits, 0.95, "Q-profile, Viechtbauer (2007)")
+        return Interval(*profile_interval(self.studies), 0.95, "Q-profile, Viechtbauer (2007)")
 
     @property
     def share_interval(self) -> Interval | Undefined:
         """The same limits as shares of all spread, 0 to 1."""
-        if self.limits is None:
-            return Undefined(Reason.COMMON_EFFECT)
-        low, high = (limit / (limit + self.typical) for limit in self.limits)
-        return Interval(low, high, 0.95, "Q-profile, Viechtbauer (2007)")
+        found = self.tau2_interval
+        if isinstance(found, Undefined):
+            return found
+        low, high = (limit / (limit + self.typical) for limit in (found.low, found.high))
+        return Interval(low, high, found.level, found.method)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,43 +177,15 @@ def pool(studies: Studies, *, method: Method = "REML", test: Test = "knha", unti
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutOne:
-    """The mean effect of all studies but one, by REML: how much hangs on a single study."""
-
-    left_out: int  # its place in the list, from 0
-    estimate: float
-    tau2: float
-    share: float  # I², 0 to 1
-
-
-def leave_one_out(studies: Studies, *, until: float = 0.0) -> list[WithoutOne]:
-    """Pool again without each study in turn; nothing below three studies. `until` as in between_studies."""
-    if studies.k < 3:
-        return []
-    found = []
-    everyone = np.ones(studies.k, dtype=bool)
-    for place in range(studies.k):
-        everyone[place] = False
-        rest = studies.only(everyone)
-        tau2 = between_studies(rest, "REML", until=until).tau2
-        at = fit_at(tau2, rest, None)
-        typical = typical_variance(rest)
-        found.append(WithoutOne(place, float(at.beta[0]), tau2, tau2 / (tau2 + typical)))
-        everyone[place] = True
-    return found
-
-
 def _heterogeneity(studies: Studies, between: Between, method: Method) -> Heterogeneity:
     df = studies.k - 1
     q = fit_at(0.0, studies, None).q
     typical = typical_variance(studies)
     if method == "EE":
-        share, ratio, limits = max(0.0, (q - df) / q) if q > 0 else 0.0, q / df, None
+        share, ratio = max(0.0, (q - df) / q) if q > 0 else 0.0, q / df
     else:
         share, ratio = between.tau2 / (between.tau2 + typical), between.tau2 / typical + 1
-        limits = profile_interval(studies)
-    return Heterogeneity(between.tau2, between.se, share, ratio, q, df, typical, limits)
+    return Heterogeneity(between.tau2, between.se, share, ratio, q, df, typical, None if method == "EE" else studies)
 
 
 def _log_likelihood(studies: Studies, tau2: float, *, restricted: bool) -> float:
