@@ -14,6 +14,7 @@ from kindcircle.stats.sayable import sayable
 from kindcircle.stats.sentences import TEXTS, say
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "methods" / "before-after.md"
+PROGRAMMES = TABLE.parents[1] / "reference" / "programme-report.md"
 NORMS = Norms(reliability=0.83, sd_before=3.4)
 BEFORE = [14.0, 12, 16, 9, 11, 13, 15, 10]
 AFTER = [8.0, 12, 9, 10, 4, 13, None, 6]
@@ -66,4 +67,7 @@ def test_no_group_is_ever_said_to_show_a_cause(scores, known):
 
 def test_every_rule_stands_in_the_table_that_is_reviewed():
     rules = {key for key in TEXTS if not key.startswith(("W", "RC"))} | {"W1.points", "W1.effect"}
-    assert rules <= set(re.findall(r"`([\w.]+)`", TABLE.read_text(encoding="utf-8")))
+    reviewed = TABLE.read_text(encoding="utf-8") + PROGRAMMES.read_text(encoding="utf-8")
+    assert rules <= set(re.findall(r"`([\w.]+)`", reviewed))
+    printed = {key for key in TEXTS if key.startswith(("W3.groups", "W5.groups", "W6.groups", "W15.league", "W18"))}
+    assert all(key in PROGRAMMES.read_text(encoding="utf-8") for key in printed)

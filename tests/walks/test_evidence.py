@@ -68,15 +68,15 @@ def test_a_late_answer_changes_nothing_and_a_new_group_waits_for_its_sheets(
 
 def test_a_plan_opens_what_researchers_look_at_and_says_what_it_cannot(running_site: RunningSite, world: World) -> None:
     odile = Visitor(running_site, world.organisation_lead).open(PAGE)
-    odile.press("Keep my plan and open them", {"between": "who-5:total"})
+    odile.press("Keep my plan and open them", {"between": "gad-7:total"})
     assert odile.status == 422 and "Please tick that your question is written down." in odile.text
-    odile.press("Keep my plan and open them", {"ready": "yes"})
+    odile.press("Keep my plan and open them", {"ready": True})
     plan = ProgrammePlan.objects.get(organisation=world.organisation)
     assert (plan.primary, plan.seen, plan.made_by) == ("scs-sf-12:total", 4, world.organisation_lead)
     assert "when 4 groups could be seen side by side" in odile.text
     for words in (
         "All 4 together",
-        "Where one more programme may lie is told from 5 studies on",
+        "Where the mean of one more group may lie is told from 5 groups on",
         "This goes along, and shows no cause",
         "who said yes to research",
         "says nothing below 20 groups",

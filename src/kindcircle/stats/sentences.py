@@ -120,7 +120,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "One group can be shown, and one group cannot tell how a programme does: there was no comparison group either."
     ),
     "programme.few": gettext_noop(
-        "The average went the hoped-for way in %(toward)s of %(groups)s groups and the other way in %(away)s, but so "
+        "Of %(groups)s groups the average went the hoped-for way in %(toward)s and the other way in %(away)s, but so "
         "few groups tell about themselves only, and there was no comparison group."
     ),
     "programme.toward": gettext_noop(
@@ -129,9 +129,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "better later without a programme."
     ),
     "programme.unclear": gettext_noop(
-        "The average went the hoped-for way in %(toward)s of %(groups)s groups and the other way in %(away)s, only "
-        "%(clear)s groups taken alone are large and clear enough to tell, and there was no comparison group: people "
-        "who join when they feel worst tend to feel better later without a programme."
+        "Of %(groups)s groups the average went the hoped-for way in %(toward)s and the other way in %(away)s (clearly "
+        "the hoped-for way, and large enough to tell: %(clear)s), and there was no comparison group: people who join "
+        "when they feel worst tend to feel better later without a programme."
     ),
     "programme.apart": gettext_noop(
         "Groups went different ways: clearly the hoped-for way in %(clear)s of %(groups)s and clearly the other way in "
@@ -176,7 +176,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "W15.league": gettext_noop(
         "This is no list of who leads well. Groups this small differ by chance and by who comes to them."
     ),
-    "W17.along": gettext_noop(
+    "W18.along": gettext_noop(
         "This goes along, and shows no cause: who feels better may come more often, and who came seldom answered less "
         "often at the end."
     ),
@@ -274,6 +274,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "W14.filled": gettext_noop("Filled-in studies show how much it might matter. They never correct an effect."),
     "W14.between": gettext_noop("Where one more programme may lie is told from %(enough)s studies on."),
+    "W14.two_groups": gettext_noop(
+        "With two groups the interval rests on one comparison and is as wide as that deserves."
+    ),
+    "W14.one_more": gettext_noop("Where the mean of one more group may lie is told from %(enough)s groups on."),
+    "W14.funnel": gettext_noop(
+        "Below %(enough)s groups a look at small ones against large ones says next to nothing, so there is no such "
+        "picture."
+    ),
     "W15": gettext_noop("These figures are about groups. What single people gave or got is never shown to a group."),
     "W15.few": gettext_noop("Fewer than %(enough)s groups: no test can speak of groups in general, so there is none."),
     "W16.turned": gettext_noop("%(items)s goes against the rest: most often its answers were not turned round."),

@@ -57,8 +57,7 @@ def test_below_five_there_is_no_number_anywhere(told: World) -> None:
     assert all(one["means"] is None and one["along"] is None for one in kept["scores"]) and kept["through"] == []
     record = as_record(found)
     assert record["groups"][3]["started"] == record["groups"][3]["left"] == {"shown": False}
-    # The total leaves Hazel out: with it, what is left over would be three people.
-    assert record["together"]["groups"] == 3 and record["together"]["started"] == 8 + 12 + 12
+    assert (record["together"]["left"]["groups"], record["together"]["left"]["n"]) == (4, 8 + 12 + 12 + 8)
     for row in (row for one in record["measures"] for row in one["groups"] if row["group"] == "Hazel"):
         assert set(row) == {"group", "shown", "asked"}
 
@@ -92,15 +91,17 @@ def test_a_sum_over_groups_waits_where_it_would_give_one_away(world: World) -> N
     close_sheets(world, at=world.at + LATER)
     found = report(world)
     assert [one.left for one in found.sides] == [Suppressed(), Suppressed()]
-    assert found.in_all == Suppressed() and found.unwanted == Suppressed()
+    assert found.in_all.left is None and found.in_all.left_groups == 0
+    # How many started stands in each row, so what was unwanted is told all the same.
+    assert (found.unwanted.started, found.unwanted.events) == (16, 0)
     ended(world, "Three", EIGHT, left=frozenset({0, 5}), away={0: 3, 1: 3})
     close_sheets(world, at=world.at + LATER)
     whole = report(world).in_all
-    assert (whole.groups, whole.left.count, whole.left.n) == (3, 6, 24)
+    assert (whole.left_groups, whole.left.count, whole.left.n) == (3, 6, 24)
     # A fourth group like these waits: the sum of four less the sum of three would be that group.
     ended(world, "Four", EIGHT, left=frozenset({0, 5}), away={0: 3, 1: 3})
     close_sheets(world, at=world.at + LATER)
-    assert report(world).in_all.groups == 3
+    assert report(world).in_all.left_groups == 3
 
 
 def test_no_view_shows_a_kind_of_fewer_than_five(told: World) -> None:
@@ -113,8 +114,8 @@ def test_no_view_shows_a_kind_of_fewer_than_five(told: World) -> None:
     rowan.gatherings.update(online=True)
     met = {one.what: one for one in report(told).alike}["met"]
     kinds = {one.name: one for one in met.kinds}
-    assert {name: (one.people, one.left.count) for name, one in kinds.items()} == {
-        "in-person": (20, 6),
+    assert {name: (one.left.n, one.left.count) for name, one in kinds.items()} == {
+        "in-person": (28, 6),
         "online": (12, 0),
     }
     changes = [(after - before) / 12 for before, after in TWELVE]
@@ -126,7 +127,7 @@ def test_no_view_shows_a_kind_of_fewer_than_five(told: World) -> None:
     member.user.save()
     CohortRecord.objects.filter(group__organisation=told.organisation).delete()
     language = {one.what: one for one in report(told).alike}["language"]
-    assert language.kinds == () and language.groups < 4
+    assert language.kinds == () and language.only == ""
 
 
 def test_a_plan_opens_figures_of_those_who_may_stand_in_them(told: World) -> None:

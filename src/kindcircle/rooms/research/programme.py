@@ -26,7 +26,15 @@ from kindcircle.spec.programmes import all_programmes
 from kindcircle.stats.before_after import ENOUGH_GROUPS, MANY_LOST
 from kindcircle.stats.change import Better
 from kindcircle.stats.cohorts import side_by_side
-from kindcircle.stats.disclosure import Part, Suppressed, part_of, told_in_parts, total_of
+from kindcircle.stats.disclosure import (
+    SMALLEST_SHOWN,
+    Part,
+    Suppressed,
+    part_of,
+    told_in_parts,
+    total_of,
+    withhold_below,
+)
 from kindcircle.stats.feasibility import Attendance, Proportion, summarise_attendance
 from kindcircle.stats.results import MeanEstimate, Undefined
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message
@@ -46,12 +54,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class InAll:
-    """The same over groups, as far as it may be told: over so many of them, the oldest first."""
+    """Sums over groups of five and more, each over as many as may be told, the oldest first; None where none may."""
 
-    groups: int
-    started: int
-    left: Proportion
-    attendance: Attendance | Undefined
+    left: Proportion | None
+    left_groups: int
+    attendance: Attendance | Undefined | None
+    attendance_groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """What was unwanted in the groups that `InAll` is about; worse and better of the main measure, where known.
+    """What was unwanted in all groups of five and more; worse and better of the main measure, where known.
 
-    Counts of people are told in steps of five, none and "fewer than five" apart.
+    Counts of people are told in steps of five, none and "fewer than five" apart. Suppressed: there is no such group.
     """
 
     started: int
@@ -114,7 +122,7 @@ class ProgrammeReport:
     rules: tuple[str, ...]
     sides: tuple[Side, ...]
     waiting: tuple[Waiting, ...]
-    in_all: InAll | Suppressed
+    in_all: InAll
     measures: tuple[Measure, ...]
     unwanted: Unwanted | Suppressed
     alike: tuple[Alike, ...]
@@ -125,6 +133,11 @@ class ProgrammeReport:
     def primary(self) -> Measure | None:
         """The main measure; None where nothing is asked before and after."""
         return next((one for one in self.measures if one.primary), None)
+
+    @property
+    def small(self) -> int:
+        """How many groups have fewer than five people, and are in no figure."""
+        return sum(isinstance(one.started, Suppressed) for one in self.sides)
 
 
 def programmes_led(organisation: Organisation, *, by: Actor) -> list[tuple[str, str, int]]:
@@ -165,7 +178,9 @@ def _traced(
 def whole(organisation: Organisation, programme: str, at: datetime) -> ProgrammeReport:
     """The figures themselves. Whoever shows them to somebody asks for the right first, and leaves a trace."""
     found, waiting = cohorts(organisation, programme, at=at)
-    ends = told_in_parts(found, _fit)
+    # A group of fewer than five is in no sum, so that no sum has to wait for it.
+    large = [one for one in found if one.started >= SMALLEST_SHOWN]
+    left, seats = told_in_parts(large, _left_fit), told_in_parts(large, _seats_fit)
     measures = _measures(found)
     main = measures[0] if measures else None
     plan = plan_of(organisation, programme)
@@ -177,10 +192,10 @@ def whole(organisation: Organisation, programme: str, at: datetime) -> Programme
         rules=tuple(dict.fromkeys(one.rule for one in found)),
         sides=tuple(_side(one) for one in found),
         waiting=tuple(waiting),
-        in_all=_in_all(found[: ends[-1]]) if ends else Suppressed(),
+        in_all=_in_all(large[: left[-1]] if left else [], large[: seats[-1]] if seats else []),
         measures=measures,
-        unwanted=_unwanted(found[: ends[-1]], main) if ends else Suppressed(),
-        alike=alike(found, ends, main.alike if main else ()),
+        unwanted=_unwanted(large, main) if large else Suppressed(),
+        alike=alike(large, left, seats, main.alike if main else ()),
         plan=plan,
         beyond=beyond(plan, found, measures) if plan else None,
     )
@@ -193,13 +208,16 @@ def _left(one: Cohort) -> Part:
 def _seats(one: Cohort) -> Part:
     seats = part_of({"came": one.came, "away": one.offered - one.came})
     # Seats at meetings are no people, and a handful of people fills many of them.
-    return Part(seats.cells, seats.shown and part_of({"people": one.started}).shown)
+    return Part(seats.cells, seats.shown and one.started >= SMALLEST_SHOWN)
 
 
-def _fit(rows: Sequence[Cohort]) -> bool:
-    """Whether sums over these groups may be told, set beside what each of them shows and what was told before."""
-    people = [part_of({"people": one.started}) for one in rows]
-    return all(total_of(parts) for parts in (people, [_left(one) for one in rows], [_seats(one) for one in rows]))
+def _left_fit(rows: Sequence[Cohort]) -> bool:
+    """Whether this sum may be told, beside what each group shows and what was told before."""
+    return bool(total_of([_left(one) for one in rows]))
+
+
+def _seats_fit(rows: Sequence[Cohort]) -> bool:
+    return bool(total_of([_seats(one) for one in rows]))
 
 
 def _side(one: Cohort) -> Side:
@@ -207,16 +225,16 @@ def _side(one: Cohort) -> Side:
     return Side(
         name=one.group.name,
         cohort=one,
-        started=one.started if part_of({"people": one.started}).shown else Suppressed(),
+        started=withhold_below(one.started, people=one.started),
         left=Proportion(one.left, one.started) if _left(one).shown else Suppressed(),
         completed=one.completion if done.shown else Suppressed(),
         attendance=one.attendance() if _seats(one).shown else Suppressed(),
     )
 
 
-def _in_all(rows: Sequence[Cohort]) -> InAll:
+def _in_all(left: Sequence[Cohort], seats: Sequence[Cohort]) -> InAll:
     marks, person, group = list[int](), list[tuple[int, int]](), list[int]()
-    for one in rows:
+    for one in seats:
         who = 0
         for meetings, count in one.came_by_person:
             for _ in range(count):
@@ -224,12 +242,12 @@ def _in_all(rows: Sequence[Cohort]) -> InAll:
                 marks += [1] * meetings + [0] * (one.held - meetings)
                 person += [(one.group.pk, who)] * one.held
                 group += [one.group.pk] * one.held
-    started = sum(one.started for one in rows)
+    gone, started = sum(one.left for one in left), sum(one.started for one in left)
     return InAll(
-        groups=len(rows),
-        started=started,
-        left=Proportion(sum(one.left for one in rows), started),
-        attendance=summarise_attendance(marks, member=person, group=group),
+        left=Proportion(gone, started) if left else None,
+        left_groups=len(left),
+        attendance=summarise_attendance(marks, member=person, group=group) if seats else None,
+        attendance_groups=len(seats),
     )
 
 

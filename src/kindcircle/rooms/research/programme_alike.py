@@ -1,8 +1,9 @@
 """Whether a programme is the same for everybody: by what is known of people without having asked them for it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from kindcircle.rooms.research.cohorts import Cohort, CohortScore, Slice
@@ -16,61 +17,73 @@ LOOKED_AT: Final = ("met", "answered", "language")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """People who have one thing in common. change is None where the changes by this view are not told."""
+    """People who have one thing in common. None stands where that figure of this view is not told."""
 
     name: str
-    people: int
-    left: Proportion
-    seats: Proportion
+    left: Proportion | None
+    seats: Proportion | None
     change: MeanEstimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """One view. No kinds: it is not told, because a kind would hold fewer than five, or everybody is of one kind.
+    """One view. No kinds: it is not told, because a row would hold fewer than five, or everybody is of one kind.
 
     only  the one kind that everybody is of, or ""
     """
 
     what: str
-    groups: int
     kinds: tuple[Kind, ...]
     only: str = ""
 
 
-def alike(found: Sequence[Cohort], ends: Sequence[int], main: Sequence[CohortScore]) -> tuple[Alike, ...]:
-    """Every view, over those groups whose sums may be told (`ends`), and told anew only where no kind gives away a few.
+def alike(
+    found: Sequence[Cohort], left: Sequence[int], seats: Sequence[int], main: Sequence[CohortScore]
+) -> tuple[Alike, ...]:
+    """Every view, over those groups whose sums may be told, and told anew only where no kind gives away a few.
 
-    main: the scores of the main measure that may stand beside one another.
+    left, seats: after how many groups each sum was told;  main: scores of the main measure that may stand together.
     """
-    begins = (0, *ends)
-    blocks = [found[begin:end] for begin, end in zip(begins, ends, strict=False)]
-    return tuple(_view(what, found, blocks, main) for what in LOOKED_AT)
+    return tuple(_view(what, found, left, seats, main) for what in LOOKED_AT)
 
 
-def _view(what: str, found: Sequence[Cohort], blocks: Sequence[Sequence[Cohort]], main: Sequence[CohortScore]) -> Alike:
-    told = told_in_parts(blocks, lambda rows: _fit([one for block in rows for one in block], what))
-    rows = [one for block in blocks[: told[-1]] for one in block] if told else []
-    sums = _by_kind(rows, what)
-    if len(sums) < 2:
-        return Alike(what, len(rows), (), only=next(iter(sums), ""))
+def _view(
+    what: str, found: Sequence[Cohort], left: Sequence[int], seats: Sequence[int], main: Sequence[CohortScore]
+) -> Alike:
+    kinds = _by_kind(found, what)
+    if len(kinds) == 1:
+        return Alike(what, (), only=next(iter(kinds)))
+    gone = _told(found, left, what, _left_fit)
+    came = _told(found, seats, what, _seats_fit)
     scored = [one for one in found if any(score in main for score in one.scores)]
-    ends = told_in_parts(scored, lambda some: _enough(some, what))
-    changes = _by_kind(scored[: ends[-1]], what) if ends else {}
+    moved = _told(scored, range(1, len(scored) + 1), what, _pairs_fit)
+    if not (gone or came or moved):
+        return Alike(what, ())
     return Alike(
         what,
-        len(rows),
         tuple(
             Kind(
                 name=kind,
-                people=one.people,
-                left=Proportion(one.left, one.people),
-                seats=Proportion(one.came, one.offered),
-                change=_change(changes.get(kind)),
+                left=Proportion(gone[kind].left, gone[kind].people) if kind in gone else None,
+                seats=Proportion(came[kind].came, came[kind].offered) if kind in came else None,
+                change=_change(moved.get(kind)),
             )
-            for kind, one in sums.items()
+            for kind in sorted({*gone, *came, *moved})
         ),
     )
+
+
+def _told(found: Sequence[Cohort], ends: Sequence[int], what: str, fit: Callable[[Slice], bool]) -> dict[str, Slice]:
+    """Sums by kind over groups that end where a sum was told, and where each kind of what is new is fit to be told."""
+    blocks = [found[begin:end] for begin, end in pairwise((0, *ends))]
+
+    def all_fit(some: Sequence[Sequence[Cohort]]) -> bool:
+        return all(fit(one) for one in _by_kind([row for block in some for row in block], what).values())
+
+    told = told_in_parts(blocks, all_fit)
+    kinds = _by_kind([row for block in blocks[: told[-1]] for row in block], what) if told else {}
+    # One kind beside nothing is no comparison.
+    return kinds if len(kinds) > 1 else {}
 
 
 def _by_kind(rows: Sequence[Cohort], what: str) -> dict[str, Slice]:
@@ -94,15 +107,16 @@ def _sum(some: Sequence[Slice]) -> Slice:
     )
 
 
-def _fit(rows: Sequence[Cohort], what: str) -> bool:
-    """Of each kind nobody or five left, and nobody or five stayed."""
-    kinds = _by_kind(rows, what).values()
-    return all(part_of({"left": one.left, "stayed": one.people - one.left}).shown for one in kinds)
+def _left_fit(one: Slice) -> bool:
+    return part_of({"left": one.left, "stayed": one.people - one.left}).shown
 
 
-def _enough(rows: Sequence[Cohort], what: str) -> bool:
-    """Of each kind nobody or five have both scores."""
-    return all(not 0 < one.n < SMALLEST_SHOWN for one in _by_kind(rows, what).values())
+def _seats_fit(one: Slice) -> bool:
+    return one.people >= SMALLEST_SHOWN and part_of({"came": one.came, "away": one.offered - one.came}).shown
+
+
+def _pairs_fit(one: Slice) -> bool:
+    return not 0 < one.n < SMALLEST_SHOWN
 
 
 def _change(some: Slice | None) -> MeanEstimate | None:

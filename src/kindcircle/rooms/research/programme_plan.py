@@ -58,7 +58,7 @@ def say_plan(
     Raises Invalid where there is nothing to look at, or the other measure is not one of these.
     """
     require(by, Permission.PROGRAMME_REPORT_SEE, organisation)
-    others = {one.key for one in measures if not one.primary}
+    others = {key for key, _name in other_measures(measures)}
     main = next((one for one in measures if one.primary), None)
     if main is None or (between and between not in others):
         raise Invalid(_("Please choose one of the measures."))
@@ -102,4 +102,4 @@ def beyond(plan: ProgrammePlan, found: Sequence[Cohort], measures: Sequence["Mea
 
 def other_measures(measures: Sequence["Measure"]) -> list[tuple[str, str]]:
     """What may be named as lying in between: id and name."""
-    return [(one.key, one.name) for one in measures if not one.primary]
+    return [(one.key, one.name) for one in measures if one.alike and not one.primary]

@@ -44,13 +44,12 @@ def as_record(found: ProgrammeReport) -> Record:
         "completed_means": found.rules,
         "groups": [_side(one) for one in found.sides],
         "not_told_yet": [one.group.name for one in found.waiting],
-        "together": HIDDEN
-        if isinstance(whole, Suppressed)
-        else {
-            "groups": whole.groups,
-            "started": whole.started,
-            "left": _part(whole.left),
-            "attendance": _attendance(whole.attendance, by_group=whole.groups > 1),
+        "together": {
+            "left": _part(Suppressed() if whole.left is None else whole.left) | {"groups": whole.left_groups},
+            "attendance": HIDDEN
+            if whole.attendance is None
+            else _attendance(whole.attendance, by_group=whole.attendance_groups > 1),
+            "attendance_groups": whole.attendance_groups,
         },
         "measures": [_measure(one) for one in found.measures],
         "unwanted": _unwanted(found),
@@ -172,14 +171,14 @@ def _steps(count: int) -> Record:
 def _view(one: Alike) -> Record:
     return {
         "what": one.what,
-        "groups": one.groups,
         "same_for_everybody": one.only or None,
         "kinds": [
             {
                 "kind": kind.name,
-                "people": kind.people,
-                "left": _part(kind.left),
-                "seats": {"count": kind.seats.count, "n": kind.seats.n, "share": kind.seats.estimate},
+                "left": _part(kind.left or Suppressed()),
+                "seats": HIDDEN
+                if kind.seats is None
+                else {"count": kind.seats.count, "n": kind.seats.n, "share": kind.seats.estimate},
                 "mean_change": _change(kind.change),
             }
             for kind in one.kinds
@@ -197,7 +196,7 @@ def _beyond(found: Beyond) -> Record:
         "people_who_said_yes_to_research": found.willing,
         "people_with_both_scores": found.both,
         "in_between": found.way if found.way is None or isinstance(found.way, Undefined) else asdict_plain(found.way),
-        "warnings": said((Message("W1"), Message("W10"), Message("W17.along"), Message("W9"))),
+        "warnings": said((Message("W1"), Message("W10"), Message("W18.along"), Message("W9"))),
     }
 
 

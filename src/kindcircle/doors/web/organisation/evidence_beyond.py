@@ -14,7 +14,7 @@ from kindcircle.stats.cohorts import FEWEST_TO_TELL_RANGE, Line, Together, Way
 from kindcircle.stats.mediation import CAUTION, FEWEST_GROUPS
 from kindcircle.stats.meta import FEWEST_FOR_A_TEST
 from kindcircle.stats.results import Undefined
-from kindcircle.stats.sentences import TEXTS, Message
+from kindcircle.stats.sentences import TEXTS, Message, say
 
 
 def planned(found: ProgrammeReport) -> list[str]:
@@ -49,7 +49,7 @@ def shown(found: ProgrammeReport) -> dict[str, Any] | None:
     return {
         "name": main.name,
         "plan": planned(found),
-        "sentence": said(part.sentence) if part.sentence else _("One group cannot be put together with others."),
+        "sentence": _sentence(part, digits),
         "pooled": _pooled(part, digits),
         "forest": forest,
         "axis": axis_of(forest),
@@ -60,6 +60,12 @@ def shown(found: ProgrammeReport) -> dict[str, Any] | None:
         "way": _way(part, digits),
         "way_words": _way_words(part),
     }
+
+
+def _sentence(part: Beyond, digits: int) -> str:
+    if part.sentence is None:
+        return _("Below two groups there is nothing to put together.")
+    return say(part.sentence, translate=_, number=lambda value: number(value, digits))
 
 
 def _forest(main: Measure, part: Beyond) -> list[dict[str, Any]]:
@@ -149,11 +155,11 @@ def _pooled_words(part: Beyond) -> list[str]:
     if isinstance(whole, Undefined):
         return [*lines, _(whole.text)]
     if whole.pooled.k == 2:
-        lines.append(said(Message("W14.two")))
+        lines.append(said(Message("W14.two_groups")))
     if isinstance(whole.range, Undefined):
-        lines.append(said(Message("W14.between", {"enough": FEWEST_TO_TELL_RANGE})))
+        lines.append(said(Message("W14.one_more", {"enough": FEWEST_TO_TELL_RANGE})))
     if isinstance(whole.lean, Undefined):
-        lines.append(said(Message("W14.tests", {"enough": FEWEST_FOR_A_TEST})))
+        lines.append(said(Message("W14.funnel", {"enough": FEWEST_FOR_A_TEST})))
     return lines
 
 
@@ -184,7 +190,7 @@ def _along(part: Beyond, digits: int) -> list[Figure]:
 
 
 def _along_words(part: Beyond) -> list[str]:
-    lines = [said(Message("W17.along")), _consent(part)]
+    lines = [said(Message("W18.along")), _consent(part)]
     return lines if not isinstance(part.along, Undefined) else [*lines, _(part.along.text)]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kindcircle.doors.web.organisation.evidence_beyond import shown
 from kindcircle.doors.web.organisation.evidence_words import (
@@ -46,6 +47,8 @@ def printed(found: ProgrammeReport) -> dict[str, object]:
         *(words(line) for line in unwanted(found)),
         heading(_("Before and after")),
     ]
+    shared = _said_of_all(measures)
+    parts += [heading(_("True of everything below"), 3), listed(shared)] if shared else []
     for one in measures:
         parts += _measure(one)
     parts.append(heading(_("Was it the same for everybody?")))
@@ -55,6 +58,17 @@ def printed(found: ProgrammeReport) -> dict[str, object]:
         parts.append(table([str(one) for one in VIEW_HEADER], view["rows"]) if view["rows"] else words(view["why"]))
     parts += _beyond(found)
     return cohort(_("What we know about %(name)s") % {"name": found.title}, _("Programme report"), facts, parts)
+
+
+def _said_of_all(measures: list[dict[str, Any]]) -> list[str]:
+    """What is printed with every measure is said once, and taken out of each. On paper nothing is folded away."""
+    told = [one for one in measures if one["any"]]
+    for one in told:
+        one["warnings"] += one["more_warnings"]
+    shared = [text for text in (told[0]["warnings"] if told else []) if all(text in one["warnings"] for one in told)]
+    for one in told:
+        one["warnings"] = [text for text in one["warnings"] if text not in shared]
+    return shared
 
 
 def _measure(one: dict[str, Any]) -> list[Block]:
@@ -68,14 +82,21 @@ def _measure(one: dict[str, Any]) -> list[Block]:
             if "both" in row:
                 said = _("%(name)s: %(both)s of %(started)s with both scores, %(missing)s missing.") % row
                 parts += [words(said), marks(row["both"], row["missing"], said)]
+    rows, pictured = one["rows"], one["drawn"]
+    if not of.primary:
+        # Groups without a figure are named with the main measure; here they are counted.
+        rows, pictured = [row for row in rows if "both" in row], [row for row in pictured if "low" in row]
+        hidden = len(one["rows"]) - len(rows)
+        text = ngettext("%(n)s group has no figure here.", "%(n)s groups have no figure here.", hidden) % {"n": hidden}
+        parts += [words(text)] if hidden else []
     parts += _forest(
-        one["drawn"],
+        pictured,
         title=_("%(name)s: mean change in each group") % {"name": of.name},
         note=_("There was no comparison group. An interval that crosses the dashed line allows for no change."),
     )
     header = (_("Group"), _("Both, missing"), _("Before"), _("After"), _("Mean change"), _("How sure"))
-    parts.append(table(header, [_line(row) for row in one["rows"]]))
-    return [*parts, listed([*one["warnings"], *one["more_warnings"]])]
+    parts.append(table(header, [_line(row) for row in rows]))
+    return [*parts, listed(one["warnings"])] if one["warnings"] else parts
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

@@ -38,13 +38,17 @@ def came(found: ProgrammeReport) -> list[tuple[str, ...]]:
     """One row for each group: started, left, completed, came; at last all together, where it may be told."""
     rows = [_side(one) for one in found.sides]
     whole = found.in_all
-    if isinstance(whole, Suppressed):
+    if whole.left is None and whole.attendance is None:
         return rows
-    name = ngettext("%(n)s group together", "%(n)s groups together", whole.groups) % {"n": whole.groups}
-    return [
-        *rows,
-        (name, str(whole.started), _part(whole.left), "–", _attended(whole.attendance, by_group=whole.groups > 1)),
-    ]
+    left = str(NOT_SHOWN) if whole.left is None else _over(_part(whole.left), whole.left_groups)
+    seats = str(NOT_SHOWN)
+    if whole.attendance is not None:
+        seats = _over(_attended(whole.attendance, by_group=whole.attendance_groups > 1), whole.attendance_groups)
+    return [*rows, (_("Together"), "–", left, "–", seats)]
+
+
+def _over(text: str, groups: int) -> str:
+    return ngettext("%(text)s, in %(n)s group", "%(text)s, in %(n)s groups", groups) % {"text": text, "n": groups}
 
 
 CAME_HEADER: Final = (
@@ -78,7 +82,8 @@ def _attended(found: Attendance | Undefined, *, by_group: bool = False) -> str:
         return "–"
     rate = found.by_group if by_group else found.by_member
     interval = None if isinstance(rate, Undefined) else rate.interval_within_range()
-    return f"{share(found.sessions)} ({percents(interval)})"
+    seats = _("%(count)s of %(n)s") % {"count": found.sessions.count, "n": found.sessions.n}
+    return f"{seats}, {share(found.sessions)} ({percents(interval)})"
 
 
 def definitions(found: ProgrammeReport) -> list[str]:
@@ -89,8 +94,9 @@ def definitions(found: ProgrammeReport) -> list[str]:
         *(_("Completed: %(rule)s") % {"rule": rule} for rule in found.rules),
         _("Seats taken: of one seat for everybody at every meeting that was held, also after somebody left."),
         _(
-            "“Not shown” means that fewer than five people stand on one side of a figure, or that it would give such a "
-            "figure away. Sums over groups are told when that hides nobody, so they may leave out the newest groups."
+            "“Not shown” means that fewer than five people, or seats, stand on one side of a figure, or that it would "
+            "give such a figure away. A sum over groups is told when no hidden group comes out of it, so it may leave "
+            "out the newest groups. A group of fewer than five people is in no sum."
         ),
         _("How many completed is summed on the page of the house, for one year."),
     ]
@@ -179,7 +185,7 @@ def unwanted(found: ProgrammeReport) -> list[str]:
     """What was unwanted, in sentences; counts of people in steps of five."""
     harms = found.unwanted
     if isinstance(harms, Suppressed):
-        return [_("Not told yet: it would give figures of a small group away.")]
+        return [_("Not told: every group has fewer than five people.")]
     lines = []
     if harms.people:
         lines.append(
@@ -238,17 +244,22 @@ def views(found: ProgrammeReport) -> list[dict[str, Any]]:
 def _view(one: Alike, digits: int) -> dict[str, Any]:
     if one.kinds:
         rows = [_kind(kind, digits, one.what) for kind in one.kinds]
-        return {"name": VIEWS[one.what], "rows": rows, "groups": one.groups, "why": ""}
+        return {"name": VIEWS[one.what], "rows": rows, "why": ""}
     if one.only:
         why = _("The same for everybody so far: %(kind)s.") % {"kind": _called(one.what, one.only)}
     else:
-        why = _("Not told yet: in one of its rows there are fewer than five people, or fewer than five who left.")
-    return {"name": VIEWS[one.what], "rows": [], "groups": one.groups, "why": why}
+        why = _("Not told yet: a row of it would hold fewer than five people, or give such a row away.")
+    return {"name": VIEWS[one.what], "rows": [], "why": why}
 
 
 def _kind(kind: Kind, digits: int, what: str) -> tuple[str, ...]:
-    seats = share(kind.seats) if kind.seats.n else "–"
-    return (_called(what, kind.name), str(kind.people), _part(kind.left), seats, _moved(kind.change, digits))
+    left = _part(Suppressed() if kind.left is None else kind.left)
+    seats = str(NOT_SHOWN) if kind.seats is None else _share_of(kind.seats)
+    return (_called(what, kind.name), left, seats, _moved(kind.change, digits))
+
+
+def _share_of(seats: Proportion) -> str:
+    return f"{_('%(count)s of %(n)s') % {'count': seats.count, 'n': seats.n}}, {share(seats)}"
 
 
 def _moved(change: MeanEstimate | None, digits: int) -> str:
@@ -273,7 +284,6 @@ def _called(what: str, kind: str) -> str:
 
 VIEW_HEADER: Final = (
     gettext_lazy("Who"),
-    gettext_lazy("People"),
     gettext_lazy("Left before the end"),
     gettext_lazy("Seats taken"),
     gettext_lazy("Mean change of the main measure"),
