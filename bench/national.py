@@ -20,13 +20,20 @@ from national_data import make
 from results import table, write
 
 from kindcircle.spec.instruments import load_instrument
+from kindcircle.spec.parts import Score
 
-RELIABILITY, SD = 0.84, 5.0
+RELIABILITY = 0.84
 MEMORY = "4GB"
 KEYS = ["organisation", "programme", "group", "person"]
 PLACE = ["organisation", "programme"]
 HERE = Path(__file__).resolve()
 Sums = dict[str, float]
+
+
+def spread(score: Score) -> float:
+    """A standard deviation to judge change by: a fifth of the scale."""
+    low, high = score.range
+    return (high - low) / 5
 
 
 def ours(file: Path, instrument: str) -> Sums:
@@ -51,7 +58,7 @@ def _asked(answers: object, instrument: str) -> Sums:
     from kindcircle.stats.change import Norms
 
     one = load_instrument(instrument)
-    norms = Norms(reliability=RELIABILITY, sd_before=SD)
+    norms = Norms(reliability=RELIABILITY, sd_before=spread(one.total))
     found = outcomes(answers, one, one.total, times=Times("before", "after"), norms=norms)  # type: ignore[arg-type]
     sums = together(cell.sums for cell in found.cells)
     interval = sums.interval()
@@ -78,11 +85,12 @@ def pandas(file: Path, instrument: str) -> Sums:
         value = some["value"].where(~some["item"].isin(turned), low + high - some["value"])
         sheets = value.groupby([some[key] for key in (*KEYS, "time")], sort=False).agg(["sum", "count"])
         mean = (sheets["sum"] / sheets["count"]).where(sheets["count"] >= len(items) - part.missing.max_missing)
-        parts.append(mean * len(items) if part.method == "sum" else mean)
+        mean = mean * len(items) if part.method == "sum" else mean
+        parts.append(sum(part.range) - mean if part.id in score.reverse_scores else mean)
     total = sum(parts[1:], parts[0]) / len(parts)
     people = total.unstack("time").dropna()
     change = people["after"] - people["before"]
-    gain = change / (2**0.5 * SD * (1 - RELIABILITY) ** 0.5) * (-1 if score.better == "lower" else 1)
+    gain = change / (2**0.5 * spread(score) * (1 - RELIABILITY) ** 0.5) * (-1 if score.better == "lower" else 1)
     people = people.assign(change=change, improved=gain > 1.96, deteriorated=gain < -1.96, n=1)
     places = people.groupby(PLACE)[["n", "change", "improved", "deteriorated"]].sum().sum()
     return {
@@ -111,12 +119,13 @@ def polars(file: Path, instrument: str) -> Sums:
     for n, part in enumerate(parts):
         enough = pl.col(f"c{n}") >= len(part.items) - part.missing.max_missing
         mean = pl.when(enough).then(pl.col(f"s{n}") / pl.col(f"c{n}"))
-        means.append(mean * len(part.items) if part.method == "sum" else mean)
+        mean = mean * len(part.items) if part.method == "sum" else mean
+        means.append(sum(part.range) - mean if part.id in score.reverse_scores else mean)
     total = sum(means[1:], means[0]) / len(means)
     sheets = rows.group_by([*KEYS, "time"]).agg(sums).with_columns(total=total)
     of = {time: pl.col("total").filter(pl.col("time") == time).max() for time in ("before", "after")}
     people = sheets.group_by(KEYS).agg(**of).drop_nulls(["before", "after"])
-    gain = (pl.col("after") - pl.col("before")) / (2**0.5 * SD * (1 - RELIABILITY) ** 0.5)
+    gain = (pl.col("after") - pl.col("before")) / (2**0.5 * spread(score) * (1 - RELIABILITY) ** 0.5)
     gain = gain * (-1 if score.better == "lower" else 1)
     places = people.group_by(PLACE).agg(
         n=pl.len(), change=(pl.col("after") - pl.col("before")).sum(), improved=(gain > 1.96).sum(),
@@ -238,11 +247,11 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
             ])  # fmt: skip
             print(" | ".join(rows[-1]), flush=True)
     text = (
-        f"## The outcomes of a whole service\n\n`bench/national.py`: medians of {chosen.rounds} turns (one for "
-        "10^8, and for PostgreSQL at 10^7), each in its own process, from a Parquet file to counts of each place; DuckDB "
+        f"## The outcomes of a whole service\n\n`bench/national.py`: medians of {chosen.rounds} turns (one for 10^8, "
+        "and for PostgreSQL at 10^7), each in its own process, from a Parquet file to counts of each place; DuckDB "
         f"with {MEMORY} at most. Ours checks every answer, works out intervals over groups and is exact; pandas and "
-        "polars add up and judge, no more. All count the same people; PostgreSQL says the same as DuckDB to the last digit. scs-26 is in mixed order. "
-        "*×*: beside ours.\n\n"
+        "polars add up and judge, no more. All count the same people; PostgreSQL says the same as DuckDB to the last "
+        "digit. Rows of scs-26 are in mixed order. *×*: beside ours.\n\n"
         + table(["answers", "by", "people with both", "s", "µs an answer", "peak, MB", "×"], rows)
     )
     if not chosen.no_write:
