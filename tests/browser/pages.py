@@ -381,6 +381,7 @@ def _organisation() -> Iterator[Stop]:
     yield Stop("organisation:trials", who, named("organisation:trials"))
     yield Stop("organisation:trial-new", who, about("organisation:trial-new", lambda s: s.offer.code))
     yield Stop("organisation:trial", who, about("organisation:trial", lambda s: s.trial.code))
+    yield Stop("organisation:trial-results", who, about("organisation:trial-results", lambda s: s.trial.code))
     yield Stop("facilitator:trial-draw", "facilitator", about("facilitator:trial-draw", lambda s: s.trial.intake.code))
     yield Stop("organisation:wording-check", "facilitator", about("organisation:wording-check", lambda s: s.typed.code))
     for name in ("colleague", "colleague-end"):

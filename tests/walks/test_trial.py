@@ -92,6 +92,17 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
     for one in people:
         assert one.code not in odile.html and one.person.code not in odile.html
 
+    # How people went through it stands there at once; no outcome does before everybody could answer.
+    odile.follow("What came of it")
+    for words in ("Outcomes are not opened yet.", "said no to the draw", "waiting would not be safe"):
+        assert words in odile.text
+    assert "Mean after" not in odile.text
+    picture = Visitor(running_site, world.safety_lead).client.get(f"{running_site.url}{page}flow.svg")
+    assert picture.headers["content-type"] == "image/svg+xml" and "Not drawn: 2" in picture.text
+    assert "Outcomes" not in odile.open(f"{page}record.json").text and odile.path == page
+    sam.open(page)
+    assert Trial.objects.get(pk=trial.pk).opened_at is None
+
     drawn = {one.application_id: one.arm for one in Entrant.objects.filter(trial=trial)}
     for one in people[:7]:
         seen = Visitor(running_site, one.person).open(f"/application/{one.code}/draw/").text

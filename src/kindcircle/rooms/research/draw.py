@@ -288,6 +288,11 @@ def before_of(trial: Trial) -> dict[int, float]:
     return _scores(trial, Occasion.BEFORE_DRAW)
 
 
+def after_of(trial: Trial) -> dict[int, float]:
+    """The score after the draw, by person. Read by the analysis alone, once it may be opened."""
+    return _scores(trial, Occasion.AFTER_DRAW)
+
+
 def _answered(trial: Trial) -> dict[int, float]:
     return before_of(trial)
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -81,7 +82,7 @@ def own_draw(request: HttpRequest, application: Application) -> HttpResponse:
         "application": application,
         "draw": found,
         "trial": found.trial if found else None,
-        "minutes": _minutes(found.trial) if found else 0,
+        "minutes": _minutes(found.trial) if found else "",
         "sheet": sheets[0] if sheets else None,
     }
     return render(request, "member/application_draw.html", context)
@@ -92,5 +93,6 @@ def sheets_of_a_draw(sheets: list[OpenSheet]) -> list[OpenSheet]:
     return [sheet for sheet in sheets if sheet.occasion in OF_A_DRAW]
 
 
-def _minutes(trial: Trial) -> float:
-    return definition(trial.instrument, trial.version).administration.minutes
+def _minutes(trial: Trial) -> str:
+    n = round(definition(trial.instrument, trial.version).administration.minutes)
+    return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}

@@ -209,7 +209,7 @@ def _shown(request: HttpRequest, found: Trial, problem: str) -> HttpResponse:
     context = {
         "row": row,
         "state": STATES[Trial.State(row.state)],
-        "measure": _measure(row.instrument, row.scale, row.version),
+        "measure": measure_words(row),
         "names": {
             "asked_by": names[row.asked_by_id],
             "asked_to": names[row.asked_to_id],
@@ -232,6 +232,11 @@ def _shown(request: HttpRequest, found: Trial, problem: str) -> HttpResponse:
 
 def _marks(row: Trial) -> dict[str, str]:
     return {"plan": row.plan_mark, "secret": row.secret_mark, "result": row.result_mark}
+
+
+def measure_words(row: Trial) -> str:
+    """The one outcome, by its name."""
+    return _measure(row.instrument, row.scale, row.version)
 
 
 def _measure(instrument: str, scale: str, version: str | None = None) -> str:

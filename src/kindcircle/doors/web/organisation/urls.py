@@ -23,6 +23,7 @@ from kindcircle.doors.web.organisation import (
     supervision,
     team,
     together,
+    trial_results,
     trials,
     venues,
     wording,
@@ -81,6 +82,9 @@ urlpatterns = [
     path("trials/", trials.all_trials, name="trials"),
     path("trials/new/<str:code>/", trials.new, name="trial-new"),
     path("trials/<str:code>/", trials.trial, name="trial"),
+    path("trials/<str:code>/results/", trial_results.results, name="trial-results"),
+    path("trials/<str:code>/flow.svg", trial_results.flow_picture, name="trial-flow"),
+    path("trials/<str:code>/record.json", trial_results.record, name="trial-record"),
     # All questionnaires, and the words of those of others.
     path("measures/", measures.measures, name="measures"),
     path("measures/<slug:instrument>/", measures.measure, name="measure"),
