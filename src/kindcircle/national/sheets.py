@@ -48,8 +48,8 @@ def sheets(answers: ir.Table, plan: Plan, times: Times) -> ir.Table:
     found = rows.group_by([*KEYS, "time"]).aggregate(
         **sums,
         **counts,
-        said=rows.scored.sum(),
-        strange=(_strange(rows, plan)).sum(),
+        **({} if plan.definition.most_empty is None else {"said": rows.scored.sum()}),
+        strange=_strange(rows, plan).sum(),
         bits=rows.bit.sum(),
         bits_once=rows.bit.bit_or(),
     )
