@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import re
 import shutil
 from pathlib import Path
@@ -10,122 +9,79 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bench.agreement import (
+    BY_CHANCE,
+    PAGE,
+    REFERENCE,
+    TOLERANCE,
+    Compared,
+    Line,
+    called,
+    compare,
+    folder_of,
+    holds,
+    lines_of,
+    rounded_up,
+)
 from kindcircle.doors.cli.main import main
 from kindcircle.stats.validation import METHODS, answer_folder
 from kindcircle.stats.validation.reading import BadCase
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-REFERENCE = Path(os.environ.get("KINDCIRCLE_REFERENCE", REPOSITORY.parent / "shared" / "reference")) / "stats"
 
 reference = pytest.mark.skipif(
     not REFERENCE.is_dir(), reason="the R reference folder is not on this machine (KINDCIRCLE_REFERENCE)"
 )
 
-# (part of the dotted key, relative, absolute): the first that fits holds.
-TOLERANCE = {
-    "01": [(r"noncentral_t.*ci|effectsize_.*ci", 1e-5, 1e-6), (r"", 1e-8, 1e-10)],
-    "02": [(r"counts|^reliably|^started|^ended|^crossed|^n_", 0, 0), (r"", 1e-9, 1e-10)],
-    # Fitted by likelihood: the reference program stops a little before the top. One figure is not offered.
-    "03": [(r"reml|omega|loadings|residual|fit|logLik|_delta", 1e-3, 1e-4), (r"", 1e-8, 1e-10)],
-    "04": [(r"fully_standardized|delta_method", 1e-5, 1e-7), (r"", 1e-8, 1e-10)],
-    # R's root finder stops Q-profile limits early: ours meet the quantile to 1e-9 (test_meta.py).
-    "05": [
-        (r"qprofile", 2e-4, 1e-5),
-        (r"(PM|REML|ML|EB)_.*(tau2|I2|H2)|pi_", 1e-4, 1e-5),
-        (r"(DL|EE|HS|HE|SJ)_", 1e-8, 1e-9),
-        (r"", 1e-5, 1e-6),
-    ],
-    "06": [
-        (r"satterthwaite.*(df|ci|\.p)|kenward.*(df|ci|\.p)", 1e-2, 1e-3),
-        (r"variance|vcov|sdcor|random_effects|ratio", 1e-2, 1e-5),
-        (r"logLik|AIC|BIC", 1e-6, 1e-3),
-        (r"", 1e-4, 1e-5),
-    ],
-    "07": [(r"", 1e-7, 1e-9)],
-    "08": [(r"frequency_spec", 1e-6, 1e-8), (r"", 1e-9, 1e-9)],
-    "09": [
-        (r"satterthwaite.*(df|\.p|CL)|kenward", 2e-2, 1e-2),
-        (r"logLik|AIC", 1e-5, 1e-2),
-        (r"qbar|ubar|^terms.*(total|fmi|lambda)", 1e-9, 1e-12),
-        (r"", 1e-3, 1e-4),
-    ],
-    "10": [(r"", 1e-8, 1e-10)],
-}
-
-# Words about a figure, not figures; and what another package prints for information only.
-NOT_FIGURES = re.compile(
-    r"^truth\.|^rhrv\.version|^rhrv\.pgram|information_only|(^|\.)(call|formula|sign|reason|note|group_weight)$|^package\.|^generalizability\.|nlme_df|variance_table|^lavaan_bootstrap|^bootstrap\.re|_mcsd|boot_se"
-)
+STATED = re.compile(r"^\| (.+?) \| (.+?) \| (\d+) \| (.+?) \| .*\|$", re.MULTILINE)
 
 
-# Where the reference program stopped below the top of the likelihood (by 0.008), and ours went on.
-STOPPED_EARLY = re.compile(r"partially_nested_change: nlme\.")
-
-
-def folder_of(digits: str) -> Path:
-    return next(REFERENCE.glob(f"{digits}_*"))
-
-
-def may_differ(path: tuple[str, ...], expected: dict) -> float:
-    """How far a figure from random numbers may lie from another's: by what the reference says of its own spread."""
-    match path:
-        case ("terms", _, "estimate_mean" | "se_mean"):
-            around = at(expected, path[:-1])
-            return 4 * around[path[-1].replace("_mean", "_mcsd")] + 0.02 * around["se_mean"]
-        case ("bootstrap", "intervals", _, "percentile" | "bca" | "bc" as kind, end):
-            around = at(expected, path[:-2])
-            return max(6 * around[f"{kind}_mcsd"][int(end)], 0.025 * abs(around[kind][1] - around[kind][0]))
-    return 0.0
-
-
-def leaves(value, path=()):
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from leaves(inner, (*path, str(key)))
-    else:
-        yield path, value
-
-
-def at(answer, path):
-    for part in path:
-        if answer is None:
-            return None
-        answer = answer[int(part)] if isinstance(answer, list) else answer.get(part)
-    return answer
+def stated() -> dict[tuple[str, str], tuple[int, str]]:
+    """What the page on agreement says: how many figures of each kind, and how far apart at most."""
+    rows = STATED.findall(PAGE.read_text(encoding="utf-8"))
+    return {(method, kind): (int(figures), most) for method, kind, figures, most in rows}
 
 
 @reference
 @pytest.mark.parametrize("digits", METHODS)
-def test_every_figure_agrees_with_the_reference(digits: str) -> None:
-    folder = folder_of(digits)
-    answers = json.loads(json.dumps(answer_folder(folder), allow_nan=False))
-    compared, furthest, flaws = 0, (0.0, ""), []
-    for case in json.loads((folder / "expected.json").read_text())["cases"]:
-        answer = answers[case["id"]]
-        if case.get("type") == "undefined":
-            compared += 1
-            assert answer["result"] == "undefined", case["id"]
-            continue
-        for path, wanted in leaves(case["expected"]):
-            key = ".".join(path)
-            if NOT_FIGURES.search(key):
-                continue
-            given, where = at(answer, path), f"{case['id']}: {key}"
-            if wanted is None or isinstance(wanted, str):
-                assert given == wanted, where
-                continue
-            compared += 1
-            relative, absolute = next((r, a) for part, r, a in TOLERANCE[digits] if re.search(part, key))
-            absolute = max(absolute, may_differ(path, case["expected"]))
-            if STOPPED_EARLY.match(where):
-                continue
-            if given is None or not math.isclose(given, wanted, rel_tol=relative, abs_tol=absolute):
-                flaws.append(f"{where} is {given!r} instead of {wanted!r}")
-            elif abs(given - wanted) > absolute:
-                furthest = max(furthest, (abs(given / wanted - 1) if wanted else 0.0, where))
-    print(f"\n{folder.name}: {compared} figures; furthest apart {furthest[0]:.1e} ({furthest[1]})")
-    assert compared > 20
+def test_every_figure_agrees_with_the_reference_and_the_page_says_how_closely(digits: str) -> None:
+    compared, flaws = compare(folder_of(digits))
+    flaws += [f"{one.where} is {one.given!r} instead of {one.wanted!r}" for one in compared if not one.agrees]
+    assert len(compared) > 20
     assert not flaws, "\n".join(flaws)
+    lines = lines_of(digits, compared)
+    said = stated()
+    assert [kind for method, kind in said if method == called(digits)] == [line.kind for line in lines]
+    for line in lines:
+        figures, most = said[line.method, line.kind]
+        assert figures == line.figures, line
+        assert holds(line, most), f"{line} and the page says {most}: run bench/agreement.py"
+
+
+def test_the_page_states_no_more_than_the_tolerances_allow() -> None:
+    said = stated()
+    assert {method for method, _kind in said} == {called(digits) for digits in METHODS}
+    allowed = {
+        (called(digits), kind): max(relative, absolute)
+        for digits, kinds in TOLERANCE.items()
+        for kind, _part, relative, absolute in kinds
+    }
+    for (method, kind), (_figures, most) in said.items():
+        if kind == BY_CHANCE:
+            assert int(most.split()[0]) <= 100
+        else:
+            assert float(most) <= max(10 * allowed[method, kind], 1e-10), (method, kind)
+
+
+def test_a_difference_is_told_by_the_next_power_of_ten() -> None:
+    def of(given: float | None, wanted: float, reach: float = 0.0) -> Compared:
+        return Compared("a: b", "", given, wanted, 1e-3, 1e-4, reach)
+
+    assert [rounded_up(one) for one in (0.0, 2e-16, 3e-7, 0.2)] == ["0", "1e-10", "1e-6", "1e0"]
+    assert of(2.02, 2.0).difference == pytest.approx(0.01) and not of(2.02, 2.0).agrees
+    assert of(2e-7, 1e-7).difference == pytest.approx(1e-7) and of(2e-7, 1e-7).agrees
+    assert of(2.02, 2.0, 0.05).difference == pytest.approx(0.4) and of(2.02, 2.0, 0.05).agrees
+    assert of(None, 2.0).difference == math.inf and not of(None, 2.0).agrees
+    line = Line("m", "k", 3, "1e-6", "")
+    assert holds(line, "1e-6") and holds(line, "1e-5") and not holds(line, "1e-7")
 
 
 @reference
