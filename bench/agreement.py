@@ -257,8 +257,8 @@ def page(lines: dict[str, list[Line]]) -> str:
         f"`kindcircle stats answer` answers {total} figures of the reference cases. Each is set beside that of R 4.2\n"
         "and its packages, or of NumPy and SciPy for heartbeats. A difference is relative, or absolute where the\n"
         "reference is below one millionth. The page names the next power of ten above the largest; below 1e-10 it\n"
-        "is rounding error of the machine. Where random numbers are behind both, it is told as a part of what the spread between\n"
-        "seeds of the reference allows.\n\n"
+        "is rounding error of the machine. Where random numbers are behind both, it is told as a part of what the\n"
+        "spread between seeds of the reference allows.\n\n"
         "| Method | Figures | How many | Largest difference | Where |\n|---|---|---:|---:|---|\n"
         + "\n".join(rows)
         + "\n\n## Where they are larger\n\n"
