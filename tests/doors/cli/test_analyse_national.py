@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -161,3 +163,21 @@ def test_figures_of_ones_own_judge_change(file: Path) -> None:
     (score,) = json.loads(found.stdout)["scores"]
     assert score["reliable_change"]["border"] == pytest.approx((4 * 5 + 3 * 14) / 7)
     assert score["whole"]["figures"]["reliable"]["recovered"] >= 5
+
+
+def test_without_the_extra_everything_else_is_there_and_this_says_what_is_missing(file: Path) -> None:
+    program = f"""
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("ibis", "duckdb", "pyarrow", "pandas", "sqlglot"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Missing())
+import kindcircle.stats.meta, kindcircle.stats.mixed, kindcircle.national.lines
+from kindcircle.doors.cli.analyse import analyse
+analyse(["national", {str(file)!r}])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "kindcircle[scale]" in done.stderr
+    assert "Traceback" not in done.stderr
