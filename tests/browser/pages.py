@@ -110,6 +110,8 @@ NOT_PAGES = {
     "facilitator:lead-sheet": "a part of the meeting's page",
     "facilitator:lead-round": "a part of the meeting's page",
     "facilitator:lead-voices": "a part of the meeting's page",
+    "organisation:trial-flow": "a picture: stands on the page of its results",
+    "organisation:trial-record": "a file",
 }
 
 LEAD_ON = {"mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}

@@ -54,6 +54,7 @@ from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures import asking, by_hand
 from kindcircle.rooms.measures.models import Assignment, Wording
 from kindcircle.rooms.measures.models_typing import TypedWording
+from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
 from kindcircle.rooms.practice import actions as practice
 from kindcircle.rooms.practice.models import OwnWay, Recording
@@ -864,7 +865,7 @@ def _settings(house: House) -> None:
     words = made_up_wording("phq-9")
     measures.import_wording(
         organisation=home,
-        definition=measures.definition("phq-9"),
+        definition=definition("phq-9"),
         wording=words,
         source_name=f"{house.plant('name of an imported file', LEAD)}.csv",
         source_bytes=b"made up",
@@ -885,7 +886,7 @@ def _typed_wording(house: House, lead: Actor, at: datetime) -> TypedWording:
     from tests.house.matrix_expected import STAFF_OF_THE_HOUSE  # made of the names in this file
 
     t, said = house.things, house.plant("words of a questionnaire", *STAFF_OF_THE_HOUSE)
-    one = measures.definition("who-5")
+    one = definition("who-5")
     begun = by_hand.begin(organisation=t["organisation"], one=one, language="nl", by=lead, at=at)
     lines = {line.key: f"{line.kind} {said}" for line in lines_of(one)}
     typed = by_hand.save(typed=begun, lines=lines, seen=0, by=lead, at=at)
