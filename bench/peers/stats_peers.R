@@ -40,6 +40,48 @@ if (work == "mediation lavaan") {
   data <- read.csv(file.path(folder, "mixed.csv"))
   one <- timed(lmer(y ~ time * arm + (1 | group) + (1 | person), data))
   cat(one$took, fixef(one$found)[["time:arm"]], "\n")
+} else if (work == "left out metafor") {
+  suppressPackageStartupMessages(library(metafor))
+  data <- read.csv(file.path(folder, "meta_100.csv"))
+  found <- rma(y, v, data = data, method = "REML")
+  one <- timed(leave1out(found))
+  cat(one$took, tail(one$found$estimate, 1), "\n")
+} else if (work == "imputation mice") {
+  suppressPackageStartupMessages(library(mice))
+  data <- read.csv(file.path(folder, "gaps.csv"))
+  one <- timed({
+    tables <- mice(data, m = 50, maxit = 10, method = "pmm", printFlag = FALSE, seed = 1)
+    summary(pool(with(tables, lm(v0 ~ v1 + v2))))
+  })
+  cat(one$took, one$found$estimate[2], "\n")
+} else if (work == "alpha psych") {
+  suppressPackageStartupMessages(library(psych))
+  data <- read.csv(file.path(folder, "items.csv"))
+  one <- timed(alpha(data, n.iter = 2000))
+  cat(one$took, one$found$total$raw_alpha, "\n")
+} else if (work == "visits mmrm") {
+  suppressPackageStartupMessages(library(mmrm))
+  data <- read.csv(file.path(folder, "visits.csv"), stringsAsFactors = TRUE)
+  fit <- function() summary(mmrm(y ~ before + arm * visit + us(visit | person), data))
+  fit()
+  one <- timed(for (n in 1:20) found <- fit())
+  cat(one$took / 20, found$coefficients["armb:visitv3", 1], "\n")
+} else if (work == "visits nlme") {
+  library(nlme)
+  data <- read.csv(file.path(folder, "visits.csv"), stringsAsFactors = TRUE)
+  data$place <- as.integer(data$visit)
+  fit <- function() {
+    gls(y ~ before + arm * visit, data, correlation = corSymm(form = ~ place | person),
+      weights = varIdent(form = ~ 1 | visit))
+  }
+  fit()
+  one <- timed(for (n in 1:20) found <- fit())
+  cat(one$took / 20, coef(found)[["armb:visitv3"]], "\n")
+} else if (work == "relations TripleR") {
+  suppressPackageStartupMessages(library(TripleR))
+  data <- read.csv(file.path(folder, "ratings.csv"))
+  one <- timed(RR(rating ~ actor * partner | group, data = data))
+  cat(one$took, one$found$varComp.group$estimate[1], "\n")
 } else {
   stop("There is no such work: ", work)
 }

@@ -23,6 +23,26 @@ def mediation_pingouin(folder: Path) -> tuple[float, float]:
     return took, float(found.loc[found["path"] == "Total", "coef"].iloc[0])
 
 
+def mediation_numpy(folder: Path) -> tuple[float, float]:
+    """The plain way: three regressions for each resample, and percentile limits of the four effects."""
+    x, m1, m2, y = np.loadtxt(folder / "mediation.csv", delimiter=",", skiprows=1, unpack=True)
+    rng = np.random.default_rng(1)
+    one = np.ones(len(x))
+
+    def paths(rows: np.ndarray) -> tuple[list[float], float]:
+        a, b, c, d = x[rows], m1[rows], m2[rows], y[rows]
+        first = np.linalg.lstsq(np.column_stack([one, a]), b, rcond=None)[0]
+        second = np.linalg.lstsq(np.column_stack([one, a, b]), c, rcond=None)[0]
+        third = np.linalg.lstsq(np.column_stack([one, a, b, c]), d, rcond=None)[0]
+        effects = [first[1] * third[2], second[1] * third[3], first[1] * second[2] * third[3], third[1]]
+        return effects, float(second[2])
+
+    began = time.perf_counter()
+    found = np.array([paths(rng.integers(0, len(x), len(x)))[0] for _ in range(10000)])
+    np.percentile(found, [2.5, 97.5], axis=0)
+    return time.perf_counter() - began, paths(np.arange(len(x)))[1]
+
+
 def meta_pymare(folder: Path, k: int) -> tuple[float, float]:
     from pymare import Dataset
     from pymare.estimators import VarianceBasedLikelihoodEstimator
@@ -93,6 +113,7 @@ def loading(module: str) -> tuple[float, float]:
 
 WORKS = {
     "mediation pingouin": mediation_pingouin,
+    "mediation 10000 NumPy": mediation_numpy,
     "meta 1000 PyMARE": lambda folder: meta_pymare(folder, 1000),
     "meta 10000 PyMARE": lambda folder: meta_pymare(folder, 10000),
     "mixed statsmodels": mixed_statsmodels,
