@@ -170,8 +170,10 @@ def _traced(
     event: Event, form: str, organisation: Organisation, programme: str, by: Actor, at: datetime
 ) -> ProgrammeReport:
     require(by, Permission.PROGRAMME_REPORT_SEE, organisation)
-    about = log.Ref("programme", programme)
-    log.record(event, by=by, about=about, at=at, chain=organisation.code, reason=form)
+    about = log.Ref("organisation", organisation.code)
+    # Which programme and as what: both from closed lists, and as long as the record has room for.
+    reason = f"{programme[:35]} {form}".strip()
+    log.record(event, by=by, about=about, at=at, chain=organisation.code, reason=reason)
     return whole(organisation, programme, at)
 
 

@@ -75,8 +75,10 @@ def say_plan(
             },
         )
         if new:
-            about = log.Ref("programme", programme)
-            log.record(Event.PROGRAMME_PLANNED, by=by, about=about, at=at, chain=organisation.code)
+            about = log.Ref("organisation", organisation.code)
+            log.record(
+                Event.PROGRAMME_PLANNED, by=by, about=about, at=at, chain=organisation.code, reason=programme[:40]
+            )  # fmt: skip
     return made
 
 
