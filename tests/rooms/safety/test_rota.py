@@ -289,7 +289,7 @@ def test_a_member_is_promised_nobody_in_a_gap_of_the_rota(world: World):
     assert promised(world, MONDAY + 4 * HOUR) == (False, wednesday.replace(hour=13), evening)
     assert promised(world, wednesday)[:2] == (False, wednesday.replace(hour=13))
     assert promised(world, wednesday.replace(hour=15)) == (
-        False, wednesday.replace(hour=16), (MONDAY + 7 * DAY).replace(hour=12),
+        False, wednesday.replace(hour=16), (MONDAY + 7 * DAY).replace(hour=17),
     )  # fmt: skip
     assert promised(world, wednesday.replace(hour=16))[:2] == (True, wednesday.replace(hour=16))
     # Leave is stronger than any duty.

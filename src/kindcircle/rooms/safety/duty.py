@@ -89,18 +89,16 @@ class Rota:
         """Whether somebody is not there at this moment."""
         return self.is_away(person.pk, at.astimezone(self.zone).date())
 
-    def covered(self, since: datetime, until: datetime, people: list[User]) -> tuple[datetime, datetime] | None:
-        """From when and until when somebody answers within this time; None where nobody does.
+    def covered_from(self, since: datetime, until: datetime, people: list[User]) -> datetime | None:
+        """From when somebody answers within this time; None where nobody does.
 
         people  who answers where the house keeps no rota at all, as long as one of them is not away
         """
         if not self.week and not self.days:
             away = people and all(self.away_at(person, since) for person in people)
-            return None if away else (since, until)
-        there = list(self.stretches(since, until))
-        if not there:
-            return None
-        return max(since, min(one.starts for one in there)), min(until, max(one.ends for one in there))
+            return None if away else since
+        begins = [one.starts for one in self.stretches(since, until)]
+        return max(since, min(begins)) if begins else None
 
     def gaps(self, hours: StaffedHours, *, at: datetime) -> list[Gap]:
         """Staffed hours of the next fourteen days in which nobody is on duty, in order."""

@@ -56,8 +56,8 @@ class Promise:
     there_now        somebody is on duty at this moment
     there_from       when somebody is on duty next (now, if `there_now`), past every gap in the rota; None when nobody
                      ever is
-    by               until when somebody is on duty on the first working day that begins after now and has somebody.
-                     Where none has, the end of the first: by then the alert is with everybody who can be told
+    by               the end of the first working day that begins after now and has somebody on duty. Where none has,
+                     the end of the first: by then the alert is with everybody who can be told
     """
 
     who: tuple[str, ...]
@@ -254,12 +254,12 @@ def _promise(house: Organisation, who: list[User], at: datetime) -> Promise:
     hours, rota = staffed_hours(house), Rota(house)
     there_from = by = None
     for starts, ends in hours.shifts(at):
-        covered = rota.covered(max(starts, at), ends, who)
+        covered = rota.covered_from(max(starts, at), ends, who)
         if covered is None:
             continue
-        there_from = there_from or covered[0]
+        there_from = there_from or covered
         if starts > at:
-            by = covered[1]
+            by = ends
             break
     names = seals.names_of(who)
     return Promise(
