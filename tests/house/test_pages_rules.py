@@ -57,6 +57,7 @@ PAPER = {
     "facilitator:notes-paper",
     "facilitator:cards",
     "facilitator:report-paper",
+    "organisation:evidence-paper",
     "member:consent-paper",
     "member:prepare-paper",
     "member:safety-plan-paper",
@@ -68,7 +69,7 @@ PAPER = {
     "words:script",
     "words:session-handout",
 }
-FILES = {"organisation:wording-file", "facilitator:report-record"}
+FILES = {"organisation:wording-file", "facilitator:report-record", "organisation:evidence-record"}
 CALENDARS = {"application-date", "calendar:feed", "calendar:meeting"}
 NOT_PAGES = (
     CALENDARS

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Attendance, Group, Membership
-from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures import actions as measures
+from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.spec.instruments import load_instrument
 from tests.rooms.research.finished import end, say_yes_to_research
