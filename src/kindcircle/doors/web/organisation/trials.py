@@ -107,7 +107,7 @@ class PlanForm(forms.Form):
     )
     more = forms.CharField(
         label=gettext_lazy("What else is settled"),
-        help_text=gettext_lazy("Such as the number of the ethics board and of the register, and further outcomes."),
+        help_text=gettext_lazy("Whoever locks it reads this. Such as the numbers of ethics board and register."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=trials.LONGEST_MORE,
         required=False,
