@@ -1003,6 +1003,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"programme": PROGRAMME, "study": "another", "purpose": _typed(h), "recipient": _typed(h), "days": "30"}
     ],
     "organisation:release": lambda _h, _: [{"do": "stop"}, {"do": "let-go"}],
+    "application-draw": lambda _h, _: [{"do": "yes"}, {"do": "back"}],
+    "facilitator:trial-draw": lambda _h, _: [{"do": "now"}],
     "organisation:trial": lambda _h, _: [{"do": "stop"}, {"do": "draw"}],
     "organisation:trial-new": lambda h, _: [{"title": "Another", "words": _typed(h), "way": "seats", "seats": "3"}],
     "organisation:wording-begin": lambda _h, _: [{"instrument": "gad-7", "language": "nl"}],

@@ -75,8 +75,9 @@ def trial_draw(request: HttpRequest, intake: Intake) -> HttpResponse:
 def _done(request: HttpRequest, intake: Intake, trial: Trial | None) -> None:
     by, at, do = request.actor, clock.now(), request.POST.get("do", "")  # type: ignore[attr-defined]
     if trial is None:
-        raise NotFound
-    if do == "outside":
+        # It was stopped while this page stood open.
+        messages.warning(request, _("Nothing is drawn over this offer."))
+    elif do == "outside":
         rows = Application.objects.select_related("intake__organisation", "person")
         application = rows.filter(intake=intake, code=_code(request, "who")).first()
         if application is None:
