@@ -354,6 +354,7 @@ GOES = {
         "measures.PaperSheet", "safety.StopReview",
     },
     "years after the rows went out": {"research.Release"},
+    "in the moment of the draw, or when the trial is stopped": {"intake.Trial"},
     "when the sheet is sent or closes": {"measures.AnswerDraft"},
     "some hours after the meeting": {"live.Whereabouts"},
     "two days after the meeting, or when the group is over": {"live.Word"},
