@@ -88,6 +88,14 @@ def test_every_picture_is_named_and_described_and_its_words_are_words(figures, n
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_picture_opened_by_itself_is_never_wider_than_its_window(figures, name):
+    rules = re.search(r"<style>(.*?)</style>", figures[name].svg).group(1)
+    assert "svg:root{max-width:100%;height:auto}" in rules  # of a picture alone, never of one inside a page
+    _left, _top, width, height = ET.fromstring(figures[name].svg).get("viewBox").split()
+    assert float(width) == 600 and float(height) > 50
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_table_beside_has_a_cell_for_every_column(figures, name):
     found = figures[name]
     assert found.rows

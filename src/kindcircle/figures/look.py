@@ -45,6 +45,8 @@ LINE, EDGE, PLUM, WASH, AMBER = LIGHT["line"], LIGHT["edge"], LIGHT["plum"], LIG
 FONTS: Final = "Seravek, 'Segoe UI', 'Noto Sans', Ubuntu, 'Open Sans', 'DejaVu Sans', system-ui, sans-serif"
 
 WIDTH: Final = 600.0  # points
+# Opened by itself in a window that is narrower than that, a picture is made smaller as a whole, so nothing is cut off.
+ALONE: Final = "svg:root{max-width:100%;height:auto}"
 TITLE, WORDS, SMALL = 12.5, 10.0, 9.0
 
 _STYLE: Final[dict[Any, Any]] = {
@@ -162,7 +164,7 @@ def _finished(svg: str, title: str, description: str) -> str:
     named = (
         f' role="img" aria-labelledby="title-{mark} words-{mark}">\n'
         f'<title id="title-{mark}">{escape(title)}</title>\n<desc id="words-{mark}">{escape(description)}</desc>\n'
-        f"<style>{_other_light()}</style>"
+        f"<style>{ALONE}{_other_light()}</style>"
     )
     return svg[root:end] + named + inside
 
