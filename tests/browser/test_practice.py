@@ -291,6 +291,13 @@ def test_a_kept_practice_plays_without_a_line_and_is_told_later(
     expect(live(page, "practice-left")).to_have_text("0:15")
     jump(page, 3 + 59)
     expect(page.get_by_text("It has come to its end")).to_be_visible()
+    # The question cannot be sent from here, and what would follow it needs no line.
+    page.get_by_text("That was too much").click()
+    expect(page.get_by_text("You did nothing wrong.")).to_be_visible()
+    expect(page.locator("#home-player details").get_by_text(FIRST)).to_be_visible()
+    expect(page.locator("#home-player").get_by_role("link", name="People you can call")).to_have_attribute(
+        "href", "#call"
+    )
     assert not Play.objects.filter(member=group.member).exists()
     # The list is there as well, also for a practice that is not kept, and the way to help.
     page.goto("/practice/p27-something-i-love/")

@@ -261,6 +261,20 @@ def test_a_page_to_keep_names_nobody_and_holds_no_form(client, group):
         assert links <= {"/", "/help/", "/leave/", "/practice/kept/", "/today/", "#main"}
 
 
+def test_where_no_answer_can_be_sent_the_page_to_keep_has_the_words_that_would_follow(client, group):
+    """For a practice that asks afterwards and for one that does not; the parts somebody leaves out stay out."""
+    choose(group, zones=("feet",))
+    for practice, seconds in ((FEET, 60), (CONTACT, 20)):
+        said = client.get(f"/practice/{practice}/to-keep/{seconds}/").content.decode()
+        [much] = re.findall(r'<details data-when="practice-finished" hidden>(.*?)</details>', said, re.DOTALL)
+        assert "That was too much" in much and "You did nothing wrong." in much and 'href="#call"' in much
+        for words in ["Name five colours you can see.", "Hold a warm cup"]:
+            assert words in much
+        assert "soles" not in much.lower() and 'id="call"' in said
+        usual = client.get(f"/practice/{practice}/?seconds={seconds}").content.decode()
+        assert '<details data-when="practice-finished"' not in usual
+
+
 def test_all_that_kept_pages_load_is_kept(client):
     """Follows every link, and every import of every script, as a browser would."""
     needed: set[str] = set()

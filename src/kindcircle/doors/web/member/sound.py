@@ -13,6 +13,7 @@ from django.urls import reverse
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.member.comforts import comforts
 from kindcircle.doors.web.member.playing import Playing, player_context, playing
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
@@ -62,7 +63,7 @@ def to_keep(request: HttpRequest, practice_id: str, seconds: int) -> HttpRespons
     here = _exactly(request, practice_id, seconds)
     group = here.offer.group
     lines = help_lines(group.organisation, at=clock.now()) if group else []
-    return render(request, "member/practice_kept.html", player_context(here) | {"lines": lines})
+    return render(request, "member/practice_kept.html", comforts() | player_context(here) | {"lines": lines})
 
 
 @page(Permission.PRACTICE_PLAY)
