@@ -209,6 +209,27 @@ def test_two_arms_of_whole_groups(tmp_path):
     assert refused.exit_code == 2 and "is in both arms" in refused.stderr
 
 
+def test_too_small_to_matter_and_how_often_one_arm_is_higher(file_of):
+    words = (file_of("two-arms"), *METHODS["two-arms"][1])
+    found = figures("two-arms", *words, "--margin", "30")
+    low, high = found["equivalence"]["interval"]["low"], found["equivalence"]["interval"]["high"]
+    assert found["equivalence"]["holds"] is True and -30 < low < high < 30
+    assert found["equivalence"]["interval"]["level"] == pytest.approx(0.9)
+    higher = found["first_arm_higher"]
+    assert 0 < higher["interval"]["low"] < higher["estimate"] < higher["interval"]["high"] < 1
+    assert higher["n"] == [12, 12]
+    assert figures("two-arms", *words)["equivalence"] is None
+    said = run("two-arms", *words, "--margin", "30").stdout
+    assert "Yes: the 90 % interval" in said and "30.00 points either way" in said
+    narrow = run("two-arms", *words, "--margin", "0.001").stdout
+    assert "Not shown" in narrow and "does not show a difference either" in narrow
+    before = ("before-after", file_of("two-arms"), "--before", "before", "--after", "after")
+    assert figures(*before, "--margin", "30")["equivalence"]["holds"] is True
+    assert "Yes: the 90 % interval" in run(*before, "--margin", "30").stdout
+    refused = run(*before, "--margin", "0")
+    assert refused.exit_code == 2 and "x>0" in refused.stderr
+
+
 def test_harms_that_nobody_had_still_have_a_limit(tmp_path):
     file = tmp_path / "people.csv"
     file.write_text(table(who=range(8), stayed=["yes"] * 7 + ["no"], harmed=[0] * 8, asked=[1, None] * 4))

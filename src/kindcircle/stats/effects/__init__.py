@@ -11,6 +11,7 @@ from kindcircle.stats.effects.controlled import (
     pool_correlations,
     pooled_sd_before,
 )
+from kindcircle.stats.effects.equivalence import Equivalence, equivalence
 from kindcircle.stats.effects.independent import (
     IndependentEffect,
     d_independent,
@@ -35,14 +36,19 @@ from kindcircle.stats.effects.paired import (
     g_z_simple,
     mean_change,
 )
+from kindcircle.stats.effects.superiority import CommonLanguage, Superiority, common_language, superiority
 
 __all__ = [
     "PAIRED_EFFECTS",
     "ClusteredEffect",
+    "CommonLanguage",
     "ControlledEffect",
+    "Equivalence",
     "IndependentEffect",
+    "Superiority",
     "adjusted_difference",
     "change_difference",
+    "common_language",
     "d_clustered",
     "d_independent",
     "d_ppc1",
@@ -50,6 +56,7 @@ __all__ = [
     "d_ppc2_exact",
     "d_rm",
     "d_z",
+    "equivalence",
     "g_av",
     "g_av_simple",
     "g_av_unequal",
@@ -68,4 +75,5 @@ __all__ = [
     "mean_difference",
     "pool_correlations",
     "pooled_sd_before",
+    "superiority",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kindcircle.doors.cli.analyse.alike import equivalence_lines, equivalence_record, margin_option
 from kindcircle.doors.cli.analyse.desk import (
     Number,
     answer,
@@ -28,6 +29,7 @@ from kindcircle.figures.people import Change
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
 from kindcircle.stats.change import Better, Category, Cutoff, Norms, ReliableChange
 from kindcircle.stats.disclosure import Suppressed
+from kindcircle.stats.effects import Equivalence, equivalence
 from kindcircle.stats.results import MeanEstimate, PairedEffect, Undefined
 from kindcircle.stats.samples import PairedSummary
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
@@ -48,6 +50,7 @@ from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 @click.option("--sd-functional", type=float, help="Published SD of people in the usual range.")
 @click.option("--cutoff", type=click.Choice(["a", "b", "c"]), help="Cut-off by Jacobson and Truax.")
 @click.option("--scale", nargs=2, type=float, metavar="LOW HIGH", help="Lowest and highest possible score.")
+@margin_option
 @click.option("--groups", type=click.IntRange(1), help="How many groups these people sat in.")
 @click.option("--chosen-by-score", is_flag=True, help="People were let in by a score on this scale.")
 @click.option(
@@ -70,6 +73,7 @@ def before_after(
     sd_functional: float | None,
     cutoff: Cutoff | None,
     scale: tuple[float, float] | None,
+    margin: float | None,
     groups: int | None,
     chosen_by_score: bool,
     id_col: str | None,
@@ -122,10 +126,14 @@ def before_after(
     )
     assert not isinstance(result, Suppressed)
     summary = _require_figures(result)
+    alike = None if margin is None else equivalence(result.change, margin)
     record = {"analysis": "before-after", "before": before, "after": after, "arm": arm}
+    record |= {"equivalence": equivalence_record(alike)}
     title = _("From %(before)s to %(after)s") % {"before": before, "after": after}
     title = title if arm is None else f"{title}, {arm}"
-    answer(record | _as_record(result, summary), lambda: f"{title}\n\n{_as_text(result, summary, digits)}", as_json)
+    answer(
+        record | _as_record(result, summary), lambda: f"{title}\n\n{_as_text(result, summary, alike, digits)}", as_json
+    )
     if plot is not None:
         drawn = people(
             _persons(*scores, result),
@@ -270,7 +278,7 @@ def _reliable_record(found: ReliableChange | Undefined | None) -> Any:
     }
 
 
-def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
+def _as_text(result: BeforeAfter, summary: PairedSummary, alike: Equivalence | Undefined | None, digits: int) -> str:
     """The same figures for reading: the sentence first, the warnings last, never one without the other."""
     number = number_writer(digits)
 
@@ -302,6 +310,7 @@ def _as_text(result: BeforeAfter, summary: PairedSummary, digits: int) -> str:
         + [(label, _effect_text(effect, number)) for label, effect in result.effects.items()]
     )
     lines += [_t_text(result.change, pairs.n, number)]
+    lines += equivalence_lines(alike, number, pairs.n < ENOUGH_TO_TELL)
     lines += _reliable_text(result.reliable, number)
     lines += ["", _("Please keep in mind")]
     lines += [f"  {warning.key.split('.')[0]:<3} {speak(warning)}" for warning in result.warnings]

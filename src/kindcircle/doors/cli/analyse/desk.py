@@ -168,7 +168,8 @@ def interval_words(interval: Interval | Undefined, number: Number) -> str:
     """An interval in words, or why there is none."""
     if isinstance(interval, Undefined):
         return _("no interval (%(why)s)") % {"why": _(interval.text)}
-    return _("95 %% interval %(low)s to %(high)s") % {"low": number(interval.low), "high": number(interval.high)}
+    words = _("%(level)s %% interval %(low)s to %(high)s")
+    return words % {"level": f"{100 * interval.level:g}", "low": number(interval.low), "high": number(interval.high)}
 
 
 def figure_words(value: float | Undefined, number: Number) -> str:

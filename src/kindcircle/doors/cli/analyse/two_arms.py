@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kindcircle.doors.cli.analyse.alike import equivalence_lines, equivalence_record, margin_option
 from kindcircle.doors.cli.analyse.desk import (
     Number,
     answer,
@@ -34,12 +35,12 @@ from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Row, intervals
 from kindcircle.stats import effects
 from kindcircle.stats.columns import Table
-from kindcircle.stats.effects import ClusteredEffect, ControlledEffect, IndependentEffect
+from kindcircle.stats.effects import ClusteredEffect, ControlledEffect, IndependentEffect, Superiority
 from kindcircle.stats.results import MeanEstimate, Undefined
 from kindcircle.stats.samples import ArmSummary, summarise_arm, summarise_pairs
 from kindcircle.stats.sentences import ENOUGH_TO_TELL, Message, say
 
-Found = MeanEstimate | IndependentEffect | ClusteredEffect | ControlledEffect | Undefined
+Found = MeanEstimate | IndependentEffect | ClusteredEffect | ControlledEffect | Superiority | Undefined
 
 
 @click.command("two-arms")
@@ -55,6 +56,7 @@ Found = MeanEstimate | IndependentEffect | ClusteredEffect | ControlledEffect | 
     type=click.FloatRange(0, 1, max_open=True),
     help="How alike people of one group are, from elsewhere; with --group.",
 )
+@margin_option
 @click.option("--id", "id_col", metavar="COLUMN", help="Column that names each person, to see that nobody is twice.")
 @plot_option("Draw the standardised differences.")
 @common_options
@@ -67,6 +69,7 @@ def two_arms(
     versus: str,
     group: str | None,
     icc: float | None,
+    margin: float | None,
     id_col: str | None,
     plot: Path | None,
     as_json: bool,
@@ -92,6 +95,7 @@ def two_arms(
         one, two = table.where(arm_col, arm), table.where(arm_col, versus)
         summaries = summarise_arm(one.scores(outcome)), summarise_arm(two.scores(outcome))
         found = _differences(summaries)
+        higher = effects.superiority(one.scores(outcome), two.scores(outcome))
         if group is not None and icc is not None:
             found |= _with_groups(summaries, _group_sizes(one, two, outcome, group), icc)
         if before is not None:
@@ -99,12 +103,15 @@ def two_arms(
     first, second = summaries
     if isinstance(first, Undefined) or isinstance(second, Undefined) or min(first.n, second.n) < 2:
         raise Sorry(_("Each arm needs at least two people with a score."))
+    alike = None if margin is None else effects.equivalence(effects.mean_difference(first, second), margin)
     warnings = _warnings(first, second)
     record = {
         "analysis": "two-arms",
         "outcome": outcome,
         "arms": {arm: _arm_record(first), versus: _arm_record(second)},
         "differences": {label: _record(one) for label, one in found.items()},
+        "first_arm_higher": _record(higher),
+        "equivalence": equivalence_record(alike),
         "warnings": said(warnings),
     }
     title = _("%(outcome)s: %(arm)s minus %(versus)s") % {"outcome": outcome, "arm": arm, "versus": versus}
@@ -124,6 +131,9 @@ def two_arms(
         few = min(first.n, second.n) < ENOUGH_TO_TELL
         lines += ["", _("Differences")]
         lines += columns([(label, _words(one, number, few)) for label, one in found.items()])
+        lines += ["", _("How often somebody of the first arm scores higher than somebody of the second, ties by half")]
+        lines += [f"  {_words(higher, number, few)}"]
+        lines += equivalence_lines(alike, number, few)
         return "\n".join(lines + keep_in_mind(warnings))
 
     answer(record, text, as_json)
