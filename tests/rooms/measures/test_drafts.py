@@ -169,6 +169,14 @@ class TestOnASharedTablet:
         assert not AnswerDraft.objects.exists() and Alert.objects.get() == alert
         assert self.send(world, one, {"ease": 2, "steadiness": None, "contact": 0}) == sent, "sent twice is sent once"
 
+    def test_what_was_taken_back_on_the_tablet_itself_stays_taken_back(self, world: World):
+        one = sheet(world)
+        keep(world, one, fit="7")
+        keep(world, one, page="tablet" * 4, by=self.on_it(world), ease="2", to_know="Slowly, please.", contact="1")
+        sent = self.send(world, one, {"ease": 2, "to_know": None, "contact": 0})
+        assert given_in(sent) == {"ease": 2, "fit": 7, "to_know": None, "contact": 0}
+        assert self.send(world, one, {"ease": 2, "to_know": None, "contact": 0}) == sent, "sent twice is sent once"
+
     def test_kept_there_it_empties_nothing(self, world: World):
         one = sheet(world)
         keep(world, one, ease="5", to_know="Slowly, please.", contact="1")

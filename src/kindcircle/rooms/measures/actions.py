@@ -103,8 +103,10 @@ def submit_response(
             if at >= assignment.closes_at and by_staff is None:
                 raise NoLongerOpen
             check(one, kept)
-            if by.tablet_of is not None and (filled := drafts.filled_up(assignment, answers)) != answers:
-                one, kept, response, scores = prepared(answers := filled)
+            if by.tablet_of is not None:
+                filled = drafts.filled_up(assignment, answers, page=client_key)
+                if filled != answers:
+                    one, kept, response, scores = prepared(answers := filled)
             drafts.finish(assignment, answers, page=client_key, seen=seen)
             response.save(force_insert=True)
             Score.objects.bulk_create(scores)

@@ -59,17 +59,18 @@ def open_draft(*, assignment: Assignment, by: Actor, page: str | None = None) ->
     return Kept({item: line.text for item, line in lines.items() if page in (None, line.page)}, draft.version)
 
 
-def filled_up(assignment: Assignment, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def filled_up(assignment: Assignment, answers: Mapping[str, Answer], *, page: str) -> dict[str, Answer]:
     """What was given on a shared tablet, with what this person answered elsewhere for each line untouched there.
 
-    A tablet shows nothing from elsewhere, so an empty box on it takes nothing back.
+    A tablet shows nothing from elsewhere, so an empty box on it takes nothing back but what its own page had kept.
     """
     draft = AnswerDraft.objects.filter(assignment=assignment).first()
     if draft is None:
         return dict(answers)
     one = definition_of(assignment)
-    there = {item: read_answer(one, item, line.text) for item, line in lines_of(draft, assignment).items()}
-    return {**there, **{item: said for item, said in answers.items() if not says_nothing(one, item, said)}}
+    lines = lines_of(draft, assignment).items()
+    there = {item: read_answer(one, item, line.text) for item, line in lines if line.page != page}
+    return {**answers, **there, **{item: said for item, said in answers.items() if not says_nothing(one, item, said)}}
 
 
 def says_nothing(one: Definition, item: str, answer: Answer) -> bool:
