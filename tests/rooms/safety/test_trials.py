@@ -163,6 +163,24 @@ def test_a_trial_that_cannot_even_be_written_is_late_and_other_houses_have_their
     assert open_tasks(world) == 0
 
 
+def test_late_again_within_the_same_hour_is_on_the_list_again(world: World, monkeypatch):
+    def tick(minutes: int) -> None:
+        loop.tick(at=world.at + minutes * MINUTE)
+
+    tick(0)
+    broken_for(world, monkeypatch)
+    tick(66)
+    assert open_tasks(world) == 1
+    monkeypatch.undo()
+    tick(67)
+    assert open_tasks(world) == 0
+    TrialAlert.objects.filter(organisation=world.organisation).update(seen_at=None)
+    monkeypatch.setattr(trials, "look", lambda *, at: 0)
+    tick(73)
+    assert late(world, world.at + 73 * MINUTE)
+    assert open_tasks(world) == 1
+
+
 def test_where_the_first_trial_never_came_it_is_late_an_hour_after_the_group_began(world: World, monkeypatch):
     broken_for(world, monkeypatch)
     for minutes in (0, 64, 65):

@@ -18,7 +18,7 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.safety.models_watch import TrialAlert
 from kindcircle.rooms.safety.queries import handled_alerts, trial_is_late
-from kindcircle.rooms.tasks.actions import raise_task, settle
+from kindcircle.rooms.tasks.actions import raise_task, settle, unsettle_one
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 
@@ -81,7 +81,10 @@ def _tell(house: Organisation, at: datetime) -> None:
     if Task.objects.filter(kind=Kind.ALERTS_LATE, organisation=house, done_at=None).exists():
         return
     with transaction.atomic():
-        raise_task(Kind.ALERTS_LATE, organisation=house, about=about, once=f"{at:%Y%m%d%H}", due_at=at, at=at)
+        once = f"{at:%Y%m%d%H}"
+        raise_task(Kind.ALERTS_LATE, organisation=house, about=about, once=once, due_at=at, at=at)
+        # A trial came through within this hour, and the next thing did not.
+        unsettle_one(Kind.ALERTS_LATE, organisation=house, once=once)
 
 
 def _raise(house: Organisation, hour: datetime, at: datetime) -> bool:
