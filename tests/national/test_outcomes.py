@@ -193,6 +193,21 @@ def test_without_a_published_spread_that_of_all_these_people_is_used(load: Load)
     assert sum(cell.sums.improved for cell in found.cells) == expected.counts.improved
 
 
+def test_a_spread_of_our_own_tells_nothing_of_a_place_with_too_few(load: Load) -> None:
+    """Beside the spread and mean of the line, it would tell the one score that is in no line."""
+    one = load_instrument("gad-7")
+    made = [sheet for sheet in service("gad-7") if sheet.who[0] == "A"]
+    alone = [Sheet(("Z", "eight", "g", "z"), time, [(item.id, 3) for item in one.items]) for time in TIMES_OF]
+    marks = [
+        outcomes(
+            load(rows_of(some, "gad-7", pa.int64())), one, one.score("total"), times=TIMES, norms=Norms(reliability=0.8)
+        ).marks
+        for some in (made, [*made, *alone])
+    ]
+    assert isinstance(marks[0], Marks) and marks[0].sd_is_own
+    assert marks[0] == marks[1]
+
+
 def test_figures_that_cannot_be_say_why(on_duckdb: Load) -> None:
     made = [sheet for sheet in service("gad-7") if sheet.time == "before"]
     one = load_instrument("gad-7")

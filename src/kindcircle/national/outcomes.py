@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kindcircle.national.cells import Cell, Sums
+from kindcircle.national.cells import Cell, Sums, together
 from kindcircle.national.lines import Report, report_of
 from kindcircle.national.sheets import KEYS, Times, pairs, sheets
 from kindcircle.national.worth import Plan, plan
@@ -99,7 +99,7 @@ def _nameless(people: ir.Table) -> ir.BooleanValue:
 
 
 def _marks(people: ir.Table, how: Plan, norms: Norms | None, cutoff: Cutoff | None) -> Marks | Undefined | None:
-    """By the norms, and with the spread and mean of all these people where the norms have none (Jacobson & Truax)."""
+    """By the norms; where they have none, with the spread and mean of all who stand in a line (Jacobson & Truax)."""
     if norms is None or how.score.better == "neither":
         return None
     if norms.reliability is None:
@@ -109,7 +109,9 @@ def _marks(people: ir.Table, how: Plan, norms: Norms | None, cutoff: Cutoff | No
     sd, mean = norms.sd_before, norms.mean_clinical
     if sd is None or (mean is None and cutoff is not None):
         both = people.filter(people.before.notnull(), people.after.notnull())
-        own = _sums(_one(_added(both, how, ())), how)
+        places = [_sums(row, how) for row in _added(both, how, PLACE).to_pyarrow().to_pylist()]
+        # What a small place adds would be found again beside the line of everybody, in which it is not.
+        own = together(one for one in places if one.n >= SMALLEST_SHOWN)
         if not own.n:
             return Undefined(Reason.NO_PAIRS)
         if not own.sd_before > 0:
@@ -228,8 +230,3 @@ def _sums(row: Mapping[str, Any], how: Plan) -> Sums:
         both_of_groups=(row.get("product") or 0.0) / unit,
         **{name: row.get(name) or 0 for name in JUDGED},
     )
-
-
-def _one(table: ir.Table) -> dict[str, Any]:
-    (row,) = table.to_pyarrow().to_pylist()
-    return dict(row)
