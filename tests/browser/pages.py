@@ -111,6 +111,7 @@ NOT_PAGES = {
     "facilitator:lead-round": "a part of the meeting's page",
     "facilitator:lead-voices": "a part of the meeting's page",
     "organisation:trial-flow": "a picture: stands on the page of its results",
+    "organisation:trial-paper": "a file",
     "organisation:trial-record": "a file",
 }
 

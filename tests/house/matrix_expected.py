@@ -515,6 +515,7 @@ PAGES: dict[str, Page] = {
     "organisation:trial": Page("GET POST", {"trial": who(LEAD, SAFETY)}),
     "organisation:trial-results": Page("GET", {"trial": who(LEAD, SAFETY)}),
     "organisation:trial-flow": Page("GET", {"trial": who(LEAD, SAFETY)}),
+    "organisation:trial-paper": Page("GET", {"trial": who(LEAD, SAFETY)}),
     "organisation:trial-record": Page("GET", {"trial": who(LEAD, SAFETY)}),
     "organisation:wordings": plain("GET POST", LEADS),
     "organisation:wording-accept": plain("POST", LEADS),

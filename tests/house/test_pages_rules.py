@@ -63,6 +63,7 @@ PAPER = {
     "member:safety-plan-paper",
     "member:support-plan-paper",
     "organisation:consent-paper",
+    "organisation:trial-paper",
     "words:agreement",
     "words:library-paper",
     "words:manual",

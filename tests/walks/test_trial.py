@@ -99,7 +99,8 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
     assert "Mean after" not in odile.text
     picture = Visitor(running_site, world.safety_lead).client.get(f"{running_site.url}{page}flow.svg")
     assert picture.headers["content-type"] == "image/svg+xml" and "Not drawn: 2" in picture.text
-    assert "Outcomes" not in odile.open(f"{page}record.json").text and odile.path == page
+    for file in ("record.json", "report.pdf"):
+        assert "Outcomes" not in odile.open(f"{page}{file}").text and odile.path == page
     sam.open(page)
     assert Trial.objects.get(pk=trial.pk).opened_at is None
 
@@ -124,6 +125,18 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
     assert "4 places are kept." in ada.text
     ada.press("Keep places for those who start later", {"group": then.code})
     assert "3 places are kept." in ada.text
+
+    # Eleven weeks on everybody could answer. Nobody did, and nothing is claimed, on the page as on paper.
+    ago = timedelta(weeks=11)
+    Trial.objects.filter(pk=trial.pk).update(
+        asked_at=trial.asked_at - ago, decided_at=trial.decided_at - ago, drawn_at=trial.drawn_at - ago
+    )
+    odile.open(page).follow("What came of it")
+    for words in ("No comparison can be given.", "What cannot be said", "Each arm needs at least five people"):
+        assert words in odile.text
+    paper = odile.client.get(f"{running_site.url}{page}report.pdf")
+    assert paper.headers["content-type"] == "application/pdf" and paper.content.startswith(b"%PDF")
+    assert Visitor(running_site, world.facilitator).open(f"{page}report.pdf").status == 404
 
 
 def answer_first(visitor: Visitor) -> None:

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.formats import number_format
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.doors.web.organisation.trial_printed import printed
+from kindcircle.paper.setting import pdf
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.intake.actions import apply, take_back
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
@@ -176,3 +179,36 @@ def test_everybody_who_asked_is_in_one_place_of_the_way(world: World) -> None:
     assert silent.pk and found.now.drawn == 12 and found.later.drawn == 3
     with pytest.raises(NotFound):
         trial_flow.flow(trial, by=ada)
+
+
+def told(blocks: object) -> str:
+    """Every letter of a report on paper, without its pictures."""
+    if isinstance(blocks, dict):
+        return " ".join(told(one) for name, one in blocks.items() if name != "svg")
+    return " ".join(map(told, blocks)) if isinstance(blocks, list) else str(blocks)
+
+
+def test_on_paper_stands_what_the_page_says(world: World, done: Trial) -> None:
+    found = trial_results.open_results(trial=done, at=opens(done), **lead(world))
+    made = printed(found, at=opens(done))
+    text, one = told(made["parts"]), found.planned.comparison
+    assert "better off, by more than the smallest that matters" in text and "Whether it lasts" in text
+    assert f"{number_format(one.contrast.estimate, 2)} points (from {number_format(one.interval.low, 2)}" in text
+    # What has to be known stands with the planned comparison, before what people chose themselves.
+    assert text.index("As planned") < text.index("People knew whether") < text.index("By what was done")
+    assert "Asked to come: 24" in text and "Start now, In the comparison: 12" in text
+    for entrant in Entrant.objects.filter(trial=done).select_related("application__person"):
+        for code in (entrant.code, entrant.application.code, entrant.application.person.code):
+            assert code not in text
+    assert pdf("report", made, keep=False).startswith(b"%PDF")
+
+
+def test_on_paper_nothing_is_claimed_of_few_groups(world: World, done: Trial) -> None:
+    seats = Membership.objects.filter(group__intake=done.intake, role="member")
+    first = seats.order_by("group_id").first().group
+    for place, one in enumerate(seats.exclude(group=first)):
+        Membership.objects.filter(pk=one.pk).update(group=first, seat=50 + place)
+    found = trial_results.open_results(trial=done, at=opens(done), **lead(world))
+    text = told(printed(found, at=opens(done))["parts"])
+    assert "No comparison can be given." in text and "Whether starting now made a difference." in text
+    assert "95 in 100" not in text and "better off" not in text

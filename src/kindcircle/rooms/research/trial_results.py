@@ -69,6 +69,12 @@ def open_results(*, trial: Trial, staff: User, by: Actor, at: datetime) -> Resul
     return _results(row, by=by)
 
 
+def hopes_for_more(trial: Trial) -> bool:
+    """Whether more points on the one outcome are the hoped-for way, or fewer."""
+    scores = definition(trial.instrument, trial.version).scores
+    return next(score.better == "higher" for score in scores if score.id == trial.scale)
+
+
 def record_of(found: Results) -> dict[str, object]:
     """Every figure with all its digits, as a file that goes along."""
     return {
@@ -87,12 +93,7 @@ def _results(trial: Trial, *, by: Actor) -> Results:
     df: partly_grouped.Df = "kenward-roger" if trial.df == Trial.Df.KENWARD_ROGER else "satterthwaite"
     planned = compare([one.person for one in there], df=df)
     kept = compare([one.person for one in there if one.kept_to(trial.attend)], df=df)
-    higher = next(
-        score.better == "higher"
-        for score in definition(trial.instrument, trial.version).scores
-        if score.id == trial.scale
-    )
-    finding = _finding(planned.comparison, trial.margin, higher=higher)
+    finding = _finding(planned.comparison, trial.margin, higher=hopes_for_more(trial))
     return Results(trial, flow(trial, by=by), _quiet(planned), _quiet(kept), finding, _warnings(planned))
 
 

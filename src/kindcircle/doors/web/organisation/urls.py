@@ -84,6 +84,7 @@ urlpatterns = [
     path("trials/<str:code>/", trials.trial, name="trial"),
     path("trials/<str:code>/results/", trial_results.results, name="trial-results"),
     path("trials/<str:code>/flow.svg", trial_results.flow_picture, name="trial-flow"),
+    path("trials/<str:code>/report.pdf", trial_results.results_paper, name="trial-paper"),
     path("trials/<str:code>/record.json", trial_results.record, name="trial-record"),
     # All questionnaires, and the words of those of others.
     path("measures/", measures.measures, name="measures"),
