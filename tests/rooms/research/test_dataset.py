@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kindcircle.base.lib.errors import NotFound
-from kindcircle.rooms.groups.models import Group, Membership
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.research.dataset import FEWEST_ALIKE, Person, coarse_enough, dataset
 from kindcircle.rooms.research.errors import TooFewPeople
@@ -128,6 +128,17 @@ def test_a_later_that_only_one_group_has_come_to_is_in_no_row(world: World) -> N
     assert {row.occasion for row in rows_of(world).rows} == {"before", "after", "later"}
 
 
+def test_a_version_that_only_one_group_had_is_in_no_row(world: World) -> None:
+    """It would be that group's code by another name."""
+    people = two_groups(world)
+    for meeting in Gathering.objects.filter(group=world.group):
+        Attendance.objects.get_or_create(gathering=meeting, user=people[0], defaults={"arrived_at": world.at})
+    found = rows_of(world)
+    assert {(one.version, one.finished) for one in found.people} == {(world.group.programme_version, True)}
+    Group.objects.filter(memberships__user=people[6]).update(programme_version="0.9.0")
+    assert {one.version for one in rows_of(world).people} == {None}
+
+
 people = st.lists(
     st.tuples(st.sampled_from(["1", "2", "3"]), st.sampled_from([True, False, None])), min_size=11, max_size=60
 )
@@ -136,15 +147,19 @@ people = st.lists(
 @given(people)
 def test_nobody_stands_alone_with_what_others_may_know(kinds: list[tuple[str, bool | None]]) -> None:
     rows = [Person(f"p{n}", version, finished, None) for n, (version, finished) in enumerate(kinds)]
-    found = coarse_enough(rows)
+    sat = {one.code: n // 6 for n, one in enumerate(rows)}
+    found = coarse_enough(rows, sat)
     assert [one.code for one in found] == [one.code for one in rows]
     counts = Counter((one.version, one.finished) for one in found)
     assert min(counts.values()) >= FEWEST_ALIKE
+    from_groups = {kind: {sat[one.code] for one in found if (one.version, one.finished) == kind} for kind in counts}
+    assert min(len(some) for some in from_groups.values()) >= 2
     # Nor by the group: of a small one nobody says who sat in it.
     seated = [Person(one.code, one.version, one.finished, f"g{n // 6}") for n, one in enumerate(rows)]
-    sizes = Counter((one.version, one.finished, one.group) for one in coarse_enough(seated))
+    sizes = Counter((one.version, one.finished, one.group) for one in coarse_enough(seated, sat))
     assert min(sizes.values()) >= FEWEST_ALIKE
     # And nothing is left out without need.
     plain = Counter((one.version, one.finished) for one in rows)
-    if min(plain.values()) >= FEWEST_ALIKE:
+    places = Counter(kind for kind, _place in {(kinds[n], n // 6) for n in range(len(kinds))})
+    if min(plain.values()) >= FEWEST_ALIKE and min(places.values()) >= 2:
         assert found == rows

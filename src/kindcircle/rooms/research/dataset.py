@@ -40,7 +40,7 @@ FEWEST_GROUPS = 2
 """Of one group alone everybody who sat in it would know who is meant."""
 
 FEWEST_ALIKE = 5
-"""So many people at least share every combination of what others could know about them."""
+"""So many people at least, from two groups, share every combination of what others could know about them."""
 
 GROUPS_FROM = 200
 """From so many people on, a coded group may stand beside each."""
@@ -100,6 +100,7 @@ def dataset(organisation: Organisation, programme: str, *, study: str, as_of: da
     done = _finished(plans)
     with_groups = len(first) >= GROUPS_FROM
     codes = {user: _coded("person", place.user.code, organisation, study) for user, place in first.items()}
+    sat = {codes[user]: place.group_id for user, place in first.items()}
     people = [
         Person(
             code=codes[user],
@@ -112,7 +113,7 @@ def dataset(organisation: Organisation, programme: str, *, study: str, as_of: da
     return Dataset(
         programme=programme,
         # By their codes, so that no order of seats or days shines through.
-        people=tuple(sorted(coarse_enough(people), key=lambda one: one.code)),
+        people=tuple(sorted(coarse_enough(people, sat), key=lambda one: one.code)),
         rows=tuple(sorted(_rows(first, codes, plans), key=_place_of)),
         groups=len(sizes),
         mean_size=sum(sizes.values()) / len(sizes),
@@ -142,21 +143,29 @@ def large_enough(places: Collection[Membership]) -> bool:
     return len(places) >= FEWEST_PEOPLE and len({place.group_id for place in places}) >= FEWEST_GROUPS
 
 
-def coarse_enough(people: Sequence[Person], *, alike: int = FEWEST_ALIKE) -> list[Person]:
-    """Leave out what would single somebody out: first the version, then whether they finished, at last the group."""
+def coarse_enough(people: Sequence[Person], sat: Mapping[str, int]) -> list[Person]:
+    """Leave out what would single somebody out: first the version, then whether they finished, at last the group.
+
+    sat  by code, in which group. Where no row names it, what the people of one group alone share would name it too.
+    """
     found = list(people)
-    if not _all_alike(found, alike):
+    if not _all_alike(found, sat):
         found = [replace(one, version=None) for one in found]
-    if not _all_alike(found, alike):
+    if not _all_alike(found, sat):
         found = [replace(one, finished=None) for one in found]
-    if not _all_alike(found, alike):
+    if not _all_alike(found, sat):
         found = [replace(one, group=None) for one in found]
     return found
 
 
-def _all_alike(people: Sequence[Person], alike: int) -> bool:
-    counts = Counter((one.version, one.finished, one.group) for one in people)
-    return min(counts.values(), default=alike) >= alike
+def _all_alike(people: Sequence[Person], sat: Mapping[str, int]) -> bool:
+    groups: dict[tuple[str | None, bool | None, str | None], list[int]] = {}
+    for one in people:
+        groups.setdefault((one.version, one.finished, one.group), []).append(sat[one.code])
+    return all(
+        len(some) >= FEWEST_ALIKE and (named is not None or len(set(some)) >= FEWEST_GROUPS)
+        for (_version, _finished, named), some in groups.items()
+    )
 
 
 def _ended(organisation: Organisation, programme: str, as_of: datetime) -> QuerySet[Membership]:
