@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from kindcircle.stats.mediation.model import Model
 from kindcircle.stats.mediation.paths import sweep_all
-from kindcircle.stats.mediation.resampling import covariances, draw, make_ready
+from kindcircle.stats.mediation.resampling import covariances, make_ready
+from kindcircle.stats.resampling import draw
 from kindcircle.stats.results import Interval, Reason, Undefined, check_level
 
 Numbers = NDArray[np.float64]
@@ -135,7 +136,7 @@ def sensitivity(
     own = of(ready.units.sum(axis=0)[None], np.array([ready.sizes.sum()]))
     if not np.isfinite(own).all():
         return Undefined(Reason.PERFECT_CORRELATION)
-    drawn = draw(ready, of, resamples, generator, done)
+    drawn = draw(ready.units, ready.sizes, of, resamples, generator, done)
     if drawn is None:
         return Undefined(Reason.NO_SPREAD)
     rows = np.concatenate([own, drawn[0]])

@@ -23,6 +23,7 @@ from kindcircle.doors.cli.analyse.desk import (
     picture_place,
     plain,
     plot_option,
+    progress,
     said,
     save,
 )
@@ -40,6 +41,7 @@ from kindcircle.stats.reliability import (
     likeness,
     read_answers,
 )
+from kindcircle.stats.reliability_resampling import AlphaResamples, resample_alpha
 from kindcircle.stats.results import Undefined
 from kindcircle.stats.sentences import Message
 
@@ -51,6 +53,14 @@ from kindcircle.stats.sentences import Message
 @click.option("--span", nargs=2, type=float, metavar="LOW HIGH", help="Lowest and highest possible answer.")
 @click.option("--group", metavar="COLUMN", help="Column of the group: how alike do its members answer?")
 @click.option("--person", metavar="COLUMN", help="Column of the person, where a row is one occasion of many.")
+@click.option(
+    "--bootstrap",
+    "resamples",
+    type=click.IntRange(1000, 1_000_000),
+    metavar="N",
+    help="Limits of alpha also from N resamples of people.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same figures.")
 @plot_option("Draw alpha, omega and each item with the rest.")
 @common_options
 def reliability(
@@ -60,6 +70,8 @@ def reliability(
     span: tuple[float, float] | None,
     group: str | None,
     person: str | None,
+    resamples: int | None,
+    seed: int,
     plot: Path | None,
     as_json: bool,
     digits: int,
@@ -80,17 +92,19 @@ def reliability(
         if isinstance(found, Undefined):
             raise Sorry(f"{_(found.text)} " + _("%(n)s rows have every item.") % {"n": answers.n})
         line = omega(answers)
+        drawn = None if resamples is None else _resampled(answers, resamples, seed)
         alike = agreement = None
         if group is not None:
             alike, agreement = _in_groups(columns_of, labels(table, group), span)
         levels = None if person is None else two_level_omega(answers, _complete(columns_of, labels(table, person)))
-    warnings = _warnings(answers, found, line)
+    warnings = _warnings(answers, found, line, drawn)
     record = {
         "analysis": "reliability",
         "items": list(names),
         "n_rows": answers.n_rows,
         "n_complete": answers.n,
         "alpha": _alpha_record(found),
+        "alpha_resampled": None if drawn is None else _resampled_record(drawn, seed),
         "omega": _omega_record(line),
         "groups": None if alike is None else _alike_record(alike, agreement),
         "within_and_between_people": None if levels is None else _levels_record(levels),
@@ -104,12 +118,12 @@ def reliability(
             % {"k": found.k, "n": found.n, "rows": answers.n_rows},
             "",
         ]
-        lines += columns(
-            [
-                ("alpha", f"{number(found.estimate)}, {interval_words(found.interval(), number)}"),
-                ("omega", _omega_words(line, number)),
-            ]
-        )
+        rows = [("alpha", f"{number(found.estimate)}, {interval_words(found.interval(), number)}")]
+        if drawn is not None:
+            told = _("%(ends)s, %(count)s resamples of people, seed %(seed)s")
+            ends = interval_words(drawn.interval(), number)
+            rows.append(("", told % {"ends": ends, "count": len(drawn.draws), "seed": seed}))
+        lines += columns([*rows, ("omega", _omega_words(line, number))])
         lines += ["", *_item_lines(found, number)]
         if alike is not None:
             lines += ["", _("Members of the same group"), *_alike_lines(alike, agreement, number)]
@@ -151,12 +165,22 @@ def _in_groups(
     return likeness(means, groups), agreement
 
 
-def _warnings(answers: Answers, found: Alpha, line: Omega | Undefined) -> list[Message]:
+def _resampled(answers: Answers, resamples: int, seed: int) -> AlphaResamples:
+    with progress(resamples, _("Resampling")) as done:
+        drawn = resample_alpha(answers, resamples=resamples, generator=np.random.default_rng(seed), done=done)
+    if isinstance(drawn, Undefined):
+        raise Sorry(_(drawn.text))
+    return drawn
+
+
+def _warnings(answers: Answers, found: Alpha, line: Omega | Undefined, drawn: AlphaResamples | None) -> list[Message]:
     warnings = []
     if answers.n < answers.n_rows:
         warnings.append(Message("W5.rows", {"missing": answers.n_rows - answers.n, "listed": answers.n_rows}))
     if isinstance(line, Omega) and line.on_the_edge:
         warnings.append(Message("W11.own"))
+    if drawn is not None and drawn.redrawn:
+        warnings.append(Message("W11.redrawn", {"count": drawn.redrawn}))
     if found.turned_round:
         warnings.append(Message("W16.turned", {"items": ", ".join(found.turned_round)}))
     return [*warnings, Message("W16.fit")]
@@ -173,6 +197,23 @@ def _alpha_record(found: Alpha) -> Any:
         "if_dropped": found.if_dropped,
         "scale_mean": found.mean,
         "scale_sd": found.sd,
+    }
+
+
+def _resampled_record(drawn: AlphaResamples, seed: int) -> Any:
+    low, high = drawn.wobble()
+    return {
+        "resamples": len(drawn.draws),
+        "seed": seed,
+        "n": drawn.n,
+        "dropped": drawn.dropped,
+        "redrawn": drawn.redrawn,
+        "se": drawn.se,
+        "interval": plain(drawn.interval()),
+        "interval_bca": plain(drawn.interval("bca")),
+        "limits_move_by": {"low": low, "high": high},
+        "convention": drawn.convention,
+        "source": drawn.source,
     }
 
 
