@@ -243,6 +243,36 @@ def test_later_means_later_and_each_arm_is_placed_in_its_group(world: World) -> 
         draw.place_arm(trial=done, arm="now", group=soon, by=world.actor(world.organisation_lead), at=later(world))
 
 
+def test_whoever_gets_worse_after_the_draw_need_not_wait_and_stays_where_they_were_drawn(world: World) -> None:
+    people = may_join(world, intake := offer(world), 14)
+    trial = locked(world, intake, seats=8)
+    fill_consent(world.organisation, world.facilitator, at=world.at)
+    ada = world.actor(world.facilitator)
+    with pytest.raises(NotLockedYet):
+        draw.let_start(application=people[0], why="risk", by=ada, at=later(world))
+    for one in people[1:]:
+        agrees(world, one)
+    done = drawn(world, trial)
+    soon = group_that_begins(world, done, 2)
+    rows = {one.application.pk: one for one in draw.places(done, at=later(world))}
+    worse = next(one.application for one in rows.values() if one.stands == "later")
+    starts = next(one.application for one in rows.values() if one.stands == "now")
+    with pytest.raises(StartsLater):
+        keep_place(application=worse, group=soon, by=ada, at=later(world))
+    for why, by, error in (("promised", ada, Invalid), ("worse", world.actor(worse.person), NotFound)):
+        with pytest.raises(error):
+            draw.let_start(application=worse, why=why, by=by, at=later(world))
+    for one in (worse, worse, people[0], starts):
+        draw.let_start(application=one, why="worse", by=ada, at=later(world))
+    for one in (worse, people[0]):
+        keep_place(application=one, group=soon, by=ada, at=later(world))
+    assert Entrant.objects.get(trial=done, application=worse).arm == "later" and draw.is_proven(done)
+    assert not Entrant.objects.get(trial=done, application=starts).early
+    told = AuditEntry.objects.filter(event=Event.TRIAL_OUTSIDE, chain=world.organisation.code)
+    # The record that never goes says that it was so, and not how somebody was.
+    assert [one.reason for one in told] == ["early", "early"]
+
+
 def test_blocks_in_strata_stay_balanced(world: World) -> None:
     intake = offer(world)
     plain = may_join(world, intake, 13)

@@ -30,7 +30,7 @@ def waits(applications: Iterable[Application]) -> dict[int, Waits]:
     found = {}
     for application in rows:
         trial, entrant = trials.get(application.intake_id), known.get(application.pk)
-        if trial is None or (entrant is not None and entrant.outside):
+        if trial is None or (entrant is not None and (entrant.outside or entrant.early)):
             continue
         if trial.state == Trial.State.LOCKED:
             found[application.pk] = Waits(None)

@@ -157,6 +157,9 @@ class Entrant(models.Model):
     said_at = models.DateTimeField(null=True, blank=True)
     outside = models.CharField(max_length=8, choices=Outside.choices, blank=True, default="")
     outside_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # After the draw: waiting got unsafe, so they start when they can. Where chance put them stays as it was.
+    early = models.CharField(max_length=8, choices=Outside.choices, blank=True, default="")
+    early_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # From then on their answers are not compared any more. The place stays theirs.
     taken_back_at = models.DateTimeField(null=True, blank=True)
     stratum = models.CharField(max_length=12, blank=True, default="")
@@ -165,7 +168,7 @@ class Entrant(models.Model):
 
     class Data:
         private: set[str] = set()
-        personal = {"application", "outside", "outside_by"}
+        personal = {"application", "outside", "outside_by", "early", "early_by"}
         operational = {"id", "code", "trial", "said_at", "taken_back_at"}
         research = {"said", "stratum", "block", "arm"}
 
@@ -179,6 +182,10 @@ class Entrant(models.Model):
             models.CheckConstraint(
                 condition=Q(outside="", outside_by=None) | (~Q(outside="") & Q(outside_by__isnull=False)),
                 name="entrant_outside_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(early="", early_by=None) | (~Q(early="") & Q(early_by__isnull=False)),
+                name="entrant_early_by_somebody",
             ),
         ]
 

@@ -33,6 +33,7 @@ from kindcircle.stats.allocation import Entrant as Ticket
 
 State = Trial.State
 Occasion = Assignment.Occasion
+GOT_UNSAFE = (Entrant.Outside.RISK, Entrant.Outside.WORSE)
 FEWEST = 4
 """Fewer people than these cannot be told apart from chance, and a draw would be a game."""
 
@@ -130,7 +131,31 @@ def keep_outside(*, application: Application, why: str, by: Actor, at: datetime)
             entrant.save()
             log.record(
                 Event.TRIAL_OUTSIDE, by=by, about=trials.about(trial), at=at, chain=trial.organisation.code,
-                concerns=application.person.code, reason=why or "back",
+                concerns=application.person.code, reason="outside" if why else "back",
+            )  # fmt: skip
+
+
+def let_start(*, application: Application, why: str, by: Actor, at: datetime) -> None:
+    """After the draw waiting has become unsafe for somebody: a place may be theirs at once. Twice is once.
+
+    They stay in the arm they were drawn for. Raises NotLockedYet before the draw.
+    """
+    require(by, Permission.APPLICATION_DECIDE, application)
+    if why not in GOT_UNSAFE:
+        raise Invalid(_("Please choose why this person must not wait."))
+    trial = running(application.intake)
+    if trial is None:
+        raise AnswerInTime
+    with transaction.atomic():
+        row = trials.hold(trial)
+        if row.state != State.DRAWN:
+            raise NotLockedYet
+        held = hold_application(application, standing=True)
+        waiting = Entrant.objects.filter(trial=row, application=held, early="", outside="").exclude(arm=Entrant.Arm.NOW)
+        if waiting.update(early=why, early_by_id=by.user_id):
+            log.record(
+                Event.TRIAL_OUTSIDE, by=by, about=trials.about(row), at=at, chain=row.organisation.code,
+                concerns=application.person.code, reason="early",
             )  # fmt: skip
 
 

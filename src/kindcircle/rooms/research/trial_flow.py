@@ -28,6 +28,7 @@ class Case:
     meetings: int  # before the second questionnaire
     answered: bool  # a score came, or what came could not be scored
     taken_back: bool
+    early: bool  # waiting had become unsafe
 
     def kept_to(self, attend: int) -> bool:
         """Whether they did what they were drawn for: came so often, or to nothing yet."""
@@ -45,6 +46,7 @@ class ArmFlow:
     taken_back: int
     counted: int
     kept_to: int
+    early: int  # waiting had become unsafe, and they were let in before their day
 
     @property
     def silent(self) -> int:
@@ -112,7 +114,7 @@ def cases(trial: Trial) -> list[Case]:
         who, back = one.application.person_id, one.taken_back_at is not None
         now = one.arm == Entrant.Arm.NOW
         person = Person(now, before[who], None if back else after.get(who), group.get(who) if now else None)
-        found.append(Case(person, came[who], who in sent, back))
+        found.append(Case(person, came[who], who in sent, back, bool(one.early)))
     return found
 
 
@@ -155,4 +157,5 @@ def _arm(trial: Trial, there: list[Case]) -> ArmFlow:
         taken_back=sum(one.taken_back for one in there),
         counted=len(counted),
         kept_to=sum(one.kept_to(trial.attend) for one in counted),
+        early=sum(one.early for one in there),
     )

@@ -29,6 +29,7 @@ STANDS = {
     "later": gettext_lazy("starts later"),
     "not-drawn": gettext_lazy("not drawn, starts later"),
 }
+GOT_UNSAFE = [(one.value, one.label) for one in draw.GOT_UNSAFE]
 REASONS = [(value, label) for value, label in Entrant.Outside.choices if value]
 
 
@@ -68,6 +69,7 @@ def trial_draw(request: HttpRequest, intake: Intake) -> HttpResponse:
         "rest": [one for one in lines if one.place.stands in ("outside", "not-drawn")],
         "groups": list(groups),
         "reasons": REASONS,
+        "unsafe": GOT_UNSAFE,
     }
     return show(request, "facilitator/trial_draw.html", context)
 
@@ -77,12 +79,16 @@ def _done(request: HttpRequest, intake: Intake, trial: Trial | None) -> None:
     if trial is None:
         # It was stopped while this page stood open.
         messages.warning(request, _("Nothing is drawn over this offer."))
-    elif do == "outside":
+    elif do in ("outside", "early"):
         rows = Application.objects.select_related("intake__organisation", "person")
         application = rows.filter(intake=intake, code=_code(request, "who")).first()
         if application is None:
             raise NotFound
         why = _code(request, "why")
+        if do == "early":
+            draw.let_start(application=application, why=why, by=by, at=at)
+            messages.success(request, _("They need not wait any more, and may have a place now."))
+            return
         draw.keep_outside(application=application, why=why, by=by, at=at)
         messages.success(
             request,

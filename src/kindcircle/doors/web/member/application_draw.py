@@ -32,6 +32,7 @@ class Draw:
     stands: str
     people: int  # who may join, so far or when it was drawn
     taken_back: bool
+    early: bool  # after the draw waiting got unsafe: nothing of it holds them back any more
 
     @property
     def waits(self) -> bool:
@@ -40,7 +41,7 @@ class Draw:
 
     @property
     def begins_later(self) -> bool:
-        return self.stands in ("later", "not-drawn")
+        return self.stands in ("later", "not-drawn") and not self.early
 
 
 def draw_of(application: Application, at: datetime) -> Draw | None:
@@ -50,7 +51,8 @@ def draw_of(application: Application, at: datetime) -> Draw | None:
         return None
     trial, place = found
     back = place.entrant is not None and place.entrant.taken_back_at is not None
-    return Draw(trial, place.stands, len(draw.places(trial, at=at)), back)
+    early = place.entrant is not None and bool(place.entrant.early)
+    return Draw(trial, place.stands, len(draw.places(trial, at=at)), back, early)
 
 
 @page(Permission.APPLICATION_OWN, about=APPLICATIONS, methods=("GET", "POST"))
