@@ -123,6 +123,12 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
     assert "By the draw this person starts later" in ada.text
     ada.press("Keep places for those who start now", {"group": now.code})
     assert "4 places are kept." in ada.text
+    # For one of those who wait it becomes unsafe.
+    worse = next(one for one in people if drawn.get(one.pk) == "later")
+    ada.press("Must not wait any more", {"why": "worse"}, which={"who": worse.code})
+    assert "They need not wait any more, and may have a place now." in ada.text
+    told = Visitor(running_site, worse.person).open(f"/application/{worse.code}/draw/").text
+    assert "You need not wait any more" in told and "You start later" not in told
     ada.press("Keep places for those who start later", {"group": then.code})
     assert "3 places are kept." in ada.text
 

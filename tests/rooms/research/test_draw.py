@@ -15,6 +15,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.rooms.forming.waitlist import AFTER_DRAW, DRAW, JOINS, waitlist
 from kindcircle.rooms.groups.actions import keep_place
 from kindcircle.rooms.groups.models import Gathering, KeptPlace
+from kindcircle.rooms.intake.actions import apply, decide, take_back
 from kindcircle.rooms.intake.errors import DrawFirst, StartsLater
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
 from kindcircle.rooms.measures.models import Assignment
@@ -28,11 +29,12 @@ from kindcircle.rooms.research.errors import (
     NotLockedYet,
     OneTrialPerOffer,
     PlanTouched,
+    StillChoosing,
     TakesTwo,
     TooLateForLater,
 )
 from kindcircle.stats.allocation import commitment
-from tests.rooms.research.trying import SOON, agrees, asked_for, design, drawn, locked, may_join, offer
+from tests.rooms.research.trying import SOON, TIME_IS_UP, agrees, asked_for, design, drawn, locked, may_join, offer
 from tests.world import World, fill_consent, make_group
 
 Occasion = Assignment.Occasion
@@ -209,7 +211,9 @@ def test_only_those_who_said_yes_and_answered_are_drawn_and_all_others_start_lat
     assert [one.stands for one in draw.places(trial, at=later(world))][:4] == ["asked", "no", "sheet", "ready"]
     ada = world.actor(world.facilitator)
     assert {one.stands for one in waitlist(intake, by=ada, at=later(world)).entries} == {DRAW}
-    done = drawn(world, trial)
+    with pytest.raises(StillChoosing):
+        drawn(world, trial)
+    done = drawn(world, trial, after=TIME_IS_UP)
     assert arms(done) == {"now": 12, "later": 1, "": 3}
     standing = {one.application.pk: one.stands for one in waitlist(intake, by=ada, at=later(world)).entries}
     assert Counter(standing.values()) == {JOINS: 12, AFTER_DRAW: 4}
@@ -252,6 +256,7 @@ def test_whoever_gets_worse_after_the_draw_need_not_wait_and_stays_where_they_we
         draw.let_start(application=people[0], why="risk", by=ada, at=later(world))
     for one in people[1:]:
         agrees(world, one)
+    draw.answer(application=people[0], yes=False, by=world.actor(people[0].person), at=world.at + 3 * SOON)
     done = drawn(world, trial)
     soon = group_that_begins(world, done, 2)
     rows = {one.application.pk: one for one in draw.places(done, at=later(world))}
@@ -271,6 +276,28 @@ def test_whoever_gets_worse_after_the_draw_need_not_wait_and_stays_where_they_we
     told = AuditEntry.objects.filter(event=Event.TRIAL_OUTSIDE, chain=world.organisation.code)
     # The record that never goes says that it was so, and not how somebody was.
     assert [one.reason for one in told] == ["early", "early"]
+
+
+def test_asking_anew_is_no_way_past_the_draw(world: World) -> None:
+    people = may_join(world, intake := offer(world), 14)
+    trial = locked(world, intake, seats=8)
+    fill_consent(world.organisation, world.facilitator, at=world.at)
+    for one in people:
+        agrees(world, one)
+    done, ada = drawn(world, trial), world.actor(world.facilitator)
+    waiting = next(one.application for one in draw.places(done, at=later(world)) if one.stands == "later")
+    by = world.actor(waiting.person)
+    take_back(application=waiting, by=by, at=later(world))
+    again = apply(intake=intake, person=waiting.person, answers={}, source="again", by=by, at=later(world))
+    decide(application=again, outcome="join", reason="So.", letter="Warmly.", plan="", by=ada, at=later(world))
+    with pytest.raises(StartsLater):
+        keep_place(application=again, group=group_that_begins(world, done, 2), by=ada, at=later(world))
+    # Getting worse is told of the person, whichever of their requests it is.
+    draw.let_start(application=waiting, why="worse", by=ada, at=later(world))
+    keep_place(application=again, group=group_that_begins(world, done, 2), by=ada, at=later(world))
+    # Whoever comes for the first time after the draw has nothing to do with it.
+    [new] = may_join(world, intake, 1)
+    keep_place(application=new, group=group_that_begins(world, done, 2), by=ada, at=later(world))
 
 
 def test_blocks_in_strata_stay_balanced(world: World) -> None:

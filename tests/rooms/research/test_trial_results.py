@@ -18,7 +18,7 @@ from kindcircle.rooms.research import draw, trial_flow, trial_results
 from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched
 from kindcircle.stats.partly_grouped import Comparison
 from kindcircle.stats.results import Reason, Undefined
-from tests.rooms.research.trying import SOON, agrees, answers, asked_for, drawn, locked, may_join, offer
+from tests.rooms.research.trying import SOON, TIME_IS_UP, agrees, answers, asked_for, drawn, locked, may_join, offer
 from tests.world import World, admit, make_group, make_person
 
 AFTER = Assignment.Occasion.AFTER_DRAW
@@ -169,7 +169,7 @@ def test_everybody_who_asked_is_in_one_place_of_the_way(world: World) -> None:
     take_back(application=gone, by=world.actor(gone.person), at=world.at + 3 * SOON)
     for one in rest:
         agrees(world, one)
-    trial = drawn(world, trial)
+    trial = drawn(world, trial, after=TIME_IS_UP)
     found = trial_flow.flow(trial, by=world.actor(world.safety_lead))
     assert dict(found.left_out) == {
         "back": 1, "talk": 1, "later": 2, "other-help": 1, "risk": 1, "no": 1, "silent": 1, "sheet": 1,

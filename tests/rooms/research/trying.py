@@ -14,6 +14,8 @@ from tests.world import NAMES, World, make_intake, make_person
 
 Occasion = Assignment.Occasion
 SOON = timedelta(hours=1)
+TIME_IS_UP = timedelta(days=9)
+"""From the beginning to a moment at which nobody can choose any more, in every zone."""
 ITEM = "burden"
 
 
@@ -83,5 +85,5 @@ def answers(world: World, application: Application, occasion: str, total: int, *
     )  # fmt: skip
 
 
-def drawn(world: World, trial: Trial) -> Trial:
-    return draw.draw(trial=trial, by=world.actor(world.organisation_lead), at=world.at + 4 * SOON)
+def drawn(world: World, trial: Trial, *, after: timedelta = 4 * SOON) -> Trial:
+    return draw.draw(trial=trial, by=world.actor(world.organisation_lead), at=world.at + after)

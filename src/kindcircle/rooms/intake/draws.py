@@ -26,7 +26,10 @@ def waits(applications: Iterable[Application]) -> dict[int, Waits]:
     }
     if not trials:
         return {}
-    known = {one.application_id: one for one in Entrant.objects.filter(trial__in=trials.values())}
+    entrants = Entrant.objects.filter(trial__in=trials.values()).select_related("application").order_by("pk")
+    known = {one.application_id: one for one in entrants}
+    # Asking anew is no way past a draw in which the same person was.
+    before = {(one.trial_id, one.application.person_id): one for one in entrants}
     found = {}
     for application in rows:
         trial, entrant = trials.get(application.intake_id), known.get(application.pk)
@@ -34,8 +37,10 @@ def waits(applications: Iterable[Application]) -> dict[int, Waits]:
             continue
         if trial.state == Trial.State.LOCKED:
             found[application.pk] = Waits(None)
+            continue
+        entrant = entrant or before.get((trial.pk, application.person_id))
         # Whoever came after the draw has nothing to do with it.
-        elif entrant is not None and entrant.arm != Entrant.Arm.NOW:
+        if entrant is not None and not (entrant.arm == Entrant.Arm.NOW or entrant.outside or entrant.early):
             found[application.pk] = Waits(trial.later_on)
     return found
 

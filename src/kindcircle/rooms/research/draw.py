@@ -26,7 +26,14 @@ from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.sets import REMINDER
 from kindcircle.rooms.measures.sets import about as about_sheet
 from kindcircle.rooms.research import trials
-from kindcircle.rooms.research.errors import AnswerInTime, EverybodyFits, NotLockedYet, PlanTouched, TooLateForLater
+from kindcircle.rooms.research.errors import (
+    AnswerInTime,
+    EverybodyFits,
+    NotLockedYet,
+    PlanTouched,
+    StillChoosing,
+    TooLateForLater,
+)
 from kindcircle.spec.dates import wall_clock
 from kindcircle.stats.allocation import LATER, NOW, Drawn, blocked, commitment, lottery, result_mark
 from kindcircle.stats.allocation import Entrant as Ticket
@@ -38,6 +45,7 @@ FEWEST = 4
 """Fewer people than these cannot be told apart from chance, and a draw would be a game."""
 
 Stands = Literal["asked", "no", "sheet", "ready", "outside", "now", "later", "not-drawn"]
+UNDECIDED: tuple[Stands, ...] = ("asked", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +158,10 @@ def let_start(*, application: Application, why: str, by: Actor, at: datetime) ->
         row = trials.hold(trial)
         if row.state != State.DRAWN:
             raise NotLockedYet
-        held = hold_application(application, standing=True)
-        waiting = Entrant.objects.filter(trial=row, application=held, early="", outside="").exclude(arm=Entrant.Arm.NOW)
+        person = hold_application(application).person
+        waiting = Entrant.objects.filter(trial=row, application__person=person, early="", outside="").exclude(
+            arm=Entrant.Arm.NOW
+        )
         if waiting.update(early=why, early_by_id=by.user_id):
             log.record(
                 Event.TRIAL_OUTSIDE, by=by, about=trials.about(row), at=at, chain=row.organisation.code,
@@ -163,7 +173,7 @@ def draw(*, trial: Trial, by: Actor, at: datetime) -> Trial:
     """Chance decides, once, for everybody who said yes and filled in the questionnaire. All of it or nothing happens.
 
     Pressed twice, or again after a crash, it is the same draw. Everybody is told; the second questionnaire is set for
-    the same day for all. Raises NotLockedYet, PlanTouched, EverybodyFits, TooLateForLater.
+    the same day for all. Raises NotLockedYet, PlanTouched, EverybodyFits, StillChoosing, TooLateForLater.
     """
     require(by, Permission.TRIAL_KEEP, trial)
     with transaction.atomic():
@@ -182,6 +192,8 @@ def draw(*, trial: Trial, by: Actor, at: datetime) -> Trial:
         ready = [one for one in known if one.stands == "ready"]
         if len(ready) < FEWEST or (row.seats is not None and len(ready) <= row.seats):
             raise EverybodyFits(len(ready), row.seats or 0)
+        if wall_clock(at, row.intake.zone).date() <= row.answer_by and any(one.stands in UNDECIDED for one in known):
+            raise StillChoosing(row.answer_by)
         secret = bytes.fromhex(seals.TRIAL_SECRET.open(row.sealed_secret, code=row.code, holder=row.organisation))
         tickets = _tickets(row, ready)
         drawn = drawn_from(row, tickets, secret)

@@ -105,6 +105,14 @@ class EverybodyFits(Conflict):
         )
 
 
+class StillChoosing(Conflict):
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("People were told that they can choose until %(day)s, and not all have. Draw after it, or once all have.")
+            % {"day": date_format(day, "j F Y")}
+        )
+
+
 class TooLateForLater(Conflict):
     def __init__(self) -> None:
         super().__init__(
