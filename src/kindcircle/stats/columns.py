@@ -17,6 +17,12 @@ MISSING: Final = frozenset({"", ".", "na", "nan", "null"})
 DELIMITERS: Final = (",", ";", "\t")
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DOCUMENT = re.compile(r"\s*(<(!--|(!doctype|\?xml|html|head|body|table)\b)|{\\rtf)", re.IGNORECASE)
+_JSON = re.compile(r'\s*[{\[]\s*(["{\[]|$)')
+# What no table that somebody wrote has in it, and files of other programs have soon.
+_NO_TEXT = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_MOST_NAMED = 60
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 
 
@@ -39,11 +45,26 @@ class Table:
 
     def place(self, name: str) -> int:
         """Where a column stands. TableError when it is not there, or there twice."""
-        if name not in self.header:
+        if name not in self.header and len(self.header) == 1:
             raise TableError(
-                gettext_noop("There is no column called %(name)s. The columns are: %(columns)s."),
+                gettext_noop(
+                    "There is no column called %(name)s. The first row is one cell: %(columns)s. If it holds more "
+                    "columns, please put commas, semicolons or tabs between them."
+                ),
                 name=name,
-                columns=", ".join(self.header),
+                columns=_shown(self.header[0]),
+            )
+        if name not in self.header:
+            more = len(self.header) - _MOST_NAMED
+            raise TableError(
+                gettext_noop("There is no column called %(name)s. The columns are: %(columns)s.")
+                if more <= 0
+                else gettext_noop(
+                    "There is no column called %(name)s. The columns are: %(columns)s and %(more)s more."
+                ),
+                name=name,
+                columns=", ".join(_shown(one, 80) for one in self.header[:_MOST_NAMED]),
+                more=more,
             )
         if self.header.count(name) > 1:
             raise TableError(
@@ -97,14 +118,14 @@ class Table:
             raise TableError(
                 gettext_noop('The column %(name)s has "%(cell)s" in row %(row)s, and we need a number there.'),
                 name=name,
-                cell=cell[:40],
+                cell=_shown(cell),
                 row=number,
             )
         if abs(value) > LARGEST_SCORE:
             raise TableError(
                 gettext_noop('The number "%(cell)s" in row %(row)s of %(name)s is too large for a score.'),
                 name=name,
-                cell=cell[:40],
+                cell=_shown(cell),
                 row=number,
             )
         return value
@@ -129,12 +150,19 @@ def read_table(data: bytes) -> Table:
             gettext_noop("We could not read this as a CSV file. A quotation mark may be left open.")
         ) from error
     (_, header), rows = records[0], tuple(records[1:])
+    header = tuple(_UNSEEN.sub("", name).strip() for name in header)
     if not rows:
         raise TableError(gettext_noop("This file has column names but no rows below them."))
     for number, cells in rows:
         if len(cells) != len(header):
             raise TableError(
-                gettext_noop("Row %(row)s has %(cells)s cells, and the first row has %(columns)s."),
+                gettext_noop(
+                    "Row %(row)s has %(cells)s cells, and the first row has 1. Please take off a title above the names."
+                )
+                if len(header) == 1
+                else gettext_noop(
+                    "Row %(row)s has %(cells)s cells, and the first row has %(columns)s. Please give it as many."
+                ),
                 row=number,
                 cells=len(cells),
                 columns=len(header),
@@ -149,9 +177,21 @@ def _decode(data: bytes) -> str:
         raise TableError(
             gettext_noop("This file is not plain text. Please save it as CSV (UTF-8) and try again.")
         ) from error
-    if "\0" in text or text.startswith("PK\x03\x04"):
+    if _NO_TEXT.search(text):
         raise TableError(gettext_noop("This file is not plain text. Please save it as CSV (UTF-8) and try again."))
+    if _DOCUMENT.match(text):
+        raise TableError(
+            gettext_noop("This file is a web page or a document. Please save the table itself as CSV (UTF-8).")
+        )
+    if _JSON.match(text):
+        raise TableError(gettext_noop("This file is JSON. Please save it as a table, as CSV (UTF-8)."))
     return text
+
+
+def _shown(cell: str, most: int = 40) -> str:
+    """A cell as a sentence can hold it: on one line, and not for ever."""
+    words = " ".join(cell.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _without_hint(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from kindcircle.doors.cli.analyse import analyse
 from tests.doors.cli.analysing import METHODS, figures, run, table
 
 # A number column of each method's file, in which things go wrong.
@@ -48,6 +49,12 @@ def lines(keep):
     return lambda text, _column: "\n".join(keep(text.splitlines())) + "\n"
 
 
+def upright(text):
+    """Names and rows, so many of them that nobody would read them all."""
+    names, *rows = csv.reader(io.StringIO(text))
+    return [names, *rows * 6]
+
+
 def in_bytes(data):
     return lambda _text, _column: data
 
@@ -67,8 +74,61 @@ WRONG_FILES = {
     "another encoding": (lambda text, _column: (text + "Zoë,é").encode("latin-1"), NOT_TEXT),
     "half of a UTF-16 file": (lambda text, _column: text.encode("utf-16")[:-1], NOT_TEXT),
     "zero bytes inside": (lambda text, _column: text.replace("\n", "\0\n", 2).encode(), NOT_TEXT),
-    "JSON": (in_bytes(b'{"before": 3}\n'), "no rows below"),
-    "a web page": (in_bytes(b"<!doctype html>\n<html><body>Sign in</body></html>\n"), "There is no column called"),
+    "JSON": (in_bytes(b'{"before": 3}\n'), "This file is JSON."),
+    "JSON of rows": (in_bytes(b'[\n  {"before": 3, "after": 2}\n]\n'), "This file is JSON."),
+    "a web page": (in_bytes(b"<!doctype html>\n<html><body>Sign in</body></html>\n"), "is a web page or a document"),
+    "a table of a web page": (
+        lambda text, _column: f"\n<TABLE border=1>\n{text}</TABLE>\n".encode(),
+        "is a web page or a document",
+    ),
+    "XML of a spreadsheet": (
+        in_bytes(b'\xef\xbb\xbf<?xml version="1.0"?>\n<Workbook>\n</Workbook>\n'),
+        "is a web page or a document",
+    ),
+    "a document of a word processor": (
+        in_bytes(b"{\\rtf1\\ansi Dear all,\n\\par}\n"),
+        "is a web page or a document",
+    ),
+    "a letter": (
+        in_bytes(b"Dear all\nPlease find the figures below.\nBest wishes\n"),
+        "The first row is one cell: Dear all.",
+    ),
+    "Parquet": (in_bytes(b"PAR1\x15\x04\x15\x10\nPAR1\n"), NOT_TEXT),
+    "a file of SPSS": (in_bytes(b"$FL2@(#) SPSS DATA FILE\x02\x00\x00\x00"), NOT_TEXT),
+    "an old spreadsheet": (in_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), NOT_TEXT),
+    "UTF-16 that does not say so": (lambda text, _column: text.encode("utf-16-le"), NOT_TEXT),
+    "UTF-32": (lambda text, _column: text.encode("utf-32"), NOT_TEXT),
+    "upright strokes between": (
+        lambda text, _column: text.replace(",", "|"),
+        "please put commas, semicolons or tabs between them",
+    ),
+    "spaces between": (
+        lambda text, _column: text.replace(",", "  "),
+        "please put commas, semicolons or tabs between them",
+    ),
+    "other signs between further down": (
+        lines(lambda all_of: [*all_of[:3], *(one.replace(",", ";") for one in all_of[3:])]),
+        "Row 4 has 1 cells, and the first row has",
+    ),
+    "a title above": (lambda text, _column: f"Our study in spring\n{text}", "Please take off a title above the names."),
+    "numbers of rows that have no name": (
+        lambda text, _column: "\n".join(
+            line if not place else f"{place},{line}" for place, line in enumerate(text.splitlines())
+        ),
+        "Please give it as many.",
+    ),
+    "a line without an end": (lines(lambda all_of: [*all_of[:3], "1," * 200_000]), "Row 4 has 200001 cells"),
+    "a cell without an end": (cell("x" * 100_000), f'"{"x" * 39}…" in row 4'),
+    "two lines in a cell": (cell("3\n4"), '"3 4" in row 4'),
+    "rows and columns the wrong way round": (
+        lambda text, _column: joined(zip(*upright(text), strict=True)),
+        " more.",
+    ),
+    "a line of units": (
+        lines(lambda all_of: [all_of[0], ",".join(["points"] * (all_of[0].count(",") + 1)), *all_of[1:]]),
+        '"points" in row 2',
+    ),
+    "marks of two versions": (lines(lambda all_of: [all_of[0], "<<<<<<< mine", *all_of[1:]]), "Row 2 has 1 cells"),
     "a quotation mark left open": (lambda text, _column: text + '"1,2\n', "A quotation mark may be left open."),
     "a short row": (lines(lambda all_of: [*all_of[:3], "1", *all_of[3:]]), "Row 4 has 1 cells, and the first row has"),
     "a long row": (lines(lambda all_of: [*all_of[:2], all_of[2] + ",9,9"]), "Row 3 has"),
@@ -90,6 +150,14 @@ WRONG_FILES = {
     ),
     "words among numbers": (cell("often"), '"often" in row 4'),
     "infinity": (cell("inf"), '"inf" in row 4'),
+    "a number without an end": (cell("1e999"), '"1e999" in row 4'),
+    "a true minus sign": (cell("\u22123"), '"\u22123" in row 4'),
+    "a number in another base": (cell("0x1F"), '"0x1F" in row 4'),
+    "a limit for a number": (cell("<0.01"), '"<0.01" in row 4'),
+    "a star beside a number": (cell("3.5*"), '"3.5*" in row 4'),
+    "a fraction": (cell("3/5"), '"3/5" in row 4'),
+    "a time of day": (cell("12:30"), '"12:30" in row 4'),
+    "money": (cell("€ 3"), '"€ 3" in row 4'),
     "a number too large": (cell("1e60"), "is too large for a score"),
     "underscores in numbers": (cell("1_000"), '"1_000" in row 4'),
     "numbers of another script": (cell("٣"), '"٣" in row 4'),
@@ -124,8 +192,12 @@ def test_a_wrong_file_is_explained_by_every_method(method, kind, tmp_path):
 
 
 def refused(method, file, words, answer):
-    for extra in ((), ("--json",)):
+    folder = file.parent
+    before = sorted(folder.iterdir())
+    draws = any(one.name == "plot" for one in analyse.commands[method].params) and "--plot" not in words
+    for extra in ((), ("--json", *(("--plot", folder / "out.svg") if draws else ()))):
         result = run(method, file, *words, *extra)
+        assert sorted(folder.iterdir()) == before, "nothing is written"
         assert result.exit_code == 2, result.stdout
         assert result.stdout == ""
         assert answer in result.stderr
@@ -142,6 +214,10 @@ def test_files_that_are_no_files(method, tmp_path):
     words = METHODS[method][1]
     refused(method, tmp_path / "nowhere.csv", words, "We could not find the file")
     refused(method, tmp_path, words, "We could not open the file")
+    refused(method, tmp_path / ("x" * 300), words, "We could not open the file")
+    round_and_round = tmp_path / "round.csv"
+    round_and_round.symlink_to(round_and_round)
+    refused(method, round_and_round, words, "We could not open the file")
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as out:
         out.truncate(600_000_000)  # holes take no room
@@ -162,6 +238,8 @@ SAVED_OTHERWISE = {
     "quotation marks": lambda text: "\n".join(
         ",".join(f'"{one}"' for one in line.split(",")) for line in text.split("\n")[:-1]
     ).encode(),
+    "an unseen sign in the names": lambda text: text.replace(",", "\u200b,", 2).encode(),
+    "line ends of old machines": lambda text: text.replace("\n", "\r").encode(),
     "no last line end": lambda text: text.rstrip("\n").encode(),
     "decimal commas": lambda text: joined(
         [
@@ -290,6 +368,7 @@ WRONG_WORDS = [
     # Columns and groups that are not what they should be.
     ("two-arms", PEOPLE, (*ARMS, "--arm", "a", "--versus", "c"), "It has: a, b."),
     ("two-arms", PEOPLE, (*ARMS, "--arm", "a", "--versus", "a"), "name the same arm"),
+    ("two-arms", PEOPLE.replace(",b,", ",a,"), (*ARMS, "--arm", "a", "--versus", "b"), "It has: a."),
     (
         "mediation",
         PEOPLE,
@@ -377,6 +456,9 @@ def test_a_plan_that_cannot_be_is_explained(words, answer):
         ("power", "groups", "--effect", "0.5"),
         ("power", "two-arms", "--effect", "half"),
         ("power", "groups", "--effect", "0.5", "--size", "8", "--icc", "1"),
+        ("power", "share", "--people", "-3"),
+        ("before-after", "x.csv", "--before", "a", "--after", "b", "--better", "sideways"),
+        ("before-after", "x.csv", "--before", "a", "--after", "b", "--digits", "-1"),
         ("meta", "x.csv"),
         ("mixed", "x.csv"),
         ("nothing",),
@@ -390,4 +472,4 @@ def test_a_word_too_few_or_too_many_says_how_it_goes(words):
 
 def test_there_are_forty_kinds_at_least():
     assert len(WRONG_FILES) + len({(method, answer) for method, _content, _words, answer in WRONG_WORDS}) > 90
-    assert len(WRONG_FILES) >= 36
+    assert len(WRONG_FILES) >= 60
