@@ -261,6 +261,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "W11.edge": gettext_noop(
         "A variance came out as 0. With few groups that is common, and it does not show that groups are alike."
     ),
+    "W11.edge.drawn": gettext_noop(
+        "The resamples were drawn with that variance at 0 too, so their ranges are too narrow if groups do differ."
+    ),
+    "W11.refits": gettext_noop("%(count)s of %(all)s refits did not settle. They are in no range."),
     "W11.redrawn": gettext_noop("%(count)s resamples had no spread and were drawn again."),
     "W11.own": gettext_noop("An item has no spread of its own left, so omega is unsteady here."),
     "W11.failed": gettext_noop("%(count)s of the made-up studies could not be analysed. They count as not found."),

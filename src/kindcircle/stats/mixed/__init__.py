@@ -11,12 +11,14 @@ from kindcircle.stats.mixed.inference import (
 from kindcircle.stats.mixed.likelihood import Singular
 from kindcircle.stats.mixed.marginal import Cell, cells
 from kindcircle.stats.mixed.model import Fitted, Problem, fit, prepare
+from kindcircle.stats.mixed.resampling import Resampled, resample
 
 __all__ = [
     "Cell",
     "Contrast",
     "Fitted",
     "Problem",
+    "Resampled",
     "Singular",
     "SmallSample",
     "cells",
@@ -25,5 +27,6 @@ __all__ = [
     "kenward_roger_by_root",
     "kenward_roger_linear",
     "prepare",
+    "resample",
     "satterthwaite",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from operator import ne
 
@@ -55,6 +55,9 @@ class Problem:
     visits: tuple[str, ...]  # levels of the visit for free covariances, else empty
     stacked: Stacked
     dropped: int
+    parts: tuple[Part, ...]
+    block: NDArray[np.int64]  # of each row
+    people: tuple[str, ...]  # who kept the visits, else empty
 
     @property
     def n(self) -> int:
@@ -65,6 +68,15 @@ class Problem:
         """How many rows and columns each covariance matrix has: terms, then visits or each residual stratum."""
         last = (len(self.visits),) if self.visits else (1,) * len(self.residual)
         return (*(len(term.names) for term in self.terms), *last)
+
+    @property
+    def noises(self) -> int:
+        """How many of the parts, at the end, are noise of single rows."""
+        return 0 if self.visits else len(self.residual)
+
+    def of(self, y: Numbers) -> Problem:
+        """The same rows and model with other outcomes."""
+        return replace(self, y=y, stacked=stack(self.x, y, self.parts, self.block, noises=self.noises))
 
 
 def prepare(
@@ -108,13 +120,14 @@ def prepare(
     for term in terms:
         parts += _pairs(term.values, term.groups)
     visits: tuple[str, ...] = ()
+    everybody: tuple[str, ...] = ()
     strata: tuple[str, ...] = ("",)
     if formula.repeated:
         visit, person = formula.repeated
         labels = [_label(value) for value in kept[visit]]
         visits = known[visit].levels if visit in known else tuple(sorted(set(labels)))
         here = np.array([[label == level for level in visits] for label in labels], dtype=float)
-        people, _ = _numbered(kept[person])
+        people, everybody = _numbered(kept[person])
         joined.append(people)
         parts += _pairs(here, people)
     else:
@@ -134,6 +147,9 @@ def prepare(
         visits,
         stack(fixed.values, y, parts, block, noises=0 if visits else len(strata)),
         int((~whole).sum()),
+        tuple(parts),
+        block,
+        everybody,
     )
 
 

@@ -25,7 +25,9 @@ from kindcircle.doors.cli.analyse.desk import (
     open_table,
     p_words,
     picture_place,
+    plain,
     plot_option,
+    progress,
     said,
     save,
 )
@@ -33,8 +35,9 @@ from kindcircle.doors.cli.sorry import Sorry
 from kindcircle.figures import Figure, Row, intervals
 from kindcircle.stats.columns import Table
 from kindcircle.stats.design import Column, Factor, Formula, columns_of, read_formula
-from kindcircle.stats.mixed import Contrast, Fitted, fit, kenward_roger, prepare, satterthwaite
+from kindcircle.stats.mixed import Contrast, Fitted, Resampled, fit, kenward_roger, prepare, resample, satterthwaite
 from kindcircle.stats.mixed.model import Term
+from kindcircle.stats.mixed.resampling import FEWEST as FEWEST_REFITS
 from kindcircle.stats.power import FEWEST_GROUPS
 from kindcircle.stats.results import Undefined
 from kindcircle.stats.sentences import Message
@@ -64,6 +67,14 @@ ENOUGH_FOR_PLAIN = 40
     show_default=True,
     help="Auto: Kenward-Roger below 40 groups.",
 )
+@click.option(
+    "--bootstrap",
+    "resamples",
+    type=click.IntRange(FEWEST_REFITS, 100_000),
+    metavar="N",
+    help="Few groups? Also draw outcomes from the model N times, and fit it to each.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same figures.")
 @plot_option("Draw the effects.")
 @common_options
 def mixed(
@@ -72,6 +83,8 @@ def mixed(
     factors: tuple[str, ...],
     residual_by: str | None,
     way: str,
+    resamples: int | None,
+    seed: int,
     plot: Path | None,
     as_json: bool,
     digits: int,
@@ -95,7 +108,8 @@ def mixed(
         wide = way == "kenward-roger" or (way == "auto" and fewest < ENOUGH_FOR_PLAIN)
         judged = kenward_roger(fitted) if wide else satterthwaite(fitted)
         effects = judged.effects()
-    warnings = _warnings(fitted)
+        refits = None if resamples is None else _resampled(fitted, resamples, seed)
+    warnings = _warnings(fitted, refits)
     record = {
         "analysis": "mixed",
         "formula": text_formula,
@@ -104,6 +118,7 @@ def mixed(
         "df_method": judged.method,
         "groups": {term.group: _levels(term) for term in problem.terms},
         "effects": {name: _effect_record(one) for name, one in effects.items()},
+        "resampled": None if refits is None else _resampled_record(refits, seed),
         "variances": [_term_record(fitted, place) for place in range(len(problem.terms))],
         "residual": _residual_record(fitted),
         "shares_of_spread": _shares(fitted),
@@ -122,6 +137,10 @@ def mixed(
             "",
         ]
         lines += columns([(name, _effect_words(one, number)) for name, one in effects.items()])
+        if refits is not None:
+            told = _("From %(count)s refits to outcomes drawn from the model, seed %(seed)s")
+            lines += ["", told % {"count": len(refits.away), "seed": seed}]
+            lines += columns([(name, _resampled_words(refits, name, number)) for name in effects])
         lines += ["", _("Spread"), *columns(_spread_rows(fitted, number))]
         return "\n".join(lines + keep_in_mind(warnings))
 
@@ -153,7 +172,43 @@ def _levels(term: Term) -> int:
     return len(np.unique(term.groups[np.any(term.values != 0, axis=1)]))
 
 
-def _warnings(fitted: Fitted) -> list[Message]:
+def _resampled(fitted: Fitted, resamples: int, seed: int) -> Resampled:
+    with progress(resamples, _("Resampling")) as done:
+        return resample(fitted, resamples=resamples, generator=np.random.default_rng(seed), done=done)
+
+
+def _resampled_record(refits: Resampled, seed: int) -> Any:
+    return {
+        "resamples": refits.resamples,
+        "seed": seed,
+        "failed": refits.failed,
+        "convention": refits.convention,
+        "source": refits.source,
+        "effects": None
+        if refits.unfair
+        else {
+            name: {
+                "estimate": refits.estimate(name),
+                "se": refits.se(name),
+                "interval": plain(refits.interval(name)),
+                "interval_percentile": plain(refits.interval(name, "percentile")),
+                "limits_move_by": refits.wobble(name),
+                "p": refits.p(name),
+            }
+            for name in refits.fitted.problem.names
+        },
+    }
+
+
+def _resampled_words(refits: Resampled, name: str, number: Number) -> str:
+    ends, p = interval_words(refits.interval(name), number), refits.p(name)
+    if isinstance(p, Undefined):
+        return ends
+    steady = _("another seed moves its ends by about %(step)s") % {"step": number(refits.wobble(name))}
+    return f"{ends}, {p_words(p)}; {steady}"
+
+
+def _warnings(fitted: Fitted, refits: Resampled | None) -> list[Message]:
     problem = fitted.problem
     warnings = [Message("W13")]
     warnings += [
@@ -166,6 +221,10 @@ def _warnings(fitted: Fitted) -> list[Message]:
     warnings.append(Message("W10"))
     if fitted.on_the_edge:
         warnings.append(Message("W11.edge"))
+        if refits is not None:
+            warnings.append(Message("W11.edge.drawn"))
+    if refits is not None and refits.failed:
+        warnings.append(Message("W11.refits", {"count": refits.failed, "all": refits.resamples}))
     return warnings
 
 
