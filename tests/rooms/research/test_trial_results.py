@@ -176,6 +176,9 @@ def test_everybody_who_asked_is_in_one_place_of_the_way(world: World) -> None:
     }  # fmt: skip
     assert found.asked == 24 and found.drawn == 15
     assert found.asked == found.drawn + sum(n for _why, n in found.left_out)
+    # What leaves the house does not say of one person that waiting was not safe.
+    leaves = dict(trial_flow.to_leave(found).left_out)
+    assert leaves["outside"] == 1 and "risk" not in leaves and sum(leaves.values()) == found.asked - found.drawn
     assert silent.pk and found.now.drawn == 12 and found.later.drawn == 3
     with pytest.raises(NotFound):
         trial_flow.flow(trial, by=ada)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -69,6 +69,7 @@ class Flow:
 
 
 REASONS = ("back", "talk", "later", "other-help", "risk", "worse", "promised", "no", "silent", "sheet", "place")
+UNSAID = frozenset(Entrant.Outside.values)
 
 
 def flow(trial: Trial, *, by: Actor) -> Flow:
@@ -85,6 +86,13 @@ def flow(trial: Trial, *, by: Actor) -> Flow:
         now=_arm(trial, [one for one in there if one.person.now]),
         later=_arm(trial, [one for one in there if not one.person.now]),
     )
+
+
+def to_leave(found: Flow) -> Flow:
+    """As it may leave the house: why somebody must not wait is told of all of them together, never of one or two."""
+    together = sum(n for reason, n in found.left_out if reason in UNSAID)
+    kept = tuple((reason, n) for reason, n in found.left_out if reason not in UNSAID)
+    return replace(found, left_out=(*kept, ("outside", together)) if together else kept)
 
 
 def cases(trial: Trial) -> list[Case]:

@@ -14,7 +14,7 @@ from kindcircle.rooms.intake.models_trial import Trial
 from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.research import draw, trials
 from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched
-from kindcircle.rooms.research.trial_flow import Flow, cases, flow
+from kindcircle.rooms.research.trial_flow import Flow, cases, flow, to_leave
 from kindcircle.spec.dates import wall_clock
 from kindcircle.stats import partly_grouped
 from kindcircle.stats.partly_grouped import FEWEST_IN_ARM, Arm, Comparison, compare
@@ -80,7 +80,7 @@ def record_of(found: Results) -> dict[str, object]:
     return {
         "plan": trials.plan(found.trial),
         "marks": {"plan": found.trial.plan_mark, "secret": found.trial.secret_mark, "result": found.trial.result_mark},
-        "flow": asdict(found.flow),
+        "flow": asdict(to_leave(found.flow)),
         "planned": _told(found.planned),
         "by_protocol": _told(found.by_protocol),
         "finding": found.finding,

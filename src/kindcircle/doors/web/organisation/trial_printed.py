@@ -21,6 +21,7 @@ from kindcircle.doors.web.shared.printed_parts import drawn
 from kindcircle.paper.blocks import Block
 from kindcircle.paper.cohort import cohort, heading, listed, table, words
 from kindcircle.rooms.research import trials
+from kindcircle.rooms.research.trial_flow import to_leave
 from kindcircle.rooms.research.trial_results import Results
 from kindcircle.spec.dates import wall_clock
 from kindcircle.stats.partly_grouped import Arm, Comparison
@@ -45,7 +46,7 @@ def printed(found: Results, *, at: datetime) -> dict[str, object]:
         (_("Marks on record"), ", ".join(map(trials.short, (trial.plan_mark, trial.secret_mark, trial.result_mark)))),
     ]  # fmt: skip
     planned, done = parts(found)
-    shown = picture(trial, found.flow)
+    shown = picture(trial, to_leave(found.flow))
     blocks = [
         heading(_("In one sentence")),
         words(finding(found), strong=True),

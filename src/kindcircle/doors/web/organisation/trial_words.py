@@ -21,6 +21,7 @@ LEFT_OUT = {
     "risk": gettext_lazy("waiting would not be safe"),
     "worse": gettext_lazy("getting worse quickly"),
     "promised": gettext_lazy("a place was promised before"),
+    "outside": gettext_lazy("must not wait"),
     "no": gettext_lazy("said no to the draw"),
     "silent": gettext_lazy("no answer to it"),
     "sheet": gettext_lazy("yes, without the questionnaire"),
