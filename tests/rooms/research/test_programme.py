@@ -9,8 +9,8 @@ import pytest
 from kindcircle.base.lib.errors import Invalid, NotFound
 from kindcircle.doors.web.organisation.evidence_beyond import shown
 from kindcircle.doors.web.organisation.evidence_printed import printed
-from kindcircle.rooms.groups.models import Group
-from kindcircle.rooms.measures.models import Response, Score
+from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.research.models_programme import CohortRecord, ProgrammePlan
 from kindcircle.rooms.research.programme import ProgrammeReport, programme_report, programme_to_keep
 from kindcircle.rooms.research.programme_plan import say_plan
@@ -83,6 +83,20 @@ def test_what_was_told_once_stays_as_it_was(told: World) -> None:
     aspen = ended(told, "Aspen", EIGHT)
     assert [one.group for one in report(told, days=30).waiting] == [aspen]
     assert [one.name for one in report(told, days=60).sides][-1] == "Aspen"
+
+
+def test_a_group_whose_last_sheets_are_not_given_out_yet_is_not_told_for_good(world: World) -> None:
+    """It was finished right after its last meeting, and nothing had gone round yet that gives sheets out."""
+    aspen = ended(world, "Aspen", EIGHT)
+    after = Assignment.objects.filter(group=aspen, occasion="after")
+    Score.every.filter(response__assignment__in=after).delete()
+    Response.objects.filter(assignment__in=after).delete()
+    after.delete()
+    Assignment.objects.filter(group=aspen).update(closes_at=world.at)
+    Gathering.objects.filter(group=aspen).update(closed_at=world.at)
+    assert [one.group for one in report(world, days=1).waiting] == [aspen]
+    assert not CohortRecord.objects.filter(group=aspen).exists()
+    assert [one.name for one in report(world).sides] == ["Aspen"]
 
 
 def test_a_sum_over_groups_waits_where_it_would_give_one_away(world: World) -> None:

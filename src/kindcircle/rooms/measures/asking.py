@@ -132,6 +132,18 @@ def assign_for_group(*, group: Group, occasion: str, at: datetime) -> int:
     return 0
 
 
+def last_sheets_close(group: Group) -> datetime | None:
+    """Until when a group that is over answers what its programme asks after the last meeting, given out yet or not.
+
+    None where nothing is asked then, or the last meeting was never held. Raises ProgrammeGone.
+    """
+    plan = programme_of(group)
+    last = gatherings_of(group).filter(number__lte=len(plan.sessions)).last()
+    if last is None or last.closed_at is None or not plan.instruments("post"):
+        return None
+    return last.closed_at + timedelta(days=_days(plan, "post"))
+
+
 def ask_now(*, group: Group, instrument: str, by: Actor, at: datetime) -> int:
     """Ask every present member for one of the programme's questionnaires now, besides its own times; open for a week.
 

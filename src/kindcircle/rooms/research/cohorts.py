@@ -17,6 +17,7 @@ from kindcircle.rooms.groups.queries import places
 from kindcircle.rooms.intake.consent_texts import asks_since, is_current, text_name
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.intake.queries import current_consent
+from kindcircle.rooms.measures.asking import last_sheets_close
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.queries import scores_of
 from kindcircle.rooms.research.models_programme import CohortRecord
@@ -168,11 +169,11 @@ def cohorts(organisation: Organisation, programme: str, *, at: datetime) -> tupl
     ended = Group.objects.filter(organisation=organisation, programme=programme, state=Group.State.FINISHED)
     waiting = []
     for group in ended.filter(cohort_record=None).select_related("organisation").order_by("created_at", "pk"):
-        until = _sheets_close(group)
-        if until is not None and until > at:
-            waiting.append(Waiting(group, until))
-            continue
         try:
+            until = _sheets_close(group)
+            if until is not None and until > at:
+                waiting.append(Waiting(group, until))
+                continue
             CohortRecord.objects.get_or_create(group=group, defaults={"made_at": at, "figures": _figures(group, at)})
         except ProgrammeGone:
             continue
@@ -181,8 +182,12 @@ def cohorts(organisation: Organisation, programme: str, *, at: datetime) -> tupl
 
 
 def _sheets_close(group: Group) -> datetime | None:
-    asked = Assignment.objects.filter(group=group, occasion__in=(BEFORE, AFTER))
-    return asked.order_by("-closes_at").values_list("closes_at", flat=True).first()
+    given = Assignment.objects.filter(group=group, occasion__in=(BEFORE, AFTER))
+    closes = [given.order_by("-closes_at").values_list("closes_at", flat=True).first()]
+    if not given.filter(occasion=AFTER).exists():
+        # Finished right after its last meeting, and nothing has gone round since that gives sheets out.
+        closes.append(last_sheets_close(group))
+    return max((one for one in closes if one is not None), default=None)
 
 
 def _figures(group: Group, at: datetime) -> dict[str, Any]:
