@@ -83,7 +83,7 @@ def test_a_card_is_typed_in_by_two_and_heard_at_the_first(running_site: RunningS
     ada.open(card_at(world, 3)).press("Save this card", {"ease": "6", "contact": True})
     [alert] = alerts(world)
     assert alert.member == world.members[3] and ada.path == f"/desk/alerts/{alert.code}/"
-    assert "asks for a person" in ada.text and typed_in(world) == 0
+    assert "asks to be looked at" in ada.text and typed_in(world) == 0
 
     # Bo finds it on the list of the group, sees nothing of what Ada typed, and reads the card in his own way.
     bo.open("/desk/tasks/").follow("Type in cards a second time").follow("See the cards")

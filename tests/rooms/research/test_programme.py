@@ -107,7 +107,7 @@ def test_a_sum_over_groups_waits_where_it_would_give_one_away(world: World) -> N
     assert [one.left for one in found.sides] == [Suppressed(), Suppressed()]
     assert found.in_all.left is None and found.in_all.left_groups == 0
     # How many started stands in each row, so what was unwanted is told all the same.
-    assert (found.unwanted.started, found.unwanted.events) == (16, 0)
+    assert (found.unwanted.started, found.unwanted.people) == (16, 0)
     ended(world, "Three", EIGHT, left=frozenset({0, 5}), away={0: 3, 1: 3})
     close_sheets(world, at=world.at + LATER)
     whole = report(world).in_all

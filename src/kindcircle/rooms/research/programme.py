@@ -103,7 +103,6 @@ class Unwanted:
 
     started: int
     people: int
-    events: int
     asked: int
     answered: int
     reliable: tuple[int, int, int] | None
@@ -311,7 +310,6 @@ def _unwanted(rows: Sequence[Cohort], main: Measure | None) -> Unwanted:
     return Unwanted(
         started=sum(one.started for one in rows),
         people=events.values("member_id", "group_id").distinct().count(),
-        events=events.count(),
         asked=sheets.count(),
         answered=Response.objects.filter(assignment__in=sheets).count(),
         reliable=(sums[0], sums[1], sums[2]) if sums else None,

@@ -278,7 +278,7 @@ def _saved(request: HttpRequest, assignment: Assignment, response: Response | No
         correct_attendance(gathering=gathering, member=assignment.member, came=True, by=by, at=clock.now())
     alert = alert_about(Ref(SHEET, assignment.code))
     if alert is not None and alert.state in UNSEEN:
-        messages.warning(request, _("Saved. This card asks for a person. The owner is told, and it waits here."))
+        messages.warning(request, _("Saved. Something on this card asks to be looked at. It waits here."))
         return on_to("facilitator:alert", alert.code)
     card = twice.card_of(assignment)
     if card is not None and card.second_by_id is not None:
