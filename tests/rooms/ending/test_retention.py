@@ -279,6 +279,13 @@ def test_what_was_written_before_the_first_meeting_goes_with_the_record_and_the_
             application=asked, noted_by=over.facilitator, happened_at=FIRST, how="here", took_place=True,
             noted_at=FIRST, client_key=codes.new_code(), sealed_note=b"Amsel",
         )  # fmt: skip
+        sheet = Assignment.objects.create(
+            member=asked.person, intake=asked.intake, instrument="gad-7", version="1", occasion="screening",
+            opens_at=FIRST, closes_at=FIRST + timedelta(days=9),
+        )  # fmt: skip
+        Response.objects.create(
+            assignment=sheet, client_key=codes.new_code(), state="complete", submitted_at=FIRST, sealed_answers=b"Amsel"
+        )
     # The second of them is in another group by the same request, and its record stands.
     younger, _ = make_group(over.organisation, over.facilitators, at=FIRST)
     came_by = Membership.objects.get(group=over.group, user=other.person)
@@ -294,6 +301,9 @@ def test_what_was_written_before_the_first_meeting_goes_with_the_record_and_the_
         found = [asked.sealed_answers, asked.forms.get().sealed_answers, asked.talks.get().sealed_note]
         assert [bytes(part) for part in found] == [words] * 3
         assert bytes(asked.decisions.get().sealed_letter)
+        assert Response.objects.filter(
+            assignment__intake=asked.intake, assignment__member=asked.person
+        ).exists() == bool(words)
     assert not Absence.objects.filter(gathering__group=over.group).exists()
 
 

@@ -10,12 +10,14 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.organisation.trial_printed import printed
 from kindcircle.paper.setting import pdf
+from kindcircle.rooms.ending.models import Ending
+from kindcircle.rooms.ending.taking import take_records
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.intake.actions import apply, take_back
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.research import draw, trial_flow, trial_results
-from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched
+from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched, RecordsGone
 from kindcircle.stats.partly_grouped import Comparison
 from kindcircle.stats.results import Reason, Undefined
 from tests.rooms.research.trying import SOON, TIME_IS_UP, agrees, answers, asked_for, drawn, locked, may_join, offer
@@ -139,6 +141,29 @@ def test_few_groups_are_described_and_no_more(world: World, done: Trial) -> None
     assert isinstance(found.planned.comparison, Undefined)
     assert found.planned.comparison.reason == Reason.TOO_FEW_GROUPS and found.finding is None
     assert found.planned.now.mean_after is not None
+
+
+def test_once_answers_were_taken_away_as_promised_no_other_figures_are_told(world: World, done: Trial) -> None:
+    gone = Entrant.objects.filter(trial=done, arm="now").select_related("application").first()
+    outside = Entrant.objects.filter(trial=done, arm="later").first()
+    Entrant.objects.filter(pk=gone.pk).update(early="worse", early_by=world.facilitator)
+    group = Group.objects.get(memberships__user=gone.application.person, intake=done.intake)
+    looks = AuditEntry.objects.count()
+    take_records(group)
+    years = opens(done) + timedelta(days=3000)
+    Ending.objects.create(
+        group=group, finished_at=opens(done), records_warned_at=years - timedelta(days=15), records_gone_at=years
+    )
+    sheets = Assignment.objects.filter(intake=done.intake)
+    assert not sheets.filter(member=gone.application.person).exists()
+    assert sheets.filter(member=outside.application.person).count() == 2
+    gone.refresh_from_db()
+    assert (gone.early, gone.early_by, gone.arm) == ("", None, "now")
+    with pytest.raises(RecordsGone, match="as they were promised"):
+        trial_results.open_results(trial=done, at=years, **lead(world))
+    with pytest.raises(RecordsGone):
+        trial_flow.flow(done, by=world.actor(world.organisation_lead))
+    assert AuditEntry.objects.count() == looks  # nothing was opened
 
 
 def test_below_five_answers_an_arm_has_no_mean(world: World) -> None:

@@ -20,6 +20,7 @@ from kindcircle.rooms.groups.models import Attendance, Gathering, Group, MemberN
 from kindcircle.rooms.groups.models_absence import Absence, CatchUp, Leaving, SaidAway
 from kindcircle.rooms.groups.models_agreement import Agreement, LineProposal, Repair
 from kindcircle.rooms.intake.models import Application, ScreeningForm, Talk
+from kindcircle.rooms.intake.models_trial import Entrant
 from kindcircle.rooms.live.models import Signal
 from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_pairs import PairsAnswer, PairsDraft, PairWish
@@ -110,7 +111,7 @@ def take_records(group: Group) -> None:
 
 
 def _take_way_in(group: Group) -> None:
-    """What its people wrote and said before they came; the answer, which proves why they had a place, stays.
+    """What its people wrote, said and filled in around their coming; the answer, which proves their place, stays.
 
     Not yet where the same request brought somebody into another group whose record stands.
     """
@@ -118,6 +119,13 @@ def _take_way_in(group: Group) -> None:
     here = Application.objects.filter(decisions__places__group=group)
     gone = here.exclude(decisions__in=standing.exclude(admission=None).values("admission"))
     pks = set(gone.values_list("pk", flat=True))
+    for intake, person in gone.values_list("intake", "person"):
+        sheets = Assignment.objects.filter(intake=intake, member=person)
+        Score.every.filter(response__assignment__in=sheets).delete()
+        Response.objects.filter(assignment__in=sheets).delete()
+        sheets.delete()
+    # How chance fell stays, which anybody can work out again; why somebody could not wait goes.
+    Entrant.objects.filter(application__in=pks).update(outside="", outside_by=None, early="", early_by=None)
     ScreeningForm.objects.filter(application__in=pks).update(sealed_answers=b"")
     Talk.objects.filter(application__in=pks).update(sealed_note=b"")
     Application.objects.filter(pk__in=pks).update(sealed_answers=b"")

@@ -94,6 +94,17 @@ class NotBefore(Conflict):
         )
 
 
+class RecordsGone(Conflict):
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _(
+                "Since %(day)s answers of these people are taken away, as they were promised, and what is left would "
+                "give other figures. What was taken along as PDF or file before stands."
+            )
+            % {"day": date_format(day, "j F Y")}
+        )
+
+
 class EverybodyFits(Conflict):
     def __init__(self, people: int, seats: int) -> None:
         super().__init__(

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
-from kindcircle.rooms.groups.models import Attendance, Membership
+from kindcircle.rooms.groups.models import Attendance, Group, Membership
 from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
 from kindcircle.rooms.measures.models import Assignment
 from kindcircle.rooms.research import draw
-from kindcircle.rooms.research.errors import NotLockedYet
+from kindcircle.rooms.research.errors import NotLockedYet, RecordsGone
+from kindcircle.spec.dates import wall_clock
 from kindcircle.stats.partly_grouped import Person
 
 Occasion = Assignment.Occasion
@@ -73,10 +74,11 @@ UNSAID = frozenset(Entrant.Outside.values)
 
 
 def flow(trial: Trial, *, by: Actor) -> Flow:
-    """Counts alone. Raises NotLockedYet before the draw."""
+    """Counts alone. Raises NotLockedYet before the draw, RecordsGone once the first of these people's answers are."""
     require(by, Permission.TRIAL_KEEP, trial)
     if trial.drawn_at is None:
         raise NotLockedYet
+    all_there(trial)
     there = cases(trial)
     asked = Application.objects.filter(intake=trial.intake_id, applied_at__lte=trial.drawn_at)
     reasons = Counter(_reasons(trial, asked.exclude(draws__in=_drawn(trial)), trial.drawn_at))
@@ -86,6 +88,13 @@ def flow(trial: Trial, *, by: Actor) -> Flow:
         now=_arm(trial, [one for one in there if one.person.now]),
         later=_arm(trial, [one for one in there if not one.person.now]),
     )
+
+
+def all_there(trial: Trial) -> None:
+    """Raises RecordsGone once the records of a group of this offer were taken: figures of the rest would be others."""
+    gone = Group.objects.filter(intake=trial.intake_id).aggregate(day=Min("ending__records_gone_at"))["day"]
+    if gone is not None:
+        raise RecordsGone(wall_clock(gone, trial.intake.zone).date())
 
 
 def to_leave(found: Flow) -> Flow:

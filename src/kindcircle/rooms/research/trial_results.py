@@ -14,7 +14,7 @@ from kindcircle.rooms.intake.models_trial import Trial
 from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.research import draw, trials
 from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched
-from kindcircle.rooms.research.trial_flow import Flow, cases, flow, to_leave
+from kindcircle.rooms.research.trial_flow import Flow, all_there, cases, flow, to_leave
 from kindcircle.spec.dates import wall_clock
 from kindcircle.stats import partly_grouped
 from kindcircle.stats.partly_grouped import FEWEST_IN_ARM, Arm, Comparison, compare
@@ -50,7 +50,7 @@ def open_results(*, trial: Trial, staff: User, by: Actor, at: datetime) -> Resul
     """Look at the outcomes. Each look is on record, and the first one is kept with the trial.
 
     Raises NotLockedYet where no plan was locked and drawn by, NotBefore while people can still answer, PlanTouched
-    where plan or draw are not those on record.
+    where plan or draw are not those on record, RecordsGone once answers were taken away.
     """
     require(by, Permission.TRIAL_KEEP, trial)
     with transaction.atomic():
@@ -60,6 +60,7 @@ def open_results(*, trial: Trial, staff: User, by: Actor, at: datetime) -> Resul
             raise NotLockedYet
         if at < opens:
             raise NotBefore(wall_clock(opens, row.intake.zone).date())
+        all_there(row)
         if not trials.is_as_locked(row) or not draw.is_proven(row):
             raise PlanTouched
         if row.opened_at is None:
