@@ -118,10 +118,12 @@ def test_what_is_serious_is_decided_within_a_day(running_site: RunningSite, worl
     assert ada.post(f"/desk/unwanted/{event.code}/decide/", sent).status == 404
 
     # A day passes: all who could decide, and those who lead, are told once, however often the worker goes round.
-    assert pass_on_due(at=review.due_at - timedelta(minutes=1)) == 0
-    assert pass_on_due(at=review.due_at) >= 1
-    pass_on_due(at=review.due_at + DAY)
+    # Walks share one database, and other houses have decisions due as well: only this house's rows are counted.
     late = about.filter(once_key__endswith=":late")
+    pass_on_due(at=review.due_at - timedelta(minutes=1))
+    assert not late.exists()
+    pass_on_due(at=review.due_at)
+    pass_on_due(at=review.due_at + DAY)
     assert {row.user for row in late} == {world.safety_lead, second, *world.facilitators}
     assert AuditEntry.objects.filter(about_code=event.code, event=Event.STOP_REVIEW_LATE).count() == 1
 
