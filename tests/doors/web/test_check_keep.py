@@ -10,6 +10,7 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_draft import AnswerDraft
+from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from tests.doors.web.test_checks import BACKEND, NUMBER, add_helpline, key_in, open_sheet, page_of, send
 from tests.rooms.measures.sheets import bring_wording
@@ -87,6 +88,23 @@ class TestByScript:
             assert late.status_code == status and "this one was not kept" in late.content.decode()
             assert "We are telling your facilitators" in late.content.decode() and NUMBER in late.content.decode()
         assert {row.source_code for row in Alert.objects.get().answers.all()} == {one.code, two.code}
+
+    def test_what_is_repeated_after_somebody_looked_after_it_gets_the_numbers_by_script_as_by_button(self, site, world):
+        add_helpline(world)
+        one = open_sheet(world)
+        send(site, one, steadiness="1")
+        at, ada, alert = clock.now() - HOUR, world.actor(world.facilitator), Alert.objects.get()
+        safety.see(alert=alert, by=ada, at=at)
+        for step in (safety.act, safety.contacted):
+            step(alert=alert, by=ada, at=at)
+        safety.close(alert=alert, by=ada, at=at, reason="plan-agreed", note="We spoke.")
+        for script in (True, False):
+            late = keep(site, one, script=script, steadiness="1", go="later")
+            page = late.content.decode()
+            assert late.status_code == 409 and "this one was not kept" in page
+            assert "so nobody is told anew" in page and NUMBER in page
+            assert "We are telling" not in page and "they still get in touch" not in page
+        assert Alert.objects.count() == 1
 
     def test_nobody_elses_sheet_is_there(self, client, world):
         one = open_sheet(world)

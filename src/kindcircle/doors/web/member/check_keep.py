@@ -68,7 +68,7 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return answered_elsewhere(request, assignment, at, typed=typed, error=error)
     except KindError as error:
         if by_script(request):
-            return _refused(request, assignment, at, error.sentence, error.status, below=below)
+            return _refused(request, assignment, at, error.sentence, error.status, below=below, given_at=at)
         if not isinstance(error, NOT_KEPT):
             raise
         return not_kept(request, assignment, error, hits=bool(hits), at=at)
@@ -99,13 +99,24 @@ def _kept(request: HttpRequest, assignment: Assignment, at: datetime, *, below: 
 
 
 def _refused(
-    request: HttpRequest, assignment: Assignment, at: datetime, sentence: str, status: int, *, below: str
+    request: HttpRequest,
+    assignment: Assignment,
+    at: datetime,
+    sentence: str,
+    status: int,
+    *,
+    below: str,
+    given_at: datetime | None = None,
 ) -> HttpResponse:
-    """For the script: why something was not kept, and help where it asked for a person all the same."""
+    """For the script: why something was not kept, and help where it asked for a person all the same.
+
+    given_at  when this was said, where none of it was kept: numbers to call stand there, also where somebody looked
+              after the same before.
+    """
     context = {
         "assignment": assignment,
         "sentence": sentence,
-        "help": helped(assignment, at=at) if below else {},
+        "help": helped(assignment, at=at, given_at=given_at) if below else {},
         "below": below,
     }
     return render(request, "member/_check_kept.html", context, status=status)
