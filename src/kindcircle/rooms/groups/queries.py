@@ -12,7 +12,8 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Group, MemberNote, Membership, StepRecord
-from kindcircle.rooms.groups.standing_in import holding
+from kindcircle.rooms.groups.queries_actors import Known
+from kindcircle.rooms.groups.standing_in import groups_open_to
 from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
 
@@ -35,22 +36,13 @@ def actor_for(
     """
     if user is None or not user.is_active:
         return NOBODY
-    places = list(Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role"))
+    places = frozenset(Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role"))
     roles = frozenset(StaffRole.objects.filter(user=user).values_list("role", flat=True))
-    facilitates = {group for group, role in places if role == Membership.Role.FACILITATOR}
+    stands_in: set[int] = set()
     if at is not None and StaffRole.Role.FACILITATOR in roles:
-        facilitates |= {row.gathering.group_id for row in holding(at=at, user=user)}
-    return Actor(
-        user_id=user.pk,
-        code=user.code,
-        organisation_id=user.organisation_id,
-        roles=roles,
-        member_of=frozenset(group for group, role in places if role == Membership.Role.MEMBER),
-        facilitates=frozenset(facilitates),
-        strong=strong,
-        only_gathering=only_gathering,
-        tablet_of=tablet_of,
-    )
+        stands_in = groups_open_to(user, at=at)
+    person = Known(user, places, roles)
+    return person.actor(strong=strong, only_gathering=only_gathering, tablet_of=tablet_of, stands_in=stands_in)
 
 
 def groups_of(facilitator: Actor) -> QuerySet[Group]:

@@ -33,23 +33,33 @@ def ends_at(gathering: Gathering) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def holding(*, at: datetime, groups: Collection[int] | None = None, user: User | None = None) -> list[StandIn]:
-    """Stand-ins that open a group at this moment, of all people, or of one.
+def holding(*, at: datetime, groups: Collection[int]) -> list[StandIn]:
+    """Stand-ins that open one of these groups at this moment.
 
     Only for somebody whom the house still has lead groups, and whose account is open.
     """
-    rows = stand_ins().filter(
+    return _open(stand_ins().filter(gathering__group__in=groups), at)
+
+
+def groups_open_to(user: User, *, at: datetime) -> set[int]:
+    """The groups that stand-ins open to this person at this moment.
+
+    Asked at each request of somebody who may lead: nothing is read of whom and what the rows are about.
+    """
+    rows = StandIn.objects.filter(user=user).select_related("gathering__group")
+    return {row.gathering.group_id for row in _open(rows.only("gathering__starts_at", "gathering__group__zone"), at)}
+
+
+def _open(rows: QuerySet[StandIn], at: datetime) -> list[StandIn]:
+    """Those of these that open their group at this moment. Needs the meeting and the zone of its group."""
+    near = rows.filter(
         ended_at=None,
         user__is_active=True,
         user__staff_roles__role=StaffRole.Role.FACILITATOR,
         gathering__starts_at__lte=at + OPENS_BEFORE,
         gathering__starts_at__gt=at - NEVER_LATER,
     )
-    if groups is not None:
-        rows = rows.filter(gathering__group__in=groups)
-    if user is not None:
-        rows = rows.filter(user=user)
-    return [row for row in rows if opens_at(row.gathering) <= at < ends_at(row.gathering)]
+    return [row for row in near if opens_at(row.gathering) <= at < ends_at(row.gathering)]
 
 
 def stand_ins() -> QuerySet[StandIn]:
