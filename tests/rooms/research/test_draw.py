@@ -34,7 +34,18 @@ from kindcircle.rooms.research.errors import (
     TooLateForLater,
 )
 from kindcircle.stats.allocation import commitment
-from tests.rooms.research.trying import SOON, TIME_IS_UP, agrees, asked_for, design, drawn, locked, may_join, offer
+from tests.rooms.research.trying import (
+    SOON,
+    TIME_IS_UP,
+    agrees,
+    asked_for,
+    design,
+    drawn,
+    locked,
+    locked_before,
+    may_join,
+    offer,
+)
 from tests.world import World, fill_consent, make_group
 
 Occasion = Assignment.Occasion
@@ -362,6 +373,32 @@ def test_a_plan_that_was_touched_draws_nothing(world: World, column: str) -> Non
     Trial.objects.filter(pk=trial.pk).update(plan_mark=trials.mark_of(Trial.objects.get(pk=trial.pk)))
     with pytest.raises(PlanTouched):
         drawn(world, trial)
+
+
+def test_a_plan_names_the_model_that_goes_with_what_is_kept_alike(world: World) -> None:
+    named = {}
+    for strata, cut in (("none", None), ("plan", None), ("score", 5.0)):
+        trial = locked(world, offer(world), strata=strata, cut=cut)
+        named[strata] = trials.plan(trial)["model"]
+        assert trials.is_as_locked(trial) and trials.looks_within(trial) == (strata == "plan")
+    assert "+ stratum +" in named["plan"] and "put together" in named["plan"]
+    assert "stratum" not in named["none"] and "the score before, which is in the model" in named["score"]
+    assert named["score"].startswith(named["none"])
+
+
+@pytest.mark.parametrize("strata", ["none", "plan", "score"])
+def test_a_plan_that_was_locked_earlier_keeps_its_model_and_its_mark(world: World, strata: str) -> None:
+    people = may_join(world, intake := offer(world), 14)
+    trial = locked(world, intake, strata=strata, cut=5.0 if strata == "score" else None)
+    locked_before(trial, trials.MODEL)
+    assert trials.model_of(trial) == trials.MODEL and trials.mark_of(trial) == trial.plan_mark
+    assert trials.is_as_locked(trial) and not trials.looks_within(trial)
+    for one in people:
+        agrees(world, one)
+    assert trials.is_as_locked(drawn(world, trial))
+    # A model that no plan ever named is no way of another plan.
+    locked_before(trial, "after ~ now")
+    assert not trials.is_as_locked(trial)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a trial found: closed until everybody could answer, from real rows, each person in one place of the way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.organisation.trial_printed import printed
+from kindcircle.doors.web.organisation.trial_words import parts
 from kindcircle.paper.setting import pdf
 from kindcircle.rooms.ending.models import Ending
 from kindcircle.rooms.ending.taking import take_records
@@ -16,11 +18,22 @@ from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Members
 from kindcircle.rooms.intake.actions import apply, take_back
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.research import draw, trial_flow, trial_results
+from kindcircle.rooms.research import draw, trial_flow, trial_results, trials
 from kindcircle.rooms.research.errors import NotBefore, NotLockedYet, PlanTouched, RecordsGone
-from kindcircle.stats.partly_grouped import Comparison
+from kindcircle.stats.partly_grouped import Comparison, compare
 from kindcircle.stats.results import Reason, Undefined
-from tests.rooms.research.trying import SOON, TIME_IS_UP, agrees, answers, asked_for, drawn, locked, may_join, offer
+from tests.rooms.research.trying import (
+    SOON,
+    TIME_IS_UP,
+    agrees,
+    answers,
+    asked_for,
+    drawn,
+    locked,
+    locked_before,
+    may_join,
+    offer,
+)
 from tests.world import World, admit, make_group, make_person
 
 AFTER = Assignment.Occasion.AFTER_DRAW
@@ -52,11 +65,17 @@ def in_groups(world: World, trial: Trial, rows: list[Entrant], many: int, meetin
     Gathering.objects.filter(group__in=[group for group, _gatherings in groups]).update(state="planned")
 
 
-@pytest.fixture
-def done(world: World) -> Trial:
-    """Twenty-four were drawn, twelve sit in four groups; whoever started carries less after eight weeks."""
-    people = may_join(world, intake := offer(world), 24)
-    trial = locked(world, intake)
+def lived_through(world: World, *, planned: int = 0, earlier: bool = False, heavier: int = 0, **other: object) -> Trial:
+    """Twenty-four were drawn, twelve sit in four groups; whoever started carries less after eight weeks.
+
+    `planned`: with so many of them a plan was agreed, and they carry as much more as `heavier` says. `earlier`: the
+    plan was locked while plans looked at everybody as one.
+    """
+    people = may_join(world, intake := offer(world), 24 - planned)
+    people += may_join(world, intake, planned, outcome="join-with-plan")
+    trial = locked(world, intake, **other)
+    if earlier:
+        locked_before(trial, trials.MODEL)
     for place, one in enumerate(people):
         agrees(world, one, total=4 + place % 5)
     trial = drawn(world, trial)
@@ -66,10 +85,17 @@ def done(world: World) -> Trial:
     at = trial.drawn_at + timedelta(weeks=8, hours=1)
     # Counted within each arm, so that it does not matter whom chance put where.
     for place, one in enumerate(now):
-        answers(world, one.application, AFTER, 1 + place // 4, at=at)
+        more = heavier if one.stratum == "plan" else 0
+        answers(world, one.application, AFTER, more + 1 + place // 4, at=at)
     for place, one in enumerate(one for one in rows if one.arm == "later"):
-        answers(world, one.application, AFTER, 6 + place % 3, at=at)
+        more = heavier if one.stratum == "plan" else 0
+        answers(world, one.application, AFTER, more + 6 - heavier + place % 3, at=at)
     return trial
+
+
+@pytest.fixture
+def done(world: World) -> Trial:
+    return lived_through(world)
 
 
 def opens(trial: Trial):
@@ -114,6 +140,57 @@ def test_the_planned_comparison_is_that_of_the_rows(world: World, done: Trial) -
     assert "unblinded" in found.warnings and "silent" not in found.warnings
     told = trial_results.record_of(found)
     assert told["planned"]["difference"] == one.contrast.estimate and told["plan"]["margin"] == 2.0
+
+
+def across(trial: Trial) -> Comparison:
+    """The same people, compared as if nothing had been kept alike."""
+    found = compare([replace(one.person, stratum="") for one in trial_flow.cases(trial)], df="satterthwaite").comparison
+    assert isinstance(found, Comparison)
+    return found
+
+
+def test_what_the_draw_kept_alike_by_plans_stands_in_the_comparison(world: World) -> None:
+    trial = lived_through(world, planned=8, heavier=3, strata="plan")
+    found = trial_results.open_results(trial=trial, at=opens(trial), **lead(world))
+    one = found.planned.comparison
+    assert isinstance(one, Comparison) and one.strata == ("no-plan", "plan")
+    assert one.contrast.estimate == pytest.approx(-2, abs=0.9)
+    assert one.contrast.se < 0.8 * across(trial).contrast.se
+    record = trial_results.record_of(found)
+    assert record["planned"]["within_strata"] == ["no-plan", "plan"] and "+ stratum +" in record["plan"]["model"]
+    for part in parts(found):
+        assert part.alike.startswith("People are compared with those like them in whether a plan was agreed")
+    assert parts(found)[0].alike in told(printed(found, at=opens(trial))["parts"])
+
+
+def test_a_plan_that_was_locked_without_strata_is_worked_out_without_them(world: World) -> None:
+    trial = lived_through(world, planned=8, heavier=3, earlier=True, strata="plan")
+    found = trial_results.open_results(trial=trial, at=opens(trial), **lead(world))
+    assert found.planned.comparison == across(trial) and not found.planned.comparison.strata
+    assert trial_results.record_of(found)["plan"]["model"] == trials.MODEL
+    assert "was locked without that in the comparison" in told(printed(found, at=opens(trial))["parts"])
+
+
+def test_a_stratum_with_answers_in_one_arm_only_is_told_and_leaves_nobody_out(world: World) -> None:
+    trial = lived_through(world, planned=1, strata="plan")
+    found = trial_results.open_results(trial=trial, at=opens(trial), **lead(world))
+    one = found.planned.comparison
+    assert isinstance(one, Comparison) and (one.strata, one.together) == ((), ("plan",))
+    assert one.contrast == across(trial).contrast
+    assert (found.planned.now.scored, found.planned.later.scored) == (12, 12)
+    assert "both count as one here" in parts(found)[0].alike
+
+
+@pytest.mark.parametrize(
+    ("strata", "words"),
+    [("none", ""), ("plan", "All who answered were the same"), ("score", "The draw kept the two alike in the score")],
+)
+def test_where_nothing_is_added_for_what_was_kept_alike_it_is_said(world: World, strata: str, words: str) -> None:
+    trial = lived_through(world, strata=strata, cut=6.0 if strata == "score" else None)
+    found = trial_results.open_results(trial=trial, at=opens(trial), **lead(world))
+    one = found.planned.comparison
+    assert isinstance(one, Comparison) and one == across(trial)
+    assert parts(found)[0].alike.startswith(words) and bool(parts(found)[0].alike) == bool(words)
 
 
 def test_by_protocol_leaves_out_who_did_otherwise_and_the_plan_does_not(world: World, done: Trial) -> None:

@@ -1,9 +1,13 @@
 """A trial in a made-up house: an offer, people who may join, a plan that two people locked, and a draw."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
+from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.intake.actions import apply, decide
 from kindcircle.rooms.intake.models import Application, Intake
 from kindcircle.rooms.intake.models_trial import Trial
@@ -52,6 +56,16 @@ def may_join(world: World, intake: Intake, many: int, outcome: str = "join") -> 
         decide(application=application, outcome=outcome, reason="So.", letter="Warmly.", plan=plan, by=ada, at=at)
         found.append(Application.objects.select_related("intake__organisation", "person").get(pk=application.pk))
     return found
+
+
+def locked_before(trial: Trial, model: str) -> None:
+    """As if this plan had been locked while plans named this model: its mark and the line on record are of then."""
+    written = json.dumps(trials.plan(trial) | {"model": model}, sort_keys=True, separators=(",", ":"))
+    trial.plan_mark = hashlib.sha256(written.encode()).hexdigest()
+    trial.save(update_fields=["plan_mark"])
+    assert trial.decided_by is not None and trial.decided_at is not None
+    by = actor_for(trial.decided_by, strong=True)
+    trials.record(Event.TRIAL_LOCKED, trial, by=by, at=trial.decided_at + SOON / 60, mark=trial.plan_mark)
 
 
 def asked_for(world: World, intake: Intake, **other: Any) -> Trial:

@@ -13,7 +13,7 @@ from kindcircle.rooms.groups.models import Attendance, Group, Membership
 from kindcircle.rooms.intake.models import Application, Decision
 from kindcircle.rooms.intake.models_trial import Entrant, Trial
 from kindcircle.rooms.measures.models import Assignment
-from kindcircle.rooms.research import draw
+from kindcircle.rooms.research import draw, trials
 from kindcircle.rooms.research.errors import NotLockedYet, RecordsGone
 from kindcircle.spec.dates import wall_clock
 from kindcircle.stats.partly_grouped import Person
@@ -126,11 +126,12 @@ def cases(trial: Trial) -> list[Case]:
             intake=trial.intake_id, occasion=Occasion.AFTER_DRAW, response__isnull=False
         ).values_list("member_id", flat=True)
     )
-    found = []
+    found, within = [], trials.looks_within(trial)
     for one in rows:
         who, back = one.application.person_id, one.taken_back_at is not None
         now = one.arm == Entrant.Arm.NOW
-        person = Person(now, before[who], None if back else after.get(who), group.get(who) if now else None)
+        score, sat_in = None if back else after.get(who), group.get(who) if now else None
+        person = Person(now, before[who], score, sat_in, one.stratum if within else "")
         found.append(Case(person, came[who], who in sent, back, bool(one.early)))
     return found
 

@@ -140,5 +140,6 @@ def _told(found: partly_grouped.Trial) -> dict[str, object]:
         "difference": one.contrast.estimate, "low": one.interval.low, "high": one.interval.high, "level": 0.95,
         "se": one.contrast.se, "df": one.contrast.df, "p": one.contrast.p, "method": one.contrast.method,
         "icc": one.icc, "between_groups": one.between, "within_now": one.within_now, "within_later": one.within_later,
-        "on_the_edge": one.on_the_edge, "groups": list(one.groups),
+        "on_the_edge": one.on_the_edge, "groups": list(one.groups), "within_strata": list(one.strata),
+        "strata_put_together": list(one.together),
     }  # fmt: skip

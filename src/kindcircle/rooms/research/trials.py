@@ -44,6 +44,17 @@ LANGUAGE = "en"
 """A questionnaire can be chosen where the house has its words in this one."""
 MODEL = "after ~ before + now + (0 + now | group), spread of its own in each arm"
 """The primary analysis. Whoever meets in a group is like the others there; who waits is like nobody in particular."""
+WITHIN = (
+    "after ~ before + now + stratum + (0 + now | group), spread of its own in each arm;"
+    " a stratum with answers in one arm only is put together with the other"
+)
+BY_SCORE = f"{MODEL}; the strata are by the score before, which is in the model already"
+MODELS: dict[str, tuple[str, ...]] = {
+    Strata.NONE: (MODEL,),
+    Strata.PLAN: (WITHIN, MODEL),
+    Strata.SCORE: (BY_SCORE, MODEL),
+}
+"""By what the draw keeps alike: the model that a plan names, and those that plans named before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,16 +201,35 @@ def stop(*, trial: Trial, by: Actor, at: datetime) -> Trial:
 
 def plan(trial: Trial) -> dict[str, object]:
     """Everything that the lock fixes, as it is written under the mark."""
+    return _written(trial, model_of(trial))
+
+
+def model_of(trial: Trial) -> str:
+    """The model that the plan names: of those there were, the one that it was locked with."""
+    known = MODELS.get(trial.strata, (MODEL,))
+    return next((one for one in known if _mark(_written(trial, one)) == trial.plan_mark), known[0])
+
+
+def looks_within(trial: Trial) -> bool:
+    """Whether people are compared within the strata of the draw."""
+    return model_of(trial) == WITHIN
+
+
+def _written(trial: Trial, model: str) -> dict[str, object]:
     fixed = {name: getattr(trial, name) for name in sorted(Design.__slots__)}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in fixed.items()} | {
         "code": trial.code, "offer": trial.intake.code, "version": trial.version, "answer_days": ANSWER_DAYS,
-        "model": MODEL, "population": "everybody who was drawn, in the arm they were drawn for",
+        "model": model, "population": "everybody who was drawn, in the arm they were drawn for",
     }  # fmt: skip
 
 
 def mark_of(trial: Trial) -> str:
     """The plan's mark: another one as soon as a single letter is another one."""
-    text = json.dumps(plan(trial), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return _mark(plan(trial))
+
+
+def _mark(written: dict[str, object]) -> str:
+    text = json.dumps(written, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

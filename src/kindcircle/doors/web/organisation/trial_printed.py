@@ -77,6 +77,7 @@ def _part(part: Part, way: str) -> list[Block]:
         blocks += [
             words(said, strong=True),
             words(way),
+            *([words(part.alike)] if part.alike else []),
             table(
                 (_("What"), _("Figure")),
                 [

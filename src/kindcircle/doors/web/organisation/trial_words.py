@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kindcircle.figures.flow import Box, Stages, flow
 from kindcircle.figures.look import Figure
 from kindcircle.rooms.intake.models_trial import Trial
+from kindcircle.rooms.research import trials
 from kindcircle.rooms.research.trial_flow import ArmFlow, Flow
 from kindcircle.rooms.research.trial_results import Results, hopes_for_more
 from kindcircle.stats import partly_grouped
@@ -58,6 +59,7 @@ class Part:
     found: partly_grouped.Trial
     why: str
     groups: str
+    alike: str
 
 
 def parts(found: Results) -> list[Part]:
@@ -65,16 +67,41 @@ def parts(found: Results) -> list[Part]:
     planned = _("Everybody who answered both times counts in the arm they were drawn for, whatever came after.")
     done = _("Only those who did what they were drawn for. They chose that themselves, so chance no longer divides.")
     return [
-        _part(_("As planned"), planned, found.planned),
-        _part(_("By what was done"), done, found.by_protocol),
+        _part(found.trial, _("As planned"), planned, found.planned),
+        _part(found.trial, _("By what was done"), done, found.by_protocol),
     ]
 
 
-def _part(title: str, words: str, found: partly_grouped.Trial) -> Part:
+def _part(trial: Trial, title: str, words: str, found: partly_grouped.Trial) -> Part:
     one = found.comparison
     why = str(WHY.get(one.reason) or gettext(one.text)) if isinstance(one, Undefined) else ""
     groups = "" if isinstance(one, Undefined) else ", ".join(map(str, one.groups))
-    return Part(title, words, found, why, groups)
+    return Part(title, words, found, why, groups, "" if isinstance(one, Undefined) else alike(trial, one))
+
+
+def alike(trial: Trial, one: partly_grouped.Comparison) -> str:
+    """What the comparison does with what the draw kept alike in the two arms."""
+    if trial.strata == Trial.Strata.NONE:
+        return ""
+    if trial.strata == Trial.Strata.SCORE:
+        return _(
+            "The draw kept the two alike in the score before. It is in the comparison, so nothing is added for it."
+        )
+    if not trials.looks_within(trial):
+        return _(
+            "The draw kept the two alike in whether a plan was agreed in the talk. The plan was locked without that"
+            " in the comparison, and stays so. The range may be wider than it had to be."
+        )
+    if one.strata:
+        return _(
+            "People are compared with those like them in whether a plan was agreed in the talk, as they were drawn."
+        )
+    if one.together:
+        return _(
+            "Of those with a plan agreed in the talk, or of those without, only one arm has answers."
+            " So, as the trial's plan says, both count as one here."
+        )
+    return _("All who answered were the same in whether a plan was agreed in the talk. So nothing is added for it.")
 
 
 def finding(found: Results) -> str:

@@ -69,7 +69,10 @@ class PlanForm(forms.Form):
         label=gettext_lazy("for so many who start later"), min_value=1, max_value=trials.MOST_OF_RATIO, required=False
     )
     strata = forms.ChoiceField(
-        label=gettext_lazy("Keep the two alike in"), choices=Trial.Strata.choices, initial=Trial.Strata.NONE
+        label=gettext_lazy("Keep the two alike in"),
+        help_text=gettext_lazy("People are then compared with those alike in it."),
+        choices=Trial.Strata.choices,
+        initial=Trial.Strata.NONE,
     )
     cut = forms.FloatField(label=gettext_lazy("That number, if you chose it"), required=False)
     answer_by = forms.DateField(
@@ -224,7 +227,7 @@ def _shown(request: HttpRequest, found: Trial, problem: str) -> HttpResponse:
         "proven": draw.is_proven(row),
         "as_locked": not row.plan_mark or trials.is_as_locked(row),
         "marks": {name: trials.short(mark) for name, mark in _marks(row).items() if mark},
-        "model": trials.MODEL,
+        "model": trials.model_of(row),
         "problem": problem,
     }
     return render(request, "organisation/trial.html", context, status=409 if problem else 200)
