@@ -34,7 +34,7 @@ from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.measures.queries import RESPONSE, given_definition, given_in
 from kindcircle.rooms.measures.reaching_out import look_at
 from kindcircle.rooms.measures.shorter import as_asked, put_in_place
-from kindcircle.rooms.measures.waiting_cards import no_longer_waits
+from kindcircle.rooms.measures.waiting_cards import hold_waiting, no_longer_waits
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.safety.models_answers import SHEET
@@ -113,6 +113,7 @@ def submit_response(
             # Before the record, as everywhere: whoever held the record and waited for an alert would wait for ever.
             screen_sheet(assignment=assignment, answers=answers, at=at, filled_in_at=filled_in_at)
             put_in_place(assignment, one)
+            hold_waiting(assignment)
             log.record(
                 Event.RESPONSE_SUBMITTED,
                 by=by,

@@ -27,7 +27,7 @@ from kindcircle.rooms.measures.errors import AlreadyAnswered, KeyTaken, NotOpenY
 from kindcircle.rooms.measures.models import Assignment, Response
 from kindcircle.rooms.measures.models_paper import PaperSheet
 from kindcircle.rooms.measures.queries import definition_of, given_definition
-from kindcircle.rooms.measures.waiting_cards import open_cards
+from kindcircle.rooms.measures.waiting_cards import hold_waiting, open_cards
 from kindcircle.rooms.tasks.actions import raise_task, unsettle
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.spec.definition import Definition
@@ -219,6 +219,7 @@ def _first(
     _hear(assignment, answers, at=at)
     about = log.Ref("gathering", gathering.code)
     due_at = at + WITHIN
+    hold_waiting(assignment)
     raise_task(
         Kind.PAPER_AGAIN, organisation=group.organisation, about=about, once=gathering.code, due_at=due_at, at=at,
         group_id=group.pk,

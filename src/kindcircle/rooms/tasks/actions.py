@@ -50,6 +50,15 @@ def raise_task(
     Task.objects.bulk_create([task], ignore_conflicts=True)
 
 
+def hold(kind: Kind, *, group_id: int) -> None:
+    """Who raises these for a group, who settles them and who finishes one by hand wait for each other.
+
+    Inside the caller's transaction and before its entry in the record: `finish` takes the two in this order.
+    """
+    rows = Task.objects.select_for_update(no_key=True).filter(kind=kind, group_id=group_id)
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def finish(*, task: Task, outcome: str, note: str, by: Actor, at: datetime) -> Task:
     """Somebody did it and says how it ended. The same said twice is said once.
 
