@@ -13,7 +13,8 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.doors.sockets import wire
-from kindcircle.doors.sockets.admission import Visitor, admit, is_our_page
+from kindcircle.doors.sockets.admission import Visitor, is_our_page
+from kindcircle.doors.sockets.entrance import entrance
 from kindcircle.doors.sockets.hub import NOT_HERE, Seat, hub, private_frames
 from kindcircle.doors.sockets.threads import for_devices
 from kindcircle.rooms.groups.models import Gathering
@@ -54,7 +55,7 @@ async def gathering_socket(websocket: WebSocket) -> None:
     session_key = websocket.cookies.get(settings.SESSION_COOKIE_NAME, "")
     if session_key and is_our_page(websocket.headers):
         to_wall = websocket.query_params.get("for") == "wall"
-        visitor = await for_devices.do(admit, session_key, websocket.path_params["code"], to_wall=to_wall)
+        visitor = await entrance.ask(session_key, websocket.path_params["code"], to_wall=to_wall)
     if visitor is None:
         await websocket.close(NOT_HERE)
         return

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kindcircle.base.lib import clock
 from kindcircle.doors.sockets import wire
-from kindcircle.doors.sockets.admission import Standing, Visitor, admit, standing
+from kindcircle.doors.sockets.admission import Standing, Visitor, admit_all, standing
 from kindcircle.doors.sockets.threads import for_hub
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.groups.standing_in import leading
@@ -297,11 +297,14 @@ class Hub:
     async def _ask_again(self, seats: list[Seat]) -> None:
         """Sessions also run out by the clock. A few at a time, each every ten minutes."""
         now = time.monotonic()
-        for seat in [seat for seat in seats if seat.asked_at <= now - ASK_AGAIN][:ASKED_AT_ONCE]:
-            seat.asked_at, who = now, seat.visitor
-            to_wall = who.leads and not who.confided
-            if await for_hub.do(admit, who.session_key, who.code, to_wall=to_wall) is None:
-                self.drop(seat, NOT_HERE)
+        due = [seat for seat in seats if seat.asked_at <= now - ASK_AGAIN][:ASKED_AT_ONCE]
+        for seat in due:
+            seat.asked_at = now
+        if due:
+            answers = await for_hub.do(admit_all, [seat.visitor.asking() for seat in due])
+            for seat, answer in zip(due, answers, strict=True):
+                if answer is None:
+                    self.drop(seat, NOT_HERE)
 
     async def _note_soon(self, room: Room) -> None:
         await asyncio.sleep(TOGETHER)
