@@ -20,9 +20,11 @@ from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.build import build
 from kindcircle.doors.cli.demo_world.finished import STORIES
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership, StepRecord
-from kindcircle.rooms.groups.queries import gatherings_of, places
+from kindcircle.rooms.groups.queries import actor_for, gatherings_of, places
+from kindcircle.rooms.intake.models_trial import Trial
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.practice.models import Play
+from kindcircle.rooms.research import draw, trial_flow, trial_results, trials
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import JournalEntry, Letter
@@ -171,9 +173,20 @@ def test_one_unwanted_event_is_on_record(finished: Group) -> None:
 
 def test_nobody_in_it_can_be_reached(built_at: datetime, db: None) -> None:
     people = list(User.objects.all())
-    assert len(people) == 25
+    assert len(people) == 42
     assert all((seals.address_of(person) or "").endswith("@willowmere.invalid") for person in people)
-    assert len(set(seals.names_of(people).values())) == 25
+    assert len(set(seals.names_of(people).values())) == 42
+
+
+def test_a_trial_was_drawn_and_can_be_drawn_again(built_at: datetime, db: None) -> None:
+    trial = Trial.objects.get(organisation__code=DEMO_HOUSE)
+    assert trials.is_as_locked(trial) and trials.looks_within(trial) and draw.is_proven(trial)
+    way = trial_flow.flow(trial, by=actor_for(trial.asked_by, strong=True))
+    assert (way.asked, way.drawn, way.now.drawn) == (17, 13, 8)
+    assert dict(way.left_out) == {"worse": 1, "no": 1, "silent": 1, "sheet": 1}
+    # Nobody could answer a second time yet, so nothing of it is open.
+    opens = trial_results.opens_on(trial)
+    assert opens is not None and opens > built_at and trial.opened_at is None
 
 
 def test_its_help_lines_say_that_they_are_not_real(built_at: datetime, db: None) -> None:

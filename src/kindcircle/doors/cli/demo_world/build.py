@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
-from kindcircle.doors.cli.demo_world import asking, finished, parting, running, team
+from kindcircle.doors.cli.demo_world import asking, chance, finished, parting, running, team
 from kindcircle.doors.cli.demo_world.house import dial_again, found, open_rooms, show_help_lines
 
 QUARTER = timedelta(minutes=15)
@@ -28,6 +28,7 @@ def build(*, at: datetime) -> None:
         group = running.live_through(house, today_at=today_at, at=at)
         asking.ask_to_come(house, at=at)
         team.plan(house, group, at=at - timedelta(days=2))
+        chance.draw_lots(house, at=at)
         for delivery in Delivery.objects.filter(sent_at=None, due_at__lt=at - FRESH):
             queue.mark_sent(delivery, at=delivery.due_at)
 
