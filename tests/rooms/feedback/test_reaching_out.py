@@ -1,8 +1,11 @@
 """Reaching out before the next meeting: once for each person and meeting, whatever comes late, twice or blank."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
@@ -15,12 +18,14 @@ from kindcircle.rooms.measures import actions as measures
 from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.reaching_out import named_after
+from kindcircle.rooms.measures.rescoring import rescore
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks import actions as tasks
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec.feedback import Reason
+from kindcircle.spec.texts import SHIPPED
 from tests.world import World, join, make_group, make_world
 
 HOUR = timedelta(hours=1)
@@ -228,3 +233,25 @@ def test_a_sheet_about_no_meeting_and_other_sheets_ask_for_nobody(course: World)
         at=course.at + HOUR,
     )  # fmt: skip
     assert not waiting(course)
+
+
+def test_a_corrected_rule_asks_for_what_can_still_be_taken_up_before_a_meeting(
+    course: World, settings: Any, tmp_path: Path
+) -> None:
+    for number in range(2):
+        meet(course, number)
+        tell(course, number)
+    settings.SITE_CONTENT = tmp_path
+    raw = yaml.safe_load((SHIPPED / "instruments" / "after-session" / "1.0.0.yaml").read_text(encoding="utf-8"))
+    ease = next(one for one in raw["scores"] if one["id"] == "ease")
+    ease["reverse"] = [1]
+    raw |= {"version": "1.0.1", "tests": [{"responses": [8, 7, 6, None, 0], "expect": {"ease": 2, "fit": 7}}]}
+    file = tmp_path / "instruments" / "after-session" / "1.0.1.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    at = course.gatherings[1].starts_at + timedelta(days=1)
+    for _twice in range(2):
+        rescore(organisation=course.organisation, instrument="after-session", keep=True, by=SYSTEM, at=at)
+    [task] = waiting(course)
+    assert (task.concerns, task.about_code) == (course.member, course.gatherings[1].code)
+    assert task.due_at == course.gatherings[2].starts_at and not Alert.objects.filter(group=course.group).exists()

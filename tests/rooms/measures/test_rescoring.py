@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ from kindcircle.base.access import SYSTEM
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import codes
 from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.people.models import User
 from kindcircle.doors.cli.rescoring import score_anew
+from kindcircle.doors.web.shared.task_words import WORDS
+from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.measures import actions, queries
 from kindcircle.rooms.measures.course import own_courses
-from kindcircle.rooms.measures.models import Response, Score
+from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.rescoring import BATCH, Rescored, rescore
+from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
+from kindcircle.spec import instruments
 from kindcircle.spec.corrections import correction_of
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.texts import SHIPPED
@@ -37,6 +43,9 @@ def own_shelf(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("gad-7", "phq-9"):
         shutil.copytree(SHIPPED / "instruments" / name, tmp_path / "shipped" / "instruments" / name)
     monkeypatch.setattr("kindcircle.spec.instruments.SHIPPED", tmp_path / "shipped")
+    # With a memory of its own: what is read here must not stand for the whole shelf in other tests.
+    afresh = lru_cache(maxsize=8)(instruments._read_library.__wrapped__)
+    monkeypatch.setattr("kindcircle.spec.instruments._read_library", afresh)
 
 
 def corrected(instrument: str, version: str, change: Any) -> None:
@@ -179,6 +188,97 @@ def test_a_shorter_form_is_set_beside_the_longer_whose_rule_was_corrected(world:
     assert (sheet.instrument, talks(world)) == ("phq-8", 1)
 
 
+def turned_first_two(raw: dict[str, Any]) -> None:
+    """The GAD-7 with its first two items counted the other way round."""
+    total = next(one for one in raw["scores"] if one["id"] == "total")
+    total["reverse"] = [1, 2]
+    raw["tests"] = [{"responses": [0] * 7, "expect": {"total": 6}}]
+
+
+def anew_talks(world: World) -> list[Task]:
+    return list(Task.objects.filter(kind=Kind.WORTH_A_TALK_ANEW, group=world.group).order_by("pk"))
+
+
+def sent(world: World, occasion: str, *items: int, member: User | None = None) -> Assignment:
+    """One sheet of the GAD-7 with these answers, in the order of its lines."""
+    sheet = asked(world, occasion, member=member)
+    names = [item.id for item in load_instrument("gad-7").scored_items]
+    actions.submit_response(
+        assignment=sheet, answers=dict(zip(names, items, strict=True)), client_key=codes.new_code(),
+        by=world.actor(sheet.member), at=sheet.opens_at + DAY,
+    )  # fmt: skip
+    return sheet
+
+
+EASY_FIRST, HARD_FIRST = (3, 3, 0, 0, 0, 0, 0), (0, 0, 2, 2, 2, 0, 0)
+"""By the shipped rule 6 and 6; with the first two lines turned round 0 and 12."""
+
+
+def test_what_a_corrected_rule_shows_to_be_clearly_harder_waits_for_a_person(world: World) -> None:
+    sent(world, "baseline", *EASY_FIRST)
+    sent(world, "asked", *HARD_FIRST)
+    same = world.members[1]
+    for occasion in ("baseline", "asked"):
+        sent(world, occasion, *EASY_FIRST, member=same)
+    corrected("gad-7", "1.0.1", turned_first_two)
+    anew(world, keep=False)
+    assert talks(world) == 0 and not anew_talks(world), "only looking asks nobody"
+    anew(world)
+    [task] = anew_talks(world)
+    at = world.at + 99 * DAY
+    assert (task.concerns, task.owner, task.raised_at) == (world.member, world.facilitator, at)
+    said = f"{WORDS[Kind.WORTH_A_TALK_ANEW].title} {WORDS[Kind.WORTH_A_TALK_ANEW].why}".casefold()
+    assert "rule" in said and "chance" in said
+    for never in ("severe", "depress", "alarm", "points", "gad"):
+        assert never not in said
+    assert talks(world) == 0 and not Alert.objects.filter(group=world.group).exists()
+    anew(world)
+    assert len(anew_talks(world)) == 1
+
+
+def test_of_one_person_only_the_newest_occasion_is_asked_about(world: World) -> None:
+    sent(world, "baseline", *EASY_FIRST)
+    for occasion in ("asked", "after", "follow-up"):
+        sent(world, occasion, *HARD_FIRST)
+    corrected("gad-7", "1.0.1", turned_first_two)
+    anew(world)
+    [task] = anew_talks(world)
+    assert ":follow-up:" in task.once_key
+
+
+def test_what_was_asked_about_by_the_old_number_is_not_asked_again(world: World) -> None:
+    sent(world, "baseline", 0, 0, 0, 0, 0, 0, 0)
+    sent(world, "asked", 0, 0, 3, 3, 3, 0, 0)
+    assert talks(world) == 1
+    corrected("gad-7", "1.0.1", lambda raw: None)
+    corrected("gad-7", "1.0.2", turned_first_two)
+    assert anew(world).sheets == 2
+    assert talks(world) == 1 and not anew_talks(world)
+
+
+def test_a_card_after_the_scoring_anew_asks_nobody_a_second_time(world: World) -> None:
+    sent(world, "baseline", *EASY_FIRST)
+    late = asked(world, "asked")
+    sent(world, "after", *HARD_FIRST)
+    corrected("gad-7", "1.0.1", turned_first_two)
+    anew(world)
+    assert len(anew_talks(world)) == 1 and talks(world) == 0
+    names = [item.id for item in load_instrument("gad-7").scored_items]
+    actions.submit_response(
+        assignment=late, answers=dict(zip(names, EASY_FIRST, strict=True)), client_key=codes.new_code(),
+        by=world.actor(world.facilitator), at=world.at + 99 * DAY, by_staff=world.facilitator,
+    )  # fmt: skip
+    assert len(anew_talks(world)) == 1 and talks(world) == 0
+
+
+def test_whoever_left_is_not_asked_about(world: World) -> None:
+    sent(world, "baseline", *EASY_FIRST)
+    sent(world, "asked", *HARD_FIRST)
+    Membership.objects.filter(user=world.member, group=world.group).update(left_at=world.at + 50 * DAY)
+    corrected("gad-7", "1.0.1", turned_first_two)
+    assert anew(world).sheets == 2 and not anew_talks(world)
+
+
 def test_a_version_that_asks_something_else_corrects_nothing(world: World) -> None:
     answered(world, "baseline", 9)
 
@@ -276,7 +376,8 @@ def test_the_command_says_what_moves_and_keeps_it_when_asked(world: World, capsy
     told = capsys.readouterr().out
     assert f"{sheet.code}  total: 9 (complete) -> 12 (complete)" in told and "Nothing was kept." in told
     score_anew("gad-7", keep=True, house_code=code)
-    assert "The earlier numbers are still there" in capsys.readouterr().out
+    kept = capsys.readouterr().out
+    assert "The earlier numbers are still there" in kept and "a talk waits with those who lead" in kept
     assert Score.objects.get(response__assignment=sheet, scale="total").value == 12
 
 

@@ -34,6 +34,7 @@ def score_anew(instrument: str, *, keep: bool, house_code: str) -> None:
     click.echo(_("By {rule}, {numbers} on {sheets}.").format(rule=found.rule, numbers=numbers, sheets=sheets))
     if keep:
         click.echo(_("Kept. The earlier numbers are still there, and the answers are as they were."))
+        click.echo(_("Where somebody is clearly harder by the right rule, a talk waits with those who lead."))
     else:
         click.echo(_("Nothing was kept. Add --keep to make the new numbers count."))
 

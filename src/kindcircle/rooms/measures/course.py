@@ -13,11 +13,11 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.measures.counting import as_it_counts
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Assignment, Score
 from kindcircle.rooms.measures.norms import Known, known_of
 from kindcircle.rooms.measures.queries import definition, words_for
-from kindcircle.rooms.measures.rescoring import as_it_counts
 from kindcircle.spec import parts
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.norms import Fact, is_validated, with_spread

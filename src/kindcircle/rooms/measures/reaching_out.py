@@ -44,6 +44,17 @@ def look_at(assignment: Assignment, *, at: datetime) -> None:
             _raise(one, group, assignment.member, at=at)
 
 
+def look_again(assignment: Assignment, *, at: datetime) -> None:
+    """A corrected rule gave this sheet another number: the same, while its meeting is the last and one is to come."""
+    gathering = assignment.gathering
+    if gathering is None:
+        return
+    of_group = Gathering.objects.filter(group=gathering.group_id)
+    over = of_group.filter(state=Gathering.State.CLOSED, number__gt=gathering.number).exists()
+    if not over and of_group.filter(state=Gathering.State.PLANNED, starts_at__gt=at).exists():
+        look_at(assignment, at=at)
+
+
 def named_after(gathering: Gathering) -> dict[int, tuple[Reason, ...]]:
     """Whom the rule names after this meeting and why, by user id; as it looks now, with every sheet that is here."""
     found = {

@@ -1,15 +1,13 @@
 """A rule was corrected: the same answers are scored anew. Both numbers stay, the new one counts, and it is on record.
 
 Answers are opened here by the machine alone and never changed. Whoever runs it sees which numbers moved, by sheet; no
-name, no answer.
+name, no answer. Where a new number says what a sheet would have said on its day, those who lead hear of it now.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -18,13 +16,12 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import Organisation
-from kindcircle.base.vault import seals
-from kindcircle.rooms.measures.errors import VersionUnknown
+from kindcircle.rooms.measures import reaching_out, worsening
+from kindcircle.rooms.measures.counting import as_score, with_correction
 from kindcircle.rooms.measures.models import Response, Score
-from kindcircle.rooms.measures.queries import definition
-from kindcircle.spec.corrections import correction_of
+from kindcircle.rooms.measures.queries import given_in
 from kindcircle.spec.definition import Definition
-from kindcircle.spec.scoring import Answer, ScoreResult, score
+from kindcircle.spec.scoring import ScoreResult, score
 
 BATCH = 200
 
@@ -61,14 +58,20 @@ def rescore(*, organisation: Organisation, instrument: str, keep: bool, by: Acto
         with transaction.atomic():
             # One at a time in a house: two runs at once would both make the newer number.
             Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-            fresh = [found for row in batch if (found := _fresh(row)) is not None]
+            fresh = [one for row in batch if (one := _fresh(row)) is not None]
+            others = list[Response]()
             for row, corrected, results in fresh:
                 rule = corrected.rule
-                moved += _differences(row, results)
+                found = _differences(row, results)
+                moved += found
                 if keep:
                     _keep(row, results)
+                if found:
+                    others.append(row)
             if keep and fresh:
                 _write_down(organisation, rule, len(fresh), by=by, at=at)
+                # After the record, as with a sheet that is sent: so the two wait for each other, and one of them asks.
+                _look_again(others, at=at)
         done += len(fresh)
     return Rescored(rule, done, tuple(moved))
 
@@ -86,46 +89,12 @@ def _batches(organisation: Organisation, instrument: str) -> Iterator[list[Respo
         yield list(lot.order_by("pk"))
 
 
-def newest_rule(instrument: str, version: str) -> str:
-    """By which rule a sheet of this version counts now, as a score names it."""
-    return _corrected(instrument, version)[1].rule
-
-
-def as_it_counts(row: Response, scale: str) -> Score | None:
-    """One number of a sheet by the newest rule of its form; made here and not kept, where it was not scored anew yet.
-
-    So two sheets are set side by side from the moment a corrected rule is there. It opens the answers for that: only
-    where the machine alone compares, or for the person whose answers they are.
-    """
-    scores = list(row.scores.all())
-    stands = next((one for one in scores if one.scale == scale), None)
-    assignment = row.assignment
-    try:
-        one, corrected = _corrected(assignment.instrument, assignment.version)
-    except VersionUnknown:
-        return stands
-    if corrected is one or any(kept.rule == corrected.rule for kept in scores):
-        return stands
-    return next((_as_score(row, made) for made in score(corrected, _answers(row)) if made.score == scale), None)
-
-
-def _corrected(instrument: str, version: str) -> tuple[Definition, Definition]:
-    one = definition(instrument, version)
-    return one, correction_of(one, site=settings.SITE_CONTENT)
-
-
 def _fresh(row: Response) -> tuple[Response, Definition, tuple[ScoreResult, ...]] | None:
     """The sheet with its corrected scores; None when the rule that counts is the newest already."""
-    one, corrected = _corrected(row.assignment.instrument, row.assignment.version)
+    one, corrected = with_correction(row.assignment.instrument, row.assignment.version)
     if corrected is one or Score.every.filter(response=row, rule=corrected.rule).exists():
         return None
-    return row, corrected, score(corrected, _answers(row))
-
-
-def _answers(row: Response) -> dict[str, Answer]:
-    sealed = seals.ANSWERS.open(row.sealed_answers, code=row.code, holder=row.assignment.member)
-    answers: dict[str, Answer] = json.loads(sealed)
-    return answers
+    return row, corrected, score(corrected, given_in(row))
 
 
 def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]:
@@ -143,19 +112,15 @@ def _differences(row: Response, results: tuple[ScoreResult, ...]) -> list[Moved]
 
 def _keep(row: Response, results: tuple[ScoreResult, ...]) -> None:
     Score.objects.filter(response=row).update(current=False)
-    Score.objects.bulk_create([_as_score(row, one) for one in results])
+    Score.objects.bulk_create([as_score(row, one) for one in results])
 
 
-def _as_score(row: Response, made: ScoreResult) -> Score:
-    return Score(
-        response=row,
-        scale=made.score,
-        value=made.value,
-        state=made.state,
-        answered=made.answered,
-        of=made.of,
-        rule=made.rule,
-    )
+def _look_again(rows: list[Response], *, at: datetime) -> None:
+    """What is looked at with every sheet that is sent, for those that have another number now."""
+    sheets = [row.assignment for row in rows]
+    worsening.look_again(sheets, at=at)
+    for sheet in sheets:
+        reaching_out.look_again(sheet, at=at)
 
 
 def _write_down(organisation: Organisation, rule: str, sheets: int, *, by: Actor, at: datetime) -> None:

@@ -50,6 +50,11 @@ def raise_task(
     Task.objects.bulk_create([task], ignore_conflicts=True)
 
 
+def was_raised(kind: Kind, *, organisation: Organisation, once: str) -> bool:
+    """Whether this was asked for on this occasion, whatever came of it."""
+    return Task.objects.filter(once_key=f"{kind}:{organisation.code}:{once}").exists()
+
+
 def hold(kind: Kind, *, group_id: int) -> None:
     """Who raises these for a group, who settles them and who finishes one by hand wait for each other.
 

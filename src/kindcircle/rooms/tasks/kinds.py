@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SLOWER_CALL = "slower-call"  # decided: they hear of it from a person
     # What somebody answered.
     WORTH_A_TALK = "worth-a-talk"  # clearly harder than before on a studied form: no alert, a talk
+    WORTH_A_TALK_ANEW = "worth-a-talk-anew"  # the same, seen once a rule was put right and sheets were scored anew
     # How the group is together.
     ALLIANCE_CALL = "alliance-call"  # somebody does not feel understood by those who lead
     ALLIANCE_STEP = "alliance-step"  # chosen after a pulse

@@ -132,6 +132,15 @@ WORDS: dict[Kind, Words] = {
         _("See how to reach them safely"),
         "facilitator:contact",
     ),
+    Kind.WORTH_A_TALK_ANEW: Words(
+        _("Worth a talk with somebody, as answers were counted anew"),
+        _(
+            "A rule for counting answers was wrong and is put right. By the right one it became clearly harder for "
+            "them. That may be a while ago, and can be chance, too. Ask how it is for them now."
+        ),
+        _("See how to reach them safely"),
+        "facilitator:contact",
+    ),
     Kind.ALLIANCE_CALL: Words(
         _("Call somebody: how is it with you who lead?"),
         _("On the lines about those who lead they answered low. Ask, listen, and say what your own part is."),
