@@ -5,11 +5,13 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 from click.testing import CliRunner
 from django.conf import settings as site_settings
+from django.test import Client
 
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.audit.models import AuditEntry
@@ -22,7 +24,7 @@ from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.measures import actions, queries
 from kindcircle.rooms.measures.course import own_courses
 from kindcircle.rooms.measures.models import Assignment, Response, Score
-from kindcircle.rooms.measures.rescoring import BATCH, Rescored, rescore
+from kindcircle.rooms.measures.rescoring import BATCH, Rescored, ScoredAnew, rescore, scored_anew
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -31,6 +33,7 @@ from kindcircle.spec.corrections import correction_of
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.texts import SHIPPED
 from kindcircle.stats.own_course import Word
+from tests.doors.web.organisation.test_house import enter
 from tests.rooms.measures.course_sheets import DAY, adding_up, answered, asked
 from tests.world import World, make_world
 
@@ -364,6 +367,10 @@ def test_more_sheets_than_one_batch_are_all_scored(world: World, monkeypatch: py
     assert found.sheets == 5 and [one.sheet for one in found.moved] == sheets
     entries = AuditEntry.objects.filter(event="scores made anew by a corrected rule").order_by("pk")
     assert [entry.reason for entry in entries] == ["2 sheets", "2 sheets", "1 sheets"]
+    # To whoever leads the house it is one scoring: 99 days later, by the house's own clock.
+    on = (world.at + 99 * DAY).astimezone(ZoneInfo(world.organisation.zone)).date()
+    assert scored_anew(world.organisation, "gad-7") == [ScoredAnew("1.0.1", on, 5)]
+    assert scored_anew(world.organisation, "gad-2") == scored_anew(make_world().organisation, "gad-7") == []
 
 
 def test_the_command_says_what_moves_and_keeps_it_when_asked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -379,6 +386,22 @@ def test_the_command_says_what_moves_and_keeps_it_when_asked(world: World, capsy
     kept = capsys.readouterr().out
     assert "The earlier numbers are still there" in kept and "a talk waits with those who lead" in kept
     assert Score.objects.get(response__assignment=sheet, scale="total").value == 12
+
+
+def test_whoever_leads_the_house_sees_when_sheets_were_scored_anew(world: World, client: Client) -> None:
+    enter(client, world.organisation_lead)
+
+    def page() -> str:
+        return " ".join(client.get("/organisation/measures/gad-7/").content.decode().split())
+
+    for member in world.members[:2]:
+        answered(world, "baseline", 9, member=member)
+    corrected("gad-7", "1.0.1", turned_round)
+    anew(world, keep=False)
+    assert "Scored anew" not in page()
+    anew(world)
+    on = (world.at + 99 * DAY).astimezone(ZoneInfo(world.organisation.zone))
+    assert f"2 sheets by version 1.0.1, {on.day} {on:%B %Y}" in page() and "earlier numbers are kept" in page()
 
 
 def test_the_command_is_there_and_explains_itself() -> None:

@@ -4,9 +4,11 @@ Answers are opened here by the machine alone and never changed. Whoever runs it 
 name, no answer. Where a new number says what a sheet would have said on its day, those who lead hear of it now.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +17,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.measures import reaching_out, worsening
 from kindcircle.rooms.measures.counting import as_score, with_correction
@@ -24,6 +27,8 @@ from kindcircle.spec.definition import Definition
 from kindcircle.spec.scoring import ScoreResult, score
 
 BATCH = 200
+ABOUT, SHEETS = "questionnaire", " sheets"
+"""Of what an entry in the record is, and what stands behind its number of sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,30 @@ def rescore(*, organisation: Organisation, instrument: str, keep: bool, by: Acto
     return Rescored(rule, done, tuple(moved))
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredAnew:
+    """So many sheets of a questionnaire were scored anew on one day, by this version of its rule."""
+
+    version: str
+    on: date
+    sheets: int
+
+
+def scored_anew(organisation: Organisation, instrument: str) -> list[ScoredAnew]:
+    """When sheets of this house were scored by a corrected rule, the newest day first; as the record says it."""
+    rows = AuditEntry.objects.filter(
+        chain=organisation.code,
+        event=Event.SCORES_MADE_ANEW,
+        about_kind=ABOUT,
+        about_code__startswith=f"{instrument}@",
+    )
+    sums = Counter[tuple[date, str]]()
+    for row in rows:
+        on = row.at.astimezone(ZoneInfo(organisation.zone)).date()
+        sums[on, row.about_code.partition("@")[2]] += int(row.reason.removesuffix(SHEETS))
+    return [ScoredAnew(version, on, sheets) for (on, version), sheets in sorted(sums.items(), reverse=True)]
+
+
 def _batches(organisation: Organisation, instrument: str) -> Iterator[list[Response]]:
     """Every sheet of this questionnaire in the house, of groups and of those who asked to come."""
     rows: QuerySet[Response] = Response.objects.filter(assignment__instrument=instrument)
@@ -124,5 +153,5 @@ def _look_again(rows: list[Response], *, at: datetime) -> None:
 
 
 def _write_down(organisation: Organisation, rule: str, sheets: int, *, by: Actor, at: datetime) -> None:
-    about = log.Ref("questionnaire", rule)
-    log.record(Event.SCORES_MADE_ANEW, by=by, about=about, at=at, chain=organisation.code, reason=f"{sheets} sheets")
+    about = log.Ref(ABOUT, rule)
+    log.record(Event.SCORES_MADE_ANEW, by=by, about=about, at=at, chain=organisation.code, reason=f"{sheets}{SHEETS}")

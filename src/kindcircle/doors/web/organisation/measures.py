@@ -28,6 +28,7 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.measures.licensing import LONGEST, needs_number, numbers, write_number
 from kindcircle.rooms.measures.models import Wording
+from kindcircle.rooms.measures.rescoring import scored_anew
 from kindcircle.spec.register import Entry, entries, entry
 
 
@@ -101,6 +102,7 @@ def _shown(one: Entry, house: Organisation, form: NumberForm | None) -> dict[str
         context |= {
             "answers": answers_of(one.definition),
             "scores": scores_of(one.definition),
+            "anew": scored_anew(house, one.id),
             "figures": list(figures_of(one.definition)),
             "watched": watched_of(one.definition),
             "number": number,
