@@ -82,7 +82,7 @@ def test_from_asking_to_come_to_the_circle_after_it(visits: Visits, running_site
 def the_house_offers(story: Story) -> None:
     odile = story.odile.open("/desk/intakes/").follow("Offer a programme")
     odile.fill(
-        programme="kind-to-a-body-that-hurts/2", name=NAME, screeners=True, day_2="18:00", day_4="18:30",
+        programme="kind-to-a-body-that-hurts/3", name=NAME, screeners=True, day_2="18:00", day_4="18:30",
         place="Room 3", welcome="You are welcome here, just as you are.", public=True,
     )  # fmt: skip
     odile.press("Make the draft").sees("This is a draft.").press("Open it").sees("It is open.")

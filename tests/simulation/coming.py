@@ -8,7 +8,7 @@ from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.intake.models import Application, Intake, TalkTime
 from tests.simulation.town import DAY, Town
 
-PROGRAMME = "kind-to-a-body-that-hurts/2"
+PROGRAMME = "kind-to-a-body-that-hurts/3"
 PER_SLOT = 7
 # Of those who ask for each time of the week, so many hear "later" instead.
 LATER = 1

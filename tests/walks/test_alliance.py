@@ -140,6 +140,13 @@ def test_with_four_answers_there_is_nothing_but_that(running_site: RunningSite, 
     assert "You guessed" not in ada.text and "Put it on" not in ada.text and "of 10" not in ada.text
 
 
+def test_before_the_first_time_the_page_names_only_the_meetings_that_ask_it(running_site: RunningSite) -> None:
+    """The clinical group has another set half-way, and that one is no question about the group."""
+    world = make_world(at=clock.now())
+    Group.objects.filter(pk=world.group.pk).update(programme="compassionate-mind-group", programme_version="2")
+    assert "Eight lines come around these meetings: 2, 7, 12." in desk(running_site, world, world.facilitator).text
+
+
 def test_ratings_for_research_are_open_only_where_everybody_said_so(running_site: RunningSite, world: World) -> None:
     page = f"/each-other/{world.group.code}/"
     odile = Visitor(running_site, world.organisation_lead).open("/organisation/together/")

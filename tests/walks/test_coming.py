@@ -18,7 +18,7 @@ from tests.site import RunningSite
 from tests.walks.visitor import Visitor
 from tests.world import World, dial_emergency, make_world
 
-PROGRAMME = "kind-to-a-body-that-hurts/2"
+PROGRAMME = "kind-to-a-body-that-hurts/3"
 TUESDAY, THURSDAY, SATURDAY = "Tuesday at 18:00", "Thursday at 18:30", "Saturday at 10:00"
 
 

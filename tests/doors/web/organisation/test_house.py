@@ -204,7 +204,8 @@ def test_programmes_are_offered_in_their_newest_version_first_and_older_ones_say
     page = lead.get("/organisation/groups/start/").content.decode()
     offered = re.findall(r'<option value="([^"/]+/[0-9]+)"[^>]*>([^<]+)', page)
     names = dict(offered)
-    assert names["kind-to-a-body-that-hurts/2"] == "Kind to a body that hurts"
+    assert names["kind-to-a-body-that-hurts/3"] == "Kind to a body that hurts"
+    assert names["kind-to-a-body-that-hurts/2"] == "Kind to a body that hurts (earlier version 2)"
     assert names["kind-to-a-body-that-hurts/1"] == "Kind to a body that hurts (earlier version 1)"
     later = [value for value, name in offered if "earlier version" not in name]
     assert [value for value, _ in offered][: len(later)] == later

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from kindcircle.base.lib import codes
 from kindcircle.base.vault import seals
-from kindcircle.doors.cli.demo_world.house import PROGRAMME, VERSION, ZONE, House, address
+from kindcircle.doors.cli.demo_world.house import NEWEST, PROGRAMME, ZONE, House, address
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.talk_times import offer_times
 from kindcircle.rooms.intake import actions as intake
@@ -29,7 +29,7 @@ def ask_to_come(house: House, *, at: datetime) -> None:
     """The offer for spring with those who asked for it."""
     offered = intake.start_intake(
         organisation=house.organisation, name="Kind to a body that hurts, spring", programme=PROGRAMME,
-        programme_version=VERSION, zone=ZONE, screeners=house.facilitators, public=True, state=Intake.State.OPEN,
+        programme_version=NEWEST, zone=ZONE, screeners=house.facilitators, public=True, state=Intake.State.OPEN,
         place="The garden room, Willowmere House", welcome="Four evenings in spring, in a small circle.",
         starts_about=(at + 45 * DAY).date(), by=house.acting(house.lead), at=at - 20 * DAY,
     )  # fmt: skip

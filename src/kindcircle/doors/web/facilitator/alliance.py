@@ -203,7 +203,7 @@ def _show(
         "group": group,
         "error": error,
         "pulses": [_pulse(pulse, session_name(plan, pulse.gathering.number), names, typed or {}) for pulse in found],
-        "asks": sorted({number for one in plan.measures if one.occasion == "mid" for number in one.sessions or ()}),
+        "asks": sorted({number for one in plan.measures if PULSE in one.instruments for number in one.sessions or ()}),
     }
     return render(request, "facilitator/together.html", context, status=error.status if error else 200)
 
