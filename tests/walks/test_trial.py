@@ -73,7 +73,9 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
         .open(f"/desk/intakes/{intake.code}/")
         .follow("The draw over this offer")
     )
-    ada.press("Keep outside", {"why": "risk"}, which={"who": people[8].code})
+    ada.press("Keep outside", {"who": people[8].code})
+    assert ada.status == 422 and "Please choose why this person must not wait." in ada.text
+    ada.press("Keep outside", {"why": "risk"})
     assert "They are outside the draw, and may have a place now." in ada.text
     assert (
         "There is no draw for you"
@@ -125,7 +127,9 @@ def test_a_lottery_from_plan_to_place(running_site: RunningSite, world: World) -
     assert "4 places are kept." in ada.text
     # For one of those who wait it becomes unsafe.
     worse = next(one for one in people if drawn.get(one.pk) == "later")
-    ada.press("Must not wait any more", {"why": "worse"}, which={"who": worse.code})
+    ada.press("Must not wait any more", {"why": "worse"})
+    assert ada.status == 422 and "Please choose who it is." in ada.text
+    ada.press("Must not wait any more", {"who": worse.code})
     assert "They need not wait any more, and may have a place now." in ada.text
     told = Visitor(running_site, worse.person).open(f"/application/{worse.code}/draw/").text
     assert "You need not wait any more" in told and "You start later" not in told

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
-from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.base.lib.errors import Invalid, KindError, NotFound
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.facilitator.intakes import INTAKES, show
 from kindcircle.doors.web.shared.pages import page
@@ -46,21 +46,25 @@ class Line:
 @page(Permission.GROUP_FORM, about=INTAKES, methods=("GET", "POST"))
 def trial_draw(request: HttpRequest, intake: Intake) -> HttpResponse:
     """Before the draw: who is asked, and keeping somebody outside. After it: places for each of the two."""
-    trial = draw.running(intake)
+    trial, problem = draw.running(intake), ""
     if request.method == "POST":
         try:
             _done(request, intake, trial)
+        except NotFound:
+            raise
+        except Invalid as error:
+            problem = error.sentence
         except KindError as error:
-            if isinstance(error, NotFound):
-                raise
             messages.warning(request, error.sentence)
-        return on_to("facilitator:trial-draw", intake.code)
+        if not problem:
+            return on_to("facilitator:trial-draw", intake.code)
     lines = _lines(trial) if trial else []
     groups = Group.objects.filter(intake=intake).exclude(state=Group.State.FINISHED).order_by("created_at")
+    drawn = trial is not None and trial.state == Trial.State.DRAWN
     context: dict[str, object] = {
         "intake": intake,
         "trial": trial,
-        "drawn": trial is not None and trial.state == Trial.State.DRAWN,
+        "drawn": drawn,
         "lines": lines,
         "arms": [
             (arm, words, [one for one in lines if one.place.stands == arm])
@@ -68,10 +72,12 @@ def trial_draw(request: HttpRequest, intake: Intake) -> HttpResponse:
         ],
         "rest": [one for one in lines if one.place.stands in ("outside", "not-drawn")],
         "groups": list(groups),
-        "reasons": REASONS,
-        "unsafe": GOT_UNSAFE,
+        "waiting": [one for one in lines if _waits(one.place, drawn=drawn)],
+        "reasons": GOT_UNSAFE if drawn else REASONS,
+        "problem": problem,
+        "typed": {name: _code(request, name) for name in ("who", "why")},
     }
-    return show(request, "facilitator/trial_draw.html", context)
+    return show(request, "facilitator/trial_draw.html", context, status=422 if problem else 200)
 
 
 def _done(request: HttpRequest, intake: Intake, trial: Trial | None) -> None:
@@ -79,12 +85,16 @@ def _done(request: HttpRequest, intake: Intake, trial: Trial | None) -> None:
     if trial is None:
         # It was stopped while this page stood open.
         messages.warning(request, _("Nothing is drawn over this offer."))
-    elif do in ("outside", "early"):
+    elif do in ("outside", "back", "early"):
+        if not _code(request, "who"):
+            raise Invalid(_("Please choose who it is."))
         rows = Application.objects.select_related("intake__organisation", "person")
         application = rows.filter(intake=intake, code=_code(request, "who")).first()
         if application is None:
             raise NotFound
-        why = _code(request, "why")
+        why = "" if do == "back" else _code(request, "why")
+        if do == "outside" and not why:
+            raise Invalid(_("Please choose why this person must not wait."))
         if do == "early":
             draw.let_start(application=application, why=why, by=by, at=at)
             messages.success(request, _("They need not wait any more, and may have a place now."))
@@ -106,6 +116,13 @@ def _done(request: HttpRequest, intake: Intake, trial: Trial | None) -> None:
             messages.warning(request, _("Not for %(n)s: %(why)s") % {"n": n, "why": sentence})
     else:
         raise NotFound
+
+
+def _waits(place: draw.Place, *, drawn: bool) -> bool:
+    """Whether somebody can say of this person that they must not wait."""
+    if not drawn:
+        return place.stands != "outside"
+    return place.stands in ("later", "not-drawn") and place.entrant is not None and not place.entrant.early
 
 
 def _lines(trial: Trial) -> list[Line]:

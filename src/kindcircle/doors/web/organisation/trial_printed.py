@@ -39,7 +39,7 @@ def printed(found: Results, *, at: datetime) -> dict[str, object]:
                 "%(n)s week after the draw of %(day)s", "%(n)s weeks after the draw of %(day)s", trial.weeks
             ) % {"n": trial.weeks, "day": _day(trial.drawn_at, zone)},
         ),
-        (_("A difference matters from"), _("%(n)s points") % {"n": number_format(trial.margin)}),
+        (_("A difference matters from, in points"), number_format(trial.margin)),
         (_("Design"), _("people drawn to start now or later; those who start now meet in groups")),
         (_("Opened first"), _day(trial.opened_at, zone)),
         (_("Printed"), _day(at, zone)),
