@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindcircle.settings")
 
@@ -14,6 +16,7 @@ from a2wsgi import WSGIMiddleware
 from csp.utils import build_policy
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Mount, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
@@ -21,9 +24,11 @@ from starlette.types import Message, Receive, Scope, Send
 from kindcircle.doors.sockets.gathering import gathering_socket
 from kindcircle.doors.web.shared.help_page import help_file, keep_help_page
 from kindcircle.doors.web.shared.sent_file import HEADER
+from kindcircle.doors.web.shared.tablet import LENT
 from kindcircle.doors.worker.inside import lifespan as worker_lifespan
 
 # Django, Starlette and a2wsgi each have their own names for the same two protocols.
+log = logging.getLogger("kindcircle.help")
 bridge = WSGIMiddleware(pages, workers=16)  # type: ignore[arg-type]
 HELP_HEADERS = {
     "Content-Security-Policy": build_policy(),
@@ -50,12 +55,35 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:
-    """Django's pages; but the help page comes ready-made from a file, so that it is there when nothing else is."""
+    """Django's pages; but the help page comes ready-made from a file, so that it is there when nothing else is.
+
+    On a tablet that somebody has in their hands it is made for them, with the lock that all their pages have: else it
+    would lie there, one tap from their own page, for whoever is next.
+    """
     file = help_file()
-    if scope["path"] == "/help/" and scope["method"] in {"GET", "HEAD"} and file.is_file():
-        await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
-    else:
+    if scope["path"] != "/help/" or scope["method"] not in {"GET", "HEAD"} or not file.is_file():
         await _pages(scope, receive, send)
+    elif LENT not in Request(scope).cookies or not await _help_with_lock(scope, receive, send):
+        await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
+
+
+async def _help_with_lock(scope: Scope, receive: Receive, send: Send) -> bool:
+    """Help now as Django makes it. False, and nothing sent, where it cannot: help comes before the lock."""
+    made: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        made.append(message)
+
+    try:
+        await bridge(scope, receive, hold)  # type: ignore[arg-type]
+    except Exception as error:
+        log.warning("the help page of a tablet was not made: %s", type(error).__name__)
+        return False
+    if not made or made[0].get("status") != HTTPStatus.OK:
+        return False
+    for message in made:
+        await send(message)
+    return True
 
 
 async def _pages(scope: Scope, receive: Receive, send: Send) -> None:

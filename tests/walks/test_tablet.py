@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.shared.help_page import write_help_page
 from kindcircle.rooms.groups.models import Attendance, Membership
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live.models import Presence, Signal
@@ -162,3 +164,31 @@ def test_a_tablet_that_comes_round_again_does_not_say_who_would_rather_stay(runn
     for path in (f"/gathering/{world.gathering.code}/", f"/gathering/{world.gathering.code}/pairs"):
         assert "Both are welcome" in tablet.open(path).text and "somebody who leads is with you" not in tablet.text
     assert PairsAnswer.objects.get(gathering=world.gathering).said == PairsAnswer.Said.STAY
+
+
+def test_help_now_on_a_lent_tablet_has_the_lock_of_all_its_pages(running_site: RunningSite, world: World) -> None:
+    write_help_page()
+    tablet = let_in(running_site, world, 0)
+    assert "Done, hand it on" not in tablet.open("/help/").text, "in nobody's hands there is nothing to lock"
+    tablet.open(f"/tablet/{world.gathering.code}/").press("Ines")
+    tablet.follow("Help now")
+    assert tablet.path == "/help/" and "People you can call" in tablet.text
+    # As on all her pages: by her own tap, and by itself after a minute and a half without a touch.
+    assert 'data-hand-on="90"' in tablet.html and "js/hand-on" in tablet.html and "Ines" not in tablet.text
+    tablet.press("Done, hand it on")
+    assert tablet.path == f"/tablet/{world.gathering.code}/"
+    tablet.open("/help/").follow("Go to my page")
+    assert tablet.path == f"/tablet/{world.gathering.code}/" and "Who has the tablet?" in tablet.text
+
+
+def test_help_now_on_a_lent_tablet_outlives_the_database(running_site: RunningSite, world: World) -> None:
+    write_help_page()
+    tablet = let_in(running_site, world, 0).press("Ines")
+    with running_site.database(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE safety_helpline RENAME TO safety_helpline_gone")
+    try:
+        tablet.open("/help/")
+    finally:
+        with running_site.database(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE safety_helpline_gone RENAME TO safety_helpline")
+    assert tablet.status == 200 and "People you can call" in tablet.text

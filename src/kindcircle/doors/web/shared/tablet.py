@@ -1,5 +1,6 @@
 """The tablet that goes from hand to hand: names of those who are here, one person's page, and the lock after each."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,6 +12,10 @@ from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sign_in.sessions import as_tablet, visit
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import actions, queries, tablets
+
+LENT = "lent"
+"""Cookie of a tablet that somebody has in their hands. Whoever serves the ready-made help page knows it by this alone:
+there it stands with the lock of the tablet (`kindcircle.asgi`). It opens nothing."""
 
 
 @page(Permission.TABLET_USE, about=GATHERINGS)
@@ -34,7 +39,9 @@ def lend(request: HttpRequest, gathering: Gathering) -> HttpResponse:
     visit(request, user, gathering)
     request.session["tablet"] = held.code
     _keep(request, held)
-    return redirect("member:gathering", code=gathering.code)
+    response = redirect("member:gathering", code=gathering.code)
+    response.set_cookie(LENT, "yes", httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
 
 
 @page(Permission.DOOR_USE, methods=("POST",))
@@ -43,16 +50,16 @@ def back(request: HttpRequest) -> HttpResponse:
     held = tablets.tablet_by_code(request.session.get("tablet", ""))
     if held is None:
         return redirect("home")
-    as_tablet(request, held)
-    _keep(request, held)
-    return redirect("tablet", code=held.gathering.code)
+    return come_in(request, held)
 
 
 def come_in(request: HttpRequest, held: tablets.Tablet) -> HttpResponse:
-    """The letters were right: this device is the tablet now."""
+    """This device is the tablet, in nobody's hands: its letters were right, or it was handed on."""
     as_tablet(request, held)
     _keep(request, held)
-    return redirect("tablet", code=held.gathering.code)
+    response = redirect("tablet", code=held.gathering.code)
+    response.delete_cookie(LENT)
+    return response
 
 
 def _keep(request: HttpRequest, held: tablets.Tablet) -> None:
