@@ -17,6 +17,7 @@ import pytest
 from kindcircle.rooms.research.bundle import WARNING, bundle
 from kindcircle.rooms.research.dataset import Dataset, dataset
 from kindcircle.rooms.research.figures import figures
+from kindcircle.rooms.research.whose import Extent
 from kindcircle.stats.before_after import analyse_before_after
 from tests.rooms.research.finished import AFTER, BEFORE, two_groups
 from tests.world import PROGRAMME, World, make_world
@@ -32,7 +33,11 @@ def world(db: None) -> World:
 @pytest.fixture
 def found(world: World) -> Dataset:
     return dataset(
-        world.organisation, PROGRAMME, study="kindness", as_of=world.at, by=world.actor(world.organisation_lead)
+        world.organisation,
+        PROGRAMME,
+        study="kindness",
+        extent=Extent(world.at, world.at),
+        by=world.actor(world.organisation_lead),
     )
 
 

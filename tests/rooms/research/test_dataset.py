@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.intake.models import Consent
-from kindcircle.rooms.research.dataset import FEWEST_ALIKE, Person, coarse_enough, dataset
+from kindcircle.rooms.research.batches import FEWEST_ALIKE
+from kindcircle.rooms.research.dataset import Person, Withheld, coarse_enough, dataset
 from kindcircle.rooms.research.errors import TooFewPeople
+from kindcircle.rooms.research.whose import Extent
 from tests.rooms.research.finished import end, say_yes_to_research, two_groups
 from tests.rooms.research.test_report import answer
 from tests.world import PROGRAMME, World, make_world
@@ -23,7 +25,13 @@ def world(db: None) -> World:
 
 
 def rows_of(world: World, study: str = "kindness"):
-    return dataset(world.organisation, PROGRAMME, study=study, as_of=world.at, by=world.actor(world.organisation_lead))
+    return dataset(
+        world.organisation,
+        PROGRAMME,
+        study=study,
+        extent=Extent(world.at, world.at),
+        by=world.actor(world.organisation_lead),
+    )
 
 
 def test_everybody_who_said_yes_is_in_it_once_with_gaps_left_open(world: World) -> None:
@@ -101,14 +109,20 @@ def test_whoever_does_not_lead_the_house_gets_nothing(world: World) -> None:
         stranger.actor(stranger.organisation_lead),
     ):
         with pytest.raises(NotFound):
-            dataset(world.organisation, PROGRAMME, study="kindness", as_of=world.at, by=by)
+            dataset(world.organisation, PROGRAMME, study="kindness", extent=Extent(world.at, world.at), by=by)
 
 
 def test_who_was_asked_at_night_stands_there_with_the_shorter_form(world: World) -> None:
     people = two_groups(world)
-    answer(world, people[0], "phq-8", 9, "baseline")
+    other = Membership.objects.get(user=people[6]).group
+    for person in people[:4]:
+        answer(world, person, "phq-8", 9, "baseline")
+    # So few would be told from the others by it.
+    assert {row.instrument for row in rows_of(world).rows} == {"gad-7"}
+    assert rows_of(world).withheld == (Withheld("phq-8", "before", whole=True),)
+    answer(replace(world, group=other), people[6], "phq-8", 9, "baseline")
     values = [row.value for row in rows_of(world).rows if (row.instrument, row.score) == ("phq-8", "total")]
-    assert values == [9.0]
+    assert values == [9.0] * 5 and not rows_of(world).withheld
 
 
 def test_the_last_sheet_counts_and_what_was_asked_besides_does_not(world: World) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kindcircle.rooms.measures.queries import definition
-from kindcircle.rooms.research.dataset import OCCASIONS, Dataset
-from kindcircle.rooms.research.figures import USUAL_ICC, Figure, by_person, figures, outcomes
+from kindcircle.rooms.research.dataset import SEVERAL, Dataset
+from kindcircle.rooms.research.figures import USUAL_ICC, Figure, by_person, figures, occasions, outcomes
 from kindcircle.rooms.research.leaving import as_csv
 
 WARNING = (
@@ -35,12 +35,20 @@ SCORE = {
     "person": PERSON["person"],
     "occasion": "before: before the first meeting; after: after the last; later: at the follow-up.",
     "instrument": "The questionnaire, by its id in the codebook.",
-    "instrument_version": "The version of the arithmetic that made the number.",
+    "instrument_version": "The version of the arithmetic that made the number. "
+    f"{SEVERAL}: people had more than one, and which one would tell groups apart.",
     "score": "The score, by its id in the codebook.",
     "value": "The number, not rounded. Empty where too few questions were answered for one.",
     "state": "complete; prorated: worked out from most questions; partial, not_scorable or invalid: no number.",
     "answered": "How many of the score's questions were answered.",
     "of": "How many questions the score has.",
+}
+
+WITHHELD = {
+    True: "Left out. Who answered it, or who was not asked, is too few people or one group alone, and the rows would "
+    "show who they are. It may come with a later release.",
+    False: "In part. Some answers came in later. They wait until enough people of two groups have them, because "
+    "two files side by side would show who these people are.",
 }
 
 
@@ -60,6 +68,8 @@ def bundle(found: Dataset, *, study: str, purpose: str, recipient: str, until: d
         "people_without_a_yes": found.left_out,
         "groups": found.groups,
         "mean_group_size": found.mean_size,
+        "questionnaires_withheld": sum(one.whole for one in found.withheld),
+        "questionnaires_in_part": sum(not one.whole for one in found.withheld),
         "icc": USUAL_ICC,
         "warning": WARNING,
     }
@@ -100,7 +110,7 @@ def _people(found: Dataset) -> tuple[Columns, Rows]:
         f"{name.replace('-', '_')}_{score.id}_{occasion}": (name, score.id, occasion)
         for name in outcomes(found)
         for score in definition(name).headlines
-        for occasion in OCCASIONS.values()
+        for occasion in occasions(found, name)
     }
     columns = PERSON | {column: f"{score} of {name}, {occasion}." for column, (name, score, occasion) in wide.items()}
     rows = [
@@ -121,7 +131,7 @@ def _scores(found: Dataset) -> tuple[Columns, Rows]:
 
 
 def _codebook(found: Dataset, tables: Mapping[str, tuple[Columns, Rows]]) -> Rows:
-    """Every column, then every score of every questionnaire in the rows, from its definition."""
+    """Every column, every score of every questionnaire in the rows, from its definition, and what was withheld."""
     lines: Rows = [
         {"table": kind, "name": name, "means": means, "lowest": None, "highest": None, "better": None}
         for kind, (columns, _rows) in tables.items()
@@ -142,6 +152,17 @@ def _codebook(found: Dataset, tables: Mapping[str, tuple[Columns, Rows]]) -> Row
                     "better": score.better,
                 }
             )
+    lines += [
+        {
+            "table": "withheld",
+            "name": f"{one.instrument} {one.occasion}",
+            "means": WITHHELD[one.whole],
+            "lowest": None,
+            "highest": None,
+            "better": None,
+        }
+        for one in found.withheld
+    ]
     return lines
 
 
@@ -172,6 +193,10 @@ To be used until {about["use_until"]}, then deleted. Made {about["made_at"]}.
 
 {about["people_in_rows"]} people of {about["groups"]} groups of `{about["programme"]}` said yes to research and stand
 here. {about["people_without_a_yes"]} more had a place in a group of this programme that has ended, and do not.
+
+A questionnaire counts once for each occasion. Withheld: {about["questionnaires_withheld"]}. In part:
+{about["questionnaires_in_part"]}. The codebook names them under `withheld`, and says why. Answers that came in after these
+rows were asked for are not here either, unless an earlier file held them. They take a new release.
 
 Names and days are left out, and nothing that anybody wrote is here. The rows are **coded, not anonymous**: whoever
 knows somebody in a group may still know more. Please do not try to find out who is who, do not pass the file on, and do

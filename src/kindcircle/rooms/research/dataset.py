@@ -2,15 +2,14 @@
 
 Nothing that somebody wrote, no day, no group below 200 people, no answer to a single question. Whoever took their yes
 back is not in the next rows. Gaps stay gaps. Who comes later stays out: rows hold the groups that had ended and the
-people who had said yes at one moment, so that no two files differ by one group or by one person who came.
+people who had said yes at one moment, so that no two files differ by one group or by one person who came. Answers that
+come later wait for a later release, and join in batches (`batches`).
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from django.db.models import QuerySet
+from itertools import groupby
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -18,12 +17,11 @@ from kindcircle.base.people.models import Organisation
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import programme_of
-from kindcircle.rooms.intake.consent_texts import asks_since, is_current, text_name
-from kindcircle.rooms.intake.models import Consent
-from kindcircle.rooms.measures.models import Assignment, Score
+from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.queries import READ_TOGETHER
-from kindcircle.rooms.research.errors import TooFewPeople
+from kindcircle.rooms.research.batches import FEWEST_ALIKE, FEWEST_GROUPS, File, Settled, Sheet, names_groups, settle
 from kindcircle.rooms.research.leaving import coded
+from kindcircle.rooms.research.whose import Extent, Places, ended, enough_people, in_file
 from kindcircle.spec.programmes import Programme
 from kindcircle.spec.shorter import STANDS_IN
 
@@ -33,17 +31,8 @@ OCCASIONS = {
     Assignment.Occasion.FOLLOW_UP: "later",
 }
 
-FEWEST_PEOPLE = 11
-"""No published cell of health figures holds fewer than 11 (CMS cell size policy); a file of fewer is such a cell."""
-
-FEWEST_GROUPS = 2
-"""Of one group alone everybody who sat in it would know who is meant."""
-
-FEWEST_ALIKE = 5
-"""So many people at least, from two groups, share every combination of what others could know about them."""
-
-GROUPS_FROM = 200
-"""From so many people on, a coded group may stand beside each."""
+SEVERAL = "several"
+"""Stands for the version of a questionnaire where people had more than one, and those would tell groups apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One score of one person: occasion is "before", "after" or "later"; value is None where there may be none."""
+    """One score of one person: occasion is "before", "after" or "later"; value is None where there may be none.
+
+    instrument_version is SEVERAL for everybody where the versions would tell groups apart.
+    """
 
     person: str
     occasion: str
@@ -72,12 +64,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A questionnaire at an occasion that people answered: left out as a whole, or only its newest answers wait."""
+
+    instrument: str
+    occasion: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """Everybody who said yes, with what they answered.
 
     groups     in how many groups they sat; known as a number even where no row names a group
     mean_size  people per group, as a mean over these people's groups
     left_out   had a place in one of these groups and have not said yes, or no more
+    withheld   what would show too few people by themselves, or one group
     """
 
     programme: str
@@ -86,121 +88,130 @@ class Dataset:
     groups: int
     mean_size: float
     left_out: int
+    withheld: tuple[Withheld, ...]
 
 
-def dataset(organisation: Organisation, programme: str, *, study: str, as_of: datetime, by: Actor) -> Dataset:
-    """The rows of one programme, from all its groups that had ended by this moment. Raises TooFewPeople.
+def dataset(
+    organisation: Organisation, programme: str, *, study: str, extent: Extent, earlier: Sequence[Extent] = (), by: Actor
+) -> Dataset:
+    """The rows of one programme, from all its groups that had ended by one moment. Raises TooFewPeople.
 
     Somebody who did the programme twice is in it once, with the first group that ended.
+
+    earlier  the files that went out before this one, in their order
     """
     require(by, Permission.RESEARCH_RELEASE, organisation)
-    first = enough_people(organisation, programme, as_of=as_of)
+    made = _settled(organisation, programme, [*earlier, extent])
+    first = made.first
     sizes = Counter(place.group_id for place in first.values())
-    plans = _plans({place.group_id: place.group for place in first.values()})
-    done = _finished(plans)
-    with_groups = len(first) >= GROUPS_FROM
-    codes = {user: _coded("person", place.user.code, organisation, study) for user, place in first.items()}
-    sat = {codes[user]: place.group_id for user, place in first.items()}
-    people = [
-        Person(
-            code=codes[user],
-            version=place.group.programme_version,
-            finished=done.get((place.group_id, user)),
-            group=_coded("group", place.group.code, organisation, study) if with_groups else None,
-        )
-        for user, place in first.items()
-    ]
+    codes = {user: _coded("person", place.user.code, organisation, study) for user, place in made.places.items()}
+    left_out = ended(organisation, programme, extent.as_of).exclude(user_id__in=first).values("user").distinct().count()
     return Dataset(
         programme=programme,
         # By their codes, so that no order of seats or days shines through.
-        people=tuple(sorted(coarse_enough(people, sat), key=lambda one: one.code)),
-        rows=tuple(sorted(_rows(first, codes, plans), key=_place_of)),
+        people=tuple(sorted(_persons(made, codes, organisation, study), key=lambda one: one.code)),
+        rows=tuple(sorted(_rows(made, codes), key=_place_of)),
         groups=len(sizes),
         mean_size=sum(sizes.values()) / len(sizes),
-        left_out=_ended(organisation, programme, as_of).exclude(user_id__in=first).values("user").distinct().count(),
+        left_out=left_out,
+        withheld=_withheld(made),
     )
 
 
-def enough_people(organisation: Organisation, programme: str, *, as_of: datetime) -> dict[int, Membership]:
-    """Everybody whose rows may go out, with their place. Raises TooFewPeople where they would tell who they are."""
-    found = _people(organisation, programme, as_of, _willing(organisation, as_of))
-    if not large_enough(found.values()):
-        raise TooFewPeople(FEWEST_PEOPLE, FEWEST_GROUPS)
-    return found
+def withheld_of(
+    organisation: Organisation, programme: str, *, extent: Extent, earlier: Sequence[Extent] = ()
+) -> tuple[Withheld, ...]:
+    """What is left out of such rows, for the one who decides. Raises TooFewPeople."""
+    return _withheld(_settled(organisation, programme, [*earlier, extent]))
 
 
-def new_since(
-    organisation: Organisation, programme: str, *, as_of: datetime, earlier: datetime
-) -> dict[int, Membership]:
-    """Who would be in rows of this moment and in none of an earlier one: what two files laid side by side show."""
-    before = _people(organisation, programme, earlier, _once_willing(organisation, earlier))
-    now = _people(organisation, programme, as_of, _willing(organisation, as_of))
-    return {user: place for user, place in now.items() if user not in before}
-
-
-def large_enough(places: Collection[Membership]) -> bool:
-    """Whether these people may stand as a file, or as the difference of two."""
-    return len(places) >= FEWEST_PEOPLE and len({place.group_id for place in places}) >= FEWEST_GROUPS
-
-
-def coarse_enough(people: Sequence[Person], sat: Mapping[str, int]) -> list[Person]:
+def coarse_enough(
+    people: Sequence[Person], sat: Mapping[str, int], looks: Mapping[str, Hashable] | None = None
+) -> list[Person]:
     """Leave out what would single somebody out: first the version, then whether they finished, at last the group.
 
-    sat  by code, in which group. Where no row names it, what the people of one group alone share would name it too.
+    sat    by code, in which group. Where no row names it, what the people of one group alone share would name it too
+    looks  by code, what is known of them from the answers that stand beside it
     """
-    found = list(people)
-    if not _all_alike(found, sat):
+    found, beside = list(people), looks or {}
+    if not _all_alike(found, sat, beside):
         found = [replace(one, version=None) for one in found]
-    if not _all_alike(found, sat):
+    if not _all_alike(found, sat, beside):
         found = [replace(one, finished=None) for one in found]
-    if not _all_alike(found, sat):
+    if not _all_alike(found, sat, beside):
         found = [replace(one, group=None) for one in found]
     return found
 
 
-def _all_alike(people: Sequence[Person], sat: Mapping[str, int]) -> bool:
-    groups: dict[tuple[str | None, bool | None, str | None], list[int]] = {}
+def _all_alike(people: Sequence[Person], sat: Mapping[str, int], beside: Mapping[str, Hashable]) -> bool:
+    groups: dict[Hashable, list[Person]] = {}
     for one in people:
-        groups.setdefault((one.version, one.finished, one.group), []).append(sat[one.code])
+        groups.setdefault((one.version, one.finished, one.group, beside.get(one.code)), []).append(one)
     return all(
-        len(some) >= FEWEST_ALIKE and (named is not None or len(set(some)) >= FEWEST_GROUPS)
-        for (_version, _finished, named), some in groups.items()
+        len(some) >= FEWEST_ALIKE
+        and (some[0].group is not None or len({sat[one.code] for one in some}) >= FEWEST_GROUPS)
+        for some in groups.values()
     )
 
 
-def _ended(organisation: Organisation, programme: str, as_of: datetime) -> QuerySet[Membership]:
-    """The places of members in groups that had ended by then."""
-    over = Group.objects.filter(
-        organisation=organisation, programme=programme, state=Group.State.FINISHED, ending__finished_at__lte=as_of
-    )
-    return Membership.objects.filter(group__in=over, role=Membership.Role.MEMBER)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was worked out before any code is given.
+
+    first   who stands in the file now;  places  and who stood in it as it first went out, or in an earlier one
+    scores  by the number of the sheet
+    """
+
+    first: Places
+    places: Places
+    plans: Mapping[int, Programme]
+    scores: Mapping[int, Sequence[Score]]
+    settled: Settled
+
+    @property
+    def sat(self) -> dict[int, int]:
+        return {user: place.group_id for user, place in self.places.items()}
 
 
-def _people(organisation: Organisation, programme: str, as_of: datetime, said_yes: set[int]) -> dict[int, Membership]:
-    """Each of them with their place in the first group that ended, which no later group changes."""
-    places = _ended(organisation, programme, as_of).select_related("user", "group")
-    found: dict[int, Membership] = {}
-    for place in places.order_by("group__ending__finished_at", "pk"):
-        if place.user_id in said_yes:
-            found.setdefault(place.user_id, place)
-    return found
+def _settled(organisation: Organisation, programme: str, extents: Sequence[Extent]) -> _Made:
+    stood = [in_file(organisation, programme, one) for one in extents]
+    first = enough_people(organisation, programme, as_of=extents[-1].as_of)
+    places = {user: place for people in stood for user, place in people.items()}
+    plans = _plans({place.group_id: place.group for place in places.values()})
+    sheets, scores = _sheets(places, plans)
+    files = [
+        File(frozenset(people), one.until, _outcomes(plans[group] for group in _groups(people) if group in plans))
+        for one, people in zip(extents, stood, strict=True)
+    ]
+    sat = {user: place.group_id for user, place in places.items()}
+    return _Made(first, places, plans, scores, settle(files, sheets, sat, first))
 
 
-def _willing(organisation: Organisation, as_of: datetime) -> set[int]:
-    """Whose yes to research was there by then and holds now, for the text as it stands."""
-    name, since = text_name(), asks_since(organisation)
-    rows = _yeses(organisation, as_of).filter(replaced_at=None, withdrawn_at=None)
-    return {row.person_id for row in rows if is_current(row, name=name, since=since)}
+def _groups(people: Places) -> set[int]:
+    return {place.group_id for place in people.values()}
 
 
-def _once_willing(organisation: Organisation, as_of: datetime) -> set[int]:
-    """Whose yes stood then, to whatever text, also where it was taken back or said anew since."""
-    rows = _yeses(organisation, as_of).exclude(replaced_at__lte=as_of).exclude(withdrawn_at__lte=as_of)
-    return set(rows.values_list("person_id", flat=True))
-
-
-def _yeses(organisation: Organisation, as_of: datetime) -> QuerySet[Consent]:
-    return Consent.objects.filter(person__organisation=organisation, kind=Consent.Kind.RESEARCH, signed_at__lte=as_of)
+def _persons(made: _Made, codes: Mapping[int, str], organisation: Organisation, study: str) -> list[Person]:
+    """Everybody with what others could know. What was left out once stays out: it tells of those who are gone."""
+    done = _finished(made.plans)
+    sat = {codes[user]: group for user, group in made.sat.items()}
+    told: dict[int, Person] = {}
+    for users, looks in ((made.settled.then.looks, made.settled.then.looks), (made.first, made.settled.now.looks)):
+        named = names_groups(users, made.sat)
+        people = []
+        for user in users:
+            place = made.places[user]
+            one = told.get(user) or Person(
+                code=codes[user],
+                version=place.group.programme_version,
+                finished=done.get((place.group_id, user)),
+                group=_coded("group", place.group.code, organisation, study),
+            )
+            people.append(one if named else replace(one, group=None))
+        # Where rows name the group, what its people have answered names no other.
+        coarse = coarse_enough(people, sat, {} if named else {codes[user]: looks[user] for user in users})
+        told = dict(zip(users, coarse, strict=True))
+    return list(told.values())
 
 
 def _plans(groups: Mapping[int, Group]) -> dict[int, Programme]:
@@ -226,43 +237,67 @@ def _finished(plans: Mapping[int, Programme]) -> dict[tuple[int, int], bool]:
     return found
 
 
-def _rows(first: dict[int, Membership], codes: dict[int, str], plans: Mapping[int, Programme]) -> list[Row]:
-    """The last sheet of each occasion, of what everybody was asked before they began. The number that counts now.
-
-    An occasion at which fewer than five people, or people of one group only, have answered is left out.
-    """
-    outcomes = {name for plan in plans.values() for name in plan.instruments("baseline")} - READ_TOGETHER
+def _outcomes(plans: Iterable[Programme]) -> frozenset[str]:
+    """What everybody was asked before they began."""
+    found = {name for plan in plans for name in plan.instruments("baseline")} - READ_TOGETHER
     # Who was asked at hours when nobody could talk has the shorter form, which is a form of its own.
-    outcomes |= {shorter for name, shorter in STANDS_IN.items() if name in outcomes}
-    scores = Score.objects.filter(
+    return frozenset(found | {shorter for name, shorter in STANDS_IN.items() if name in found})
+
+
+def _sheets(places: Places, plans: Mapping[int, Programme]) -> tuple[list[Sheet], dict[int, list[Score]]]:
+    """Every sheet of these people, with its scores by the sheet's number. The score that counts now."""
+    asked = Score.objects.filter(
         response__assignment__group__in=plans,
-        response__assignment__member__in=first,
+        response__assignment__member__in=places,
         response__assignment__occasion__in=OCCASIONS,
-        response__assignment__instrument__in=outcomes,
+        response__assignment__instrument__in=_outcomes(plans.values()),
     )
-    latest: dict[tuple[int, str, str, str], Row] = {}
-    for score in scores.select_related("response__assignment").order_by("response__submitted_at", "pk"):
-        sheet = score.response.assignment
-        if first[sheet.member_id].group_id != sheet.group_id:
+    sheets: list[Sheet] = []
+    scores: dict[int, list[Score]] = {}
+    order = ("response__submitted_at", "response__pk", "pk")
+    for response, inside in groupby(asked.select_related("response__assignment").order_by(*order), _response):
+        sheet, some = response.assignment, list(inside)
+        if places[sheet.member_id].group_id != sheet.group_id:
             continue
-        occasion = OCCASIONS[Assignment.Occasion(sheet.occasion)]
-        latest[(sheet.member_id, sheet.instrument, score.scale, occasion)] = Row(
-            person=codes[sheet.member_id],
+        scores[len(sheets)] = some
+        kind = (sheet.instrument, OCCASIONS[Assignment.Occasion(sheet.occasion)])
+        sheets.append(Sheet(sheet.member_id, kind, _version(some[0]), len(sheets), response.submitted_at))
+    return sheets, scores
+
+
+def _response(score: Score) -> Response:
+    return score.response
+
+
+def _version(score: Score) -> str:
+    return score.rule.partition("@")[2]
+
+
+def _rows(made: _Made, codes: Mapping[int, str]) -> list[Row]:
+    """The last sheet of each occasion that may be told. The number that counts now."""
+    told = made.settled.now
+    return [
+        Row(
+            person=codes[person],
             occasion=occasion,
-            instrument=sheet.instrument,
-            instrument_version=score.rule.partition("@")[2],
+            instrument=instrument,
+            instrument_version=SEVERAL if instrument in told.several else sheet.version,
             score=score.scale,
             value=score.value,
             state=score.state,
             answered=score.answered,
             of=score.of,
         )
-    # Where only one group has come to its "later" yet, who has such rows would say who sat there.
-    sat: dict[str, list[int]] = {}
-    for member, when in {(member, when) for member, _sheet, _scale, when in latest}:
-        sat.setdefault(when, []).append(first[member].group_id)
-    shared = {when for when, groups in sat.items() if len(groups) >= FEWEST_ALIKE and len(set(groups)) >= FEWEST_GROUPS}
-    return [row for row in latest.values() if row.occasion in shared]
+        for (instrument, occasion), people in told.answers.items()
+        for person, sheet in people.items()
+        for score in made.scores[sheet.number]
+    ]
+
+
+def _withheld(made: _Made) -> tuple[Withheld, ...]:
+    places = tuple(OCCASIONS.values())
+    found = [Withheld(name, when, whole) for (name, when), whole in made.settled.waits.items()]
+    return tuple(sorted(found, key=lambda one: (one.instrument, places.index(one.occasion))))
 
 
 def _place_of(row: Row) -> tuple[str, str, str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kindcircle.rooms.measures.queries import definition
-from kindcircle.rooms.research.dataset import Dataset
+from kindcircle.rooms.research.dataset import OCCASIONS, SEVERAL, Dataset
 from kindcircle.stats.before_after import BeforeAfter, Context, analyse_before_after
 from kindcircle.stats.disclosure import Suppressed
 from kindcircle.stats.power.designs import design_effect
@@ -67,7 +67,9 @@ def figures(found: Dataset) -> tuple[Figure, ...]:
             before,
             after,
             better=None if score.better == "neither" else score.better,
-            context=Context(groups=found.groups, same_version=len(versions) <= 1, outcomes=len(scores)),
+            context=Context(
+                groups=found.groups, same_version=len(versions) <= 1 and SEVERAL not in versions, outcomes=len(scores)
+            ),
         )
         if not isinstance(result, Suppressed):
             made.append(_figure(name, score.id, score.better, result, effect))
@@ -77,6 +79,12 @@ def figures(found: Dataset) -> tuple[Figure, ...]:
 def outcomes(found: Dataset) -> list[str]:
     """The questionnaires in the rows, by name."""
     return sorted({row.instrument for row in found.rows})
+
+
+def occasions(found: Dataset, name: str) -> list[str]:
+    """The occasions at which a questionnaire stands in the rows, in their order."""
+    there = {row.occasion for row in found.rows if row.instrument == name}
+    return [occasion for occasion in OCCASIONS.values() if occasion in there]
 
 
 def by_person(found: Dataset) -> Mapping[tuple[str, str, str, str], float | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -18,7 +18,7 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.research.bundle import bundle
-from kindcircle.rooms.research.dataset import Dataset, dataset, enough_people, large_enough, new_since
+from kindcircle.rooms.research.dataset import Dataset, Withheld, dataset, withheld_of
 from kindcircle.rooms.research.errors import (
     AlreadyDecided,
     NotClear,
@@ -29,6 +29,7 @@ from kindcircle.rooms.research.errors import (
     TooFewPeople,
 )
 from kindcircle.rooms.research.models import Release, Taking
+from kindcircle.rooms.research.whose import Extent, enough_people, large_enough, new_since
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 
@@ -96,7 +97,8 @@ class Before:
 class Scope:
     """Whose rows these are: what is decided on, and all that can be taken. people is 0 where too few still say yes.
 
-    waits  whether groups or people came since that are left for a later file
+    waits     whether groups or people came since that are left for a later file
+    withheld  questionnaires, or their newest answers, that are left for a later file
     """
 
     as_of: datetime
@@ -104,6 +106,7 @@ class Scope:
     groups: int
     waits: bool
     before: tuple[Before, ...]
+    withheld: tuple[Withheld, ...]
 
 
 def scope_of(release: Release, *, by: Actor) -> Scope:
@@ -112,8 +115,9 @@ def scope_of(release: Release, *, by: Actor) -> Scope:
     house, programme, as_of = release.organisation, release.programme, release.as_of
     try:
         people = enough_people(house, programme, as_of=as_of)
+        withheld = withheld_of(house, programme, extent=_extent(release), earlier=_out_first(release))
     except TooFewPeople:
-        people = {}
+        people, withheld = {}, ()
     taken = _others(release).annotate(last_on=Max("takings__taken_at")).exclude(last_on=None).order_by("-last_on")
     before = []
     for other in taken if people else ():
@@ -125,6 +129,7 @@ def scope_of(release: Release, *, by: Actor) -> Scope:
         groups=len({place.group_id for place in people.values()}),
         waits=release.held_to is not None,
         before=tuple(before),
+        withheld=withheld,
     )
 
 
@@ -208,23 +213,31 @@ def take(*, release: Release, staff: User, by: Actor, at: datetime) -> bytes:
     and gave nothing away. Raises NotOpen, OftenEnough, and TooFewPeople or TooFewNew where so many took their yes back.
     """
     require(by, Permission.RESEARCH_RELEASE, release)
-    row = Release.objects.select_related("organisation").get(pk=release.pk)
-    until = _may_be_taken(row, at)
-    if not _apart(row, row.as_of, _out_before(row)):
-        raise TooFewNew
-    found: Dataset = dataset(row.organisation, row.programme, study=row.study, as_of=row.as_of, by=by)
-    why = why_of(row, by=by)
-    made = bundle(found, study=row.study, purpose=why.purpose, recipient=why.recipient, until=until, at=at)
-    with transaction.atomic():
-        # Somebody may have stopped it or taken it meanwhile.
-        row = Release.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=row.pk)
-        _may_be_taken(row, at)
-        Taking.objects.create(
-            release=row, taken_by=staff, taken_at=at, people=len(found.people),
-            sha256=hashlib.sha256(made).hexdigest(),
-        )  # fmt: skip
-        _record(Event.RELEASE_TAKEN, row, by, at)
-    return made
+    while True:
+        row = Release.objects.select_related("organisation").get(pk=release.pk)
+        until = _may_be_taken(row, at)
+        if not _apart(row, row.as_of, _out_before(row)):
+            raise TooFewNew
+        earlier = _out_first(row)
+        found: Dataset = dataset(
+            row.organisation, row.programme, study=row.study, extent=_extent(row), earlier=earlier, by=by
+        )
+        why = why_of(row, by=by)
+        made = bundle(found, study=row.study, purpose=why.purpose, recipient=why.recipient, until=until, at=at)
+        with transaction.atomic():
+            # One file of a house after the other, so that each is made beside all that went out before it.
+            Organisation.objects.select_for_update(no_key=True).get(pk=row.organisation_id)
+            # Somebody may have stopped it or taken it meanwhile.
+            row = Release.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+            _may_be_taken(row, at)
+            if _out_first(row) != earlier:
+                continue
+            Taking.objects.create(
+                release=row, taken_by=staff, taken_at=at, people=len(found.people),
+                sha256=hashlib.sha256(made).hexdigest(),
+            )  # fmt: skip
+            _record(Event.RELEASE_TAKEN, row, by, at)
+        return made
 
 
 def _may_be_taken(row: Release, at: datetime) -> datetime:
@@ -251,6 +264,19 @@ def _out_before(release: Release) -> set[datetime]:
     return {other.as_of for other in taken if other.as_of < release.as_of}
 
 
+def _extent(release: Release) -> Extent:
+    """What it holds at most. What came in after it was asked for waits for the next one."""
+    out_at = release.takings.order_by("pk").values_list("taken_at", flat=True).first()
+    return Extent(release.as_of, release.asked_at, out_at)
+
+
+def _out_first(release: Release) -> list[Extent]:
+    """The files of other releases that first went out before this one did, in their order."""
+    taken = _others(release).annotate(first=Min("takings")).exclude(first=None).order_by("first")
+    own = release.takings.order_by("pk").values_list("pk", flat=True).first()
+    return [_extent(other) for other in (taken if own is None else taken.filter(first__lt=own))]
+
+
 def _others(release: Release) -> QuerySet[Release]:
     """Of every study: codes differ from one to another, and scores lead from each file to the next all the same."""
     rows = Release.objects.filter(organisation=release.organisation, programme=release.programme)
@@ -260,7 +286,7 @@ def _others(release: Release) -> QuerySet[Release]:
 def _apart(release: Release, as_of: datetime, earlier: Iterable[datetime]) -> bool:
     """Whether rows of this moment, laid beside those of each earlier one, show nobody who is new or enough of them."""
     house, programme = release.organisation, release.programme
-    each = (new_since(house, programme, as_of=as_of, earlier=one).values() for one in earlier)
+    each = (new_since(house, programme, as_of=as_of, earlier=one) for one in earlier)
     return all(not new or large_enough(new) for new in each)
 
 

@@ -16,8 +16,9 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.organisation.house import house_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
+from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.research import releases as research
-from kindcircle.rooms.research.dataset import FEWEST_GROUPS, FEWEST_PEOPLE
+from kindcircle.rooms.research.batches import FEWEST_GROUPS, FEWEST_PEOPLE
 from kindcircle.rooms.research.models import Release
 from kindcircle.spec.programmes import all_programmes
 
@@ -28,6 +29,11 @@ STATES = {
     Release.State.STOPPED: gettext_lazy("stopped"),
 }
 OVER = gettext_lazy("its time is over")
+WHEN = {
+    "before": gettext_lazy("before the group"),
+    "after": gettext_lazy("after the group"),
+    "later": gettext_lazy("some months later"),
+}
 DAYS = [
     (30, gettext_lazy("30 days")),
     (90, gettext_lazy("90 days")),
@@ -159,6 +165,7 @@ def _shown(request: HttpRequest, found: Release, problem: str) -> HttpResponse:
     takings = list(row.takings.select_related("taken_by").order_by("-taken_at"))
     asked_by, asked_to = _names([row.asked_by, row.asked_to])
     titles = _titles()
+    scope = research.scope_of(row, by=by)
     context = {
         "row": row,
         "title": titles.get(row.programme, row.programme),
@@ -169,7 +176,8 @@ def _shown(request: HttpRequest, found: Release, problem: str) -> HttpResponse:
         "decided_by": _names([row.decided_by])[0] if row.decided_by else "",
         "own": row.asked_by_id == staff.pk,
         "open": research.is_open(row, at=clock.now()),
-        "scope": research.scope_of(row, by=by),
+        "scope": scope,
+        "withheld": [(definition(one.instrument).name, WHEN[one.occasion], one.whole) for one in scope.withheld],
         "fewest": FEWEST_PEOPLE,
         "waits": row.state == Release.State.ASKED,
         "takings": list(zip(takings, _names([one.taken_by for one in takings]), strict=True)),
