@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +27,8 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.doors.sockets.admission import Asking, Visitor, admit_all
 from kindcircle.doors.sockets.entrance import AT_ONCE, Entrance
 from kindcircle.doors.sockets.gathering import gathering_socket
-from kindcircle.doors.sockets.threads import for_devices
+from kindcircle.doors.sockets.hub import hub
+from kindcircle.doors.sockets.threads import for_devices, for_hub
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.team.models import StandIn
@@ -36,7 +37,7 @@ from tests.site import RunningSite
 from tests.world import World, join, make_group, make_staff, make_world
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
-CREW = 4  # threads that work for devices
+CREWS = {for_devices: 4, for_hub: 2}  # and how many threads each has
 
 
 def signed_in(user: User, **more: Any) -> str:
@@ -262,15 +263,24 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Questions]:
     yield seen
 
 
+async def on_each_thread(verb: Callable[[], object]) -> None:
+    """Every thread of both crews does this once."""
+    for crew, threads in CREWS.items():
+        await asyncio.gather(
+            *(crew.do(together, all_here, verb) for all_here in [threading.Barrier(threads)] * threads)
+        )
+
+
+def together(all_here: threading.Barrier, verb: Callable[[], object]) -> None:
+    all_here.wait(20)
+    verb()
+
+
 async def let_connections_go() -> None:
-    """Each thread of the crew closes its own: the database is taken away after the tests."""
-    all_here = threading.Barrier(CREW)
-
-    def close() -> None:
-        all_here.wait(10)
-        connection.close()
-
-    await asyncio.gather(*(for_devices.do(close) for _ in range(CREW)))
+    """The hub has nobody left, and each thread closes its own line: the database is taken away after the tests."""
+    while hub._tasks or (hub._minder is not None and not hub._minder.done()):
+        await asyncio.sleep(0.05)
+    await on_each_thread(lambda: connection.close())
 
 
 class Device:
@@ -298,7 +308,9 @@ def test_a_room_that_comes_back_at_once_is_asked_about_as_one(running_site: Runn
 
     async def story() -> None:
         try:
-            await for_devices.do(connection.ensure_connection)  # a new line is greeted with questions of its own
+            await for_devices.do(
+                lambda: connection.ensure_connection()
+            )  # a new line is greeted with questions of its own
             before = questions.by_the_door
             await gathering_socket(Device(keys[0], stage.code).socket)
             assert questions.by_the_door - before == 2
