@@ -86,11 +86,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Tests that write for good are marked `lasting` and come last: others may count rows.
 
     Among several processes "last" is not enough, because whoever is done takes tests from the others: tools/test runs
-    the two kinds one after the other.
+    the two kinds one after the other. Those that ask for the database at all are marked `database`: the others say the
+    same beside any, and run once.
     """
     for item in items:
-        if {"running_site", "committed"} & set(getattr(item, "fixturenames", ())):
+        asked = set(getattr(item, "fixturenames", ()))
+        if {"running_site", "committed"} & asked:
             item.add_marker("lasting")
+        if {"db", "transactional_db", "django_db_setup"} & asked or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     yield
     # Those that need a server to be silent come before the first that starts one.
     items.sort(

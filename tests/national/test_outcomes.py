@@ -20,6 +20,7 @@ from kindcircle.stats.samples import summarise_pairs
 from tests.national.answered import KEYS, Sheet, rows_of, sheet_of
 from tests.national.conftest import Load
 
+pytestmark = pytest.mark.database  # where there is a server, it is asked too
 TIMES = Times("before", "after")
 TIMES_OF = ("before", "after")
 NORMS = {

@@ -13,6 +13,7 @@ from kindcircle.spec.scoring import score
 from tests.national.answered import Sheet, rows_of, sheet_of
 from tests.national.conftest import Load
 
+pytestmark = pytest.mark.database  # where there is a server, it is asked too
 TIMES = Times("before", "after")
 KINDS = {"whole numbers": pa.int64(), "numbers": pa.float64(), "texts": pa.string()}
 

@@ -81,6 +81,7 @@ def test_the_text_says_what_it_cannot_say(file: Path) -> None:
     assert "organisation 01" in text
 
 
+@pytest.mark.database
 def test_parquet_and_where_there_is_a_server_postgresql_say_the_same(file: Path, tmp_path: Path) -> None:
     expected = run(file, "--json").stdout
     parquet = tmp_path / "answers.parquet"
