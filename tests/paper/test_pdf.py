@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from kindcircle.paper import words
 from kindcircle.paper.blocks import blocks, paragraphs
 from kindcircle.paper.setting import pdf
+from kindcircle.spec.depths import DEPTHS
 from kindcircle.spec.practices import all_practices
 from kindcircle.spec.programmes import Programme, all_programmes
 from kindcircle.spec.texts import all_handouts
@@ -44,6 +45,8 @@ def said(programme: Programme) -> Iterator[str]:
             yield slot.title
             yield from (text for text in (slot.holder, slot.online, slot.in_person) if text)
             if slot.prompt:
+                # In the words of the screens: a number of depth says nothing to whoever leads.
+                yield f"How deep: {DEPTHS[slot.prompt.depth]}"
                 yield slot.prompt.text
 
 

@@ -7,6 +7,7 @@ from gettext import gettext as _
 
 from kindcircle.paper.blocks import Block, blocks, paragraphs
 from kindcircle.spec.catalogue import uses_of
+from kindcircle.spec.depths import DEPTHS
 from kindcircle.spec.lengths import in_words
 from kindcircle.spec.library import Page
 from kindcircle.spec.practices import Length, Practice, Step
@@ -197,7 +198,7 @@ def _slot(slot: Slot, minute: int) -> Words:
         "what": ", ".join(_use(use) for use in (slot.practice, slot.then) if use),
         "script": paragraphs(slot.script),
         "prompt": "" if prompt is None else prompt.text,
-        "prompt_label": "" if prompt is None else _("To share, depth {depth}").format(depth=prompt.depth),
+        "prompt_label": "" if prompt is None else _("To share. How deep: {words}").format(words=DEPTHS[prompt.depth]),
         "practices": [{"label": label, "text": _use(use)} for label, use in practices if use],
         "notes": [{"label": label, "text": text} for label, text in notes if text],
     }

@@ -9,17 +9,8 @@ from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.queries_rounds import way_of
 from kindcircle.spec.circle import PlacedRound
+from kindcircle.spec.depths import DEPTHS
 from kindcircle.spec.timeline import Placed
-
-DEPTHS = (
-    gettext_lazy("Just being here"),
-    gettext_lazy("Here and now"),
-    gettext_lazy("What the practice showed you"),
-    gettext_lazy("A hard moment of every day"),
-    gettext_lazy("The harsh voice inside"),
-    gettext_lazy("Something heavy: the headline, not the story"),
-)
-"""How deep a question goes, from 0 to 5, in words that everybody can weigh before they speak."""
 
 NO_QUESTION = gettext_lazy("We speak in turn")
 """What stands over a round whose question was asked aloud, or that has none."""
@@ -27,7 +18,8 @@ NO_QUESTION = gettext_lazy("We speak in turn")
 
 def depths(asked: int, most: int) -> dict[str, Any]:
     """The label of a question, the deepest that this meeting goes, and what those who lead show: one step less."""
-    return {"asked": DEPTHS[asked], "most": DEPTHS[most], "model": DEPTHS[max(0, asked - 1)], "reaches": asked == most}
+    words = [_(one) for one in DEPTHS]
+    return {"asked": words[asked], "most": words[most], "model": words[max(0, asked - 1)], "reaches": asked == most}
 
 
 def round_of(gathering: Gathering, place: Placed, own_code: str) -> dict[str, Any] | None:
