@@ -6,7 +6,7 @@ import pytest
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.sessions import HEARD, OPENED
-from kindcircle.doors.sockets.admission import admit
+from kindcircle.doors.sockets.admission import Asking, admit_all
 from tests.world import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -79,6 +79,6 @@ def test_whoever_comes_back_too_late_signs_in_and_goes_on_where_they_were(client
 def test_no_socket_opens_for_a_session_that_is_over(client, world):
     sign_in(client, world.member)
     key = client.session.session_key
-    assert admit(key, world.gathering.code, to_wall=False) is not None
+    assert admit_all([Asking(key, world.gathering.code, to_wall=False)]) != [None]
     sign_in(client, world.member, opened=timedelta(hours=12))
-    assert admit(client.session.session_key, world.gathering.code, to_wall=False) is None
+    assert admit_all([Asking(client.session.session_key, world.gathering.code, to_wall=False)]) == [None]
