@@ -89,3 +89,25 @@ def test_a_week_of_questions_on_a_phone_kept_at_every_tap(visits: Visits, runnin
         assert Alert.objects.filter(member=world.member).count() == 1
         assert not Assignment.objects.filter(member=world.member, response=None).exists()
     assert visits.seen[phone].complaints == [] and visits.seen[desk].complaints == []
+
+
+def test_an_answer_that_waited_for_the_line_is_not_newer_than_another_pages(
+    visits: Visits, running_site: RunningSite
+) -> None:
+    with running_site.database():
+        world = make_world(members=2, at=clock.now() - timedelta(minutes=5))
+        one = sheet(world, "after-session", occasion="weekly", closes_at=clock.now() + DAY)
+    phone = visits.enter(world.member, f"/check/{one.code}/", **PHONE)
+    desk = visits.enter(world.member, f"/check/{one.code}/", **DESK)
+    phone.context.set_offline(True)
+    phone.locator(".scale-mark:has([name=ease][value='3'])").tap()
+    expect(phone.locator("#kept")).to_contain_text("Not kept yet")
+    desk.locator(".scale-mark:has([name=ease][value='8'])").click()
+    expect(desk.locator("#kept")).to_have_text("Kept. 1 of 3 answered.")
+    phone.context.set_offline(False)
+    expect(phone.locator("#kept")).to_contain_text("You answered this on another page meanwhile")
+    visits.seen[phone].forget()
+    phone.get_by_role("button", name="Send").tap()
+    phone.get_by_role("button", name="Send it as it is").tap()
+    expect(phone.get_by_text("You answered some lines on another page")).to_be_visible()
+    expect(phone.locator("[name=ease][value='8']")).to_be_checked()

@@ -106,6 +106,21 @@ class TestByScript:
             assert "We are telling" not in page and "they still get in touch" not in page
         assert Alert.objects.count() == 1
 
+    def test_an_answer_that_had_to_wait_takes_no_newer_ones_place_and_is_heard(self, site, world):
+        one = open_sheet(world)
+        waits, other = page_of(site, one), page_of(site, one)
+        keep(site, one, key=key_in(other), ease="8", steadiness="7")
+        late = keep(site, one, key=key_in(waits), version=version_in(waits), ease="3", fit="6", steadiness="1")
+        page = late.content.decode()
+        assert late.status_code == 422 and "on another page meanwhile" in page and "We are telling" in page
+        assert Alert.objects.get().member == world.member
+        now = page_of(site, one)
+        for name, value in (("ease", "8"), ("steadiness", "7"), ("fit", "6")):
+            assert f'name="{name}" value="{value}" checked' in now
+        # What is given just now is the newer one, also on the older page.
+        assert keep(site, one, key=key_in(waits), ease="3").status_code == 200
+        assert 'name="ease" value="3" checked' in page_of(site, one)
+
     def test_nobody_elses_sheet_is_there(self, client, world):
         one = open_sheet(world)
         for person in (world.members[1], world.facilitator, world.safety_lead):

@@ -61,10 +61,14 @@ def keep(request: HttpRequest, assignment: Assignment) -> HttpResponse:
             order=_order(request),
             by=request.actor,  # type: ignore[attr-defined]
             at=at,
-            # The script sends what was given just now, a button everything that stands on the page.
-            seen=None if by_script(request) else version_of(request),
+            # The script sends what was given just now, a button everything that stands on the page. What had to wait
+            # in the page, such as for signing in again, comes with the page's version too.
+            seen=None if by_script(request) and "version" not in request.POST else version_of(request),
         )
     except AnsweredElsewhere as error:
+        if by_script(request):
+            waited = _("You answered this on another page meanwhile, and that stays. Send shows you both.")
+            return _refused(request, assignment, at, waited, 422, below=below)
         return answered_elsewhere(request, assignment, at, typed=typed, error=error)
     except KindError as error:
         if by_script(request):

@@ -42,6 +42,8 @@ async function send(last = false) {
   for (const name of ["csrfmiddlewaretoken", "key"]) body.set(name, form.elements.namedItem(name).value);
   order = Math.max(order + 1, Date.now());
   body.set("order", order);
+  // What had to wait, such as for signing in again, is not newer than what another page kept meanwhile.
+  if (failed) body.set("version", form.elements.namedItem("version").value);
   sending = true;
   try {
     const answer = await fetch(form.dataset.keep, {
@@ -54,6 +56,7 @@ async function send(last = false) {
     const words = await answer.text();
     if (answer.status === 409 || answer.status === 422) {
       // It cannot be kept as it is. The sentence says why, and what was said in it was heard all the same.
+      failed = false;
       if (answer.status === 409) waiting.clear();
       going.forEach((value, name) => waiting.get(name) === value && waiting.delete(name));
       return show(words, answer.status === 409 ? "gone" : "unsaved");
