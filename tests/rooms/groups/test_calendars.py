@@ -9,7 +9,8 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.rooms.groups import actions, calendars
-from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.spec.dates import instant, wall_clock
 from kindcircle.spec.documents.calendar import calendar_file
 from tests.world import World, make_world

@@ -13,7 +13,8 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.rooms.team.models import StandIn
 from kindcircle.spec.documents.calendar import Entry
 

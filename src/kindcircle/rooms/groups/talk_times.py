@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from kindcircle.base.access import Actor
 from kindcircle.rooms.groups import calendars
-from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.rooms.intake.actions.talks import FURTHEST, Offered, too_far
 from kindcircle.rooms.intake.actions.talks import offer_times as offer
 from kindcircle.rooms.intake.models import Intake, TalkTime

@@ -11,7 +11,8 @@ from django.urls import reverse
 from kindcircle.base.lib import clock
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole
-from kindcircle.rooms.groups.models import CalendarLink, Gathering, Membership
+from kindcircle.rooms.groups.models import Gathering, Membership
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.rooms.measures import asking
 from kindcircle.rooms.measures.models import Assignment
 from tests.world import World, make_group, make_staff, make_world

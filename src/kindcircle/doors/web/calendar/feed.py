@@ -10,7 +10,8 @@ from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.tries import count_wrong, stop_asking, stop_guessing
 from kindcircle.rooms.groups import calendars
-from kindcircle.rooms.groups.models import CalendarLink, Gathering
+from kindcircle.rooms.groups.models import Gathering
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.spec.documents.calendar import Entry, calendar_file
 
 GATHERINGS = Gathering.objects.select_related("group")

@@ -15,7 +15,7 @@ from kindcircle.doors.web.shared.frame import base_for
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.groups import calendars
-from kindcircle.rooms.groups.models import CalendarLink
+from kindcircle.rooms.groups.models_calendar import CalendarLink
 
 
 class WordsForm(forms.Form):
