@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from kindcircle.stats.results import Reason, Undefined
-
-Numbers = NDArray[np.float64]
+from kindcircle.stats.round_robin_parts import Numbers, Pooled, leaks, parts_of, pooled
 
 SMALLEST_GROUP: Final = 4
 """Below four members the parts cannot be told apart."""
@@ -161,7 +159,7 @@ class SocialRelations:
         if variance <= 0:
             return Undefined(Reason.NO_SPREAD)
         n = sum(self.sizes) / len(self.sizes)
-        main, swapped = _leaks(n)
+        main, swapped = leaks(n)
         noise = main * self.relationship.estimate + swapped * self.relationship_covariance.estimate
         return variance / (variance + noise)
 
@@ -182,7 +180,7 @@ def social_relations(ratings: RoundRobin) -> SocialRelations | Undefined:
     """The parts of one rating. Undefined when no group is complete and large enough."""
     if not ratings.ratings:
         return Undefined(Reason.NO_COMPLETE_GROUP)
-    return _result(ratings, _pooled(ratings, ratings), error=None)
+    return _result(ratings, pooled(ratings.ratings, ratings.ratings), error=None)
 
 
 def each_group(ratings: RoundRobin) -> tuple[OneGroup, ...]:
@@ -194,11 +192,11 @@ def stable_relations(first: RoundRobin, second: RoundRobin) -> SocialRelations |
     """The parts that two ratings of the same thing share; what they do not share is error. Same groups in both."""
     if not first.ratings:
         return Undefined(Reason.NO_COMPLETE_GROUP)
-    found = _pooled(first, second)
+    found = pooled(first.ratings, second.ratings)
     halves = RoundRobin(
         first.names, first.members, tuple((a - b) / 2 for a, b in zip(first.ratings, second.ratings, strict=True))
     )
-    apart = _pooled(halves, halves)
+    apart = pooled(halves.ratings, halves.ratings)
     error = 2 * sum(apart[part][0] for part in ("actor_actor", "partner_partner", "within"))
     return _result(first, found, error=error)
 
@@ -207,7 +205,11 @@ def two_ratings(first: RoundRobin, second: RoundRobin) -> TwoRatings | Undefined
     """How two different ratings of the same people go together. Same groups in both."""
     if not first.ratings:
         return Undefined(Reason.NO_COMPLETE_GROUP)
-    found, one, two = _pooled(first, second), _pooled(first, first), _pooled(second, second)
+    found, one, two = (
+        pooled(first.ratings, second.ratings),
+        pooled(first.ratings, first.ratings),
+        pooled(second.ratings, second.ratings),
+    )
     df = _df(first)
 
     def component(part: str, left: str, right: str) -> Component:
@@ -222,10 +224,6 @@ def two_ratings(first: RoundRobin, second: RoundRobin) -> TwoRatings | Undefined
         within_pairs=component("within", "within", "within"),
         across_pairs=component("across", "within", "within"),
     )
-
-
-Pooled = dict[str, tuple[float, float]]
-"""Estimate and standard error of each part, over all groups."""
 
 
 def _result(ratings: RoundRobin, found: Pooled, *, error: float | None) -> SocialRelations:
@@ -274,121 +272,9 @@ def _correlation(covariance: float, one: float, two: float) -> float | Undefined
     return max(-1.0, min(1.0, covariance / math.sqrt(one * two)))
 
 
-def _leaks(n: float) -> tuple[float, float]:
-    """How much of the relationship variance, and of its mutual part, shows up in the spread of the effects."""
-    return (n - 1) / (n * (n - 2)), 1 / (n * (n - 2))
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Estimates and sampling variances, weighted with n - 1 and its square."""
-
-    weight: float = 0.0
-    estimates: dict[str, float] = field(default_factory=dict)
-    variances: dict[str, float] = field(default_factory=dict)
-
-    def add(self, part: str, n: int, estimates: Numbers, variances: Numbers) -> None:
-        self.estimates[part] = self.estimates.get(part, 0.0) + (n - 1) * float(estimates.sum())
-        self.variances[part] = self.variances.get(part, 0.0) + (n - 1) ** 2 * float(variances.sum())
-
-
-def _pooled(first: RoundRobin, second: RoundRobin) -> Pooled:
-    """Covariances of the parts of two ratings; with the same one twice, its variances. Groups of one size at once."""
-    by_size: dict[int, list[int]] = {}
-    for place, table in enumerate(first.ratings):
-        by_size.setdefault(len(table), []).append(place)
-    sums = _Sums()
-    for n, places in by_size.items():
-        one = _parts(np.stack([first.ratings[place] for place in places]))
-        two = one if first is second else _parts(np.stack([second.ratings[place] for place in places]))
-        sums.weight += (n - 1) * len(places)
-        _add_groups(sums, n, one, two)
-    return {
-        part: (estimate / sums.weight, math.sqrt(sums.variances[part]) / sums.weight)
-        for part, estimate in sums.estimates.items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Of groups of one size, first axis the group: means, effects, and what is mutual or not between pairs."""
-
-    mean: Numbers
-    actor: Numbers
-    partner: Numbers
-    mutual: Numbers  # g_ij + g_ji over pairs
-    lopsided: Numbers  # g_ij - g_ji over pairs
-
-
-def _parts(tables: Numbers) -> _Parts:
-    n = tables.shape[1]
-    off = ~np.eye(n, dtype=bool)
-    values = np.where(off, tables, 0.0)
-    rows, columns = values.sum(axis=2) / (n - 1), values.sum(axis=1) / (n - 1)
-    mean = values.sum(axis=(1, 2)) / (n * (n - 1))
-    own, other, back = (n - 1) ** 2 / (n * (n - 2)), (n - 1) / (n * (n - 2)), (n - 1) / (n - 2)
-    actor = own * rows + other * columns - back * mean[:, None]
-    partner = own * columns + other * rows - back * mean[:, None]
-    special = values - actor[:, :, None] - partner[:, None, :] - mean[:, None, None]
-    above = np.triu_indices(n, 1)
-    one, two = special[:, above[0], above[1]], special[:, above[1], above[0]]
-    return _Parts(mean, actor, partner, one + two, one - two)
-
-
-def _add_groups(sums: _Sums, n: int, one: _Parts, two: _Parts) -> None:
-    degrees, mutual_df, lopsided_df = n - 1, (n - 1) * (n - 2) / 2 - 1, (n - 1) * (n - 2) / 2
-    main, swapped = _leaks(n)
-
-    def mean_square(left: Numbers, right: Numbers, df: float) -> Numbers:
-        return np.asarray(0.5 * (left * right).sum(axis=1) / df)
-
-    together, apart = (
-        mean_square(one.mutual, two.mutual, mutual_df),
-        mean_square(one.lopsided, two.lopsided, lopsided_df),
-    )
-    together_var = _product_variance(
-        mean_square(one.mutual, one.mutual, mutual_df),
-        mean_square(two.mutual, two.mutual, mutual_df),
-        together,
-        mutual_df,
-    )
-    apart_var = _product_variance(
-        mean_square(one.lopsided, one.lopsided, lopsided_df),
-        mean_square(two.lopsided, two.lopsided, lopsided_df),
-        apart,
-        lopsided_df,
-    )
-    within, across = (together + apart) / 2, (together - apart) / 2
-    within_var, between_var = (together_var + apart_var) / 4, (together_var - apart_var) / 4
-    sums.add("within", n, within, within_var)
-    sums.add("across", n, across, within_var)
-    taken_off = (main * main + swapped * swapped) * within_var + 2 * main * swapped * between_var
-    same, crossed = main * within + swapped * across, main * across + swapped * within
-    for part, left, right, leak in (
-        ("actor_actor", one.actor, two.actor, same),
-        ("partner_partner", one.partner, two.partner, same),
-        ("actor_partner", one.actor, two.partner, crossed),
-        ("partner_actor", one.partner, two.actor, crossed),
-    ):
-        spread = (left * right).sum(axis=1) / degrees
-        lefts, rights = (left * left).sum(axis=1) / degrees, (right * right).sum(axis=1) / degrees
-        sums.add(part, n, spread - leak, _product_variance(lefts, rights, spread, degrees) + taken_off)
-
-
-def _product_variance(one: Numbers, two: Numbers, both: Numbers, df: float) -> Numbers:
-    """The sampling variance of a covariance with these degrees of freedom, (σ₁²σ₂² + σ₁₂²)/df, estimated unbiased.
-
-    The expected values of s₁²s₂² and s₁₂² are linear in σ₁²σ₂² and σ₁₂²; this solves for them.
-    """
-    product, square = one * two, both * both
-    scale = (1 + 1 / df) - 2 / (df * df)
-    squared = (square - product / df) / scale
-    return np.asarray((product - 2 * squared / df + squared) / df)
-
-
 def _one_group(name: str, members: tuple[str, ...], table: Numbers) -> OneGroup:
     alone = RoundRobin((name,), (members,), (table,))
-    parts, found = _parts(table[None]), _pooled(alone, alone)
+    parts, found = parts_of(table[None]), pooled(alone.ratings, alone.ratings)
     return OneGroup(
         name=name,
         n=len(table),
