@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from kindcircle.spec.clocks import Clock, Sample, jumped
-from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, cue_sheet, fits, may, position
+from kindcircle.spec.playing import cue_sheet
+from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, fits, may, position
 
 ROOT = Path(__file__).parent.parent.parent
 LIVE = ROOT / "src/kindcircle/doors/web/shared/static/live"

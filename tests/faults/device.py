@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from kindcircle.base.lib import codes
-from kindcircle.spec import timeline
+from kindcircle.spec import playing, timeline
 from kindcircle.spec.clocks import Clock, Sample
 
 ASK_OPEN, ASK_LOST, SILENT, HERE = 5.0, 4.0, 9.0, 20.0  # seconds, as in wire.js
@@ -28,7 +28,7 @@ TAP_AGAIN = 4.0
 class Phone:
     """One person's device in one gathering."""
 
-    def __init__(self, url: str, code: str, cookie: str, sheets: timeline.Practices, *, seed: int) -> None:
+    def __init__(self, url: str, code: str, cookie: str, sheets: playing.Practices, *, seed: int) -> None:
         self._chance = random.Random(seed)
         self._wrong_by = self._chance.uniform(-3_600_000, 3_600_000)  # ms
         self.url, self.code, self.sheets = url, code, sheets

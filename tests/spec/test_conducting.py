@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from kindcircle.spec import conducting
 from kindcircle.spec.conducting import MINUTE, Cut
+from kindcircle.spec.playing import CueSheet
 from kindcircle.spec.programmes import Session, all_programmes
-from kindcircle.spec.timeline import CueSheet, Event, Placed, position
+from kindcircle.spec.timeline import Event, Placed, position
 
 SESSIONS = [session for programme in all_programmes() for session in programme.sessions]
 NAMES = [f"{one.number}-{one.theme}" for one in SESSIONS]

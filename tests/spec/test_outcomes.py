@@ -4,8 +4,9 @@ from typing import Any
 
 from kindcircle.spec.conducting import MINUTE, whole
 from kindcircle.spec.outcomes import Happened, what_happened
+from kindcircle.spec.playing import Practices, cue_sheet
 from kindcircle.spec.practices import cues
-from kindcircle.spec.timeline import Event, Practices, cue_sheet
+from kindcircle.spec.timeline import Event
 from tests.newest import newest_programme
 
 AGENDA = newest_programme("kind-to-a-body-that-hurts").session(1).agenda

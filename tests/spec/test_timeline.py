@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kindcircle.spec.circle import speaking
+from kindcircle.spec.playing import cue_sheet
 from kindcircle.spec.practices import cues, load_practice
-from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, Placed, cue_sheet, fits, may, position, said_at
+from kindcircle.spec.timeline import COMMANDS, LEAD, LED, Event, Placed, fits, may, position, said_at
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "timeline"
 CASES = [

@@ -6,8 +6,9 @@ from typing import Literal
 
 from kindcircle.spec import conducting
 from kindcircle.spec.dose import minutes_given
+from kindcircle.spec.playing import Practices
 from kindcircle.spec.programmes import Slot
-from kindcircle.spec.timeline import Event, Practices, position
+from kindcircle.spec.timeline import Event, position
 
 Outcome = Literal["done", "adapted", "skipped"]
 How = Literal["shorter", "longer", "other", "gentler", "not-whole"]

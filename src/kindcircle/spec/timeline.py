@@ -2,20 +2,20 @@
 
 The list only grows: events are numbered from 1 without gaps, and each takes effect at its own moment.
 From the list and the time, every device and the server work out the same position, so a late join, a
-reload and a sleeping phone need no path of their own. `static/live/timeline.js` is this module in the
+reload and a sleeping phone need no path of their own. `static/live/timeline.js` is this (with `playing`) in the
 browser; both run the cases in `tests/vectors/timeline`. The rules are told in docs/reference/timeline.md.
 
 Times are whole milliseconds since the Unix epoch; lengths are milliseconds.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import floor
-from typing import Literal, TypedDict
+from typing import Literal
 
 from kindcircle.spec import circle
 from kindcircle.spec.circle import PlacedPairs, PlacedRound, PlacedWords, is_count, is_name
+from kindcircle.spec.playing import Going, PlacedPractice, Play, Practices, going_of, place_practice
 
 LEAD = 2000
 """How far ahead a practice starts or goes on, in ms: time for every device to hear of it and turn together.
@@ -27,7 +27,6 @@ LED = frozenset({"practice_started", "practice_resumed"})
 """Kinds whose `at` lies ahead of the moment they were said; the `at` of every other kind is that very moment."""
 
 Phase = Literal["planned", "open", "closing", "closed"]
-Going = Literal["none", "waiting", "running", "paused", "finished"]
 PairsNow = Literal["none", "asked", "running", "over"]
 WordsNow = Literal["none", "asked", "shown", "ended"]
 
@@ -42,24 +41,6 @@ class Event:
     data: Mapping[str, object]
 
 
-class HasMoment(TypedDict):
-    """A cue as far as the timeline cares: it comes `at` ms after the practice begins."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class CueSheet:
-    """A practice at one length: when each cue comes, in ms and rising, and how long the whole lasts."""
-
-    moments: tuple[int, ...]
-    total_ms: int
-
-
-Practices = Mapping[tuple[str, str], CueSheet]
-"""Cue sheets by (practice id, variant). The variant is the length in seconds as text, such as "180"."""
-
-
 @dataclass(frozen=True, slots=True)
 class PlacedStep:
     """The step of the run-sheet we are in, and how long we have been in it."""
@@ -68,30 +49,6 @@ class PlacedStep:
     minutes: float
     started_at: int
     elapsed_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedPractice:
-    """A guided practice and where in it we are. Just one of waiting, running, paused, finished is true.
-
-    `position_ms` lies between 0 and `total_ms`; `total_ms` is None when the practice is not known here,
-    and the position then simply counts up. `starts_in_ms` is set while waiting. `cue` is the index of
-    the latest cue, None before the first. `next_cue_in_ms` counts from now; None while paused, when
-    finished and after the last. A practice ended early is finished with its position short of the total.
-    """
-
-    practice: str
-    variant: str
-    play: str
-    position_ms: int
-    total_ms: int | None
-    waiting: bool
-    running: bool
-    paused: bool
-    finished: bool
-    starts_in_ms: int | None
-    cue: int | None
-    next_cue_in_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +128,6 @@ COMMANDS: Mapping[str, Needs] = {
 }
 
 
-def cue_sheet(cues: Sequence[HasMoment]) -> CueSheet:
-    """The moments of a practice's cues; the last cue, `end`, stands at the full length. Needs one cue."""
-    moments = tuple(cue["at"] for cue in cues)
-    return CueSheet(moments=moments, total_ms=moments[-1])
-
-
 def position(events: Iterable[Event], now: float, practices: Practices) -> Placed:
     """What the group is doing at the moment `now`.
 
@@ -215,7 +166,7 @@ def may(placed: Placed, kind: str) -> bool:
     return (
         needs is not None
         and placed.phase in needs.phases
-        and _going(placed.practice) in needs.practice
+        and going_of(placed.practice) in needs.practice
         and circle.turns_of(placed.round) in needs.round
         and ("none" if placed.pairs is None else placed.pairs.state) in needs.pairs
         and ("none" if placed.words is None else placed.words.state) in needs.words
@@ -231,20 +182,10 @@ def fits(placed: Placed, kind: str, data: Mapping[str, object]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Play:
-    practice: str
-    variant: str
-    play: str
-    base_ms: int
-    runs_from: int | None
-    ended: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Facts:
     phase: Phase = "planned"
     step: PlacedStep | None = None
-    play: _Play | None = None
+    play: Play | None = None
     round: PlacedRound | None = None
     pairs: PlacedPairs | None = None
     words: PlacedWords | None = None
@@ -264,16 +205,6 @@ def _without_gaps(events: Iterable[Event]) -> list[Event]:
     while len(known) + 1 in first:
         known.append(first[len(known) + 1])
     return known
-
-
-def _going(practice: PlacedPractice | None) -> Going:
-    if practice is None:
-        return "none"
-    if practice.waiting:
-        return "waiting"
-    if practice.running:
-        return "running"
-    return "paused" if practice.paused else "finished"
 
 
 def _is_amount(value: object) -> bool:
@@ -332,7 +263,7 @@ def _apply(facts: _Facts, before: Placed, event: Event, told: int) -> _Facts:
         return replace(facts.cleared(facts.phase), step=_step(data, told))
     if kind == "practice_started":
         start = max(event.at, told)
-        play = _Play(str(data["practice"]), str(data["variant"]), str(data["play"]), 0, start, ended=False)
+        play = Play(str(data["practice"]), str(data["variant"]), str(data["play"]), 0, start, ended=False)
         return replace(facts, play=play)
     if facts.play is not None and before.practice is not None and kind.startswith("practice_"):
         starts = max(event.at, told) if kind == "practice_resumed" else None
@@ -372,34 +303,5 @@ def _place(facts: _Facts, now: int, n: int, practices: Practices) -> Placed:
         planned = plan[step.index] if plan is not None and step.index < len(plan) else 0
         step = replace(step, minutes=planned or step.minutes, elapsed_ms=now - step.started_at)
     turns, pairs = circle.at_moment(facts.round, facts.pairs, now)
-    practice = None if play is None else _place_practice(play, now, practices)
+    practice = None if play is None else place_practice(play, now, practices)
     return Placed(facts.phase, step, practice, turns, pairs, facts.words, plan, facts.lead, n)
-
-
-def _place_practice(play: _Play, now: int, practices: Practices) -> PlacedPractice:
-    sheet = practices.get((play.practice, play.variant))
-    total = None if sheet is None else sheet.total_ms
-    moments = () if sheet is None else sheet.moments
-    starts_in = play.runs_from - now if play.runs_from is not None and now < play.runs_from else None
-    moving = play.runs_from is not None and starts_in is None
-    at = play.base_ms + (now - play.runs_from if play.runs_from is not None and moving else 0)
-    if total is not None:
-        at = min(at, total)
-    finished = play.ended or (moving and at == total)
-    begun = moving or play.base_ms > 0
-    passed = bisect_right(moments, at) if begun else 0
-    to_come = play.runs_from is not None and not finished and passed < len(moments)
-    return PlacedPractice(
-        practice=play.practice,
-        variant=play.variant,
-        play=play.play,
-        position_ms=at,
-        total_ms=total,
-        waiting=starts_in is not None,
-        running=moving and not finished,
-        paused=play.runs_from is None and not finished,
-        finished=finished,
-        starts_in_ms=starts_in,
-        cue=passed - 1 if passed else None,
-        next_cue_in_ms=moments[passed] - at + (starts_in or 0) if to_come else None,
-    )

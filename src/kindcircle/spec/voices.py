@@ -11,7 +11,8 @@ from typing import Literal
 
 from kindcircle.spec import circle
 from kindcircle.spec.circle import PlacedRound
-from kindcircle.spec.timeline import COMMANDS, Event, Practices, said_at
+from kindcircle.spec.playing import Practices
+from kindcircle.spec.timeline import COMMANDS, Event, said_at
 
 Share = Literal["little", "some", "much"]
 Shared = Literal["early", "even", "uneven"]

@@ -11,9 +11,10 @@ from scipy import signal
 from kindcircle.rooms.practice.voice import frames, speech, track
 from kindcircle.rooms.practice.voice.bell import bell
 from kindcircle.rooms.practice.voice.speech import RATE
+from kindcircle.spec.playing import CueSheet
 from kindcircle.spec.practices import USUAL, WAYS, Needs, Practice, cues, load_practice, practice_files
 from kindcircle.spec.texts import SHIPPED
-from kindcircle.spec.timeline import CueSheet, Event, position
+from kindcircle.spec.timeline import Event, position
 
 FEET, LETTER, ARRIVING, GOODWILL = (
     "p22-soles-of-the-feet",

@@ -23,7 +23,7 @@ from kindcircle.rooms.live.queries import QUIET_AFTER
 from kindcircle.rooms.tasks.actions import raise_task, settle_occasion
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
-from kindcircle.spec import timeline
+from kindcircle.spec import playing, timeline
 
 WITHIN = timedelta(hours=24)
 """By when somebody who leads has heard from the person."""
@@ -185,7 +185,7 @@ class _Stirring:
         return queries.events_of(self._gathering.pk)
 
     @cached_property
-    def _sheets(self) -> timeline.Practices:
+    def _sheets(self) -> playing.Practices:
         return queries.cue_sheets(self._gathering)
 
     @cached_property

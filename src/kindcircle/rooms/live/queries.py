@@ -19,7 +19,7 @@ from kindcircle.rooms.live.models import Event, Presence, Signal
 from kindcircle.rooms.live.models_lighter import LighterMeeting
 from kindcircle.rooms.live.models_steadying import Steadying
 from kindcircle.rooms.safety.models import Alert
-from kindcircle.spec import slowing, timeline
+from kindcircle.spec import playing, slowing, timeline
 from kindcircle.spec.practices import Cue, Practice, cues, load_practice
 from kindcircle.spec.programmes import PracticeUse, Session, Slot
 from kindcircle.spec.texts import ContentError
@@ -119,10 +119,10 @@ def practices_of(gathering: Gathering) -> dict[tuple[str, str], Practice]:
     return found
 
 
-def cue_sheets(gathering: Gathering) -> timeline.Practices:
+def cue_sheets(gathering: Gathering) -> playing.Practices:
     """When each cue of these practices comes."""
     return {
-        (practice, seconds): timeline.cue_sheet(cues(words, int(seconds)))
+        (practice, seconds): playing.cue_sheet(cues(words, int(seconds)))
         for (practice, seconds), words in practices_of(gathering).items()
     }
 

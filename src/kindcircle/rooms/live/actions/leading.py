@@ -18,7 +18,7 @@ from kindcircle.rooms.live.errors import NotInThisSession
 from kindcircle.rooms.live.queries_library import use_today
 from kindcircle.rooms.measures import asking, attending
 from kindcircle.rooms.safety.gate import require_ready_to_open
-from kindcircle.spec import conducting, timeline
+from kindcircle.spec import conducting, playing
 from kindcircle.spec.timeline import Placed
 
 
@@ -110,7 +110,7 @@ def _minutes(now: Command, step: int) -> int:
 
 def _practice(
     kind: str,
-    already: Callable[[timeline.PlacedPractice], bool],
+    already: Callable[[playing.PlacedPractice], bool],
     gathering: Gathering,
     play: str,
     by: Actor,
