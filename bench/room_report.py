@@ -155,7 +155,10 @@ READ_BACK = (
     "the event is read back from the table once for each room, by a thread, and each socket has a writer of its own"
 )
 LAYER = "the peer sends on what it is handed; ours reads each cue from the table, which with few rooms is half the work"
-SIGNED_IN = "each socket asks session, person, places, roles and gathering anew, five questions; two processes halve it"
+SIGNED_IN = (
+    "who comes together is asked about in two questions; what is left is the opening of each socket and, for each room, "
+    "who is here and what those who lead are told"
+)
 BUSY = "where the bare library is slow too, it is the machine; else the disk and the database"
 
 

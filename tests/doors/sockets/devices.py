@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from kindcircle.base.people.models import User
+from kindcircle.doors.sockets.hub import Hub
+from kindcircle.doors.sockets.threads import for_devices, for_hub
 from tests.site import RunningSite
+
+CREWS = {for_devices: 4, for_hub: 2}  # and how many threads each has
 
 
 def cookie_of(site: RunningSite, user: User) -> str:
@@ -84,3 +89,26 @@ async def closed_after(socket: ClientConnection, act: Callable[[], Any]) -> tupl
                 frames.append(str(await socket.recv()))
     except ConnectionClosed as closed:
         return time.monotonic() - begun, closed.rcvd.code if closed.rcvd else None, frames
+
+
+async def on_each_thread(verb: Callable[[], object]) -> None:
+    """Every thread of both crews does this once."""
+    for crew, threads in CREWS.items():
+        await asyncio.gather(
+            *(crew.do(together, all_here, verb) for all_here in [threading.Barrier(threads)] * threads)
+        )
+
+
+def together(all_here: threading.Barrier, verb: Callable[[], object]) -> None:
+    all_here.wait(20)
+    verb()
+
+
+async def wind_down(hub: Hub) -> None:
+    """Wait until a hub that has nobody left is at rest, then have each thread close its own line to the database.
+
+    The database is taken away after the tests; whatever still holds it would be in the way.
+    """
+    while hub._tasks or (hub._minder is not None and not hub._minder.done()):
+        await asyncio.sleep(0.05)
+    await on_each_thread(lambda: connection.close())

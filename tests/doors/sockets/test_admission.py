@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,16 +28,16 @@ from kindcircle.doors.sockets.admission import Asking, Visitor, admit_all
 from kindcircle.doors.sockets.entrance import AT_ONCE, Entrance
 from kindcircle.doors.sockets.gathering import gathering_socket
 from kindcircle.doors.sockets.hub import hub
-from kindcircle.doors.sockets.threads import for_devices, for_hub
+from kindcircle.doors.sockets.threads import for_devices
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.team.models import StandIn
+from tests.doors.sockets.devices import wind_down
 from tests.rooms.live.stage import Stage
 from tests.site import RunningSite
 from tests.world import World, join, make_group, make_staff, make_world
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
-CREWS = {for_devices: 4, for_hub: 2}  # and how many threads each has
 
 
 def signed_in(user: User, **more: Any) -> str:
@@ -98,6 +98,7 @@ def crowd_of(world: World) -> dict[str, Asking]:
     first, second, third, fourth, fifth, sixth, *_ = world.members
     ada, bo = world.facilitators
     now = clock.now()
+    after_work = int((now - timedelta(hours=settings.STAFF_HOURS)).timestamp())
     long_ago = int((now - timedelta(days=2)).timestamp())
     between = make_staff(world.organisation, "Cleo", StaffRole.Role.FACILITATOR, at=world.at)
     StandIn.objects.create(
@@ -128,6 +129,8 @@ def crowd_of(world: World) -> dict[str, Asking]:
         "the tablet lent": signed_in(fourth, only_gathering=world.gathering.pk, tablet=world.gathering.pk),
         "a facilitator": signed_in(ada),
         "a facilitator without a second factor": signed_in(ada, demo_door=None),
+        "a facilitator at the end of a long day": signed_in(ada, **{sessions.OPENED: after_work}),
+        "a member at the end of a long day": signed_in(first, **{sessions.OPENED: after_work}),
         "a facilitator on a visit": signed_in(bo, only_gathering=world.gathering.pk),
         "somebody standing in": signed_in(between),
         "somebody standing in without a second factor": signed_in(between, demo_door=None),
@@ -170,9 +173,9 @@ def crowd_of(world: World) -> dict[str, Asking]:
 
 
 GET_IN = {
-    "a member", "a member without a second factor", "a visit to this gathering", "the tablet lent", "a facilitator",
-    "somebody standing in", "who leads another group and is a member here", "the projector",
-    "a member to the next gathering",
+    "a member", "a member without a second factor", "a member at the end of a long day", "a visit to this gathering",
+    "the tablet lent", "a facilitator", "somebody standing in", "who leads another group and is a member here",
+    "the projector", "a member to the next gathering",
 }  # fmt: skip
 LEAD = {"a facilitator", "somebody standing in", "the projector"}
 
@@ -263,26 +266,6 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Questions]:
     yield seen
 
 
-async def on_each_thread(verb: Callable[[], object]) -> None:
-    """Every thread of both crews does this once."""
-    for crew, threads in CREWS.items():
-        await asyncio.gather(
-            *(crew.do(together, all_here, verb) for all_here in [threading.Barrier(threads)] * threads)
-        )
-
-
-def together(all_here: threading.Barrier, verb: Callable[[], object]) -> None:
-    all_here.wait(20)
-    verb()
-
-
-async def let_connections_go() -> None:
-    """The hub has nobody left, and each thread closes its own line: the database is taken away after the tests."""
-    while hub._tasks or (hub._minder is not None and not hub._minder.done()):
-        await asyncio.sleep(0.05)
-    await on_each_thread(lambda: connection.close())
-
-
 class Device:
     """Opens a socket at the door and hangs up once the door has answered."""
 
@@ -318,7 +301,7 @@ def test_a_room_that_comes_back_at_once_is_asked_about_as_one(running_site: Runn
             await asyncio.gather(*(gathering_socket(device.socket) for device in devices))
             assert questions.by_the_door - before == 2
         finally:
-            await let_connections_go()
+            await wind_down(hub)
 
     asyncio.run(asyncio.wait_for(story(), 30))
     assert [device.said for device in devices] == [["websocket.accept"]] * len(keys) + [["websocket.close"]]
@@ -343,7 +326,7 @@ def test_whoever_comes_while_others_are_asked_about_hears_of_now(running_site: R
             await for_devices.do(Membership.objects.filter(user=stage.world.member).update, left_at=clock.now())
             assert await door.ask(keys[0], stage.code, to_wall=False) is None
         finally:
-            await let_connections_go()
+            await wind_down(hub)
 
     asyncio.run(asyncio.wait_for(story(), 30))
 
@@ -367,6 +350,6 @@ def test_a_database_that_is_away_is_no_refusal(running_site: RunningSite, monkey
                 assert [type(answer) for answer in answers] == [ConnectionError, ConnectionError]
             assert all([await door.ask(key, stage.code, to_wall=False) for key in keys])
         finally:
-            await let_connections_go()
+            await wind_down(hub)
 
     asyncio.run(asyncio.wait_for(story(), 30))

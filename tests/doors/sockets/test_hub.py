@@ -1,15 +1,19 @@
 """The hub with sockets that take nothing: one slow device must not hold up a room."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from starlette.websockets import WebSocket
 
 from kindcircle.doors.sockets.admission import Visitor
 from kindcircle.doors.sockets.hub import ASK_AGAIN, NOT_HERE, TOO_SLOW, WAITING, Hub
 from kindcircle.doors.sockets.threads import for_hub
+from tests.doors.sockets.devices import wind_down
 
 
 class Line:
@@ -118,6 +122,47 @@ def test_who_is_no_longer_admitted_is_seen_out_after_a_while(db: None) -> None:
             assert line.closed_with == NOT_HERE
         finally:
             await for_hub.do(lambda: connection.close())  # its own, not that of this thread
+
+    run(story)
+
+
+def test_what_is_announced_twice_is_read_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cue is announced by the process that said it and by the feed, both while it is being read."""
+    reads: list[str] = []
+    execute = CursorWrapper.execute
+
+    def counted(self: CursorWrapper, sql: str, params: Any = None) -> Any:
+        if "live_event" in sql:
+            reads.append(threading.current_thread().name)
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", counted)
+
+    async def story(hub: Hub) -> None:
+        seat = hub.enter(await Line().open(), visitor(1))
+        room = hub.rooms["a-gathering"]
+
+        async def announced(*moments: tuple[int, ...]) -> int:
+            """Each of these numbers, with a moment in between in which the reading begins. How often was it read?"""
+            before = len(reads)
+            for numbers in moments:
+                for n in numbers:
+                    hub._pass_on("a-gathering", n)
+                await asyncio.sleep(0)
+            while room.telling:
+                await asyncio.sleep(0.005)
+            return len(reads) - before
+
+        try:
+            assert await announced((3,)) == 1
+            assert await announced((3,)) == 1, "it may have come in between"
+            assert await announced((4, 4)) == 1
+            assert await announced((5,), (5,)) == 1
+            assert await announced((6,), (7, 7)) == 2, "what was said meanwhile is read after it"
+            assert await announced((8,), (9,), (8,)) == 2
+        finally:
+            hub.leave(seat)
+            await wind_down(hub)
 
     run(story)
 

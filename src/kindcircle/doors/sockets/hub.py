@@ -94,6 +94,7 @@ class Room:
         self.private_frames: tuple[str, str] = ("", "")
         self.face: Face | None = None
         self.telling = self.tell_again = False
+        self.told_of = 0  # what was announced last
         self.confiding = self.confide_again = False
 
 
@@ -191,8 +192,9 @@ class Hub:
             return
         if n is None:
             self.confide(room)
-        elif n > len(room.events):
-            room.tell_again = True
+        elif n > len(room.events) and not (room.telling and n == room.told_of):
+            # The same is announced by the process that said it and again by the feed: reading once is enough.
+            room.tell_again, room.told_of = True, n
             if not room.telling:
                 room.telling = True
                 self._start(self._tell(room))
