@@ -11,6 +11,7 @@ from kindcircle.base.lib import clock
 from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.research.models import Release, Taking
 from tests.rooms.research.finished import one_more_group, two_groups
+from tests.rooms.research.test_report import answer
 from tests.site import RunningSite
 from tests.walks.visitor import Visitor
 from tests.world import World, make_world
@@ -35,6 +36,9 @@ def release_of(world: World) -> Release:
 
 
 def test_one_asks_another_decides_and_the_file_goes_out(running_site: RunningSite, world: World) -> None:
+    # One of the two groups was also asked something that the other was not.
+    for person in world.members:
+        answer(world, person, "phq-8", 9, "baseline")
     lead = Visitor(running_site, world.organisation_lead).open("/organisation/").follow("Rows for research")
     assert "at least 11 people who said yes, from 2 groups or more" in lead.text
     # What is typed wrongly stays typed, with a sentence beside it.
@@ -53,6 +57,7 @@ def test_one_asks_another_decides_and_the_file_goes_out(running_site: RunningSit
     assert safety.path == path
     assert "To learn what helps people stay." in safety.text and "R. Example, Far University" in safety.text
     assert "12 people of 2 groups that had ended by" in safety.text and "Beside earlier files" not in safety.text
+    assert "Left for a later file" in safety.text and "PHQ-8, before the group" in safety.text
     safety.press("Let them go")
     assert "may be taken" in safety.text
     assert "Decide whether coded answers" not in safety.open("/desk/tasks/").text
@@ -62,7 +67,9 @@ def test_one_asks_another_decides_and_the_file_goes_out(running_site: RunningSit
     archive = zipfile.ZipFile(io.BytesIO(lead.answer.content))
     [table] = [name for name in archive.namelist() if name.endswith("people_data.csv")]
     rows = list(csv.DictReader(io.StringIO(archive.read(table).decode())))
-    assert len(rows) == 12
+    assert len(rows) == 12 and "gad_7_total_before" in rows[0] and "phq_8_total_before" not in rows[0]
+    [book] = [name for name in archive.namelist() if name.endswith("codebook.csv")]
+    assert 'withheld,phq-8 before,"Left out.' in archive.read(book).decode()
     everything = b"".join(archive.read(name) for name in archive.namelist())
     for person in world.members:
         assert person.code.encode() not in everything

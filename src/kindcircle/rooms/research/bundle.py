@@ -45,7 +45,7 @@ SCORE = {
 }
 
 WITHHELD = {
-    True: "Left out. Who answered it, or who was not asked, is too few people or one group alone, and the rows would "
+    True: "Left out. Those who answered it, or those who were not asked, are too few or all of one group. Rows would "
     "show who they are. It may come with a later release.",
     False: "In part. Some answers came in later. They wait until enough people of two groups have them, because "
     "two files side by side would show who these people are.",
@@ -195,8 +195,8 @@ To be used until {about["use_until"]}, then deleted. Made {about["made_at"]}.
 here. {about["people_without_a_yes"]} more had a place in a group of this programme that has ended, and do not.
 
 A questionnaire counts once for each occasion. Withheld: {about["questionnaires_withheld"]}. In part:
-{about["questionnaires_in_part"]}. The codebook names them under `withheld`, and says why. Answers that came in after these
-rows were asked for are not here either, unless an earlier file held them. They take a new release.
+{about["questionnaires_in_part"]}. The codebook names them under `withheld`, and says why. Answers that came in after
+these rows were asked for are not here either, unless an earlier file held them. They take a new release.
 
 Names and days are left out, and nothing that anybody wrote is here. The rows are **coded, not anonymous**: whoever
 knows somebody in a group may still know more. Please do not try to find out who is who, do not pass the file on, and do
