@@ -156,8 +156,8 @@ READ_BACK = (
 )
 LAYER = "the peer sends on what it is handed; ours reads each cue from the table, which with few rooms is half the work"
 SIGNED_IN = (
-    "who comes together is asked about in two questions; what is left is the opening of each socket and, for each room, "
-    "who is here and what those who lead are told"
+    "who comes together is asked about in two questions; what is left is the opening of each socket and, for each "
+    "room, who is here and what those who lead are told"
 )
 BUSY = "where the bare library is slow too, it is the machine; else the disk and the database"
 
