@@ -176,7 +176,7 @@ def _stages(trial: Trial, name: str, arm: ArmFlow, *, now: bool) -> Stages:
     else:
         given = ((_("waited as planned"), arm.drawn - arm.came), (_("came to a meeting all the same"), arm.came))
         given += ((_("need not wait any more"), arm.early),) if arm.early else ()
-    asked = ((_("no answer, or not to be counted"), arm.silent), (_("asked to be left out"), arm.taken_back))
+    asked = ((_("no answer so far, or not to be counted"), arm.silent), (_("asked to be left out"), arm.taken_back))
     return Stages(
         name,
         (
