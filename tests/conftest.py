@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 
 import hypothesis
@@ -103,6 +104,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
             "running_site" in getattr(item, "fixturenames", ()),
         )
     )
+    quick = [item for item in items if item.get_closest_marker("lasting") is None]
+    items[: len(quick)] = in_shares(quick, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """The same tests, so that each process begins with its part of the slow ones.
+
+    Each is given a run of equal length, and takes from the others when it is done: somebody who came upon a test of two
+    minutes at the very end would be waited for by all.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = iter([item for item in items if not item.get_closest_marker("slow")])
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        size = (len(items) - len(ordered)) // (processes - process)
+        mine = slow[process::processes]
+        ordered += [*mine, *islice(others, max(0, size - len(mine)))]
+    return [*ordered, *others]
 
 
 @pytest.fixture(scope="session")

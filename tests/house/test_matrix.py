@@ -52,6 +52,7 @@ def test_there_are_enough_cells(house: House) -> None:
     assert number >= AT_LEAST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doors", sorted(EVERYBODY), indirect=True)
 def test_nobody_reaches_what_is_not_theirs(doors: Doors) -> None:
     tried, flaws = 0, []

@@ -50,6 +50,7 @@ def said(programme: Programme) -> Iterator[str]:
                 yield slot.prompt.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("programme", PROGRAMMES, ids=NAMES)
 def test_a_manual_holds_every_session_whole(programme: Programme) -> None:
     reader = read(pdf("manual", words.manual(programme)))
@@ -72,6 +73,7 @@ def test_each_handout_is_one_page(programme: Programme) -> None:
         assert letters(session.talk.handout_title) in printed(reader)
 
 
+@pytest.mark.slow
 def test_every_practice_prints_all_its_words() -> None:
     for practice in all_practices():
         text = printed(read(pdf("script", words.script(practice))))

@@ -11,6 +11,8 @@ MUTANTS=all pytest -s tests/spec/test_code_mutants.py
 import os
 from collections.abc import Iterator
 
+import pytest
+
 from kindcircle.rooms.measures import norms as house_norms
 from kindcircle.spec import norms, scoring
 from kindcircle.stats import change, own_course
@@ -83,6 +85,7 @@ def mutants() -> Iterator[Mutant]:
         yield from of_functions(module, names)
 
 
+@pytest.mark.slow
 def test_every_small_mistake_is_noticed(db: None) -> None:
     jury, tried, alive = Jury(TESTS, RULES, without=LONG), 0, set[str]()
     whole = os.environ.get("MUTANTS") == "all"

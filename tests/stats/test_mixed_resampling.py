@@ -83,6 +83,7 @@ def test_a_resample_is_a_fit_to_fixed_effects_and_noise() -> None:
         assert whole.sums.covariance == pytest.approx(alone.sums.covariance, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_in_a_balanced_trial_of_groups_it_is_the_t_test_of_their_means() -> None:
     """There Student's t with four degrees of freedom is exact, and percentiles are too narrow."""
     model = fitted(arms(5, spread=4.0))
@@ -98,6 +99,7 @@ def test_in_a_balanced_trial_of_groups_it_is_the_t_test_of_their_means() -> None
     assert found.se("arm") == pytest.approx(by_formula.se, rel=0.15)
 
 
+@pytest.mark.slow
 def test_limits_hold_the_truth_about_as_often_as_they_say() -> None:
     held = sum(
         bool(low <= 1.0 <= high) for low, high in (ends(resampled(fitted(arms(seed)), seed=seed)) for seed in range(24))

@@ -242,6 +242,7 @@ def test_init_does_not_touch_a_house_that_is_there(demo_home: Path) -> None:
     assert "set up already" in answer.stderr
 
 
+@pytest.mark.slow
 def test_a_set_up_link_of_another_site_does_not_hold(new_home: NewHome) -> None:
     token = re.search(r"/setup/(\S+)/", new_home[1].stdout)
     assert token is not None
@@ -289,6 +290,7 @@ def test_doctor_finds_a_changed_audit_entry(demo_home: Path, tmp_path: Path) -> 
     assert re.search(r"entry 3 of \S+: was changed", answer.stdout)
 
 
+@pytest.mark.slow
 def test_worker_does_what_is_due_once(tmp_path: Path) -> None:
     home = tmp_path / "home"
     say("demo", "build", home=home)

@@ -256,6 +256,7 @@ PRESSED = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_whatever_is_pressed_in_a_circle_it_can_go_on_and_end(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     seen: set[tuple[object, ...]] = set()

@@ -95,6 +95,7 @@ STARTS = st.sampled_from(["ask word", "ask felt"])
 SHOWING = [("read", 0), ("show words", 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

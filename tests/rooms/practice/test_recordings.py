@@ -185,6 +185,7 @@ def test_more_than_fifty_megabytes_are_not_even_opened(world: World, come) -> No
         keep(world, file)
 
 
+@pytest.mark.slow
 def test_a_full_house_is_told_so_and_loses_nothing(world: World, come, settings) -> None:
     first = keep(world, come(WAV))
     settings.RECORDINGS_MB = 0
@@ -198,6 +199,7 @@ def test_one_at_a_time(world: World, come) -> None:
         keep(world, come(WAV))
 
 
+@pytest.mark.slow
 def test_another_takes_the_place_of_the_first_and_the_first_is_gone(
     world: World, come, django_capture_on_commit_callbacks
 ) -> None:

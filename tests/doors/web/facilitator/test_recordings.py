@@ -124,6 +124,7 @@ def test_nobody_else_can_send_large_files_nor_to_other_pages(client, group, monk
     assert not written
 
 
+@pytest.mark.slow
 def test_another_house_has_its_own(client, group):
     bring(client)
     row = Recording.objects.get()

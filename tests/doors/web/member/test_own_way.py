@@ -181,6 +181,7 @@ def test_a_machine_without_a_voice_has_no_sound_and_breaks_nothing(client, monke
     assert client.get(f"/practice/{CONTACT}/").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_sound_that_was_kept_is_never_taken_for_other_words(client, group):
     def now() -> tuple[str, str]:
         keeping = client.get(f"/practice/{SCAN}/?seconds=240").context["keeping"]
