@@ -6,13 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from starlette.websockets import WebSocket
 
 from kindcircle.doors.sockets.admission import Visitor
 from kindcircle.doors.sockets.hub import ASK_AGAIN, NOT_HERE, TOO_SLOW, WAITING, Hub
-from kindcircle.doors.sockets.threads import for_hub
 from tests.doors.sockets.devices import wind_down
 
 
@@ -121,7 +119,8 @@ def test_who_is_no_longer_admitted_is_seen_out_after_a_while(db: None) -> None:
             await asyncio.sleep(0.01)
             assert line.closed_with == NOT_HERE
         finally:
-            await for_hub.do(lambda: connection.close())  # its own, not that of this thread
+            hub.leave(seat)
+            await wind_down(hub)
 
     run(story)
 
