@@ -315,7 +315,9 @@ def test_a_kept_practice_plays_without_a_line_and_is_told_later(
     # The train leaves the tunnel.
     page.context.set_offline(False)
     page.goto(FEET)
-    wait_until(lambda: Play.objects.filter(member=group.member).exists(), page, what="the log")
+    # Told in two parts, as it would have been with a line: that it began, and how it ended.
+    told = Play.objects.filter(member=group.member, seconds_played__gt=0)
+    wait_until(told.exists, page, what="the log")
     play = Play.objects.get(member=group.member)
     assert (play.practice, play.seconds_planned, play.seconds_played) == ("p22-soles-of-the-feet", 60, 60)
     assert clock.now() - timedelta(minutes=2) < play.started_at < clock.now() - timedelta(seconds=3)
