@@ -291,9 +291,8 @@ def test_a_room_that_comes_back_at_once_is_asked_about_as_one(running_site: Runn
 
     async def story() -> None:
         try:
-            await for_devices.do(
-                lambda: connection.ensure_connection()
-            )  # a new line is greeted with questions of its own
+            # A new line is greeted with questions of its own.
+            await for_devices.do(lambda: connection.ensure_connection())
             before = questions.by_the_door
             await gathering_socket(Device(keys[0], stage.code).socket)
             assert questions.by_the_door - before == 2

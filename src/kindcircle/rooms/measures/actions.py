@@ -18,6 +18,7 @@ from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.measures import drafts, models, sets, worsening
 from kindcircle.rooms.measures.attending import sheet_came_late
+from kindcircle.rooms.measures.counting import as_score
 from kindcircle.rooms.measures.errors import (
     AlreadyAnswered,
     AnsweredElsewhere,
@@ -250,19 +251,7 @@ def _prepare(
     response.sealed_answers = seals.ANSWERS.seal(
         json.dumps(_given(one, answers), ensure_ascii=False), code=response.code, holder=assignment.member
     )
-    scores = [
-        Score(
-            response=response,
-            scale=result.score,
-            value=result.value,
-            state=result.state,
-            answered=result.answered,
-            of=result.of,
-            rule=result.rule,
-        )
-        for result in results
-    ]
-    return response, scores
+    return response, [as_score(response, result) for result in results]
 
 
 def _is_same(first: Response, one: Definition, answers: Mapping[str, Answer], by: Actor) -> bool:

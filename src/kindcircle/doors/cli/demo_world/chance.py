@@ -40,9 +40,7 @@ def draw_lots(house: House, *, at: datetime) -> Trial:
     }
     move_intake(intake=offered, to=Intake.State.CLOSED, by=lead, at=at - 15 * DAY)
     trial = _planned(house, offered, at=at)
-    draw.keep_outside(
-        application=asked[MUST_NOT_WAIT], why=Entrant.Outside.WORSE, by=guide, at=at - 10 * DAY
-    )  # fmt: skip
+    draw.keep_outside(application=asked[MUST_NOT_WAIT], why=Entrant.Outside.WORSE, by=guide, at=at - 10 * DAY)
     for number, name in enumerate((*SAID_YES, SAID_NO)):
         _answers(house, asked[name], SAID_YES.get(name), yes=name != SAID_NO, at=at - 9 * DAY + number * DAY / 4)
     return draw.draw(trial=trial, by=lead, at=at - 2 * DAY)
