@@ -369,6 +369,7 @@ GOES = {
     "some hours after the meeting": {"live.Whereabouts"},
     "two days after the meeting, or when the group is over": {"live.Word"},
     "in the moment in which the group is told": {"live.FeltAnswer"},
+    "years after it ended": {"ending.PersonHold"},
     "with the account, as the proof of how somebody came in": {
         "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.KeepApart",
         "intake.Decision", "intake.Consent", "intake.ConsentCopy",

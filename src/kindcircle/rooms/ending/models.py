@@ -294,3 +294,6 @@ class CircleInvitation(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(organisation_id=self.circle.organisation_id, group_id=self.circle_id, owner_id=self.person_id)
+
+
+from kindcircle.rooms.ending import models_privacy  # noqa: E402, F401

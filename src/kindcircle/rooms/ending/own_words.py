@@ -17,6 +17,7 @@ from kindcircle.rooms.conversations import actions as conversations
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing
 from kindcircle.rooms.ending.models import WritingClock
+from kindcircle.rooms.ending.models_privacy import Erasure
 from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response, Score
@@ -107,6 +108,7 @@ def erase_writing(*, person: User, by: Actor, at: datetime) -> None:
         User.objects.select_for_update(no_key=True).get(pk=person.pk)
         take_writing(person)
         WritingClock.objects.filter(person=person).delete()
+        Erasure.objects.create(person_code=person.code, kind=Erasure.Kind.WRITING, at=at)
         _record(Event.OWN_WORDS_ERASED, person, by=by, at=at)
 
 
