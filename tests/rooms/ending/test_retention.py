@@ -351,7 +351,8 @@ GOES = {
         "ending.ReviewNote", "reminders.Reminder", "live.PairWish", "feedback.HeardAndDone",
     },
     "with the private words": {
-        "writing.JournalEntry", "writing.Letter", "writing.Draft", "ending.KeptLine", "ending.ClosingLetter",
+        "writing.JournalEntry", "writing.AddedLater", "writing.OwnPhrases", "writing.Letter", "writing.Draft",
+        "ending.KeptLine", "ending.ClosingLetter",
         "resonance.HeartRecording", "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
         "preparing.SafetyPlan",
     },

@@ -62,6 +62,9 @@ class Seal:
 NAME = Seal("name")
 ADDRESS = Seal("address")
 JOURNAL = Seal("journal")
+JOURNAL_FELT = Seal("journal-felt")  # how it was before and after writing
+JOURNAL_ADDED = Seal("journal-added")
+OWN_PHRASES = Seal("own-phrases")
 LETTER = Seal("letter")
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")

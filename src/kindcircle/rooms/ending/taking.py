@@ -38,7 +38,7 @@ from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.rooms.safety.models_watch import AlertReview
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import HandOver, StartedWithout
-from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
 
 GIVEN = KeptLine.State.GIVEN
 
@@ -64,7 +64,8 @@ def take_writing(person: User) -> None:
     """Everything that somebody wrote or kept for themselves, and what was left for them."""
     Sitting.objects.filter(member=person).delete()
     Willing.objects.filter(member=person).delete()
-    JournalEntry.objects.filter(author=person).delete()
+    JournalEntry.objects.filter(author=person).delete()  # what was added later goes with its entry
+    OwnPhrases.objects.filter(author=person).delete()
     Letter.objects.filter(author=person).delete()
     Draft.objects.filter(author=person).delete()
     Word.objects.filter(author=person).delete()
@@ -137,6 +138,9 @@ def last_written(person: User) -> datetime | None:
         HeartRecording.objects.filter(sitting__member=person)
         .order_by("-kept_at").values_list("kept_at", flat=True).first(),
         JournalEntry.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
+        AddedLater.objects.filter(entry__author=person)
+        .order_by("-written_at").values_list("written_at", flat=True).first(),
+        OwnPhrases.objects.filter(author=person).values_list("saved_at", flat=True).first(),
         Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
         KeptLine.objects.filter(to__user=person, state=GIVEN)
         .order_by("-written_at").values_list("written_at", flat=True).first(),
@@ -150,6 +154,7 @@ def writers(person: User | None = None) -> set[int]:
     found: set[int] = set()
     owned: tuple[tuple[type[Model], str], ...] = (
         (JournalEntry, "author_id"),
+        (OwnPhrases, "author_id"),
         (Letter, "author_id"),
         (SupportPlan, "person_id"),
         (SafetyPlan, "person_id"),

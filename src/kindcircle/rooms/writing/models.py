@@ -13,19 +13,56 @@ class JournalEntry(models.Model):
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    practice = models.CharField(max_length=60, help_text="The written practice it follows.")
+    kind = models.CharField(max_length=20, default="day", help_text="What was written, such as a day or free lines.")
+    practice = models.CharField(max_length=60, blank=True, help_text="The written practice it follows, if any.")
+    sealed_body = models.BinaryField(help_text="The boxes of its page by name, with a drawing among them, as JSON.")
+    # Apart from the words, so that whether to rest from writing is found without opening any of them.
+    sealed_felt = models.BinaryField(default=b"", blank=True, help_text="How it was before and after, if it was said.")
+    client_key = models.CharField(max_length=64, unique=True)
+    written_at = models.DateTimeField(help_text="Rounded down to the hour.")
+
+    class Data:
+        private = {"sealed_body", "sealed_felt"}
+        personal = {"author"}
+        operational = {"id", "code", "kind", "practice", "client_key", "written_at"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.author.organisation_id, owner_id=self.author_id)
+
+
+class AddedLater(models.Model):
+    """Lines that somebody put under an entry of theirs on a later day. The entry itself is never changed."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.CASCADE, related_name="added")
     sealed_body = models.BinaryField()
     client_key = models.CharField(max_length=64, unique=True)
     written_at = models.DateTimeField(help_text="Rounded down to the hour.")
 
     class Data:
         private = {"sealed_body"}
-        personal = {"author"}
-        operational = {"id", "code", "practice", "client_key", "written_at"}
+        personal = {"entry"}
+        operational = {"id", "code", "client_key", "written_at"}
         research: set[str] = set()
 
-    def access_facts(self) -> Facts:
-        return Facts(organisation_id=self.author.organisation_id, owner_id=self.author_id)
+
+class OwnPhrases(models.Model):
+    """The few kind lines that somebody found for themselves, to meet again on a hard day. Always as they want them."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    author = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    sealed_body = models.BinaryField(help_text="One phrase on each line.")
+    # Two open pages must not write over each other: see phrases.keep.
+    version = models.BigIntegerField(default=0, help_text="Grows with each save and is never used twice.")
+    client_key = models.CharField(max_length=64, help_text="The open page that saved it last.")
+    saved_at = models.DateTimeField(help_text="Rounded down to the hour.")
+
+    class Data:
+        private = {"sealed_body"}
+        personal = {"author"}
+        operational = {"id", "code", "version", "client_key", "saved_at"}
+        research: set[str] = set()
 
 
 class Letter(models.Model):

@@ -1,16 +1,43 @@
-// Reads a question and its answers in the voice of this device. The button shows only where the device has one.
+// Reads a part of the page in the voice of this device: <button data-aloud="id of the part" hidden>. The button shows
+// only where the device has a voice of its own; the same button makes it stop. Of a question its answers are read too.
 import { createDeviceVoice } from "../live/device-voice.js";
 
-const button = document.querySelector("[data-aloud]");
-const voice = button && (await createDeviceVoice());
+const ASKED = "legend, label, .scale-ends span";
+const SAID = "h1, h2, h3, h4, p, li, dt, dd, svg[aria-label]";
+
+const buttons = document.querySelectorAll("[data-aloud]");
+const voice = buttons.length ? await createDeviceVoice() : null;
+
+const worded = (one) => (one.getAttribute("aria-label") || one.textContent).trim().replace(/\s+/g, " ");
+const ending = (words) => (/[.!?…:]$/.test(words) ? words : `${words}.`);
+
+function wordsOf(part) {
+  const asked = part.querySelector("legend");
+  return [...part.querySelectorAll(asked ? ASKED : SAID)]
+    .filter((one) => !one.matches(".scale-mark") && !one.closest("[data-aloud-skip]") && !one.querySelector("p, li"))
+    .map(worded)
+    .filter(Boolean)
+    .map(ending)
+    .join(" ");
+}
 
 if (voice) {
-  const words = () =>
-    [...document.getElementById(button.dataset.aloud).querySelectorAll("legend, label, .scale-ends span")]
-      .filter((one) => !one.matches(".scale-mark"))
-      .map((one) => one.textContent.trim())
-      .join(". ");
-  button.hidden = false;
-  button.addEventListener("click", () => voice.say(words()));
+  let reading = null;
+  const stopped = () => {
+    if (reading) reading.removeAttribute("aria-pressed");
+    reading = null;
+  };
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const same = reading === button;
+      voice.hush();
+      stopped();
+      if (same) return;
+      reading = button;
+      button.setAttribute("aria-pressed", "true");
+      voice.say(wordsOf(document.getElementById(button.dataset.aloud)), () => reading === button && stopped());
+    });
+  }
   window.addEventListener("pagehide", voice.hush);
 }

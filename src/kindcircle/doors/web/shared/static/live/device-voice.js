@@ -23,9 +23,10 @@ export async function createDeviceVoice() {
   const voice = fitting(document.documentElement.lang.toLowerCase());
   if (!voice) return null;
   return {
-    say(words) {
+    say(words, ended) {
       speechSynthesis.cancel();
       const said = new SpeechSynthesisUtterance(words);
+      if (ended) said.addEventListener("end", ended);
       Object.assign(said, { voice, lang: voice.lang, rate: PACE });
       speechSynthesis.speak(said);
     },
