@@ -298,6 +298,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.SUPPORT_PLAN_OPEN: {"shared plan": LEADING},
     P.SAFETY_PLAN_OPEN: {"shared plan": LEADING | {SAFETY}},
     P.SAFE_CONTACT_OPEN: LEADS_GROUP,
+    P.OWN_KEY_TURN_ON: everywhere(ANY_MEMBER),
+    P.OWN_KEY_KEEP: everywhere(WHOLE),
     P.OWN_WRITING_SEE: everywhere(WHOLE),
     P.ORGANISATION_SEE: staff(who(LEAD, OPERATOR), who(FOREIGN_LEAD), LEADS | {OPERATOR}),
     P.STAFF_INVITE: LEAD_STAFF,

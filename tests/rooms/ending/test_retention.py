@@ -375,6 +375,7 @@ GOES = {
         "people.User", "groups.Invitation", "groups.CalendarLink", "reminders.AddressChange", "intake.KeepApart",
         "intake.Decision", "intake.Consent", "intake.ConsentCopy",
     },
+    "with the account, or when somebody turns it off: it holds no word": {"writing.OwnKey"},
     "when whoever leads takes it away: it is theirs": {"care.Supervision", "care.OwnCheck", "team.Credential"},
 }  # fmt: skip
 

@@ -144,6 +144,8 @@ class Permission(StrEnum):
     SUPPORT_PLAN_OPEN = "support-plan.open"
     SAFETY_PLAN_OPEN = "safety-plan.open"
     SAFE_CONTACT_OPEN = "safe-contact.open"
+    OWN_KEY_TURN_ON = "own-key.turn-on"  # journal and letters locked in the browser
+    OWN_KEY_KEEP = "own-key.keep"  # the page about it, other ways to lock it, what it locked, and the way back
     OWN_WRITING_SEE = "own-writing.see"  # the list of what one wrote; each page of it is its writer's alone
 
     # The organisation's side.

@@ -171,6 +171,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.SAFETY_PLAN_OPEN: [facilitator & shared, safety_lead & shared],
     P.SAFE_CONTACT_OPEN: [facilitator],
     # Who left keeps the way to their own words.
+    # Who left keeps the way to what their own key locks, and to its end.
+    P.OWN_KEY_TURN_ON: [member_somewhere],
+    P.OWN_KEY_KEEP: [signed_in],
     P.OWN_WRITING_SEE: [signed_in],
     # One voice for all groups of the house.
     P.RECORDING_KEEP: [leads_in_the_house],

@@ -70,6 +70,7 @@ DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
 ANSWER_DRAFT = Seal("answer-draft")
 PAPER_ENTRY = Seal("paper-entry")  # what one person typed in from their card
+OWN_KEY = Seal("own-key")  # somebody's own key as it is locked in their browser; we never have it open
 OWN_WAY = Seal("own-way")
 HEARTBEATS = Seal("heartbeats")
 MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole

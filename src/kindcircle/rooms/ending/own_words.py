@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -73,15 +74,15 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
     keys.open_keys([person])
     found = OwnWords(
         journal=[
-            Piece(row.written_at, "", seals.JOURNAL.open(row.sealed_body, code=row.code, holder=person))
+            Piece(row.written_at, _title(row), seals.JOURNAL.open(row.sealed_body, code=row.code, holder=person))
             for row in JournalEntry.objects.filter(author=person).order_by("written_at", "pk")
         ],
         letters=[
-            Piece(row.written_at, "", seals.LETTER.open(row.sealed_body, code=row.code, holder=person))
+            Piece(row.written_at, _title(row), seals.LETTER.open(row.sealed_body, code=row.code, holder=person))
             for row in Letter.objects.filter(author=person).order_by("written_at", "pk")
         ],
         drafts=[
-            Piece(row.saved_at, "", "\n\n".join(json.loads(_draft(row, person)).values()))
+            Piece(row.saved_at, _title(row), "\n\n".join(json.loads(_draft(row, person)).values()))
             for row in Draft.objects.filter(author=person).order_by("pk")
         ],
     )
@@ -166,6 +167,11 @@ def _of_heart(sitting: Sitting, *, by: Actor) -> list[Piece]:
         title = " ".join(word for word in (sitting.practice, row.part, sitting.on.isoformat()) if word)
         found.append(Piece(row.kept_at, title, " ".join(f"{one:g}" for one in beats)))
     return found
+
+
+def _title(row: JournalEntry | Letter | Draft) -> str:
+    """What stands above words that only their writer's own key opens: here they are not readable."""
+    return _("locked with your own key; “My words to read” on its page opens it") if row.own_key else ""
 
 
 def _draft(row: Draft, person: User) -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -18,7 +19,15 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.conversations.queries import was_sent_from
-from kindcircle.rooms.writing.errors import AlreadyOnItsWay, DayHasPassed, NothingWritten, OpenElsewhere, TooLong
+from kindcircle.rooms.writing import own_key as own_keys
+from kindcircle.rooms.writing.errors import (
+    AlreadyOnItsWay,
+    DayHasPassed,
+    NothingWritten,
+    NotLocked,
+    OpenElsewhere,
+    TooLong,
+)
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 
 LONGEST = 20_000  # letters; more than an hour's writing by hand
@@ -29,33 +38,54 @@ LETTER = "letter"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A draft, opened: the boxes of its page by name. Version 0 means that there is none."""
+    """A draft, opened: the boxes of its page by name. Version 0 means that there is none.
+
+    locked  the whole draft as its writer's own key locked it; then no box is known here
+    """
 
     boxes: dict[str, str]
     version: int
+    locked: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to go on with."""
+        return bool(self.boxes or self.locked)
 
 
 def write_entry(
-    *, text: str, practice: str, client_key: str, author: User, by: Actor, at: datetime, draft: int = 0
+    *,
+    text: str,
+    practice: str,
+    client_key: str,
+    author: User,
+    by: Actor,
+    at: datetime,
+    draft: int = 0,
+    own_key: bool = False,
 ) -> JournalEntry:
     """Keep a journal entry. The same key again is the same entry, answered with the first.
 
-    draft is the version of the draft that the page was filled from. Raises NothingWritten, TooLong.
+    draft is the version of the draft that the page was filled from; own_key says that the text is a value that was
+    locked in the browser. Raises NothingWritten, TooLong, and what own_key.check raises.
     """
     require(by, Permission.JOURNAL_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
-    _check(text)
+    if not own_key:
+        _check(text)
     with transaction.atomic():
         _one_at_a_time(author)
         kept = JournalEntry.objects.filter(client_key=_own(author, client_key)).first()
         if kept is not None:
             return kept
+        own_keys.check(author, text, own_key=own_key)
         # The hour is enough to find it again; the minute would tell a watcher more than the writer wants.
         entry = JournalEntry(
             author=author,
             practice=practice,
             client_key=_own(author, client_key),
             written_at=at.replace(minute=0, second=0, microsecond=0),
+            **_locked_row(client_key, own_key),
         )
         entry.sealed_body = seals.JOURNAL.seal(text, code=entry.code, holder=author)
         entry.save(force_insert=True)
@@ -71,15 +101,25 @@ def open_entry(*, entry: JournalEntry, by: Actor) -> str:
 
 
 def write_letter(
-    *, text: str, deliver_on: date, client_key: str, author: User, by: Actor, at: datetime, draft: int = 0
+    *,
+    text: str,
+    deliver_on: date,
+    client_key: str,
+    author: User,
+    by: Actor,
+    at: datetime,
+    draft: int = 0,
+    own_key: bool = False,
 ) -> Letter:
     """Seal a letter to oneself until a day in the writer's own time zone. The same key again is the same letter.
 
-    draft is the version of the draft that the page was filled from. Raises NothingWritten, TooLong, DayHasPassed.
+    draft is the version of the draft that the page was filled from; own_key says that the text is a value that was
+    locked in the browser. Raises NothingWritten, TooLong, DayHasPassed, and what own_key.check raises.
     """
     require(by, Permission.LETTER_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
-    _check(text)
+    if not own_key:
+        _check(text)
     today = at.astimezone(ZoneInfo(author.zone)).date()
     if not today < deliver_on <= today + FURTHEST:
         raise DayHasPassed
@@ -88,7 +128,14 @@ def write_letter(
         kept = Letter.objects.filter(client_key=_own(author, client_key)).first()
         if kept is not None:
             return kept
-        letter = Letter(author=author, client_key=_own(author, client_key), written_at=at, deliver_on=deliver_on)
+        own_keys.check(author, text, own_key=own_key)
+        letter = Letter(
+            author=author,
+            client_key=_own(author, client_key),
+            written_at=at,
+            deliver_on=deliver_on,
+            **_locked_row(client_key, own_key),
+        )
         letter.sealed_body = seals.LETTER.seal(text, code=letter.code, holder=author)
         letter.save(force_insert=True)
         _finish_draft(author, LETTER, page=client_key, version=draft)
@@ -120,26 +167,38 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
 
 
 def save_draft(
-    *, kind: str, box: str, text: str, page: str, version: int, author: User, by: Actor, at: datetime
+    *,
+    kind: str,
+    box: str,
+    text: str,
+    page: str,
+    version: int,
+    author: User,
+    by: Actor,
+    at: datetime,
+    own_key: bool = False,
 ) -> None:
     """Keep what is being typed in one box. When every box is empty, the draft goes.
 
     page is the open page that saves (its form's key), version the draft's version when that page was opened. A page
     goes on where it left off itself, or where nothing has changed since it was opened. Otherwise OpenElsewhere: two
-    tabs never write over each other. Raises TooLong.
+    tabs never write over each other. own_key says that the text is the whole page as the browser locked it; no text
+    then means that every box is empty. Raises TooLong, and what own_key.check raises.
     """
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
-    if len(text) > LONGEST:
+    if not own_key and len(text) > LONGEST:
         raise TooLong(LONGEST)
     with transaction.atomic():
         _one_at_a_time(author)
+        if own_keys.is_own(kind) and (text or not own_key):
+            own_keys.check(author, text, own_key=own_key)
         if _sent_from(author, page):
             return  # a last save that overtook the page's own sending: those words are safe already
         draft = Draft.objects.filter(author=author, kind=kind).first()
         if draft is not None and draft.page != page and draft.version != version:
             raise OpenElsewhere
-        boxes = _boxes(draft, author) | {box: text}
+        boxes = {own_keys.BOXES: text} if own_key else _boxes(draft, author) | {box: text}
         if not any(words.strip() for words in boxes.values()):
             Draft.objects.filter(author=author, kind=kind).delete()
             return
@@ -148,6 +207,7 @@ def save_draft(
         # From the clock, so that a draft that was dropped and begun anew does not count from one again.
         draft.version = max(draft.version + 1, milliseconds(at))
         draft.page = page
+        draft.own_key = own_key
         draft.saved_at = at
         draft.save()
 
@@ -157,7 +217,10 @@ def open_draft(*, kind: str, author: User, by: Actor) -> Kept:
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
     draft = Draft.objects.filter(author=author, kind=kind).first()
-    return Kept(_boxes(draft, author), draft.version if draft else 0)
+    boxes = _boxes(draft, author)
+    if draft is not None and draft.own_key:
+        return Kept({}, draft.version, boxes[own_keys.BOXES])
+    return Kept(boxes, draft.version if draft else 0)
 
 
 def drop_draft(*, kind: str, author: User, by: Actor) -> None:
@@ -179,6 +242,16 @@ def _check(text: str) -> None:
         raise NothingWritten
     if len(text) > LONGEST:
         raise TooLong(LONGEST)
+
+
+def _locked_row(client_key: str, own_key: bool) -> dict[str, Any]:
+    """What a row says about being locked. The browser bound the value to the form's key, so that is the row's code."""
+    if not own_key:
+        return {}
+    taken = any(model.objects.filter(code=client_key).exists() for model in (JournalEntry, Letter))
+    if taken or not own_keys.CODE.fullmatch(client_key):
+        raise NotLocked
+    return {"code": client_key, "own_key": True}
 
 
 def _one_at_a_time(author: User) -> None:

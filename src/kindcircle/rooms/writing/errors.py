@@ -31,3 +31,46 @@ class AlreadyOnItsWay(Conflict):
 class OpenElsewhere(Conflict):
     def __init__(self) -> None:
         super().__init__(_("These words are open on another page too. That page was saved later, so we kept it."))
+
+
+class KeyIsOn(Conflict):
+    """Readable words came while their writer's own key is on, as from a page that was open since before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your own key is on now. Your words are still here: please press the button once more."))
+
+
+class KeyIsOff(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your own key is off now. Your words are still here: copy them, open the page again and paste them in.")
+        )
+
+
+class KeyThereAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("There is a key already. It was made on another page. That one counts."))
+
+
+class KeyChanged(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("This was changed on another page meanwhile. Please open this page again."))
+
+
+class NotLocked(Invalid):
+    """What came is not what a browser locked, whole."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This did not arrive whole. Nothing is lost: please try once more."))
+
+
+class NotShown(Conflict):
+    """Whoever asks does not have the key open."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please open your own key first, on this page."))
+
+
+class StillLocked(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("Some pages are still locked. Please press the button once more."))

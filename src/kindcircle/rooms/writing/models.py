@@ -16,6 +16,7 @@ class JournalEntry(models.Model):
     kind = models.CharField(max_length=20, default="day", help_text="What was written, such as a day or free lines.")
     practice = models.CharField(max_length=60, blank=True, help_text="The written practice it follows, if any.")
     sealed_body = models.BinaryField(help_text="The boxes of its page by name, with a drawing among them, as JSON.")
+    own_key = models.BooleanField(default=False, help_text="Locked in the browser: under our seal lies a locked value.")
     # Apart from the words, so that whether to rest from writing is found without opening any of them.
     sealed_felt = models.BinaryField(default=b"", blank=True, help_text="How it was before and after, if it was said.")
     client_key = models.CharField(max_length=64, unique=True)
@@ -24,7 +25,7 @@ class JournalEntry(models.Model):
     class Data:
         private = {"sealed_body", "sealed_felt"}
         personal = {"author"}
-        operational = {"id", "code", "kind", "practice", "client_key", "written_at"}
+        operational = {"id", "code", "kind", "practice", "own_key", "client_key", "written_at"}
         research: set[str] = set()
 
     def access_facts(self) -> Facts:
@@ -37,13 +38,14 @@ class AddedLater(models.Model):
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     entry = models.ForeignKey(JournalEntry, on_delete=models.CASCADE, related_name="added")
     sealed_body = models.BinaryField()
+    own_key = models.BooleanField(default=False, help_text="Locked in the browser: under our seal lies a locked value.")
     client_key = models.CharField(max_length=64, unique=True)
     written_at = models.DateTimeField(help_text="Rounded down to the hour.")
 
     class Data:
         private = {"sealed_body"}
         personal = {"entry"}
-        operational = {"id", "code", "client_key", "written_at"}
+        operational = {"id", "code", "own_key", "client_key", "written_at"}
         research: set[str] = set()
 
 
@@ -71,6 +73,7 @@ class Letter(models.Model):
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     sealed_body = models.BinaryField()
+    own_key = models.BooleanField(default=False, help_text="Locked in the browser: under our seal lies a locked value.")
     client_key = models.CharField(max_length=64, unique=True)
     written_at = models.DateTimeField()
     deliver_on = models.DateField()
@@ -80,7 +83,7 @@ class Letter(models.Model):
     class Data:
         private = {"sealed_body"}
         personal = {"author"}
-        operational = {"id", "code", "client_key", "written_at", "deliver_on", "delivered_at", "opened_at"}
+        operational = {"id", "code", "own_key", "client_key", "written_at", "deliver_on", "delivered_at", "opened_at"}
         research: set[str] = set()
 
     class Meta:
@@ -108,6 +111,7 @@ class Draft(models.Model):
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60, help_text="Which page it belongs to, such as letter or journal.")
     sealed_body = models.BinaryField(help_text="The boxes of the page by name, as JSON.")
+    own_key = models.BooleanField(default=False, help_text="Locked in the browser, all boxes in one value.")
     # Two open pages must not write over each other: see actions.save_draft.
     version = models.BigIntegerField(default=0, help_text="Grows with each save and is never used twice.")
     page = models.CharField(max_length=64, default="", blank=True, help_text="The open page that saved it last.")
@@ -116,8 +120,12 @@ class Draft(models.Model):
     class Data:
         private = {"sealed_body"}
         personal = {"author"}
-        operational = {"id", "code", "kind", "version", "page", "saved_at"}
+        operational = {"id", "code", "kind", "own_key", "version", "page", "saved_at"}
         research: set[str] = set()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["author", "kind"], name="draft_one_per_page")]
+
+
+# Models in a file of their own, for Django to find.
+from kindcircle.rooms.writing import models_own_key  # noqa: E402, F401
