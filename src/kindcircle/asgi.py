@@ -14,6 +14,7 @@ from kindcircle.wsgi import application as pages  # noqa: I001  (Django must be 
 
 from a2wsgi import WSGIMiddleware
 from csp.utils import build_policy
+from django.conf import settings
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from kindcircle.doors.sockets.gathering import gathering_socket
-from kindcircle.doors.web.shared.help_page import help_file, keep_help_page
+from kindcircle.doors.web.shared.help_page import help_file, help_language, keep_help_page
 from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.doors.web.shared.tablet import LENT
 from kindcircle.doors.worker.inside import lifespan as worker_lifespan
@@ -60,10 +61,15 @@ async def pages_and_help(scope: Scope, receive: Receive, send: Send) -> None:
     On a tablet that somebody has in their hands it is made for them, with the lock that all their pages have: else it
     would lie there, one tap from their own page, for whoever is next.
     """
-    file = help_file()
-    if scope["path"] != "/help/" or scope["method"] not in {"GET", "HEAD"} or not file.is_file():
+    if scope["path"] != "/help/" or scope["method"] not in {"GET", "HEAD"}:
         await _pages(scope, receive, send)
-    elif LENT not in Request(scope).cookies or not await _help_with_lock(scope, receive, send):
+        return
+    asked = Request(scope)
+    chosen = asked.cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
+    file = help_file(help_language(chosen, asked.headers.get("accept-language", "")))
+    if not file.is_file():
+        await _pages(scope, receive, send)
+    elif LENT not in asked.cookies or not await _help_with_lock(scope, receive, send):
         await FileResponse(file, headers=HELP_HEADERS)(scope, receive, send)
 
 

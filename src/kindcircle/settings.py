@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from kindcircle.base.lib import env, places
 
@@ -246,6 +245,10 @@ CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kindcircle.doors.web.shared.errors.stale_form"
 LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = SECURE
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Minutes until an untouched page covers itself; hours from sign-in until a session ends whatever happens.
 MEMBER_IDLE_MINUTES = 15
 STAFF_IDLE_MINUTES = 10
@@ -296,7 +299,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # --- language and time ---
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+# Each language says its own name, so that whoever needs it finds it; docs/how-to/add-a-language.md adds one.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["kindcircle.formats"]

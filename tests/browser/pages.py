@@ -140,6 +140,8 @@ def _doors() -> Iterator[Stop]:
     yield Stop("home", "nobody", named("home"))
     for who in EVERYBODY:
         yield Stop("help", who, named("help"))
+    for who in ("nobody", "member", "facilitator"):
+        yield Stop("language", who, named("language"))
     yield Stop("join", "nobody", named("join"))
     yield Stop("join", "nobody", named("join"), "wrong letters", _wrong_letters)
     yield Stop("join-code", "nobody", about("join-code", lambda s: str(s.meetings["on"].short_code)))

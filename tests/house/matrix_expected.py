@@ -132,6 +132,7 @@ PAGES: dict[str, Page] = {
     # Doors for everybody.
     "home": plain("GET", EVERYBODY),
     "help": plain("GET", EVERYBODY),
+    "language": plain("GET POST", EVERYBODY),
     "leave": plain("GET POST", EVERYBODY),
     "lock": plain("POST", EVERYBODY),
     "join": plain("GET POST", EVERYBODY),

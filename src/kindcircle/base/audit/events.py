@@ -198,6 +198,7 @@ class Event(StrEnum):
     HEART_RECORDING_KEPT = "heart recording kept"
     HEART_RECORDING_ERASED = "heart recording erased"
     MAIL_CHOSEN = "mail chosen"
+    LANGUAGE_CHOSEN = "language chosen"
     MAIL_RULE_CHANGED = "mail rule changed"
     MAIL_RETURNED = "mail returned"
     ADDRESS_CHANGED = "address changed"

@@ -13,6 +13,7 @@ from django.utils import translation
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.messages import MESSAGES
 from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.people.language import spoken
 from kindcircle.base.vault import seals
 from kindcircle.rooms.reminders import reaching
 from kindcircle.rooms.safety import actions as safety
@@ -88,7 +89,7 @@ def _try_out(delivery: Delivery, *, at: datetime) -> bool:
 
 def _message(delivery: Delivery, address: str) -> EmailMessage:
     words = MESSAGES[delivery.kind]
-    with translation.override(delivery.user.language):
+    with translation.override(spoken(delivery.user.language)):
         return EmailMessage(
             subject=str(words.subject),
             body=str(words.body).format(link=f"{settings.ORIGIN}/"),

@@ -9,9 +9,12 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
+from kindcircle.base.people.language import languages
 from kindcircle.base.people.models import Organisation
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.rooms.safety import queries
@@ -20,9 +23,21 @@ KEEP_SECONDS = 600
 log = logging.getLogger("kindcircle.help")
 
 
-def help_file() -> Path:
-    """Where the ready-made page lies. The server hands it out without asking Django or the database."""
-    return Path(settings.HOME) / "help" / "index.html"
+def help_file(language: str = settings.LANGUAGE_CODE) -> Path:
+    """Where the ready-made page of a language lies. The server hands it out without asking Django or the database."""
+    name = "index.html" if language == settings.LANGUAGE_CODE else f"index.{language}.html"
+    return Path(settings.HOME) / "help" / name
+
+
+def help_language(cookie: str, wishes: str) -> str:
+    """The language of the help page: what somebody chose here, else what their browser asks for, else the usual one."""
+    if cookie in languages():
+        return cookie
+    for wish, _quality in parse_accept_lang_header(wishes):
+        for code in languages():
+            if code.partition("-")[0] == wish.partition("-")[0]:
+                return code
+    return settings.LANGUAGE_CODE
 
 
 @page(Permission.HELP_SEE)
@@ -32,12 +47,15 @@ def help_now(request: HttpRequest) -> HttpResponse:
 
 
 def write_help_page() -> None:
-    """Make the file anew, in one step, so that nobody ever reads half of it, whoever else is making it right now."""
-    file = help_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(f".{codes.new_code()}")
-    unfinished.write_text(render_to_string("help.html", _context()), encoding="utf-8")
-    unfinished.replace(file)
+    """Make the files anew, each in one step, so that nobody ever reads half of one, whoever else makes it right now."""
+    context = _context()
+    for language in languages():
+        file = help_file(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(f".{codes.new_code()}")
+        with translation.override(language):
+            unfinished.write_text(render_to_string("help.html", context), encoding="utf-8")
+        unfinished.replace(file)
 
 
 async def keep_help_page() -> None:

@@ -8,14 +8,16 @@ from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, Reauthen
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kindcircle.base.access import NOBODY
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people import sessions
+from kindcircle.base.people.language import spoken
 from kindcircle.base.people.terms import speaking
 from kindcircle.doors.web.shared.errors import kind_page
+from kindcircle.doors.web.shared.language import remember
 from kindcircle.doors.web.shared.look import look_of
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live.tablets import holder_of, tablet_by_code
@@ -62,7 +64,8 @@ class HeadersMiddleware:
 class ActorMiddleware:
     """Puts `request.actor` there: who is asking, from the rows as they stand at this request. Shows their own time.
 
-    Their house's own words and colours hold for this request too.
+    Their language, and their house's own words and colours, hold for this request too. A visitor's language is the
+    one of their cookie or of their browser (Django's own `LocaleMiddleware`).
 
     A session that has to end (`sessions.is_over`, or on a tablet that serves no more) ends here, and the person goes
     on as a visitor.
@@ -99,8 +102,15 @@ class ActorMiddleware:
         timezone.activate(ZoneInfo(user.zone))
         request.actor = actor  # type: ignore[attr-defined]
         request.look = look_of(user.organisation_id)  # type: ignore[attr-defined]
-        with speaking(request.look.terms):  # type: ignore[attr-defined]
-            return self.get_response(request)
+        language = spoken(user.language)
+        with translation.override(language), speaking(request.look.terms):  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        # The next page that comes without a session, such as the one for signing in, speaks as theirs do.
+        if language != spoken(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")):
+            remember(response, language)
+        return response
 
 
 class KindErrorMiddleware:

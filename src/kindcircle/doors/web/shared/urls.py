@@ -17,6 +17,7 @@ from kindcircle.doors.web.shared import (
     home,
     invitation,
     join,
+    language,
     meanwhile,
     tablet,
 )
@@ -29,6 +30,7 @@ mine_to_look_at = page(Permission.ACCOUNT_USE)
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", help_page.help_now, name="help"),
+    path("language/", language.choose, name="language"),
     path("leave/", home.leave, name="leave"),
     path("lock/", home.lock, name="lock"),
     path("join/", join.join, name="join"),

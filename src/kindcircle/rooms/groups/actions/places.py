@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 
 from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import can, require
@@ -11,6 +12,7 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import is_returned
+from kindcircle.base.people.language import spoken
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import (
@@ -268,7 +270,9 @@ def take_role(*, secret: str, by: Actor, at: datetime) -> StaffRole:
 
 def make_person(*, organisation: Organisation, name: str, email: str, at: datetime) -> User:
     """An account with its sealed name and address. Without an address nothing can be mailed and no code asked for."""
-    user = User(organisation=organisation, zone=organisation.zone, joined_at=at)
+    # Whoever comes in by a page goes on in the language they read it in.
+    language = spoken(get_language() or "")
+    user = User(organisation=organisation, zone=organisation.zone, language=language, joined_at=at)
     user.email = seals.blind_address(email) if email else f"{user.code}{NO_CODES}"
     user.sealed_name = seals.NAME.seal(name, code=user.code, holder=user)
     if email:

@@ -10,8 +10,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import send_mail
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kindcircle.base.people.language import spoken
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.keys import SITE
@@ -31,9 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         user = User.objects.filter(email=email).first()
         address = seals.address_of(user) if user else None
-        if address is None:
+        if user is None or address is None:
             return
-        send_code(context["code"], to=address)
+        with translation.override(spoken(user.language)):
+            send_code(context["code"], to=address)
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Account notices are shown inside the site; a mail about them would tell others of the account."""

@@ -11,11 +11,13 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from kindcircle.base.people.language import languages
 from kindcircle.doors.web.shared import drawing, drawing_funnel
 from kindcircle.doors.web.shared.lengths import length_in_words
 
@@ -33,6 +35,25 @@ def theme_attribute(context: Context) -> str:
     request: HttpRequest | None = context.get("request")
     choice = request.COOKIES.get("theme", "") if request is not None else ""
     return format_html(' data-theme="{}"', choice) if choice in THEMES else ""
+
+
+@register.simple_tag
+def language_words() -> SafeString:
+    """The word for language in every language of the pages, each marked as what it is for a voice that reads it."""
+    said = []
+    for code in languages():
+        with translation.override(code):
+            said.append((code, _("Language")))
+    return format_html_join(" · ", '<span lang="{}">{}</span>', said)
+
+
+@register.simple_tag
+def in_english() -> SafeString:
+    """`lang="en"` around words that are there in English only, on a page in another language; nothing on English ones.
+
+    A voice that reads the page aloud then says them as English words.
+    """
+    return SafeString("") if (get_language() or "en").partition("-")[0] == "en" else SafeString(' lang="en" dir="ltr"')
 
 
 @register.simple_tag(takes_context=True)
