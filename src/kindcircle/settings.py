@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "kindcircle.doors.web.words",
     "kindcircle.doors.web.calendar",
     "kindcircle.doors.web.mailing",
+    "kindcircle.doors.web.privacy",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/", include("kindcircle.doors.web.facilitator.urls")),
     path("words/", include("kindcircle.doors.web.words.urls")),
     path("calendar/", include("kindcircle.doors.web.calendar.urls")),
+    path("privacy/", include("kindcircle.doors.web.privacy.urls")),
     path("mail/", include("kindcircle.doors.web.mailing.urls")),
     path("organisation/", include("kindcircle.doors.web.organisation.urls")),
 ]

@@ -77,7 +77,7 @@ def test_a_members_words_pass_those_who_lead_and_may_be_set_aside(near: World) -
     by, guide = near.actor(near.member), near.actor(near.facilitator)
     good, bad = line(near, near.members[1], place(near, 0)), line(near, near.members[2], place(near, 0), "Unkind.")
     assert closing.lines_for(place(near, 0), by=by) == []
-    assert {(one.author, one.to, one.words) for one in closing.lines_that_wait(near.group, by=guide)} == {
+    assert {(one.author, one.to, one.words) for one in closing.lines_that_wait(near.group, by=guide, at=near.at)} == {
         ("Tomas", "Ines", "Thank you."),
         ("Wren", "Ines", "Unkind."),
     }

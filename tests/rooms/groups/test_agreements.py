@@ -132,7 +132,7 @@ def test_a_proposal_is_sent_once_and_answered_once(world: World) -> None:
     other = propose(world, "We face each other.", "no-such-line")
     assert other.line == ""
     guide = world.actor(world.facilitator)
-    seen = agreements.proposals_of(world.group, by=guide)
+    seen = agreements.proposals_of(world.group, by=guide, at=world.at)
     assert [(proposal.text, proposal.name) for proposal in seen] == [("We speak slowly.", "Ines"),
                                                                      ("We face each other.", "Ines")]  # fmt: skip
     with pytest.raises(ReasonNeeded):
@@ -188,7 +188,7 @@ def test_answers_are_asked_anew_for_each_version_and_only_those_who_lead_see_the
     with pytest.raises(NotFound):
         agreements.said_to(world.group, by=ines)
     with pytest.raises(NotFound):
-        agreements.proposals_of(world.group, by=ines)
+        agreements.proposals_of(world.group, by=ines, at=world.at)
     with pytest.raises(WordsMissing):
         answer(world, "perhaps")
 

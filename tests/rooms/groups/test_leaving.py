@@ -85,18 +85,18 @@ def test_the_others_hear_what_was_approved_and_no_more(world: World) -> None:
     for user, (telling, (words, heard, _)) in zip(world.members, said.items(), strict=False):
         leaving = leave(world, user, telling=telling, words=words, reason="group-fit")
         assert b"good to sit" not in bytes(leaving.sealed_words)
-        told = [text for row, text in to_tell(world.group, by=ada) if row == leaving]
+        told = [text for row, text in to_tell(world.group, by=ada, at=world.at) if row == leaving]
         assert bool(told) == bool(heard)
         if told:
             assert "will not be continuing" in told[0] and heard.replace("Ines", "") in told[0].replace("Ines", "")
             assert "right for me" not in told[0] and "\n\n\n" not in told[0]
-    first = to_tell(world.group, by=ada)[0][0]
+    first = to_tell(world.group, by=ada, at=world.at)[0][0]
     for _ in range(2):
         actions.mark_group_told(leaving=first, by=ada, at=world.at + 2 * DAY)
-    assert first not in [row for row, _ in to_tell(world.group, by=ada)]
+    assert first not in [row for row, _ in to_tell(world.group, by=ada, at=world.at)]
     assert AuditEntry.objects.filter(event=Event.GROUP_TOLD_OF_LEAVING).count() == 1
     with pytest.raises(NotFound):
-        words_for_group(leavings().get(telling="my-own-words"), by=world.actor(world.members[0]))
+        words_for_group(leavings().get(telling="my-own-words"), by=world.actor(world.members[0]), at=world.at)
 
 
 def test_every_line_of_the_list_can_be_chosen(world: World) -> None:

@@ -12,6 +12,8 @@ class Permission(StrEnum):
     ACCOUNT_USE = "account.use"
     IN_OWN_NAME = "own-name.act"  # writing something that will belong to this very person
 
+    OWN_PRIVACY_SEE = "own-privacy.see"  # who looked at what of one's own, where one is signed in, what one can do
+
     MAIL_CHOOSE = "mail.choose"  # what one would like to hear, and when
     ADDRESS_CHANGE = "address.change"  # one's own, which is also the way in
 

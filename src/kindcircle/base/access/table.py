@@ -44,6 +44,8 @@ ALLOW: dict[P, list[Predicate]] = {
     P.DOOR_USE: [anybody],
     P.ACCOUNT_USE: [signed_in],
     P.IN_OWN_NAME: [owner],
+    # For everybody who signs in, whoever left and whoever only asked to come too: it is about nobody but them.
+    P.OWN_PRIVACY_SEE: [surely_signed_in],
     P.CALENDAR_USE: [fully_signed_in],
     P.MAIL_CHOOSE: [fully_signed_in],
     P.ADDRESS_CHANGE: [surely_signed_in],
@@ -107,7 +109,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.ENDING_SEE: [group_member],
     P.ENDING_KEEP: [facilitator],
     P.KEPT_LINE_REMOVE: [owner],
-    P.OWN_WORDS_KEEP: [member_somewhere],
+    P.OWN_WORDS_KEEP: [surely_signed_in],
     P.CIRCLE_ANSWER: [owner],
     P.CIRCLE_ADMIT: [facilitator],
     P.CIRCLE_INVITE: [organisation_lead],

@@ -148,8 +148,8 @@ def lines_for(place: Membership, *, by: Actor) -> list[OpenLine]:
     return sorted(found, key=lambda one: bool(one.author))
 
 
-def lines_that_wait(group: Group, *, by: Actor) -> list[OpenLine]:
-    """What members wrote for one another and nobody has handed on yet."""
+def lines_that_wait(group: Group, *, by: Actor, at: datetime) -> list[OpenLine]:
+    """What members wrote for one another and nobody has handed on yet. Each author sees who looked."""
     require(by, Permission.ENDING_KEEP, group)
     rows = list(
         KeptLine.objects.filter(to__group=group, state=State.WAITING)
@@ -157,6 +157,9 @@ def lines_that_wait(group: Group, *, by: Actor) -> list[OpenLine]:
         .order_by("written_at", "pk")
     )
     names = seals.names_of(list({person for row in rows for person in (row.author, row.to.user)}))
+    for row in rows:
+        about, chain = log.Ref("kept-line", row.code), group.organisation.code
+        log.record(Event.KEPT_LINE_OPENED, by=by, about=about, at=at, chain=chain, concerns=row.author.code)
     return [OpenLine(row, _words(row), names[row.author_id], names[row.to.user_id]) for row in rows]
 
 

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
@@ -196,10 +198,14 @@ def waiting_in(groups: Iterable[Group]) -> dict[int, tuple[int, int]]:
     return {group: (counts[0][group], counts[1][group]) for group in running}
 
 
-def proposals_of(group: Group, *, by: Actor) -> list[Proposal]:
-    """Open proposals with who made them, the oldest first. For those who lead."""
+def proposals_of(group: Group, *, by: Actor, at: datetime) -> list[Proposal]:
+    """Open proposals with who made them, the oldest first. For those who lead; each author sees who looked."""
     require(by, Permission.AGREEMENT_KEEP, group)
-    return _opened(group, LineProposal.objects.filter(group=group, state=State.OPEN).order_by("proposed_at", "pk"))
+    rows = LineProposal.objects.filter(group=group, state=State.OPEN).order_by("proposed_at", "pk")
+    for row in rows.select_related("proposed_by"):
+        about, chain = log.Ref("proposal", row.code), group.organisation.code
+        log.record(Event.PROPOSAL_OPENED, by=by, about=about, at=at, chain=chain, concerns=row.proposed_by.code)
+    return _opened(group, rows)
 
 
 def own_proposals(group: Group, *, by: Actor) -> list[Proposal]:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import NoWayBack
 from kindcircle.rooms.groups.models import Group, Membership
@@ -42,21 +44,31 @@ def lines_to_choose() -> list[tuple[str, str]]:
     return [*lines, (str(Leaving.Telling.NOTHING), _("Nothing at all. They will see that the seat is free."))]
 
 
-def words_for_group(leaving: Leaving, *, by: Actor) -> str:
-    """Their own words for the group, opened; empty where they gave none. Theirs, and those who lead read them out."""
+def words_for_group(leaving: Leaving, *, by: Actor, at: datetime) -> str:
+    """Their own words for the group, opened; empty where they gave none. Theirs, and those who lead read them out.
+
+    Whoever wrote them sees who opened them.
+    """
     own = by.user_id == leaving.place.user_id
     require(by, Permission.PLACE_LEAVE if own else Permission.LEAVING_KEEP, leaving)
+    if not own and leaving.sealed_words:
+        about, chain = log.Ref("leaving", leaving.code), leaving.place.group.organisation.code
+        log.record(Event.GOODBYE_OPENED, by=by, about=about, at=at, chain=chain, concerns=leaving.place.user.code)
+    return _words(leaving)
+
+
+def _words(leaving: Leaving) -> str:
     if not leaving.sealed_words:
         return ""
     return seals.GOODBYE.open(leaving.sealed_words, code=leaving.code, holder=leaving.place.user)
 
 
-def to_tell(group: Group, *, by: Actor) -> list[tuple[Leaving, str]]:
+def to_tell(group: Group, *, by: Actor, at: datetime) -> list[tuple[Leaving, str]]:
     """Who has left and the others do not know it yet, with the words to read out: no more than they may hear."""
     rows = leavings().filter(place__group=group, group_told_at=None, undone_at=None)
     found = []
     for row in rows.exclude(telling=Leaving.Telling.NOTHING).order_by("left_at"):
-        words = words_for_group(row, by=by)
+        words = words_for_group(row, by=by, at=at)
         if row.telling == Leaving.Telling.WITH_A_WISH:
             words = _("They wish you well.")
         text = pinned_handout(TOLD).fill({"first_name": seals.name_of(row.place.user), "their_words": words})
@@ -68,7 +80,7 @@ def letter_to(leaving: Leaving, *, by: Actor) -> str:
     """A letter to whoever left, for a person to finish: what only a person knows stands in brackets."""
     require(by, Permission.LEAVING_KEEP, leaving)
     leading = [place.user for place in present_places(leaving.place.group, Membership.Role.FACILITATOR)]
-    told = words_for_group(leaving, by=by) or dict(lines_to_choose())[leaving.telling]
+    told = _words(leaving) or dict(lines_to_choose())[leaving.telling]
     return pinned_handout(LETTER).fill(
         {
             "first_name": seals.name_of(leaving.place.user),

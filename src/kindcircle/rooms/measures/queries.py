@@ -229,6 +229,9 @@ def what_spoke(alert: Alert, *, by: Actor, at: datetime) -> list[str]:
     for kind, code in sorted(sheets):
         about = log.Ref(kind, code)
         log.record(Event.FEEDBACK_OPENED, by=by, about=about, at=at, chain=house.code, concerns=alert.member.code)
+    if not sheets:
+        about = log.Ref("alert", alert.code)
+        log.record(Event.ALERT_OPENED, by=by, about=about, at=at, chain=house.code, concerns=alert.member.code)
     return [_spoken(row, alert, house, name_it=len(sheets) > 1) for row in rows]
 
 

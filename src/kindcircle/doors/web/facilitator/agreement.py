@@ -38,7 +38,7 @@ def _show(
         "group": group,
         "now": now,
         "ended": group.state == Group.State.FINISHED,
-        "proposals": agreements.proposals_of(group, by=by),
+        "proposals": agreements.proposals_of(group, by=by, at=clock.now()),
         "said": agreements.said_to(group, by=by),
         "earlier": [one for one in agreements.versions_of(group, by=by) if one.number != now.number],
         "repairs": len(mending),
@@ -67,7 +67,7 @@ def aside(request: HttpRequest, proposal: LineProposal) -> HttpResponse:
 def wording(request: HttpRequest, group: Group) -> HttpResponse:
     """Word the list together: every line in a box, proposals beside it, and one button that makes it count."""
     by = request.actor  # type: ignore[attr-defined]
-    now, proposals = agreements.agreement_of(group, by=by), agreements.proposals_of(group, by=by)
+    now, proposals = agreements.agreement_of(group, by=by), agreements.proposals_of(group, by=by, at=clock.now())
     if request.method != "POST":
         return _word(request, group, now, proposals)
     seen = request.POST.get("seen", "")

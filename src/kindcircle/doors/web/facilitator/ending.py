@@ -223,7 +223,7 @@ def _show(request: HttpRequest, group: Group, error: KindError | None = None) ->
         "stays_away": [names[one] for one in names if later and one in later.stays_away],
         "proposed": typed.get("wall") or proposed.strftime("%Y-%m-%dT%H:%M"),
         "proposed_holiday": public_day(proposed.date(), group.organisation.country)[0],
-        "lines": closing.lines_that_wait(group, by=by),
+        "lines": closing.lines_that_wait(group, by=by, at=clock.now()),
         "letters": _letters(group, places, names),
         "receivers": [(one.code, names[one.user_id]) for one in receivers],
         "is_open": closing.is_open(group),

@@ -78,7 +78,7 @@ def _shown(leaving: Leaving, request: HttpRequest) -> dict[str, Any]:
         "name": seals.name_of(leaving.place.user),
         "written_by": seals.name_of(leaving.written_by) if leaving.written_by else "",
         "line": dict(lines_to_choose())[leaving.telling],
-        "words": words_for_group(leaving, by=by),
+        "words": words_for_group(leaving, by=by, at=clock.now()),
         "told_by": seals.name_of(leaving.group_told_by) if leaving.group_told_by else "",
         # Whether the seat is free is asked when somebody does it.
         "way_back": leaving.undone_at is None and way_back_closed(leaving, free=1, at=at) is None,

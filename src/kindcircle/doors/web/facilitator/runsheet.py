@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kindcircle.base.access import Permission
+from kindcircle.base.lib import clock
 from kindcircle.doors.web.facilitator.alliance import on_runsheet
 from kindcircle.doors.web.facilitator.ending import on_the_sheet
 from kindcircle.doors.web.facilitator.feedback import to_begin_with
@@ -57,4 +58,4 @@ def _to_tell(request: HttpRequest, gathering: Gathering) -> list[tuple[Leaving, 
     over = gathering.state == Gathering.State.CLOSED
     if over or earlier.exclude(state=Gathering.State.CLOSED).exists():
         return []
-    return to_tell(gathering.group, by=request.actor)  # type: ignore[attr-defined]
+    return to_tell(gathering.group, by=request.actor, at=clock.now())  # type: ignore[attr-defined]

@@ -66,7 +66,7 @@ def _gone(request: HttpRequest, place: Membership) -> HttpResponse:
         "name": seals.name_of(place.user),
         "leaving": leaving,
         "line": dict(lines_to_choose())[leaving.telling] if leaving else "",
-        "words": words_for_group(leaving, by=by) if leaving else "",
+        "words": words_for_group(leaving, by=by, at=clock.now()) if leaving else "",
         "wrote": conversation_of(place) is not None,
         "lines": help_lines(place.group.organisation, at=clock.now()),
     }

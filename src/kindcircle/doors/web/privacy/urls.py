@@ -1,0 +1,12 @@
+"""Addresses of one's own privacy, all below /privacy/."""
+
+from django.urls import path
+
+from kindcircle.doors.web.privacy import home, seen
+
+app_name = "privacy"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("who-looked/", seen.who_looked, name="who-looked"),
+    path("safe-device/", home.safe_device, name="safe-device"),
+]
