@@ -181,6 +181,8 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.DRAFT_KEEP: everywhere(ANY_MEMBER),
     P.JOURNAL_WRITE: everywhere(ANY_MEMBER),
     P.JOURNAL_READ: OWN_THINGS,
+    P.JOURNAL_ADD: {thing: may & ANY_MEMBER for thing, may in OWN_THINGS.items()},
+    P.JOURNAL_ERASE: OWN_THINGS,
     P.LETTER_WRITE: everywhere(ANY_MEMBER),
     P.LETTER_OPEN: own("arrived letter"),
     P.LETTER_WITHDRAW: own("sealed letter"),

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     DRAFT_KEEP = "draft.keep"
     JOURNAL_WRITE = "journal.write"
     JOURNAL_READ = "journal.read"
+    JOURNAL_ADD = "journal.add"  # lines under an entry, on a later day
+    JOURNAL_ERASE = "journal.erase"
     LETTER_WRITE = "letter.write"
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"

@@ -62,6 +62,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.DRAFT_KEEP: [member_somewhere],
     P.JOURNAL_WRITE: [member_somewhere],
     P.JOURNAL_READ: [owner],
+    # Who left writes no more here. What they wrote stays theirs to read, and to erase.
+    P.JOURNAL_ADD: [owner & member_somewhere],
+    P.JOURNAL_ERASE: [owner],
     P.LETTER_WRITE: [member_somewhere],
     P.LETTER_OPEN: [owner & arrived],
     P.LETTER_WITHDRAW: [owner & sealed],

@@ -26,17 +26,28 @@ from kindcircle.rooms.measures.queries import answers_of, definition_of, words_f
 from kindcircle.rooms.resonance import queries as resonance
 from kindcircle.rooms.resonance.actions import open_recording
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting
+from kindcircle.rooms.writing.actions import open_entry
+from kindcircle.rooms.writing.bodies import drawing_of, words_of
+from kindcircle.rooms.writing.journal import Added, open_added
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.rooms.writing.phrases import open_phrases
+from kindcircle.spec import strokes
 from kindcircle.spec.parts import Likert, Tick
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing somebody wrote, or was given: when, what it is, and the words."""
+    """One thing somebody wrote, or was given: when, what it is, and the words. A drawing is its marks, as text."""
 
     on: datetime | None
     title: str
     words: str
+    drawing: str = ""
+
+    @property
+    def paths(self) -> list[strokes.Path]:
+        """The drawing as a picture needs it."""
+        return strokes.paths(strokes.read(self.drawing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +85,17 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
     keys.open_keys([person])
     found = OwnWords(
         journal=[
-            Piece(row.written_at, _title(row), seals.JOURNAL.open(row.sealed_body, code=row.code, holder=person))
-            for row in JournalEntry.objects.filter(author=person).order_by("written_at", "pk")
+            piece
+            for row in JournalEntry.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
+            for piece in _of_entry(row, by=by)
         ],
         letters=[
             Piece(row.written_at, _title(row), seals.LETTER.open(row.sealed_body, code=row.code, holder=person))
             for row in Letter.objects.filter(author=person).order_by("written_at", "pk")
         ],
-        drafts=[
-            Piece(row.saved_at, _title(row), "\n\n".join(json.loads(_draft(row, person)).values()))
-            for row in Draft.objects.filter(author=person).order_by("pk")
-        ],
+        drafts=[_of_draft(row, person) for row in Draft.objects.filter(author=person).order_by("pk")],
     )
+    found.kept.extend(Piece(None, "", line) for line in open_phrases(author=person, by=by).lines)
     for place in member_places().filter(user=person).order_by("pk"):
         _of_place(found, place, by=by)
     for response in (
@@ -169,13 +179,21 @@ def _of_heart(sitting: Sitting, *, by: Actor) -> list[Piece]:
     return found
 
 
-def _title(row: JournalEntry | Letter | Draft) -> str:
+def _title(row: JournalEntry | Letter | Draft | Added) -> str:
     """What stands above words that only their writer's own key opens: here they are not readable."""
     return _("locked with your own key; “My words to read” on its page opens it") if row.own_key else ""
 
 
-def _draft(row: Draft, person: User) -> str:
-    return seals.DRAFT.open(row.sealed_body, code=row.code, holder=person)
+def _of_entry(row: JournalEntry, *, by: Actor) -> list[Piece]:
+    """One entry with its drawing, and what was added to it later, each with its own day."""
+    body = open_entry(entry=row, by=by)
+    added = [Piece(one.at, _title(one), one.words) for one in open_added(entry=row, by=by)]
+    return [Piece(row.written_at, _title(row), words_of(body), strokes.written(drawing_of(body))), *added]
+
+
+def _of_draft(row: Draft, person: User) -> Piece:
+    body = seals.DRAFT.open(row.sealed_body, code=row.code, holder=person)
+    return Piece(row.saved_at, _title(row), words_of(body), strokes.written(drawing_of(body)))
 
 
 def _plain(value: object) -> str:

@@ -19,7 +19,9 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.conversations.queries import was_sent_from
+from kindcircle.rooms.writing import bodies
 from kindcircle.rooms.writing import own_key as own_keys
+from kindcircle.rooms.writing.bodies import LONGEST
 from kindcircle.rooms.writing.errors import (
     AlreadyOnItsWay,
     DayHasPassed,
@@ -28,9 +30,10 @@ from kindcircle.rooms.writing.errors import (
     OpenElsewhere,
     TooLong,
 )
-from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.rooms.writing.kinds import DAY, Kind
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
+from kindcircle.spec.resting import Felt
 
-LONGEST = 20_000  # letters; more than an hour's writing by hand
 FURTHEST = timedelta(days=5 * 365)
 JOURNAL = "journal"  # the kinds of page that keep a draft
 LETTER = "letter"
@@ -63,34 +66,42 @@ def write_entry(
     at: datetime,
     draft: int = 0,
     own_key: bool = False,
+    kind: Kind = DAY,
+    felt: Felt | None = None,
 ) -> JournalEntry:
     """Keep a journal entry. The same key again is the same entry, answered with the first.
 
-    draft is the version of the draft that the page was filled from; own_key says that the text is a value that was
-    locked in the browser. Raises NothingWritten, TooLong, and what own_key.check raises.
+    text     its body, as `bodies.body_of` makes it, or the value that the browser locked
+    draft    the version of the draft that the page was filled from
+    own_key  that the text is such a value
+    felt     how it was before and after, as far as somebody said; for them alone
+
+    Raises NothingWritten, TooLong, DrawingAmiss, and what own_key.check raises.
     """
     require(by, Permission.JOURNAL_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
     if not own_key:
-        _check(text)
+        bodies.check(text)
     with transaction.atomic():
-        _one_at_a_time(author)
-        kept = JournalEntry.objects.filter(client_key=_own(author, client_key)).first()
+        one_at_a_time(author)
+        kept = JournalEntry.objects.filter(client_key=stored_key(author, client_key)).first()
         if kept is not None:
             return kept
         own_keys.check(author, text, own_key=own_key)
-        # The hour is enough to find it again; the minute would tell a watcher more than the writer wants.
         entry = JournalEntry(
             author=author,
+            kind=kind.id,
             practice=practice,
-            client_key=_own(author, client_key),
-            written_at=at.replace(minute=0, second=0, microsecond=0),
-            **_locked_row(client_key, own_key),
+            client_key=stored_key(author, client_key),
+            written_at=to_the_hour(at),
+            **locked_row(client_key, own_key),
         )
         entry.sealed_body = seals.JOURNAL.seal(text, code=entry.code, holder=author)
+        if felt is not None and (felt.before or felt.after):
+            entry.sealed_felt = seals.JOURNAL_FELT.seal(as_text(felt), code=entry.code, holder=author)
         entry.save(force_insert=True)
-        _finish_draft(author, JOURNAL, page=client_key, version=draft)
-        _record(Event.ENTRY_WRITTEN, by, "journal", entry.code, author, at)
+        finish_own_draft(author, kind.draft, page=client_key, version=draft)
+        record(Event.ENTRY_WRITTEN, by, "journal", entry.code, author, at)
     return entry
 
 
@@ -124,22 +135,22 @@ def write_letter(
     if not today < deliver_on <= today + FURTHEST:
         raise DayHasPassed
     with transaction.atomic():
-        _one_at_a_time(author)
-        kept = Letter.objects.filter(client_key=_own(author, client_key)).first()
+        one_at_a_time(author)
+        kept = Letter.objects.filter(client_key=stored_key(author, client_key)).first()
         if kept is not None:
             return kept
         own_keys.check(author, text, own_key=own_key)
         letter = Letter(
             author=author,
-            client_key=_own(author, client_key),
+            client_key=stored_key(author, client_key),
             written_at=at,
             deliver_on=deliver_on,
-            **_locked_row(client_key, own_key),
+            **locked_row(client_key, own_key),
         )
         letter.sealed_body = seals.LETTER.seal(text, code=letter.code, holder=author)
         letter.save(force_insert=True)
-        _finish_draft(author, LETTER, page=client_key, version=draft)
-        _record(Event.LETTER_SEALED, by, "letter", letter.code, author, at)
+        finish_own_draft(author, LETTER, page=client_key, version=draft)
+        record(Event.LETTER_SEALED, by, "letter", letter.code, author, at)
     return letter
 
 
@@ -152,7 +163,7 @@ def open_letter(*, letter: Letter, by: Actor, at: datetime) -> str:
         opened_at = max(at, letter.delivered_at or at)
         Letter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=opened_at)
         queue.take_back("something-waiting", to=letter.author, about=log.Ref("letter", letter.code), at=at)
-        _record(Event.LETTER_OPENED, by, "letter", letter.code, letter.author, at)
+        record(Event.LETTER_OPENED, by, "letter", letter.code, letter.author, at)
     return text
 
 
@@ -163,7 +174,7 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
         gone, _ = Letter.objects.filter(pk=letter.pk, delivered_at=None).delete()
         if not gone:
             raise AlreadyOnItsWay
-        _record(Event.LETTER_WITHDRAWN, by, "letter", letter.code, letter.author, at)
+        record(Event.LETTER_WITHDRAWN, by, "letter", letter.code, letter.author, at)
 
 
 def save_draft(
@@ -187,10 +198,10 @@ def save_draft(
     """
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
-    if not own_key and len(text) > LONGEST:
+    if not own_key and len(text) > LONGEST:  # a drawing has the same bound: see strokes.LONGEST
         raise TooLong(LONGEST)
     with transaction.atomic():
-        _one_at_a_time(author)
+        one_at_a_time(author)
         if own_keys.is_own(kind) and (text or not own_key):
             own_keys.check(author, text, own_key=own_key)
         if _sent_from(author, page):
@@ -234,7 +245,17 @@ def finish_draft(*, kind: str, page: str, version: int, author: User, by: Actor)
     """Its words were sent elsewhere, in the caller's transaction. What another open page has saved since stays."""
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
-    _finish_draft(author, kind, page=page, version=version)
+    finish_own_draft(author, kind, page=page, version=version)
+
+
+def to_the_hour(at: datetime) -> datetime:
+    """The hour is enough to find something again; the minute would tell a watcher more than the writer wants."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def as_text(felt: Felt) -> str:
+    """How it was, to seal."""
+    return json.dumps({"on": felt.on.isoformat(), "before": felt.before, "after": felt.after})
 
 
 def _check(text: str) -> None:
@@ -244,29 +265,31 @@ def _check(text: str) -> None:
         raise TooLong(LONGEST)
 
 
-def _locked_row(client_key: str, own_key: bool) -> dict[str, Any]:
+def locked_row(client_key: str, own_key: bool) -> dict[str, Any]:
     """What a row says about being locked. The browser bound the value to the form's key, so that is the row's code."""
     if not own_key:
         return {}
-    taken = any(model.objects.filter(code=client_key).exists() for model in (JournalEntry, Letter))
+    kinds = (JournalEntry, AddedLater, Letter)
+    taken = any(model._default_manager.filter(code=client_key).exists() for model in kinds)
     if taken or not own_keys.CODE.fullmatch(client_key):
         raise NotLocked
     return {"code": client_key, "own_key": True}
 
 
-def _one_at_a_time(author: User) -> None:
+def one_at_a_time(author: User) -> None:
     """Hold this person's row, so that two requests of theirs never decide at once. For one transaction."""
     User.objects.select_for_update(no_key=True).get(pk=author.pk)
 
 
-def _own(author: User, key: str) -> str:
+def stored_key(author: User, key: str) -> str:
     """A key as it is stored: nobody's key can ever meet somebody else's."""
     return digest(f"{author.code} {key}")
 
 
 def _sent_from(author: User, page: str) -> bool:
-    key = _own(author, page)
-    own_words = any(model.objects.filter(client_key=key).exists() for model in (JournalEntry, Letter))
+    key = stored_key(author, page)
+    kinds = (JournalEntry, AddedLater, OwnPhrases, Letter)
+    own_words = any(model._default_manager.filter(client_key=key).exists() for model in kinds)
     return own_words or was_sent_from(author, page)
 
 
@@ -277,10 +300,10 @@ def _boxes(draft: Draft | None, author: User) -> dict[str, str]:
     return boxes
 
 
-def _finish_draft(author: User, kind: str, *, page: str, version: int) -> None:
+def finish_own_draft(author: User, kind: str, *, page: str, version: int) -> None:
     """Its words are sent. A draft that another open page has saved since stays: it may be all that page has."""
     Draft.objects.filter(Q(page=page) | Q(version=version), author=author, kind=kind).delete()
 
 
-def _record(event: Event, by: Actor, kind: str, code: str, author: User, at: datetime) -> None:
+def record(event: Event, by: Actor, kind: str, code: str, author: User, at: datetime) -> None:
     log.record(event, by=by, about=log.Ref(kind, code), at=at, chain=author.organisation.code, concerns=author.code)

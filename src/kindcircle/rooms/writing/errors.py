@@ -18,6 +18,19 @@ class TooLong(Invalid):
         )
 
 
+class DrawingAmiss(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("The drawing did not reach us whole. Your words are still here. You can draw it once more."))
+
+
+class TooManyPhrases(Invalid):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("There is room for %(most)s lines here. You could keep the ones that sound most like you.")
+            % {"most": most}
+        )
+
+
 class DayHasPassed(Invalid):
     def __init__(self) -> None:
         super().__init__(_("Please choose a day after today, within the next five years."))
