@@ -174,6 +174,8 @@ def _member() -> Iterator[Stop]:
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
     yield Stop("member:own-way", who, named("member:own-way"))
+    yield Stop("member:my-practices", who, named("member:my-practices"))
+    yield Stop("member:instead", who, named("member:instead", "p01-three-part-pause"))
     yield Stop("member:may-tell", who, named("member:may-tell"))
     yield Stop("member:courses", who, named("member:courses"))
     yield Stop("member:courses", "one who is late", named("member:courses"), "nothing yet")

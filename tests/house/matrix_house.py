@@ -57,7 +57,8 @@ from kindcircle.rooms.measures.models_typing import TypedWording
 from kindcircle.rooms.measures.queries import definition
 from kindcircle.rooms.measures.screening import alerts_of, keep_part
 from kindcircle.rooms.practice import actions as practice
-from kindcircle.rooms.practice.models import OwnWay, Recording
+from kindcircle.rooms.practice import at_hand
+from kindcircle.rooms.practice.models import AtHand, OwnWay, Recording
 from kindcircle.rooms.practice.own_way import Choice, keep_own_way
 from kindcircle.rooms.practice.recordings import keep_recording
 from kindcircle.rooms.preparing import actions as preparing
@@ -600,6 +601,9 @@ def _writing(house: House) -> None:
         choice = Choice(anchor="feet", eyes_open=True, zones=("chest",))
         keep_own_way(choice, member=person, by=by)
         t[f"{prefix}own way"] = OwnWay.objects.get(member=person)
+        at_hand.put_at_hand("p22-soles-of-the-feet", member=person, by=by)
+        at_hand.note_hard_day(at.date(), member=person, by=by)
+        t[f"{prefix}at hand"] = AtHand.objects.get(member=person)
         resonance.turn_on(member=person, by=by, at=at)
         when = resonance.When("p22-soles-of-the-feet", at.astimezone(ZoneInfo(person.zone)).date())
         t[f"{prefix}heart sitting"] = resonance.keep_first(

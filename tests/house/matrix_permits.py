@@ -64,8 +64,9 @@ THINGS = (
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
     "arrived letter", "sealed letter", "play", "heart sitting",
     "raised alert", "closed alert", "adverse event", "help line", "venue",
-    "account", "own way", "supervision", "credential", "recording", "proposal", "shared plan", "repair", "intake",
-    "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site", "nothing",
+    "account", "own way", "at hand", "supervision", "credential", "recording", "proposal", "shared plan", "repair",
+    "intake", "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site",
+    "nothing",
     "debrief line", "landing", "told landing", "slower pace", "alliance step",
 )  # fmt: skip
 
@@ -108,9 +109,8 @@ ELSEWHERE = {
 }
 OF_HOUSE = (
     "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "heart sitting", "help line", "venue", "account", "another group", "own way", "supervision", "credential",
-    "recording", "intake",
-    "application", "own task", "task of the house", "entrusted",
+    "heart sitting", "help line", "venue", "account", "another group", "own way", "at hand", "supervision",
+    "credential", "recording", "intake", "application", "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -132,7 +132,7 @@ LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
 HOUSE_FACILITATORS = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
 ABOUT_THEM = ("proposal", "shared plan", "landing", "told landing", "slower pace")
-WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "account")
+WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "at hand", "account")
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING, LENT), "sheet of the former member": who(FORMER_MEMBER)}
@@ -178,6 +178,7 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.PRACTICE_PLAY: everywhere(ANY_MEMBER),
     P.PLAY_RECORD: OWN_THINGS,
     P.OWN_WAY_USE: OWN_THINGS,
+    P.AT_HAND_USE: OWN_THINGS,
     P.DRAFT_KEEP: everywhere(ANY_MEMBER),
     P.JOURNAL_WRITE: everywhere(ANY_MEMBER),
     P.JOURNAL_READ: OWN_THINGS,

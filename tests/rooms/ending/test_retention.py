@@ -354,7 +354,7 @@ GOES = {
         "writing.JournalEntry", "writing.AddedLater", "writing.OwnPhrases", "writing.Letter", "writing.Draft",
         "ending.KeptLine", "ending.ClosingLetter",
         "resonance.HeartRecording", "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
-        "preparing.SafetyPlan",
+        "practice.AtHand", "preparing.SafetyPlan",
     },
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PRACTICE_PLAY = "practice.play"
     PLAY_RECORD = "play.record"
     OWN_WAY_USE = "own-way.use"  # how somebody likes to practise
+    AT_HAND_USE = "at-hand.use"  # which practices help, what is done instead this week, hard days noted for oneself
     DRAFT_KEEP = "draft.keep"
     JOURNAL_WRITE = "journal.write"
     JOURNAL_READ = "journal.read"

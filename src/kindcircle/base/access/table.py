@@ -59,6 +59,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.PRACTICE_PLAY: [member_somewhere],
     P.PLAY_RECORD: [owner],
     P.OWN_WAY_USE: [owner],
+    P.AT_HAND_USE: [owner],
     P.DRAFT_KEEP: [member_somewhere],
     P.JOURNAL_WRITE: [member_somewhere],
     P.JOURNAL_READ: [owner],

@@ -72,6 +72,7 @@ ANSWER_DRAFT = Seal("answer-draft")
 PAPER_ENTRY = Seal("paper-entry")  # what one person typed in from their card
 OWN_KEY = Seal("own-key")  # somebody's own key as it is locked in their browser; we never have it open
 OWN_WAY = Seal("own-way")
+AT_HAND = Seal("at-hand")  # practices that help, this week's choices, hard days that somebody noted
 HEARTBEATS = Seal("heartbeats")
 MESSAGE = Seal("message")  # the answers too: a conversation goes as a whole
 PROPOSAL = Seal("proposal")

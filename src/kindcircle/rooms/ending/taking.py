@@ -29,7 +29,7 @@ from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.live.models_words import Asked, FeltAnswer, Word
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.measures.models_paper import PaperSheet
-from kindcircle.rooms.practice.models import OwnWay
+from kindcircle.rooms.practice.models import AtHand, OwnWay
 from kindcircle.rooms.preparing.models import OneToOne, SafeContact, SupportPlan
 from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
 from kindcircle.rooms.reminders.models import Reminder
@@ -68,6 +68,7 @@ def take_writing(person: User) -> None:
     OwnPhrases.objects.filter(author=person).delete()
     Letter.objects.filter(author=person).delete()
     Draft.objects.filter(author=person).delete()
+    AtHand.objects.filter(member=person).delete()
     Word.objects.filter(author=person).delete()
     FeltAnswer.objects.filter(author=person).delete()
     KeptLine.objects.filter(to__user=person, state=GIVEN).delete()

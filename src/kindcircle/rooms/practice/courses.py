@@ -106,6 +106,13 @@ def offered(courses: list[Course], practice_id: str) -> Offer | None:
     return Offer(practice, lengths, lengths[0], courses[0].group if courses else None)
 
 
+def open_to(courses: list[Course]) -> list[Practice]:
+    """Every practice that is open in these courses: the always open, then the others in the order they came."""
+    came = [use.practice for course in courses for session in course.sessions for use in _uses(session)]
+    offers = (offered(courses, name) for name in dict.fromkeys([*ALWAYS, *came]))
+    return [offer.practice for offer in offers if offer is not None]
+
+
 def in_use(organisation: Organisation) -> list[Practice]:
     """Every practice that a group of this house meets in, in the words that the group is pinned to."""
     running = Group.objects.filter(organisation=organisation).exclude(state=Group.State.FINISHED)

@@ -1,4 +1,4 @@
-"""Why a recording could not be kept, in words for the person who made it."""
+"""Why a recording or a shelf could not be kept, in words for the person who made it."""
 
 from django.utils.translation import gettext as _
 
@@ -63,3 +63,12 @@ class OneAtATime(TooMany):
 def on_the_clock(seconds: int) -> str:
     """Minutes and seconds, such as 3:05."""
     return f"{seconds // 60}:{seconds % 60:02}"
+
+
+class ShelfIsFull(TooMany):
+    """There is no more room on somebody's shelf."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("There are %(most)s practices here already. You can take one away first, if you like.") % {"most": most}
+        )

@@ -60,6 +60,23 @@ class OwnWay(models.Model):
         return Facts(organisation_id=self.member.organisation_id, owner_id=self.member_id)
 
 
+class AtHand(models.Model):
+    """What one person keeps at hand for their days at home. Sealed: which practices help somebody can say much."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    member = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    sealed_shelf = models.BinaryField(help_text="See at_hand.Shelf.")
+
+    class Data:
+        private = {"sealed_shelf"}
+        personal = {"member"}
+        operational = {"id", "code"}
+        research: set[str] = set()
+
+    def access_facts(self) -> Facts:
+        return Facts(organisation_id=self.member.organisation_id, owner_id=self.member_id)
+
+
 class Recording(models.Model):
     """A practice in somebody's own voice, for one house. The file lies beside the database, under a name of its own."""
 

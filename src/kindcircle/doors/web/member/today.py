@@ -20,9 +20,11 @@ from kindcircle.doors.web.member.each_other import on_today as each_other_on_tod
 from kindcircle.doors.web.member.ending import notices
 from kindcircle.doors.web.member.feedback import on_today
 from kindcircle.doors.web.member.landing import still_there
+from kindcircle.doors.web.member.my_practices import at_hand_now, week_of
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.doors.web.shared.plan_words import asks
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.backdraft.models import SlowerPace
 from kindcircle.rooms.backdraft.queries import goes_slowly
@@ -31,9 +33,10 @@ from kindcircle.rooms.groups.agreements import waits_for
 from kindcircle.rooms.groups.consents import is_asked
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
+from kindcircle.rooms.practice.at_hand import LEFT_OUT, shelf_of
 from kindcircle.rooms.practice.courses import STILL_MEETING, Course, courses_of, offered
-from kindcircle.rooms.preparing.parts import STEPS
-from kindcircle.rooms.preparing.queries import steps_done
+from kindcircle.rooms.preparing.parts import MY_PEOPLE, STEPS
+from kindcircle.rooms.preparing.queries import own_plan, steps_done
 from kindcircle.rooms.reminders.words import words_for
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import Letter
@@ -46,19 +49,34 @@ from kindcircle.spec.texts import load_handout
 PUT_AWAY = "put_away_on"
 """Where the session remembers the day for which somebody put the practice away. Nothing else does."""
 
+SHOWN = 3
+"""Of what somebody keeps at hand, so many stand on their page; the rest is one tap away."""
+
+HELPING = ("my-anchor", "my-evening", "if-it-gets-dark", MY_PEOPLE)
+"""The lines of one's own plan that help when it is hard."""
+
 
 @dataclass(frozen=True, slots=True)
 class AtHome:
-    """One thing to try this week: in whose words, how often, and what to open."""
+    """One thing to try this week: in whose words, how often, and what to open.
+
+    stands_for  the practice of the week that somebody chose this one instead of; empty for the week's own
+    """
 
     words: str
     how_often: str
     practice: Practice
     seconds: int
+    stands_for: str = ""
 
     @property
     def length(self) -> str:
         return length_in_words(self.seconds)
+
+    @property
+    def of_the_week(self) -> str:
+        """The practice that the group brought, whatever stands in its place."""
+        return self.stands_for or self.practice.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "others": [_other(one, at) for one in courses if one is not course],
     }
     pace = goes_slowly(actor.user_id)
-    return render(request, "member/today.html", context | _at_home(course, pace) | still_there(request))
+    shelf = shelf_of(request.user, by=actor)  # type: ignore[arg-type]
+    mine = {"mine": [_shortest(one) for one in at_hand_now(shelf, courses, pace)[:SHOWN]]}
+    at_home = _at_home(course, pace, shelf.in_week(week_of(course)))
+    return render(request, "member/today.html", context | at_home | mine | still_there(request))
 
 
 @page(Permission.TODAY_SEE, methods=("POST",))
@@ -128,7 +149,9 @@ def not_today(request: HttpRequest) -> SeeOther:
 def hard_day(request: HttpRequest) -> HttpResponse:
     """For a day when the usual is too much: the ground first, then small comforts, then people."""
     course = _first(courses_of(request.actor), clock.now())  # type: ignore[attr-defined]
+    plan = own_plan(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     context = {
+        "plan": [(line.ask, plan.lines[line.id]) for line in asks() if line.id in HELPING and line.id in plan.lines],
         "card": as_html(load_handout("hard-day-card").text),
         "lines": help_lines(course.group.organisation, at=clock.now()),
         **comforts(),
@@ -189,22 +212,40 @@ def _week(course: Course) -> int:
     return course.coming.number
 
 
-def _at_home(course: Course, pace: SlowerPace | None) -> dict[str, Any]:
-    """This week's practice in the words of the session held last; before the first, what happens here."""
+def _at_home(course: Course, pace: SlowerPace | None, instead: dict[str, str]) -> dict[str, Any]:
+    """This week's practice in the words of the session held last; before the first, what happens here.
+
+    instead is what its owner does in the place of some of it: another practice, or none.
+    """
     held = course.held
     if held is None:
         words = load_handout("what-happens-here") if course.programme else None
         return {"welcome": words and {"title": words.title, "text": as_html(words.text, deeper=1)}}
     at_need = held.home.at_need
     light = _Light(course, pace)
-    minimum, *usual = [light(_option(option)) for option in (held.home.minimum, *held.home.usual)]
+    options = [_option(option) for option in (held.home.minimum, *held.home.usual)]
+    minimum, *usual = [_instead(light(one), course, instead) for one in options]
     return {
         "minimum": minimum,
-        "usual": light.each_once(minimum, usual),
+        "usual": [one for one in light.each_once(minimum, usual) if one],
+        "left_out": [one.practice for one in options if instead.get(one.practice.id) == LEFT_OUT],
         "at_need": at_need and light(AtHome("", "", at_need.load(), at_need.seconds)),
         "slowly": pace,
         "handouts": [_handout(one) for one in (course.sessions if course.finished else (held,))],
     }
+
+
+def _instead(option: AtHome, course: Course, instead: dict[str, str]) -> AtHome | None:
+    """The same, or what its owner does instead; None where they leave it out."""
+    other = instead.get(option.practice.id)
+    if other is None:
+        return option
+    offer = offered([course], other) if other != LEFT_OUT else None
+    return AtHome("", "", offer.practice, offer.lengths[0], option.practice.id) if offer else None
+
+
+def _shortest(practice: Practice) -> AtHome:
+    return AtHome("", "", practice, practice.shortest.seconds)
 
 
 def _option(option: HomeOption) -> AtHome:
@@ -228,11 +269,12 @@ class _Light:
         light = offer.practice if offer and stays_open(offer.practice) else newest_practice(GROUNDING)
         return AtHome("", "", light, light.shortest.seconds)
 
-    def each_once(self, first: AtHome, options: list[AtHome]) -> list[AtHome]:
+    def each_once(self, first: AtHome | None, options: list[AtHome | None]) -> list[AtHome | None]:
         """Several may have become the same light one."""
         if self.pace is None:
             return options
-        found = {one.practice.id: one for one in reversed(options) if one.practice.id != first.practice.id}
+        before = first.practice.id if first else ""
+        found = {one.practice.id: one for one in reversed(options) if one and one.practice.id != before}
         return list(reversed(found.values()))
 
 
