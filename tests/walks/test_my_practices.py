@@ -44,6 +44,11 @@ def test_her_own_shelf(running_site: RunningSite, world: World) -> None:
     ines.open("/my-practices/").press(f"Take away : {FEET}")
     assert helping(ines) == ["Human too"]
 
+    # From the page of a practice, too, and back there.
+    ines.open("/practice/p22-soles-of-the-feet/").press("This helps me")
+    assert ines.path == "/practice/p22-soles-of-the-feet/" and "It stands on your page" in ines.text
+    assert "It stands on your page" not in ines.press("Take away").text
+
     played(world, "p22-soles-of-the-feet")
     ines.open("/my-practices/")
     assert "A branch with a leaf for each day you practised" in ines.html

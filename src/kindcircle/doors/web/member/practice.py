@@ -19,6 +19,7 @@ from kindcircle.doors.web.shared.sending import LONGEST_KEY
 from kindcircle.rooms.backdraft.actions import ask_at_home
 from kindcircle.rooms.backdraft.queries import goes_slowly, rests
 from kindcircle.rooms.practice import actions
+from kindcircle.rooms.practice.at_hand import shelf_of
 from kindcircle.rooms.practice.courses import courses_of, offered
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.slowing import stays_open
@@ -41,12 +42,15 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         return _resting(request, practice_id)
     here = playing(request, practice_id, request.GET.get("seconds", ""))
     offer, words, seconds = here.offer, here.words, here.seconds
+    shelf = shelf_of(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     context = player_context(here) | {
         "lengths": [{"seconds": one, "words": length_in_words(one), "chosen": one == seconds} for one in offer.lengths],
         "shorter": max((one for one in offer.lengths if one < seconds), default=None),
         "easier": _easier(request, words),
         "grounding": GROUNDING,
         "is_grounding": words.id == GROUNDING,
+        # What is only for meetings is nothing to keep at hand at home.
+        "at_hand": words.id in shelf.practices if "solo" in words.settings else None,
         "write_at": WRITTEN.get(words.id),
         "after_key": codes.new_code(),
         "access": _access(words),
