@@ -581,12 +581,15 @@ def _writing(house: House) -> None:
         words = json.dumps({"feelings": house.plant(f"{prefix}journal entry", *who)})
         entry = writing.write_entry(text=words, practice="p09-three-line-day", client_key=codes.new_code(), **own)
         t[f"{prefix}journal entry"] = entry
-        for name, readers in (("arrived letter", who), ("sealed letter", ())):
-            # Nobody sees a sealed letter before its day: not even its writer.
-            days = 1 if name == "arrived letter" else 90
+        for name, readers, days in (
+            ("arrived letter", who, 1),
+            ("sealed letter", (), 90),
+            ("letter for need", (), None),
+        ):
+            # Nobody sees a sealed letter before its day, or before it is needed: not even its writer.
             letter = writing.write_letter(
                 text=f"Dear me, {house.plant(prefix + name, *readers)}",
-                deliver_on=at.date() + timedelta(days=days),
+                deliver_on=at.date() + timedelta(days=days) if days else None,
                 client_key=codes.new_code(),
                 **own,
             )

@@ -62,7 +62,7 @@ THINGS = (
     "organisation", "another house", "group", "another group", "another house's group", "planned gathering",
     "open gathering", "closing gathering", "closed gathering", "sheet at home", "sheet of the open gathering",
     "sheet of the closing gathering", "sheet of the former member", "journal entry", "neighbour's journal entry",
-    "arrived letter", "sealed letter", "play", "heart sitting",
+    "arrived letter", "sealed letter", "letter for need", "play", "heart sitting",
     "raised alert", "closed alert", "adverse event", "help line", "venue",
     "account", "own way", "at hand", "supervision", "credential", "recording", "proposal", "shared plan", "repair",
     "intake", "application", "group task", "own task", "task of the house", "entrusted", "demo site", "new site",
@@ -108,9 +108,9 @@ ELSEWHERE = {
     "another house's group": who(FOREIGN_FACILITATOR),
 }
 OF_HOUSE = (
-    "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter", "play",
-    "heart sitting", "help line", "venue", "account", "another group", "own way", "at hand", "supervision",
-    "credential", "recording", "intake", "application", "own task", "task of the house", "entrusted",
+    "organisation", *OF_GROUP, "journal entry", "neighbour's journal entry", "arrived letter", "sealed letter",
+    "letter for need", "play", "heart sitting", "help line", "venue", "account", "another group", "own way", "at hand",
+    "supervision", "credential", "recording", "intake", "application", "own task", "task of the house", "entrusted",
 )  # fmt: skip
 LEADS_GROUP = of_group(*OF_GROUP) | ELSEWHERE
 # An organisation's staff may ask about anything of their house by its facts; pages only ever fetch what they handle.
@@ -132,7 +132,10 @@ LEAD_STAFF = staff(who(LEAD), who(FOREIGN_LEAD), LEADS)
 HOUSE_FACILITATORS = LEADING | WITHOUT_GROUP | {OTHER_FACILITATOR}
 ANY_FACILITATOR = HOUSE_FACILITATORS | {FOREIGN_FACILITATOR}
 ABOUT_THEM = ("proposal", "shared plan", "landing", "told landing", "slower pace")
-WRITTEN = ("journal entry", "arrived letter", "sealed letter", "play", "heart sitting", "own way", "at hand", "account")
+WRITTEN = (
+    "journal entry", "arrived letter", "sealed letter", "letter for need", "play", "heart sitting", "own way",
+    "at hand", "account",
+)  # fmt: skip
 OWN_SHEETS = (
     own("sheet at home", "sheet of the closing gathering")
     | {"sheet of the open gathering": who(MEMBER, VISITING, LENT), "sheet of the former member": who(FORMER_MEMBER)}
@@ -186,7 +189,10 @@ PERMITS: dict[P, Mapping[str, Who]] = {
     P.JOURNAL_ERASE: OWN_THINGS,
     P.LETTER_WRITE: everywhere(ANY_MEMBER),
     P.LETTER_OPEN: own("arrived letter"),
-    P.LETTER_WITHDRAW: own("sealed letter"),
+    P.LETTER_WITHDRAW: own("sealed letter", "letter for need"),
+    P.LETTER_KNOW_OF: OWN_THINGS,
+    P.LETTER_NEED: own("letter for need"),
+    P.LETTER_MEET_AGAIN: own("arrived letter"),
     P.OWN_COURSE_SEE: everywhere(ANY_MEMBER),
     P.OWN_COURSE_OPEN: OWN_THINGS,
     P.RESONANCE_SEE: everywhere(WHOLE),

@@ -29,6 +29,8 @@ from kindcircle.rooms.measures.asking import assign
 from kindcircle.rooms.measures.models import Assignment, Response, Score
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
+from kindcircle.rooms.writing.again import meet_again
+from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from tests.world import World, join, make_group, make_world
 
@@ -216,6 +218,7 @@ def test_private_words_go_only_after_the_last_group_and_a_warning(over: World) -
     assert not WritingClock.objects.exists()
     retention.run(at=days_on(over, 77))
     assert [clock.person_id for clock in WritingClock.objects.all()] == [over.member.pk]  # nobody else wrote
+    Letter.objects.update(delivered_at=days_on(over, 0))
     retention.run(at=days_on(over, 89.5))
     assert JournalEntry.objects.exists()
     retention.run(at=days_on(over, 91.1))
@@ -228,6 +231,56 @@ def test_private_words_go_only_after_the_last_group_and_a_warning(over: World) -
     retention.run(at=days_on(over, 200 + 77))
     retention.run(at=days_on(over, 200 + 92))
     assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("left", ["the group is over", "they left"])
+def test_a_letter_on_its_way_outlives_the_group_comes_and_then_has_its_own_time(over: World, left: str) -> None:
+    by, place = over.actor(over.member), Membership.objects.get(user=over.member)
+    letter = writing.write_letter(
+        text="Amsel, much later", deliver_on=days_on(over, 400).date(), client_key="later", author=over.member, by=by,
+        at=days_on(over, 0),
+    )  # fmt: skip
+    if left == "they left":
+        Membership.objects.filter(pk=place.pk).update(left_at=days_on(over, 1))
+    for day in (10, 77, 92, 200, 300):
+        deliver_due(at=days_on(over, day))
+        retention.run(at=days_on(over, day))
+    # Everything else has gone by its day, once. The letter is there, and nobody is told that anything will go.
+    assert not JournalEntry.objects.exists()
+    assert Letter.objects.get() == letter
+    assert retention.writing_goes_at(over.member) is None
+    assert AuditEntry.objects.filter(event="private words taken away").count() == 1
+    deliver_due(at=days_on(over, 401))
+    letter.refresh_from_db()
+    assert writing.open_letter(letter=letter, by=by, at=days_on(over, 401)) == "Amsel, much later"
+    # From its arrival on it has the time of every private word, and its warning.
+    for day in (405, 470, 480, 490):
+        retention.run(at=days_on(over, day))
+        assert Letter.objects.exists(), day
+    assert WritingClock.objects.filter(gone_at=None).exists()
+    retention.run(at=days_on(over, 495))
+    assert not Letter.objects.exists()
+
+
+def test_a_letter_that_is_to_be_met_again_is_on_its_way_too(over: World) -> None:
+    letter = Letter.objects.get()
+    deliver_due(at=days_on(over, 70))
+    letter.refresh_from_db()
+    by = over.actor(over.member)
+    writing.open_letter(letter=letter, by=by, at=days_on(over, 70))
+    meet_again(letter=letter, when="month", by=by, at=days_on(over, 140))
+    for day in (147, 162):
+        retention.run(at=days_on(over, day))
+    assert not JournalEntry.objects.exists() and Letter.objects.exists()
+    deliver_due(at=days_on(over, 171))
+    for day in (171, 248, 262):
+        retention.run(at=days_on(over, day))
+    assert not Letter.objects.exists()
+
+
+def test_whoever_erases_by_their_own_hand_erases_what_is_on_its_way(over: World) -> None:
+    own_words.erase_writing(person=over.member, by=over.actor(over.member), at=FIRST)
+    assert not Letter.objects.exists()
 
 
 def test_writing_again_or_another_group_keeps_everything(over: World) -> None:

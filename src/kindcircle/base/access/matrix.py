@@ -31,6 +31,7 @@ MEANS = {
     "system": "The site itself, doing what is due.",
     "arrived": "Only once it has arrived.",
     "sealed": "Only while it is still on its way.",
+    "for need": "Only a letter that was written to be opened when it is needed.",
     "open": "Only while the meeting is open or closing.",
     "of the house": "Only what waits for the house as a whole: for no group and nobody in particular.",
     "public": "Only while it is open to everybody.",

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     LETTER_WRITE = "letter.write"
     LETTER_OPEN = "letter.open"
     LETTER_WITHDRAW = "letter.withdraw"
+    LETTER_KNOW_OF = "letter.know_of"  # that it is there and when it comes, no word of it
+    LETTER_NEED = "letter.need"
+    LETTER_MEET_AGAIN = "letter.meet_again"  # when it is brought back, and the line that is marked
     OWN_COURSE_SEE = "own-course.see"  # how one's own answers went over time
     OWN_COURSE_OPEN = "own-course.open"  # the same, of one group
     RESONANCE_SEE = "resonance.see"  # whether heart recordings are on, and turning them off

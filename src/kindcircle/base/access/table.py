@@ -31,6 +31,7 @@ from kindcircle.base.access.predicates import (
 
 arrived = in_state("arrived")
 sealed = in_state("sealed")
+for_need = in_state("for need")
 open_ = in_state("open")
 demo = in_state("demo")
 new_site = in_state("new site")
@@ -69,6 +70,9 @@ ALLOW: dict[P, list[Predicate]] = {
     P.LETTER_WRITE: [member_somewhere],
     P.LETTER_OPEN: [owner & arrived],
     P.LETTER_WITHDRAW: [owner & sealed],
+    P.LETTER_KNOW_OF: [owner],
+    P.LETTER_NEED: [owner & for_need],
+    P.LETTER_MEET_AGAIN: [owner & arrived],
     # How one's own answers went over time. Those who lead see the lines of a group without names, on its report.
     P.OWN_COURSE_SEE: [member_somewhere],
     P.OWN_COURSE_OPEN: [owner],

@@ -66,6 +66,7 @@ JOURNAL_FELT = Seal("journal-felt")  # how it was before and after writing
 JOURNAL_ADDED = Seal("journal-added")
 OWN_PHRASES = Seal("own-phrases")
 LETTER = Seal("letter")
+LETTER_LINE = Seal("letter-line")  # the one line of a letter that its writer marked
 DRAFT = Seal("draft")
 ANSWERS = Seal("answers")
 ANSWER_DRAFT = Seal("answer-draft")

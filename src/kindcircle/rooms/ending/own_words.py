@@ -31,6 +31,7 @@ from kindcircle.rooms.writing.bodies import drawing_of, words_of
 from kindcircle.rooms.writing.journal import Added, open_added
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.phrases import open_phrases
+from kindcircle.rooms.writing.words import letter_line, letter_words
 from kindcircle.spec import strokes
 from kindcircle.spec.parts import Likert, Tick
 
@@ -90,8 +91,10 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
             for piece in _of_entry(row, by=by)
         ],
         letters=[
-            Piece(row.written_at, _title(row), seals.LETTER.open(row.sealed_body, code=row.code, holder=person))
-            for row in Letter.objects.filter(author=person).order_by("written_at", "pk")
+            Piece(row.written_at, _title(row), words)
+            for row in Letter.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
+            for words in (letter_words(row), letter_line(row))
+            if words
         ],
         drafts=[_of_draft(row, person) for row in Draft.objects.filter(author=person).order_by("pk")],
     )

@@ -67,6 +67,7 @@ def writing_goes_at(person: User) -> datetime | None:
     """When somebody's private words go: so long after their last group ended and they wrote last.
 
     None while they are in a group that goes on, while a hold stands on one of theirs, and where there are no words.
+    A letter that is still on its way is none of these: it stays until it has come, and as long again after that.
     """
     places = list(
         Membership.objects.filter(user=person, role=Membership.Role.MEMBER).select_related("group__organisation")
@@ -172,7 +173,7 @@ def _take_writing(at: datetime) -> int:
 def _writing_of(clock: WritingClock, at: datetime) -> None:
     if not WritingClock.objects.filter(pk=clock.pk, gone_at=None).update(gone_at=at):
         return
-    take_writing(clock.person)
+    take_writing(clock.person, let_come=True)
     take_own_plans(clock.person)
     _record_person(Event.WRITING_GONE, clock.person, at)
 

@@ -6,7 +6,7 @@ in, and the audit record stay.
 
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Max, Model
 
 from kindcircle.base.people.models import User
 from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
@@ -39,6 +39,7 @@ from kindcircle.rooms.safety.models_watch import AlertReview
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import HandOver, StartedWithout
 from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
+from kindcircle.rooms.writing.queries import still_coming
 
 GIVEN = KeptLine.State.GIVEN
 
@@ -60,13 +61,17 @@ def take_space(group: Group) -> None:
     Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
 
 
-def take_writing(person: User) -> None:
-    """Everything that somebody wrote or kept for themselves, and what was left for them."""
+def take_writing(person: User, *, let_come: bool = False) -> None:
+    """Everything that somebody wrote or kept for themselves, and what was left for them.
+
+    let_come: a letter that is still on its way stays until it has come. Who erases by their own hand erases it too.
+    """
     Sitting.objects.filter(member=person).delete()
     Willing.objects.filter(member=person).delete()
     JournalEntry.objects.filter(author=person).delete()  # what was added later goes with its entry
     OwnPhrases.objects.filter(author=person).delete()
-    Letter.objects.filter(author=person).delete()
+    letters = Letter.objects.filter(author=person)
+    (letters.exclude(still_coming()) if let_come else letters).delete()
     Draft.objects.filter(author=person).delete()
     AtHand.objects.filter(member=person).delete()
     Word.objects.filter(author=person).delete()
@@ -134,7 +139,7 @@ def _take_way_in(group: Group) -> None:
 
 
 def last_written(person: User) -> datetime | None:
-    """When somebody wrote or kept something for themselves last, or was left a line."""
+    """When somebody wrote or kept something for themselves last, or was left a line, or a letter of theirs came."""
     found = [
         HeartRecording.objects.filter(sitting__member=person)
         .order_by("-kept_at").values_list("kept_at", flat=True).first(),
@@ -142,7 +147,8 @@ def last_written(person: User) -> datetime | None:
         AddedLater.objects.filter(entry__author=person)
         .order_by("-written_at").values_list("written_at", flat=True).first(),
         OwnPhrases.objects.filter(author=person).values_list("saved_at", flat=True).first(),
-        Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
+        *Letter.objects.filter(author=person)
+        .aggregate(Max("written_at"), Max("delivered_at"), Max("came_again_at")).values(),
         KeptLine.objects.filter(to__user=person, state=GIVEN)
         .order_by("-written_at").values_list("written_at", flat=True).first(),
         ClosingLetter.objects.filter(to__user=person).order_by("-given_at").values_list("given_at", flat=True).first(),
@@ -165,6 +171,8 @@ def writers(person: User | None = None) -> set[int]:
     )
     for kind, whose in owned:
         rows = kind._default_manager.all()
+        if kind is Letter:
+            rows = rows.exclude(still_coming())  # its time begins when it comes
         found |= set((rows.filter(**{whose: person.pk}) if person else rows).values_list(whose, flat=True))
     left = KeptLine.objects.filter(state=GIVEN).values_list("to__user_id", flat=True)
     letters = ClosingLetter.objects.filter(to__isnull=False).values_list("to__user_id", flat=True)

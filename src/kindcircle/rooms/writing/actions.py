@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -32,11 +32,19 @@ from kindcircle.rooms.writing.errors import (
 )
 from kindcircle.rooms.writing.kinds import DAY, Kind
 from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
+from kindcircle.rooms.writing.words import letter_words
 from kindcircle.spec.resting import Felt
 
 FURTHEST = timedelta(days=5 * 365)
 JOURNAL = "journal"  # the kinds of page that keep a draft
 LETTER = "letter"
+LETTER_DRAFTS: dict[str, str] = {
+    Letter.Kind.FRIEND: LETTER,
+    Letter.Kind.FUTURE: "letter-future",
+    Letter.Kind.HARD_DAY: "letter-hard",
+}
+"""Each kind of letter keeps a draft of its own, so that one begun never turns up in another."""
+TWO_PAGES = timedelta(days=1)  # so long the same letter from another open page counts as the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +122,28 @@ def open_entry(*, entry: JournalEntry, by: Actor) -> str:
 def write_letter(
     *,
     text: str,
-    deliver_on: date,
+    deliver_on: date | None,
     client_key: str,
     author: User,
     by: Actor,
     at: datetime,
+    kind: str = Letter.Kind.FRIEND,
     draft: int = 0,
     own_key: bool = False,
 ) -> Letter:
-    """Seal a letter to oneself until a day in the writer's own time zone. The same key again is the same letter.
+    """Seal a letter to oneself until a day in the writer's own time zone; None means until they need it.
 
-    draft is the version of the draft that the page was filled from; own_key says that the text is a value that was
-    locked in the browser. Raises NothingWritten, TooLong, DayHasPassed, and what own_key.check raises.
+    The same key again is the same letter, and so are the same words for the same day from another open page. draft is
+    the version of the draft that the page was filled from; own_key says that the text is a value that was locked in
+    the browser. Raises NothingWritten, TooLong, DayHasPassed, and what own_key.check raises.
     """
     require(by, Permission.LETTER_WRITE)
     require(by, Permission.IN_OWN_NAME, author)
     if not own_key:
         _check(text)
     today = at.astimezone(ZoneInfo(author.zone)).date()
-    if not today < deliver_on <= today + FURTHEST:
+    comes_on = today + FURTHEST if deliver_on is None else deliver_on
+    if not today < comes_on <= today + FURTHEST:
         raise DayHasPassed
     with transaction.atomic():
         one_at_a_time(author)
@@ -144,24 +155,33 @@ def write_letter(
             author=author,
             client_key=stored_key(author, client_key),
             written_at=at,
-            deliver_on=deliver_on,
+            kind=kind,
+            when_needed=deliver_on is None,
+            deliver_on=comes_on,
             **locked_row(client_key, own_key),
         )
-        letter.sealed_body = seals.LETTER.seal(text, code=letter.code, holder=author)
-        letter.save(force_insert=True)
-        finish_own_draft(author, LETTER, page=client_key, version=draft)
+        kept = None if own_key else _sealed_a_moment_ago(letter, text)
+        if kept is None:
+            letter.sealed_body = seals.LETTER.seal(text, code=letter.code, holder=author)
+            letter.save(force_insert=True)
+        finish_own_draft(author, LETTER_DRAFTS[kind], page=client_key, version=draft)
+        if kept is not None:
+            return kept
         record(Event.LETTER_SEALED, by, "letter", letter.code, author, at)
     return letter
 
 
 def open_letter(*, letter: Letter, by: Actor, at: datetime) -> str:
-    """The words of a letter that has arrived. The first opening is remembered."""
+    """The words of a letter that has arrived. The first opening is remembered, and each after it came again."""
     require(by, Permission.LETTER_OPEN, letter)
-    text = seals.LETTER.open(letter.sealed_body, code=letter.code, holder=letter.author)
+    text = letter_words(letter)
     with transaction.atomic():
         # A clock that was set back must not stand between somebody and their letter.
         opened_at = max(at, letter.delivered_at or at)
         Letter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=opened_at)
+        Letter.objects.filter(pk=letter.pk, came_again_at__isnull=False).update(
+            came_again_at=None, times_again=F("times_again") + 1
+        )
         queue.take_back("something-waiting", to=letter.author, about=log.Ref("letter", letter.code), at=at)
         record(Event.LETTER_OPENED, by, "letter", letter.code, letter.author, at)
     return text
@@ -274,6 +294,19 @@ def locked_row(client_key: str, own_key: bool) -> dict[str, Any]:
     if taken or not own_keys.CODE.fullmatch(client_key):
         raise NotLocked
     return {"code": client_key, "own_key": True}
+
+
+def _sealed_a_moment_ago(letter: Letter, text: str) -> Letter | None:
+    """The same words for the same day, sealed lately from another open page: their writer means one letter."""
+    same = Letter.objects.filter(
+        author=letter.author,
+        kind=letter.kind,
+        when_needed=letter.when_needed,
+        deliver_on=letter.deliver_on,
+        delivered_at=None,
+        written_at__gt=letter.written_at - TWO_PAGES,
+    )
+    return next((one for one in same.select_related("author") if letter_words(one) == text), None)
 
 
 def one_at_a_time(author: User) -> None:

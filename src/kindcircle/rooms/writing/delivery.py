@@ -15,22 +15,31 @@ from kindcircle.rooms.writing.models import Letter
 ARRIVES_AT_HOUR = 8
 
 
+# What brings a letter needs none of its words.
+UNREAD = Letter.objects.defer("sealed_body", "sealed_line").select_related("author__organisation")
+
+
 def deliver_due(*, at: datetime) -> int:
-    """Deliver every letter whose day has come where its writer lives. Returns how many arrived now.
+    """Deliver every letter whose day has come where its writer lives. Returns how many arrived now, or came again.
 
     Safe to run twice and in two processes: the conditional update lets each letter arrive once. One letter that
-    cannot be delivered never holds up the others; its error comes after them.
+    cannot be delivered never holds up the others; its error comes after them. Whether its writer is in a group still,
+    or ever will be, is not asked: a letter is theirs.
     """
     arrived = 0
     broken: Exception | None = None
     # No zone is more than a day ahead of UTC; the exact day is decided per writer below.
-    maybe = Letter.objects.filter(delivered_at=None, deliver_on__lte=(at + timedelta(days=1)).date())
-    for letter in maybe.select_related("author__organisation"):
+    latest = (at + timedelta(days=1)).date()
+    first = UNREAD.filter(delivered_at=None, deliver_on__lte=latest)
+    again = UNREAD.filter(again_on__lte=latest)
+    due = [(letter, letter.deliver_on, _deliver) for letter in first]
+    due += [(letter, letter.again_on, _bring_back) for letter in again if letter.again_on]
+    for letter, day, bring in due:
         try:
             local = at.astimezone(ZoneInfo(letter.author.zone))
-            today = letter.deliver_on == local.date() and local.hour >= ARRIVES_AT_HOUR
-            if letter.deliver_on < local.date() or today:
-                arrived += _deliver(letter, at)
+            today = day == local.date() and local.hour >= ARRIVES_AT_HOUR
+            if day < local.date() or today:
+                arrived += bring(letter, at)
         except Exception as error:
             broken = error
     if broken is not None:
@@ -43,14 +52,23 @@ def _deliver(letter: Letter, at: datetime) -> int:
         taken = Letter.objects.filter(pk=letter.pk, delivered_at=None).update(delivered_at=at)
         if not taken:
             return 0
-        about = log.Ref("letter", letter.code)
-        queue.enqueue("something-waiting", to=letter.author, about=about, once=letter.code, at=at)
-        log.record(
-            Event.LETTER_DELIVERED,
-            by=SYSTEM,
-            about=about,
-            at=at,
-            chain=letter.author.organisation.code,
-            concerns=letter.author.code,
-        )
+        _tell(Event.LETTER_DELIVERED, letter, once=letter.code, at=at)
     return 1
+
+
+def _bring_back(letter: Letter, at: datetime) -> int:
+    """A letter that was read before, on the day its writer chose for meeting it again."""
+    with transaction.atomic():
+        rows = Letter.objects.filter(pk=letter.pk, again_on=letter.again_on)
+        if not rows.update(again_on=None, came_again_at=at):
+            return 0
+        _tell(Event.LETTER_CAME_AGAIN, letter, once=f"{letter.code}:{letter.again_on}", at=at)
+    return 1
+
+
+def _tell(event: Event, letter: Letter, *, once: str, at: datetime) -> None:
+    """Something is waiting: that is all the mail says, the first time as any other."""
+    about = log.Ref("letter", letter.code)
+    queue.enqueue("something-waiting", to=letter.author, about=about, once=once, at=at)
+    chain, whose = letter.author.organisation.code, letter.author.code
+    log.record(event, by=SYSTEM, about=about, at=at, chain=chain, concerns=whose)

@@ -87,3 +87,13 @@ class NotShown(Conflict):
 class StillLocked(Conflict):
     def __init__(self) -> None:
         super().__init__(_("Some pages are still locked. Please press the button once more."))
+
+
+class NotReadYet(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("You have not read this letter yet. There is time for that."))
+
+
+class LineUnknown(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("Please choose one of the lines below. Or leave it for another day."))

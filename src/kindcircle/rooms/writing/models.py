@@ -68,7 +68,15 @@ class OwnPhrases(models.Model):
 
 
 class Letter(models.Model):
-    """A letter to oneself that comes back on a chosen day, in the writer's own time zone."""
+    """A letter to oneself that comes back on a chosen day, in the writer's own time zone, or when its writer needs it.
+
+    One that waits to be needed has a day too, years ahead: if it was never needed, it comes by itself and is not lost.
+    """
+
+    class Kind(models.TextChoices):
+        FRIEND = "friend", "from a wise friend"
+        FUTURE = "future", "from a kinder future"
+        HARD_DAY = "hard-day", "for a hard day"
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -76,31 +84,52 @@ class Letter(models.Model):
     own_key = models.BooleanField(default=False, help_text="Locked in the browser: under our seal lies a locked value.")
     client_key = models.CharField(max_length=64, unique=True)
     written_at = models.DateTimeField()
-    deliver_on = models.DateField()
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.FRIEND)
+    when_needed = models.BooleanField(default=False, help_text="It waits until its writer opens it.")
+    deliver_on = models.DateField(help_text="Its day; for one that waits to be needed, the last one.")
     delivered_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    # Meeting it again, some days apart, for as long as its writer likes that.
+    again_on = models.DateField(null=True, blank=True, help_text="The day on which it is brought back.")
+    came_again_at = models.DateTimeField(null=True, blank=True, help_text="Brought back, and not opened since.")
+    times_again = models.PositiveSmallIntegerField(default=0, help_text="How often it was met again.")
+    not_again = models.BooleanField(default=False, help_text="Its writer would rather not be asked.")
+    sealed_line = models.BinaryField(default=b"", blank=True, help_text="One line of it that helps.")
+    line_marked_at = models.DateTimeField(null=True, blank=True)
 
     class Data:
-        private = {"sealed_body"}
+        private = {"sealed_body", "sealed_line"}
         personal = {"author"}
-        operational = {"id", "code", "own_key", "client_key", "written_at", "deliver_on", "delivered_at", "opened_at"}
+        operational = {
+            "id", "code", "own_key", "client_key", "written_at", "kind", "when_needed", "deliver_on", "delivered_at",
+            "opened_at", "again_on", "came_again_at", "times_again", "not_again", "line_marked_at",
+        }  # fmt: skip
         research: set[str] = set()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(again_on=None, came_again_at=None) | Q(opened_at__isnull=False),
+                name="letter_again_only_after_reading",
+            ),
+            models.CheckConstraint(
                 condition=Q(opened_at=None) | Q(delivered_at__isnull=False, opened_at__gte=F("delivered_at")),
                 name="letter_opened_only_after_delivery",
-            )
+            ),
         ]
         # The delivery loop asks only for what is still waiting.
-        indexes = [models.Index(fields=["deliver_on"], condition=Q(delivered_at=None), name="letter_waiting")]
+        indexes = [
+            models.Index(fields=["deliver_on"], condition=Q(delivered_at=None), name="letter_waiting"),
+            models.Index(fields=["again_on"], condition=Q(again_on__isnull=False), name="letter_coming_again"),
+        ]
 
     def access_facts(self) -> Facts:
         return Facts(
             organisation_id=self.author.organisation_id,
             owner_id=self.author_id,
-            states=frozenset({"sealed"} if self.delivered_at is None else {"arrived"}),
+            states=frozenset(
+                {"sealed" if self.delivered_at is None else "arrived"} | ({"for need"} if self.when_needed else set())
+            ),
         )
 
 

@@ -203,6 +203,9 @@ def exchange(*, kind: str, code: str, text: str, own_key: bool, proof: str, pers
         row.sealed_body = _seal_of(row).seal(text, code=row.code, holder=person)
         row.own_key = own_key
         row.save(update_fields=["sealed_body", "own_key"])
+        if isinstance(row, Letter) and own_key:
+            # A line of it that stays readable would tell what the lock is to keep.
+            Letter.objects.filter(pk=row.pk).update(sealed_line=b"", line_marked_at=None)
     return True
 
 

@@ -1,6 +1,6 @@
 """Reading one's own writing. Nothing here opens a text; opening is a visible act in `actions`."""
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from kindcircle.base.access import Actor
 from kindcircle.rooms.writing.models import JournalEntry, Letter
@@ -19,5 +19,23 @@ def letters_of(actor: Actor) -> QuerySet[Letter]:
 
 
 def letters_arrived(actor: Actor) -> QuerySet[Letter]:
-    """Letters that have arrived and were not opened yet."""
-    return letters_of(actor).filter(delivered_at__isnull=False, opened_at=None)
+    """Letters that have arrived and were not opened yet, and those that came again."""
+    return letters_of(actor).filter(Q(delivered_at__isnull=False, opened_at=None) | Q(came_again_at__isnull=False))
+
+
+def letters_for_need(actor: Actor) -> QuerySet[Letter]:
+    """Letters for a day when they are needed: those still sealed first, and among them those for a hard day."""
+    rows = letters_of(actor).filter(Q(when_needed=True) | Q(kind=Letter.Kind.HARD_DAY, delivered_at__isnull=False))
+    sealed_first = F("delivered_at").asc(nulls_first=True)
+    hard_first = Case(When(kind=Letter.Kind.HARD_DAY, then=0), default=1)
+    return rows.order_by(sealed_first, hard_first, "written_at", "pk")
+
+
+def letters_with_a_line(actor: Actor) -> QuerySet[Letter]:
+    """Letters of which one line is marked, the one marked last first."""
+    return letters_of(actor).filter(line_marked_at__isnull=False).order_by("-line_marked_at", "-pk")
+
+
+def still_coming() -> Q:
+    """Which letters are on their way, for the first time or once more: nothing takes them before they come."""
+    return Q(delivered_at=None) | Q(again_on__isnull=False)
