@@ -438,7 +438,7 @@ def _calendar() -> Iterator[Stop]:
         yield Stop("calendar:mine", who, named("calendar:mine"))
         for name in ("wishes", "address", "address-code"):
             yield Stop(f"mailing:{name}", who, named(f"mailing:{name}"))
-        for name in ("home", "who-looked", "safe-device"):
+        for name in ("home", "who-looked", "devices", "safe-device"):
             yield Stop(f"privacy:{name}", who, named(f"privacy:{name}"))
     yield Stop(
         "facilitator:reminder", "facilitator", about("facilitator:reminder", lambda s: s.meetings["planned"].code)

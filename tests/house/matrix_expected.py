@@ -462,6 +462,9 @@ PAGES: dict[str, Page] = {
     # What one would like to hear.
     "privacy:home": plain("GET", SIGNED_IN - WEAK),
     "privacy:who-looked": plain("GET", SIGNED_IN - WEAK),
+    "privacy:devices": plain("GET", SIGNED_IN - WEAK),
+    "privacy:end": plain("POST", SIGNED_IN - WEAK),
+    "privacy:covers": plain("POST", SIGNED_IN - WEAK),
     "privacy:safe-device": plain("GET", SIGNED_IN - WEAK),
     "mailing:wishes": plain("GET POST", SIGNED_IN - {WEAK_FACILITATOR}),
     "mailing:pause": plain("POST", SIGNED_IN - {WEAK_FACILITATOR}),
@@ -961,6 +964,8 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "organisation:start-group": _start_group,
     "organisation:ready": lambda h, _: [{"group": h.things["group"].code}],
     "organisation:start-formed": _start_formed,
+    "privacy:end": lambda _h, _: [{"do": "others"}, {"do": "was-me"}, {"do": "x"}],
+    "privacy:covers": lambda _h, _: [{"minutes": "5"}],
     "mailing:wishes": lambda _h, _: [
         {"any_mail": "yes", "news": "on", "hour": "9", "quiet_from": "22:00", "quiet_until": "07:00"}
         | {"most_messages": "3", "zone": "UTC"}

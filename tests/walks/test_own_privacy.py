@@ -42,3 +42,26 @@ def test_what_no_page_can_hide_is_said_plainly(running_site: RunningSite, world:
     ines = Visitor(running_site, world.member).open("/prepare/").follow("Is this device safe?")
     assert "The list of pages your browser keeps." in ines.text
     assert "Help lines" in ines.text
+
+
+def test_somebody_sees_where_they_are_signed_in_and_ends_it(running_site: RunningSite, world: World) -> None:
+    """Ines left her session open on a computer. From her phone she sees it, is asked about it, and ends it."""
+    phone = Visitor(running_site)
+    phone.client.headers["User-Agent"] = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+    phone.open(running_site.entry_path(world.member))
+    computer = Visitor(running_site)
+    computer.client.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36"
+    computer.open(running_site.entry_path(world.member))
+    assert computer.open("/journal/").status == 200
+
+    phone.open("/today/").follow("A new sign-in")
+    assert "A phone, Firefox" in phone.text and "A computer, Chrome" in phone.text
+    assert "this device" in phone.text and "127.0" not in phone.text
+    phone.press("No. Sign out all other devices")
+    assert "You are signed in nowhere else." in phone.text
+    assert computer.open("/journal/").path == "/account/login/"
+    assert phone.open("/journal/").status == 200
+
+    # She covers her page sooner. The page carries it.
+    phone.open("/privacy/devices/").press("Keep this", {"minutes": "5"})
+    assert 'data-idle-minutes="5"' in phone.html

@@ -7,6 +7,7 @@ class Event(StrEnum):
     SITE_SET_UP = "site set up"
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
+    SESSIONS_ENDED = "sessions ended"
     LEFT_QUICKLY = "left quickly"
     INVITED = "invited"
     INVITATION_ACCEPTED = "invitation accepted"

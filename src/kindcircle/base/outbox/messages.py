@@ -66,6 +66,14 @@ MESSAGES: dict[str, Message] = {
         ),
         occasion=Occasion.ACCOUNT,
     ),
+    "new-sign-in": Message(
+        subject=_("A new sign-in"),
+        body=_(
+            "Somebody signed in with your address on a device that is new to us.\n\n"
+            "If it was you, there is nothing to do. If not, you can look here:\n{link}\n"
+        ),
+        occasion=Occasion.ACCOUNT,
+    ),
     "staff-please-look": Message(
         subject=_("Please look today"),
         body=_("Something needs a person to look at it today.\n\nPlease sign in:\n{link}\n"),

@@ -1,8 +1,8 @@
 """The one rule for everything that leaves: quiet hours, the weekly limit, pauses, and no mail at all (ADR 0026).
 
-Safety mail to staff and notices about one's own account are outside of it. Mail about a meeting of the next 24 hours
-that has moved asks only whether any mail is wanted. Everything else goes at a moment that its reader would like, or not
-at all, and the row says why.
+Safety mail to staff is outside of it. A notice about one's own account asks only whether any mail is wanted, and so
+does mail about a meeting of the next 24 hours that has moved. Everything else goes at a moment that its reader would
+like, or not at all, and the row says why.
 
 A week is any seven days in a row of the reader's own calendar. So nobody gets two on Sunday and two on Monday, and a
 minute's delay of one reminder never counts against the next.
@@ -62,8 +62,11 @@ class Reader:
 def judge(kind: str, reader: Reader, *, useful_until: datetime | None, at: datetime) -> Verdict:
     """Whether a message of this kind may go to this reader now, and if not, when or why."""
     occasion = MESSAGES[kind].occasion
-    if occasion in (Occasion.SAFETY, Occasion.ACCOUNT):
+    if occasion == Occasion.SAFETY:
         return GO
+    if occasion == Occasion.ACCOUNT:
+        # At once and outside of every limit, but never to somebody who wants no mail: it waits on their pages.
+        return GO if reader.wish.any_mail else Verdict(Why.NO_MAIL)
     never = _never(occasion, reader, useful_until, at)
     if never:
         return Verdict(never)

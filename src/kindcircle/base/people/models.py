@@ -90,6 +90,8 @@ class User(AbstractBaseUser):
     wants_mail = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    # After how many quiet minutes their pages cover themselves. None: as the site does.
+    idle_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     # Changing this ends every session of the person at once (doors/web/shared/middleware).
     sessions_valid_from = models.DateTimeField(null=True, blank=True)
 
@@ -102,7 +104,7 @@ class User(AbstractBaseUser):
         personal = {"email", "sealed_name", "sealed_email", "last_login"}
         operational = {
             "id", "code", "organisation", "language", "zone", "wants_mail", "is_active", "joined_at",
-            "sessions_valid_from", "password",
+            "idle_minutes", "sessions_valid_from", "password",
         }  # fmt: skip
         research: set[str] = set()
 
@@ -134,3 +136,6 @@ class StaffRole(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role"], name="staff_role_once")]
+
+
+from kindcircle.base.people import models_sign_in  # noqa: E402, F401

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from kindcircle.base.lib import clock
-from kindcircle.base.people import sessions
+from kindcircle.base.people import devices, sessions
 from kindcircle.doors.worker import mail
 from kindcircle.rooms.alliance import actions as alliance
 from kindcircle.rooms.backdraft import slower
@@ -57,6 +57,7 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
     if sheets:
         _went_well("sheets", assign_due, at)
         _went_well("old sessions", sessions.sweep, at)
+        _went_well("old sign-ins", devices.forget_old, at)
         _went_well("old codes", sweep_addresses, at)
         _went_well("how groups are together", alliance.read_due, at)
         _went_well("who would be called", alliance.call_due, at)

@@ -74,7 +74,7 @@ def code(request: HttpRequest) -> HttpResponse:
         except KindError as error:
             form.add_error("code", error.sentence)
         else:
-            if old:
+            if old and me.wants_mail:
                 _tell_the_old_one(old)
             messages.success(request, _("Done. Your mail goes there now. You sign in with this address, too."))
             return on_to("mailing:wishes")

@@ -20,7 +20,7 @@ WHAT: dict[Occasion, str | Promise] = {
     Occasion.NEWS: _("Something new waits"),
     Occasion.NUDGE: _("A kind nudge"),
     Occasion.CHANGE: _("Another time or place"),
-    Occasion.ACCOUNT: _("Your address"),
+    Occasion.ACCOUNT: _("Your way in"),
     Occasion.SAFETY: _("Please look today"),
 }
 NOT_SENT: dict[str, str | Promise] = {

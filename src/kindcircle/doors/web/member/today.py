@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.outbox.wishes import is_nudged
+from kindcircle.base.people.devices import unseen
 from kindcircle.base.vault import keys, seals
 from kindcircle.doors.web.member.comforts import GROUNDING, comforts
 from kindcircle.doors.web.member.consent import NOT_NOW
@@ -124,6 +125,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "put_away": put_away,
         "answered": answers_that_wait(actor).exists(),
         "nudged": is_nudged(request.user),  # type: ignore[arg-type]
+        "new_sign_in": unseen(request.user).exists(),  # type: ignore[arg-type]
         "endings": [*notices(course, request), *each_other_on_today(course.group, request)],
         **on_today(course.group, request, at),
         "others": [_other(one, at) for one in courses if one is not course],

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from kindcircle.base.access import Permission
 from kindcircle.base.outbox.wishes import wish_of
+from kindcircle.base.people.devices import unseen
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.privacy.words import as_lines
 from kindcircle.doors.web.shared.frame import OWN, base_for
@@ -17,7 +18,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Three groups of things to see and to do. Nothing on it is urgent."""
     me, by = me_of(request), request.actor  # type: ignore[attr-defined]
     latest = as_lines(openings_of(me, by=by).rows[:1])
-    context = {"base": frame_of(request), "latest": latest[0] if latest else None, "wish": wish_of(me)}
+    context = {
+        "base": frame_of(request),
+        "latest": latest[0] if latest else None,
+        "wish": wish_of(me),
+        "new_sign_in": unseen(me).exists(),
+    }
     return render(request, "privacy/home.html", context)
 
 

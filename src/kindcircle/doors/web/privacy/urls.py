@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.privacy import home, seen
+from kindcircle.doors.web.privacy import devices, home, seen
 
 app_name = "privacy"
 urlpatterns = [
     path("", home.home, name="home"),
     path("who-looked/", seen.who_looked, name="who-looked"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/end/", devices.end, name="end"),
+    path("devices/covers/", devices.covers, name="covers"),
     path("safe-device/", home.safe_device, name="safe-device"),
 ]

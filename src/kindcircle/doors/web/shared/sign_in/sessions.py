@@ -14,7 +14,8 @@ from kindcircle.base.access import Actor
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import clock
-from kindcircle.base.people import sessions
+from kindcircle.base.outbox import queue
+from kindcircle.base.people import devices, sessions
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.live.models_tablet import Tablet
@@ -33,6 +34,7 @@ def sign_in(request: HttpRequest, user: User) -> None:
 
 def visit(request: HttpRequest, user: User, gathering: Gathering) -> None:
     """A session that opens this one gathering and nothing else."""
+    request.is_visit = True  # type: ignore[attr-defined]
     sign_in(request, user)
     request.session["only_gathering"] = gathering.pk
 
@@ -63,12 +65,28 @@ def came_in(user: User, **kwargs: object) -> None:
     _record(Event.SIGNED_IN, user)
 
 
+@receiver(user_logged_in)
+def noted_device(request: HttpRequest, user: User, **kwargs: object) -> None:
+    """What kind of device it is, so that a new one is told to whoever owns the account: here, and by a bare mail."""
+    at = clock.now()
+    row = devices.note(
+        user=user,
+        session_key=request.session.session_key or "",
+        agent=request.headers.get("User-Agent", ""),
+        visit=getattr(request, "is_visit", False),
+        at=at,
+    )
+    if row.is_new:
+        queue.enqueue("new-sign-in", to=user, about=log.Ref("person", user.code), once=row.code, at=at)
+
+
 @receiver(user_logged_out)
-def went_out(user: User | None, **kwargs: object) -> None:
+def went_out(user: User | None, request: HttpRequest | None = None, **kwargs: object) -> None:
     """Every sign-out too, also when a page was left alone. A session ends even where its trace cannot be written."""
     if user is None:
         return
     try:
+        devices.over(request.session.session_key if request is not None else None)
         _record(Event.SIGNED_OUT, user)
     except DatabaseError:
         trouble.error("a sign-out could not be recorded")
