@@ -63,13 +63,14 @@ CATALOGUE = {
     "p46-ordinary-minute": (60, 180),
     "p47-arriving-together": (120, 240, 600),
     "p48-leaving-gently": (120, 240, 480),
+    "p49-letter-for-a-hard-day": (300,),
 }
 
 
 def test_every_practice_of_the_catalogue_is_there_in_every_length() -> None:
     there = {practice.id: tuple(length.seconds for length in practice.durations) for practice in all_practices()}
     assert there == CATALOGUE
-    assert len(there) == 48
+    assert len(there) == 49
 
 
 @pytest.mark.parametrize(("practice", "length"), EVERY_LENGTH, ids=NAMES)
