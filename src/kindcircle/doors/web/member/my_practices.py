@@ -65,13 +65,13 @@ def instead(request: HttpRequest, practice_id: str) -> HttpResponse:
     if asked is None or course is None:
         raise NotFound
     choices = _near(asked.practice, _open_now(courses, goes_slowly(by.user_id)))
-    if request.method == "POST":
-        other = request.POST.get("instead", practice_id)
-        if other not in {LEFT_OUT, practice_id, *(one.id for one in choices)}:
-            raise NotFound
+    other = request.POST.get("instead")
+    if other in {LEFT_OUT, practice_id, *(one.id for one in choices)}:
         at_hand.do_instead(practice_id, other, week=week_of(course), member=member, by=by)
         return on_to("member:today")
-    return render(request, "member/instead.html", {"practice": asked.practice, "choices": choices})
+    # What was chosen may have closed meanwhile, where somebody goes more slowly now.
+    context = {"practice": asked.practice, "choices": choices, "not_open": request.method == "POST"}
+    return render(request, "member/instead.html", context, status=422 if context["not_open"] else 200)
 
 
 def week_of(course: Course) -> str:
