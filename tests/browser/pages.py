@@ -78,6 +78,9 @@ NOT_PAGES = {
     "member:landing": "follows a practice: test_backdraft.py goes there",
     "member:sound": "a sound",
     "member:worker": "a script",
+    "member:manifest": "a file",
+    "member:box": "answers scripts",
+    "member:phone-parts": "answers scripts",
     "facilitator:recording-made": "a sound",
     "facilitator:recording-sound": "a sound",
     "member:draft-afresh": "leads on",
@@ -188,7 +191,8 @@ def _member() -> Iterator[Stop]:
     for name in ("heart-sitting", "heart-erase"):
         yield Stop(f"member:{name}", who, about(f"member:{name}", lambda s: s.sitting.code))
     yield Stop("member:to-keep", who, named("member:to-keep", "p22-soles-of-the-feet", 60))
-    yield Stop("member:kept", who, named("member:kept"))
+    for name in ("kept", "phone", "phone-hard-day", "phone-write", "phone-plan"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
     yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
     yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))

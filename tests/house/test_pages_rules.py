@@ -77,7 +77,15 @@ NOT_PAGES = (
     | SOUNDS
     | PAPER
     | FILES
-    | {"member:events", "member:facts", "member:worker", "mfa_download_recovery_codes"}
+    | {
+        "member:events",
+        "member:facts",
+        "member:worker",
+        "member:manifest",
+        "member:box",
+        "member:phone-parts",
+        "mfa_download_recovery_codes",
+    }
 )
 
 CSP = {

@@ -407,7 +407,7 @@ GOES = {
         "writing.JournalEntry", "writing.AddedLater", "writing.OwnPhrases", "writing.Letter", "writing.Draft",
         "ending.KeptLine", "ending.ClosingLetter",
         "resonance.HeartRecording", "preparing.SupportPlan", "preparing.SafeContact", "practice.OwnWay",
-        "practice.AtHand", "preparing.SafetyPlan",
+        "practice.AtHand", "preparing.SafetyPlan", "vault.BoxKey",
     },
     "with the record": {
         "groups.MemberNote", "groups.StepRecord", "groups.Gathering", "groups.Leaving", "care.LookedOver",

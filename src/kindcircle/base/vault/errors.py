@@ -10,3 +10,9 @@ class CannotOpen(KindError):
 
     def __init__(self) -> None:
         super().__init__(str(_("We could not open this text safely, so we are not showing it. We have been told.")))
+
+
+class BoxGone(CannotOpen):
+    """A phone's parcel was put aside for a box that is no more: its person erased what they wrote."""
+
+    status = 410

@@ -3,6 +3,7 @@
 from django.db import models
 
 from kindcircle.base.lib.codes import new_code
+from kindcircle.base.people.models import User
 
 
 class DataKey(models.Model):
@@ -21,3 +22,19 @@ class DataKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["holder"], name="data_key_one_per_holder")]
+
+
+class BoxKey(models.Model):
+    """The key pair with which one person's phones put words aside while they have no line: see `box`."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    public = models.BinaryField(help_text="The public point, uncompressed: no secret.")
+    sealed_private = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Data:
+        private = {"sealed_private"}
+        personal = {"person"}
+        operational = {"id", "code", "public", "made_at"}
+        research: set[str] = set()

@@ -68,6 +68,7 @@ OWN_PHRASES = Seal("own-phrases")
 LETTER = Seal("letter")
 LETTER_LINE = Seal("letter-line")  # the one line of a letter that its writer marked
 DRAFT = Seal("draft")
+BOX_KEY = Seal("box-key")  # opens what a phone without a line put aside (box.py)
 ANSWERS = Seal("answers")
 ANSWER_DRAFT = Seal("answer-draft")
 PAPER_ENTRY = Seal("paper-entry")  # what one person typed in from their card

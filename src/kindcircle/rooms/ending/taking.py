@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Max, Model
 
 from kindcircle.base.people.models import User
+from kindcircle.base.vault.box import drop_box
 from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
 from kindcircle.rooms.alliance.models import Step as AllianceStep
 from kindcircle.rooms.backdraft.models import Landing, SlowerPace
@@ -74,6 +75,7 @@ def take_writing(person: User, *, let_come: bool = False) -> None:
     (letters.exclude(still_coming()) if let_come else letters).delete()
     Draft.objects.filter(author=person).delete()
     AtHand.objects.filter(member=person).delete()
+    drop_box(person)  # so that a phone that was off the line brings none of it back
     Word.objects.filter(author=person).delete()
     FeltAnswer.objects.filter(author=person).delete()
     KeptLine.objects.filter(to__user=person, state=GIVEN).delete()

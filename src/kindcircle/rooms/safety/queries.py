@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
 
 from kindcircle.base.access import Actor, Facts, Permission
 from kindcircle.base.access.gate import can, require
@@ -46,6 +46,7 @@ class HelpLine:
     emergency: bool
     deaf: str = ""
     more: tuple[str, ...] = ()  # for whom, where, in which languages, at what cost: only what is known
+    checked: datetime | None = None  # when somebody dialled it last
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,11 @@ def help_lines(organisation: Organisation, *, at: datetime) -> list[HelpLine]:
     Exactly as they are dialled (hazard H04). An older check counts no more: better no number than a wrong one.
     """
     fresh = Count("checks", filter=Q(checks__at__gt=at - HELPLINE_LASTS, checks__at__lte=at))
-    rows = Helpline.objects.filter(organisation=organisation).annotate(fresh=fresh).filter(fresh__gte=2)
+    rows = (
+        Helpline.objects.filter(organisation=organisation)
+        .annotate(fresh=fresh, checked=Max("checks__at"))
+        .filter(fresh__gte=2)
+    )
     return [
         HelpLine(
             name=row.name,
@@ -287,6 +292,7 @@ def help_lines(organisation: Organisation, *, at: datetime) -> list[HelpLine]:
             emergency=row.emergency,
             deaf=row.deaf,
             more=tuple(words for words in (row.audience, row.region, row.languages, row.cost) if words),
+            checked=row.checked,
         )
         for row in rows.order_by("-emergency", "order", "name")
     ]

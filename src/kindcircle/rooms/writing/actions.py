@@ -76,6 +76,7 @@ def write_entry(
     own_key: bool = False,
     kind: Kind = DAY,
     felt: Felt | None = None,
+    written: datetime | None = None,
 ) -> JournalEntry:
     """Keep a journal entry. The same key again is the same entry, answered with the first.
 
@@ -83,6 +84,7 @@ def write_entry(
     draft    the version of the draft that the page was filled from
     own_key  that the text is such a value
     felt     how it was before and after, as far as somebody said; for them alone
+    written  when it was, if that was earlier
 
     Raises NothingWritten, TooLong, DrawingAmiss, and what own_key.check raises.
     """
@@ -101,7 +103,7 @@ def write_entry(
             kind=kind.id,
             practice=practice,
             client_key=stored_key(author, client_key),
-            written_at=to_the_hour(at),
+            written_at=to_the_hour(written or at),
             **locked_row(client_key, own_key),
         )
         entry.sealed_body = seals.JOURNAL.seal(text, code=entry.code, holder=author)
@@ -224,12 +226,12 @@ def save_draft(
         one_at_a_time(author)
         if own_keys.is_own(kind) and (text or not own_key):
             own_keys.check(author, text, own_key=own_key)
-        if _sent_from(author, page):
+        if sent_from(author, page):
             return  # a last save that overtook the page's own sending: those words are safe already
         draft = Draft.objects.filter(author=author, kind=kind).first()
         if draft is not None and draft.page != page and draft.version != version:
             raise OpenElsewhere
-        boxes = {own_keys.BOXES: text} if own_key else _boxes(draft, author) | {box: text}
+        boxes = {own_keys.BOXES: text} if own_key else boxes_in(draft, author) | {box: text}
         if not any(words.strip() for words in boxes.values()):
             Draft.objects.filter(author=author, kind=kind).delete()
             return
@@ -248,7 +250,7 @@ def open_draft(*, kind: str, author: User, by: Actor) -> Kept:
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
     draft = Draft.objects.filter(author=author, kind=kind).first()
-    boxes = _boxes(draft, author)
+    boxes = boxes_in(draft, author)
     if draft is not None and draft.own_key:
         return Kept({}, draft.version, boxes[own_keys.BOXES])
     return Kept(boxes, draft.version if draft else 0)
@@ -319,14 +321,16 @@ def stored_key(author: User, key: str) -> str:
     return digest(f"{author.code} {key}")
 
 
-def _sent_from(author: User, page: str) -> bool:
+def sent_from(author: User, page: str) -> bool:
+    """Whether what stood on this open page was sent already."""
     key = stored_key(author, page)
     kinds = (JournalEntry, AddedLater, OwnPhrases, Letter)
     own_words = any(model._default_manager.filter(client_key=key).exists() for model in kinds)
     return own_words or was_sent_from(author, page)
 
 
-def _boxes(draft: Draft | None, author: User) -> dict[str, str]:
+def boxes_in(draft: Draft | None, author: User) -> dict[str, str]:
+    """What a draft holds, opened."""
     if draft is None:
         return {}
     boxes: dict[str, str] = json.loads(seals.DRAFT.open(draft.sealed_body, code=draft.code, holder=author))

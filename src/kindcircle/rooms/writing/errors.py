@@ -97,3 +97,8 @@ class NotReadYet(Conflict):
 class LineUnknown(Invalid):
     def __init__(self) -> None:
         super().__init__(_("Please choose one of the lines below. Or leave it for another day."))
+
+
+class NotUnderstood(Invalid):
+    def __init__(self) -> None:
+        super().__init__(_("We could not read what this phone sent. It is still on the phone."))

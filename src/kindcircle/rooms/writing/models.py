@@ -156,5 +156,19 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint(fields=["author", "kind"], name="draft_one_per_page")]
 
 
+class Parcel(models.Model):
+    """That a phone's parcel has come (base/vault/box.py), so that it never comes twice. Its words are elsewhere."""
+
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    client_key = models.CharField(max_length=64, unique=True)
+    came_at = models.DateTimeField()
+
+    class Data:
+        private: set[str] = set()
+        personal = {"author"}
+        operational = {"id", "client_key", "came_at"}
+        research: set[str] = set()
+
+
 # Models in a file of their own, for Django to find.
 from kindcircle.rooms.writing import models_own_key  # noqa: E402, F401

@@ -1,5 +1,6 @@
 """How I practise, and the sound that follows from it."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
+from django.urls import reverse
 
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.member.phone import PAGES as PHONE_PAGES
+from kindcircle.doors.web.member.phone import PHONE_PARTS
 from kindcircle.doors.web.member.sound import KEPT_PARTS
 from kindcircle.doors.web.shared.sent_file import HEADER
 from kindcircle.rooms.practice import recordings, sounds
@@ -259,7 +263,8 @@ def test_a_page_to_keep_names_nobody_and_holds_no_form(client, group):
         assert "<form" not in said and "csrf" not in said and "data-token" not in said and "data-who" not in said
         assert "Ines" not in said and group.member.code not in said
         links = set(re.findall(r'href="(/[^"]*)"', said)) - set(re.findall(r'href="(/static/[^"]*)"', said))
-        assert links <= {"/", "/help/", "/leave/", "/practice/kept/", "/today/", "#main"}
+        here = {"/phone/", "/phone/hard-day/", "/phone/write/", "/phone/plan/", "/practice/kept/", "/today/"}
+        assert links <= {"/", "/help/", "/leave/", "/language/", "#main"} | here
 
 
 def test_where_no_answer_can_be_sent_the_page_to_keep_has_the_words_that_would_follow(client, group):
@@ -285,14 +290,19 @@ def test_all_that_kept_pages_load_is_kept(client):
             return
         needed.add(name)
         text = Path(str(finders.find(name))).read_text() if name.endswith(".js") else ""
-        for other in re.findall(r'(?:from |import\()"\./([a-z-]+\.js)"', text):
-            need(f"{name.rpartition('/')[0]}/{other}")
+        for other in re.findall(r'(?:from |import\()"(\.\.?/[a-z/-]+\.js)"', text):
+            need(os.path.normpath(f"{name.rpartition('/')[0]}/{other}"))
 
-    for address in (f"/practice/{FEET}/to-keep/60/", "/practice/kept/"):
-        said = client.get(address).content.decode()
-        for linked in re.findall(r'(?:src|href)="/static/([^"]+)"', said):
-            need(re.sub(r"\.[0-9a-f]{12}\.", ".", linked))
+    def open_all(*addresses: str) -> None:
+        for address in addresses:
+            said = client.get(address).content.decode()
+            for linked in re.findall(r'(?:src|href)="/static/([^"]+)"', said):
+                need(re.sub(r"\.[0-9a-f]{12}\.", ".", linked))
+
+    open_all(f"/practice/{FEET}/to-keep/60/", "/practice/kept/")
     assert needed == set(KEPT_PARTS)
+    open_all(*(reverse(name) for name in PHONE_PAGES))
+    assert needed == set(PHONE_PARTS)
     keeping = client.get(f"/practice/{FEET}/?seconds=60").context["keeping"]
     assert keeping["parts"] == [static(name) for name in KEPT_PARTS]
     assert keeping["page"] == f"/practice/{FEET}/to-keep/60/" and keeping["sound"].startswith(
@@ -300,7 +310,9 @@ def test_all_that_kept_pages_load_is_kept(client):
     )
 
 
-def test_the_worker_answers_for_practices_only(django_db_setup):
-    answer = Client().get("/practice/worker.js")
+def test_the_worker_is_one_script_for_the_whole_site(django_db_setup):
+    answer = Client().get("/worker.js")
+    said = answer.content.decode()
+    assert not re.search(r"^(import|export) ", said, flags=re.M) and "putAside" in said and "sealFor" in said
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "Service-Worker-Allowed" not in answer.headers

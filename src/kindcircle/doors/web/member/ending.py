@@ -230,7 +230,9 @@ def erase(request: HttpRequest) -> HttpResponse:
         return render(request, "member/erase.html", {"count": own_words.count_of(request.user)})  # type: ignore[arg-type]
     own_words.erase_writing(person=request.user, by=request.actor, at=at)  # type: ignore[arg-type, attr-defined]
     messages.success(request, _("Your journal, your letters and your kept words are gone."))
-    return on_to("member:keep")
+    gone = on_to("member:keep")
+    gone.headers["Clear-Site-Data"] = '"cache", "storage"'  # with what this phone kept
+    return gone
 
 
 @page(Permission.OWN_WORDS_KEEP, methods=("POST",))

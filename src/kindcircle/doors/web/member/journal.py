@@ -52,6 +52,15 @@ def entry(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
     return render(request, "member/journal_entry.html", {"entry": entry, "lines": lines})
 
 
+def asked_boxes() -> list[dict[str, object]]:
+    """The three boxes and the one more, as any page shows them."""
+    asked = [
+        {"id": prompt.id, "ask": prompt.prompt, "help": prompt.help, "rows": 4}
+        for prompt in newest_practice(PRACTICE).prompts
+    ]
+    return [*asked, {"id": "tomorrow", "ask": _("One small kind thing for tomorrow"), "rows": 2, "optional": True}]
+
+
 def _keep(request: HttpRequest) -> HttpResponse:
     boxes = {name: request.POST.get(name, "").strip() for name in BOXES[actions.JOURNAL]}
     key, version = key_of(request), version_of(request)
@@ -82,13 +91,8 @@ def _ask(
     error: str = "",
     refilled: bool = False,
 ) -> HttpResponse:
-    asked = [
-        {"id": prompt.id, "ask": prompt.prompt, "help": prompt.help, "rows": 4}
-        for prompt in newest_practice(PRACTICE).prompts
-    ]
-    last = {"id": "tomorrow", "ask": _("One small kind thing for tomorrow"), "rows": 2, "optional": True}
     context = {
-        "boxes": [box | {"words": boxes.get(str(box["id"]), "")} for box in [*asked, last]],
+        "boxes": [box | {"words": boxes.get(str(box["id"]), "")} for box in asked_boxes()],
         "key": key,
         "version": version,
         "error": error,

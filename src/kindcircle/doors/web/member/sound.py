@@ -1,10 +1,7 @@
 """The sound of a practice for the one who may open it, and the pages that a phone can keep and play without a line."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -33,6 +30,7 @@ KEPT_PARTS = (
     *(f"css/{name}.css" for name in _STYLES.split()),
     *(f"js/{name}.js" for name in _SCRIPTS.split()),
     *(f"live/{name}.js" for name in _MODULES.split()),
+    "phone/mark.js",
     "img/icon.svg",
 )
 """Everything that a kept page loads; a test follows the links and imports and compares."""
@@ -73,12 +71,6 @@ def kept(request: HttpRequest) -> HttpResponse:
     return render(request, "member/kept.html", {"lines": help_lines(course.group.organisation, at=clock.now())})
 
 
-@page(Permission.DOOR_USE)
-def worker(request: HttpRequest) -> HttpResponse:
-    """The script that answers for us when there is no line. Its address keeps it to practices."""
-    return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
-
-
 def keeping(here: Playing, way: str) -> dict[str, Any]:
     """What a phone has to fetch to keep this practice, and the mark of the way in which it is kept."""
     words = here.words
@@ -90,7 +82,6 @@ def keeping(here: Playing, way: str) -> dict[str, Any]:
         "sound": here.sound_url,
         "shell": reverse("member:kept"),
         "worker": reverse("member:worker"),
-        "scope": "/practice/",
         "way": way,
         "parts": [static(name) for name in KEPT_PARTS],
     }
@@ -102,9 +93,3 @@ def _exactly(request: HttpRequest, practice_id: str, seconds: int) -> Playing:
     if here.seconds != seconds:
         raise NotFound
     return here
-
-
-@cache
-def _worker() -> bytes:
-    file = finders.find("live/worker.js")
-    return Path(str(file)).read_bytes()

@@ -1,5 +1,6 @@
 // Keeps words safe while they are written: a field with data-draft is sent to that address a moment after typing.
-// The sentence beside it says truly how things stand. Nothing is kept in the browser's storage.
+// The sentence beside it says truly how things stand. Nothing is kept in the browser's storage by this script; where
+// somebody wished it, phone/draft.js seals what the server could not take.
 (() => {
   const PAUSE = 1_500; // ms of quiet before saving
   const RETRY = 8_000; // ms before trying again
@@ -17,6 +18,8 @@
       state.dataset.state = name;
       state.textContent = state.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`] || "";
     };
+
+    const tell = (what) => field.dispatchEvent(new CustomEvent(`kindcircle:${what}`, { bubbles: true, detail: { say } }));
 
     const later = (wait) => {
       clearTimeout(timer);
@@ -43,9 +46,13 @@
         if (answer.status === 409) return say("conflict");
         if (!answer.ok) throw new Error(String(answer.status));
         saved = words;
-        if (field.value === saved) say("saved");
+        if (field.value === saved) {
+          say("saved");
+          tell("kept");
+        }
       } catch {
         say("unsaved");
+        tell("not-kept");
         later(RETRY);
       } finally {
         sending = false;

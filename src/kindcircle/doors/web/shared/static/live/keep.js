@@ -27,7 +27,7 @@ async function keep() {
     const { title, length, page, way } = facts;
     const told = { title, length, page, way, who: await mine(), size: await bytesIn(store) };
     await store.put(aboutPath(facts.name), Response.json(told));
-    await navigator.serviceWorker.register(facts.worker, { scope: facts.scope });
+    await navigator.serviceWorker.register(facts.worker, { scope: "/" });
     await show();
   } catch {
     await caches.delete(STORE + facts.name);
@@ -53,7 +53,8 @@ async function bytesIn(store) {
 async function forget() {
   await caches.delete(STORE + facts.name);
   await show();
-  if (!(await keptNames()).length) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  const other = (await keptNames()).length || (await caches.has("kindcircle phone"));
+  if (!other) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
 }
 
 if (window.caches && navigator.serviceWorker) {

@@ -1,13 +1,10 @@
 // What this browser keeps because somebody asked for it: one store for each practice and length.
 
+import { markOf } from "../phone/mark.js";
+
 export const STORE = "kindcircle kept ";
 
-// A mark by which the same person is known again on this device. It says nothing about them.
-export async function mine() {
-  const code = new TextEncoder().encode(document.body.dataset.who);
-  const mark = await crypto.subtle.digest("SHA-256", code);
-  return [...new Uint8Array(mark).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const mine = () => markOf(document.body.dataset.who);
 
 // What is told about one kept practice, or null. Only `match` may ask: `open` would make the store again, empty but with
 // its name, when somebody has left this page in the same moment.

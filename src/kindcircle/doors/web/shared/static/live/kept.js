@@ -33,4 +33,8 @@ function row(one) {
   return item;
 }
 
-if (window.caches) show();
+if (window.caches) {
+  show();
+  // What belongs to the whole site is listed once it is kept.
+  for (const part of parts(document, "kept-site")) part.hidden = !(await caches.has("kindcircle phone"));
+}

@@ -1,0 +1,78 @@
+// "Keep this on my phone": yes and no. Before a yes nothing is on the device; after a no nothing is left there.
+
+import { parts, readJson, saying, setText, showWhen } from "../live/dom.js";
+import { markOf } from "./mark.js";
+import { asked, sendAll } from "./send.js";
+import { fetchShells, SHELLS } from "./shells.js";
+import { forgetDatabase, get, parcels, put } from "./store.js";
+
+const root = document.getElementById("phone");
+const facts = readJson("phone-facts");
+const [said] = parts(root, "phone-said");
+let install = null;
+
+async function show(state = "") {
+  const kept = (await caches.has(SHELLS)) && Boolean(await get("mine").catch(() => null));
+  const waits = (await parcels().catch(() => [])).length > 0;
+  const states = new Set([kept ? "kept" : "not", ...(waits ? ["waits"] : []), ...(install && kept ? ["install"] : [])]);
+  showWhen(root, states);
+  setText(said, saying(said, state || (kept ? "kept" : "not")));
+  if (kept) tellManifest();
+}
+
+// Only now does the browser hear that there is something to put beside the other apps.
+function tellManifest() {
+  if (document.querySelector("link[rel=manifest]")) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "manifest", href: facts.manifest, crossOrigin: "use-credentials" });
+  document.head.append(link);
+}
+
+async function keep() {
+  setText(said, saying(said, "coming"));
+  try {
+    const here = await asked();
+    if (!here) throw new Error("no line");
+    await fetchShells(facts);
+    const { code, public: there } = here;
+    await put({ name: "mine", who: await markOf(here.who), code, public: there, fetched: Date.now() });
+    for (const one of await navigator.serviceWorker.getRegistrations()) {
+      if (new URL(one.scope).pathname !== "/") await one.unregister();
+    }
+    await navigator.serviceWorker.register(facts.worker, { scope: "/" });
+    await show();
+  } catch {
+    await caches.delete(SHELLS);
+    await show("amiss");
+  }
+}
+
+// What can still be sent is sent first.
+async function forget() {
+  await sendAll().catch(() => {});
+  for (const name of await caches.keys()) await caches.delete(name);
+  await forgetDatabase();
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  await show("gone");
+}
+
+const does = { keep, forget, install: () => install.prompt() };
+
+if (window.caches && navigator.serviceWorker && navigator.locks && window.indexedDB) {
+  // The one script that may answer in our name is our own.
+  window.trustedTypes?.createPolicy("default", {
+    createScriptURL: (url) => {
+      if (url === facts.worker) return url;
+      throw new TypeError("Refused: another script.");
+    },
+  });
+  root.addEventListener("click", (event) => does[event.target.closest("button[data-does]")?.dataset.does]?.());
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    install = event;
+    show();
+  });
+  root.hidden = false;
+  parts(document, "phone-cannot")[0].hidden = true;
+  await show();
+}

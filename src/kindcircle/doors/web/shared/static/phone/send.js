@@ -1,0 +1,60 @@
+// Brings what was written without a line to the server: in order, once, and only for the person who wrote it.
+
+import { markOf } from "./mark.js";
+import { dropParcel, get, parcels, putParcel } from "./store.js";
+import { sealFor } from "./seal.js";
+
+export const BOX = "/phone/box/";
+export const SENDING = "kindcircle box";
+export const PAGE = "kindcircle page "; // the lock that an open page holds while it is written on
+
+// Puts the boxes of a page aside, sealed. True once this phone has them.
+export async function putAside(key, kind, boxes, done) {
+  const box = await get("mine");
+  if (!box?.public) return false;
+  const sealed = await sealFor(box, key, JSON.stringify({ kind, boxes, done }));
+  await putParcel({ key, kind, sealed, done, who: box.who, written: Date.now() });
+  return true;
+}
+
+// Who is signed in, their box, and a token to send with; null where there is no line or nobody is signed in.
+export async function asked() {
+  try {
+    const answer = await fetch(BOX, { redirect: "manual", cache: "no-store" });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+// "nothing" waited, "sent" is all of it, or something is still "waiting". An open page that is not finished stays its own.
+export async function sendAll() {
+  if (!(await parcels()).length) return "nothing";
+  return navigator.locks.request(SENDING, async () => {
+    const here = await asked();
+    if (!here) return "waiting";
+    const who = await markOf(here.who);
+    const open = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
+    let all = true;
+    for (const one of await parcels()) {
+      if (one.who !== who) continue; // waits for whoever wrote it
+      if (!one.done && open.has(PAGE + one.key)) continue;
+      const status = await send(one, here);
+      // Gone: its person erased what they wrote, and these words are part of it.
+      if (status === 204 || status === 410) await dropParcel(one.key, one.sealed);
+      else if (status === 422 || status === 500) all = false;
+      else return "waiting";
+    }
+    return all ? "sent" : "waiting";
+  });
+}
+
+async function send(one, { who, token }) {
+  const ago = String(Math.max(0, Math.round((Date.now() - one.written) / 1000)));
+  const body = new URLSearchParams({ key: one.key, sealed: one.sealed, who, ago });
+  try {
+    return (await fetch(BOX, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual" })).status;
+  } catch {
+    return 0;
+  }
+}

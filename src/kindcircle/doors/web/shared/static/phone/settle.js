@@ -1,0 +1,46 @@
+// On each page of its person: what waited is sent, what grew old is fetched anew, and what somebody else left goes.
+
+import { markOf } from "./mark.js";
+import { sendAll } from "./send.js";
+import { fetchShells, HALF_A_DAY, SHELLS } from "./shells.js";
+import { drop, get, put } from "./store.js";
+
+const who = await markOf(document.body.dataset.who);
+const box = await get("mine");
+if (box && box.who !== who) await makeRoom();
+if (box?.who === who) {
+  if (document.querySelector("[data-draft]")) await import("./draft.js");
+  const late = Date.now() - box.fetched;
+  if (late > HALF_A_DAY || late < 0) await fetchAgain().catch(() => {}); // another time
+}
+await send();
+window.addEventListener("online", send);
+document.addEventListener("visibilitychange", () => document.hidden || send());
+
+for (const form of document.querySelectorAll('form[action$="/account/logout/"]')) form.addEventListener("submit", signOut);
+
+// Somebody else is here: nothing that can be read stays. Sealed words wait for whoever wrote them.
+async function makeRoom() {
+  for (const name of await caches.keys()) await caches.delete(name);
+  await drop("mine");
+  await drop("plan");
+}
+
+async function send() {
+  await sendAll().catch(() => {}); // they stay, and are tried again
+}
+
+async function fetchAgain() {
+  const answer = await fetch(`/phone/parts/`, { redirect: "manual" });
+  if (!answer.ok || !(await caches.has(SHELLS))) return;
+  await fetchShells(await answer.json());
+  await put({ ...(await get("mine")), fetched: Date.now() });
+}
+
+// What has not been sent yet goes first, for a few seconds at the most. Then the server clears this browser.
+async function signOut(event) {
+  event.preventDefault();
+  await Promise.race([send(), new Promise((go) => setTimeout(go, 4000))]);
+  await makeRoom().catch(() => {});
+  event.target.submit();
+}

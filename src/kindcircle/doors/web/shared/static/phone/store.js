@@ -1,0 +1,69 @@
+// What this phone keeps beside its pages: the public half of a box, words that are sealed, and a plan that is sealed.
+// Nothing in here can be read without what the server, or its owner's head, holds.
+
+export const DATABASE = "kindcircle";
+
+function opened() {
+  return new Promise((done, failed) => {
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("box", { keyPath: "name" });
+      asked.result.createObjectStore("parcels", { keyPath: "key" });
+    };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close(); // whoever takes it all away need not wait for us
+      done(asked.result);
+    };
+    asked.onerror = () => failed(asked.error);
+  });
+}
+
+// Does `work` with one of the two and answers when the browser has it on its disk.
+async function within(name, mode, work) {
+  const base = await opened();
+  try {
+    return await new Promise((done, failed) => {
+      const turn = base.transaction(name, mode, { durability: "strict" });
+      let found;
+      work(turn.objectStore(name), (result) => (found = result));
+      turn.oncomplete = () => done(found);
+      turn.onabort = turn.onerror = () => failed(turn.error);
+    });
+  } finally {
+    base.close();
+  }
+}
+
+const answered = (request, tell) => (request.onsuccess = () => tell(request.result));
+export const get = (name) => within("box", "readonly", (store, tell) => answered(store.get(name), tell));
+export const put = (value) => within("box", "readwrite", (store) => store.put(value));
+export const drop = (name) => within("box", "readwrite", (store) => store.delete(name));
+
+// In the order in which they were begun.
+export const parcels = async () =>
+  (await within("parcels", "readonly", (store, tell) => answered(store.getAll(), tell))).sort((one, other) => one.n - other.n);
+
+// A parcel of the same key takes the older one's place, and keeps its turn.
+export const putParcel = (parcel) =>
+  within("parcels", "readwrite", (store) => {
+    answered(store.getAll(), (all) => {
+      const before = all.find((one) => one.key === parcel.key);
+      if (before?.done && !parcel.done) return; // its button was pressed meanwhile
+      const n = before?.n ?? Math.max(0, ...all.map((one) => one.n)) + 1;
+      store.put({ ...parcel, n });
+    });
+  });
+
+// Gone only if it is still the one that is meant.
+export const dropParcel = (key, sealed = null) =>
+  within("parcels", "readwrite", (store) => {
+    answered(store.get(key), (now) => {
+      if (now && (sealed === null || now.sealed === sealed)) store.delete(key);
+    });
+  });
+
+export const forgetDatabase = () =>
+  new Promise((done) => {
+    const asked = indexedDB.deleteDatabase(DATABASE);
+    asked.onsuccess = asked.onerror = asked.onblocked = done;
+  });

@@ -1,0 +1,75 @@
+// A page to write on without a line. Each box is sealed while it is typed, so that closing the page loses nothing; what
+// stands in the page itself is the only copy in clear, and goes with it.
+
+import { newKey, parts, setText } from "../live/dom.js";
+import { PAGE, putAside, sendAll, SENDING } from "./send.js";
+import { dropParcel, get, parcels } from "./store.js";
+
+const PAUSE = 250; // ms of quiet before sealing
+const say = (form, state) => setText(form.querySelector("[data-state]"), form.querySelector("[data-state]").dataset[state] ?? "");
+
+function write(form) {
+  const kind = form.dataset.kind;
+  let key = newKey();
+  let timer = 0;
+  let sealing = Promise.resolve();
+  let letGo = null;
+
+  const boxes = () => Object.fromEntries([...form.querySelectorAll("textarea")].map((box) => [box.name, box.value]));
+  const empty = () => Object.values(boxes()).every((words) => !words.trim());
+  const hold = () => (letGo ??= new Promise((held) => navigator.locks.request(PAGE + key, () => new Promise((go) => held(go)))));
+
+  // One after the other, so that an older state never comes last.
+  const keep = (done = false) => {
+    clearTimeout(timer);
+    const [now, what] = [key, boxes()];
+    if (empty()) return (sealing = sealing.then(() => dropParcel(now)));
+    sealing = sealing.then(() => putAside(now, kind, what, done)).catch(() => false);
+    return sealing.then((kept) => {
+      if (now === key) say(form, kept ? "kept" : "not");
+      return kept;
+    });
+  };
+
+  form.addEventListener("input", () => {
+    hold();
+    say(form, "coming");
+    clearTimeout(timer);
+    timer = setTimeout(keep, PAUSE);
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && !empty() && keep());
+  window.addEventListener("pagehide", () => !empty() && keep());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (empty()) return form.querySelector("textarea").focus();
+    const [now, pressed] = [key, keep(true)];
+    key = newKey(); // pressed twice, the second finds an empty page
+    const go = await letGo;
+    letGo = null;
+    if (!(await pressed)) return (key = now), say(form, "not");
+    form.reset();
+    go?.();
+    say(form, "put");
+    const registration = await navigator.serviceWorker?.getRegistration("/");
+    await registration?.sync?.register(SENDING).catch(() => {});
+    await sent();
+    if (!(await parcels()).some((one) => one.key === now)) say(form, "sent");
+    form.querySelector("[data-state]").focus();
+  });
+}
+
+const sent = () => sendAll().catch(() => {});
+
+const box = (await get("mine").catch(() => null))?.public;
+for (const form of document.querySelectorAll("form[data-kind]")) {
+  form.hidden = !box;
+  if (box) write(form);
+}
+for (const line of parts(document, "not-kept")) line.hidden = Boolean(box);
+const kind = new URLSearchParams(location.search).get("kept");
+for (const line of parts(document, `kept-${kind}`)) {
+  line.hidden = false;
+  line.focus();
+}
+window.addEventListener("online", sent);
+sent();

@@ -1,0 +1,114 @@
+"""What somebody wrote where there was no line, when it comes: once, in order, and beside what is there already."""
+
+import json
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.lib.clock import milliseconds
+from kindcircle.base.lib.errors import Invalid
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import box, seals
+from kindcircle.rooms.writing import actions, bodies
+from kindcircle.rooms.writing import own_key as own_keys
+from kindcircle.rooms.writing.errors import NotUnderstood
+from kindcircle.rooms.writing.kinds import BY_DRAFT, DRAWING
+from kindcircle.rooms.writing.models import Draft, Parcel
+
+LATEST = timedelta(days=90)  # what was written longer ago is dated then: as long as a draft is kept
+KINDS = frozenset(BY_DRAFT) | frozenset(actions.LETTER_DRAFTS.values())
+"""The pages whose words a phone may put aside, by the kind of their draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """An open parcel: the boxes of one page, and whether its writer pressed the button on it."""
+
+    kind: str
+    boxes: dict[str, str]
+    done: bool
+
+    @property
+    def has_words(self) -> bool:
+        return any(words.strip() for words in self.boxes.values())
+
+
+def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, at: datetime) -> None:
+    """Take one parcel in. The same key again changes nothing, whatever became of the words meanwhile.
+
+    A finished page of the journal becomes an entry; an unfinished one becomes the draft of its page, and so does a
+    letter, which needs a day first. A draft that is there already keeps its words, and these stand below them. `ago`
+    is how long before the sending it was written, by the phone's own clock alone. Raises CannotOpen, NotUnderstood,
+    and KeyIsOn: what came readable waits on the phone until its writer's own key is off.
+    """
+    require(by, Permission.DRAFT_KEEP)
+    require(by, Permission.IN_OWN_NAME, author)
+    written = at - min(max(ago, timedelta()), LATEST)
+    with transaction.atomic():
+        actions.one_at_a_time(author)
+        own_key = actions.stored_key(author, key)
+        if Parcel.objects.filter(client_key=own_key).exists() or actions.sent_from(author, key):
+            return
+        own_keys.check(author, "", own_key=False)
+        page = _opened(key, sealed, author)
+        draft = Draft.objects.filter(author=author, kind=page.kind).first()
+        there = actions.boxes_in(draft, author) if draft is not None and draft.page != key else {}
+        # Two drawings cannot stand on one sheet: the one that comes is an entry of its own.
+        finish = page.done or bool(page.boxes.get(DRAWING) and there.get(DRAWING))
+        if page.has_words and not (finish and _finished(page, key, written, author, by, at)):
+            _beside(page, draft or Draft(author=author, kind=page.kind), there, key, at)
+        Parcel.objects.create(author=author, client_key=own_key, came_at=at)
+
+
+def _opened(key: str, sealed: str, author: User) -> _Page:
+    try:
+        found: dict[str, Any] = json.loads(box.open_parcel(b64decode(sealed, validate=True), key=key, person=author))
+        kind, boxes = str(found["kind"]), {str(name): str(words) for name, words in found["boxes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotUnderstood from None
+    if kind not in KINDS:
+        raise NotUnderstood
+    return _Page(kind, boxes, found.get("done") is True)
+
+
+def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor, at: datetime) -> bool:
+    """True once it is an entry. Too many words for one, or a drawing that cannot be drawn: it stays a draft."""
+    kind = BY_DRAFT.get(page.kind)
+    if kind is None:
+        return False
+    try:
+        actions.write_entry(
+            text=bodies.body_of({name: words for name, words in page.boxes.items() if name in kind.boxes}),
+            practice=kind.practice.id if kind.practice else "",
+            client_key=key,
+            author=author,
+            by=by,
+            at=at,
+            kind=kind,
+            written=written,
+        )
+    except Invalid:
+        return False
+    return True
+
+
+def _beside(page: _Page, draft: Draft, there: dict[str, str], key: str, at: datetime) -> None:
+    """Into the draft of this page. Another page's words that stand there stay, and these come below them."""
+    names = [*there, *(name for name in page.boxes if name not in there)]
+    both = {name: _below(there.get(name, ""), page.boxes.get(name, "")) for name in names}
+    draft.sealed_body = seals.DRAFT.seal(json.dumps(both, ensure_ascii=False), code=draft.code, holder=draft.author)
+    draft.version = max(draft.version + 1, milliseconds(at))
+    draft.page, draft.saved_at = key, at
+    draft.save()
+
+
+def _below(there: str, new: str) -> str:
+    """Both, or the one there is. A page that was taken up elsewhere already is not said twice."""
+    if not new.strip() or there.startswith(new.rstrip()) or there.endswith(new.strip()):
+        return there
+    return f"{there.rstrip()}\n\n{new}" if there.strip() else new

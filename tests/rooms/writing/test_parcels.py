@@ -1,0 +1,176 @@
+"""What was written where there was no line comes once, beside what is there, and opens for nobody else."""
+
+import json
+import secrets
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import box
+from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.rooms.ending.taking import take_writing
+from kindcircle.rooms.writing import actions, parcels
+from kindcircle.rooms.writing.errors import NotUnderstood
+from kindcircle.rooms.writing.models import Draft, JournalEntry, Parcel
+from tests.world import World
+
+AT = datetime(2026, 5, 4, 21, 47, 31, tzinfo=UTC)
+PRACTICE = "p09-three-line-day"
+
+
+def sealed(person: User, text: str, *, key: str, box_code: str = "") -> str:
+    """As a phone does it (static/live/box-seal.js), in other code."""
+    there = box.box_of(person)
+    public = b64decode(there.public)
+    once = ec.generate_private_key(ec.SECP256R1())
+    point = once.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    shared = once.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public))
+    code = box_code or there.code
+    info = f"kindcircle box 1|{code}|{key}".encode()
+    derived = HKDF(hashes.SHA256(), 32, salt=point + public, info=info).derive(shared)
+    raw, nonce = text.encode(), secrets.token_bytes(12)
+    body = len(raw).to_bytes(4, "big") + raw
+    body += bytes(-len(body) % 256)
+    return b64encode(b"\x01" + code.encode() + point + nonce + AESGCM(derived).encrypt(nonce, body, info)).decode()
+
+
+def page(kind: str, done: bool = False, /, **boxes: str) -> str:
+    return json.dumps({"kind": kind, "boxes": boxes, "done": done})
+
+
+def come(world: World, key: str, text: str, *, person: User | None = None, ago: float = 0, **more: Any) -> None:
+    author = person or world.member
+    parcels.take_in(
+        key=key, sealed=more.get("sealed") or sealed(author, text, key=key), ago=timedelta(seconds=ago),
+        author=author, by=world.actor(author), at=more.get("at", AT),
+    )  # fmt: skip
+
+
+def draft(world: World, kind: str) -> dict[str, str]:
+    return actions.open_draft(kind=kind, author=world.member, by=world.actor(world.member)).boxes
+
+
+def words(world: World) -> list[str]:
+    by = world.actor(world.member)
+    return [actions.open_entry(entry=one, by=by) for one in JournalEntry.objects.order_by("written_at", "pk")]
+
+
+def test_a_finished_page_becomes_an_entry_of_the_hour_in_which_it_was_written(world):
+    come(world, "one", page("journal", True, feelings="Tired", kind=" "), ago=3 * 3600)
+    entry = JournalEntry.objects.get()
+    assert json.loads(words(world)[0]) == {"feelings": "Tired"}
+    assert (entry.practice, entry.written_at) == (PRACTICE, AT.replace(hour=18, minute=0, second=0))
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(("ago", "back"), [(-9e6, timedelta()), (9e9, timedelta(days=90))])
+def test_a_phone_whose_clock_is_wrong_moves_nothing_far(world, ago, back):
+    come(world, "one", page("journal", True, feelings="Tired"), ago=ago)
+    assert JournalEntry.objects.get().written_at == (AT - back).replace(minute=0, second=0)
+
+
+def test_the_same_parcel_comes_once_also_after_its_entry_is_gone(world):
+    for _ in range(3):
+        come(world, "one", page("journal", True, feelings="Tired"))
+    assert JournalEntry.objects.count() == 1
+    JournalEntry.objects.all().delete()
+    come(world, "one", page("journal", True, feelings="Tired"))
+    assert (JournalEntry.objects.count(), Parcel.objects.count()) == (0, 1)
+
+
+def test_a_form_whose_answer_was_lost_on_the_way_comes_once(world):
+    by, author = world.actor(world.member), world.member
+    actions.write_entry(text="Tired", practice=PRACTICE, client_key="form", author=author, by=by, at=AT)
+    come(world, "form", page("journal", True, feelings="Tired"))
+    assert words(world) == ["Tired"]
+
+
+def test_what_was_not_finished_becomes_the_draft(world):
+    come(world, "one", page("letter", text="Dear me"))
+    assert draft(world, "letter") == {"text": "Dear me"}
+    come(world, "empty", page("journal", feelings="  "))
+    assert draft(world, "journal") == {}
+
+
+def test_a_finished_letter_waits_for_its_day_as_a_draft(world):
+    come(world, "one", page("letter", True, text="Dear me"))
+    assert draft(world, "letter") == {"text": "Dear me"}
+
+
+def test_a_draft_from_elsewhere_keeps_its_words_and_these_stand_below(world):
+    actions.save_draft(
+        kind="journal", box="feelings", text="At the desk", page="desk", version=0, author=world.member,
+        by=world.actor(world.member), at=AT,
+    )  # fmt: skip
+    come(world, "one", page("journal", feelings="On the train", kind="Sat down"))
+    come(world, "two", page("journal", feelings="In bed"))
+    assert draft(world, "journal") == {"feelings": "At the desk\n\nOn the train\n\nIn bed", "kind": "Sat down"}
+
+
+def test_the_page_that_saved_a_draft_itself_goes_on_where_it_was(world):
+    actions.save_draft(
+        kind="journal", box="feelings", text="At", page="one", version=0, author=world.member,
+        by=world.actor(world.member), at=AT,
+    )  # fmt: skip
+    come(world, "one", page("journal", feelings="At the desk"))
+    assert draft(world, "journal") == {"feelings": "At the desk"}
+    come(world, "later", page("journal", True, feelings="Other"))
+    assert draft(world, "journal") == {"feelings": "At the desk"}, "another page's sending takes no draft away"
+
+
+def test_too_many_words_for_an_entry_stay_as_a_draft(world):
+    long = "word " * 5000
+    come(world, "one", page("journal", True, feelings=long))
+    assert draft(world, "journal") == {"feelings": long}
+
+
+def test_nobody_else_can_send_it_and_it_opens_under_no_other_name(world):
+    mine = sealed(world.member, page("journal", True, feelings="Tired"), key="one")
+    for who, key in ((world.members[1], "one"), (world.member, "two")):
+        with pytest.raises(CannotOpen):
+            come(world, key, "", person=who, sealed=mine)
+    with pytest.raises(NotFound):
+        come(world, "one", page("journal", True, feelings="Tired"), person=world.stranger())
+    assert not JournalEntry.objects.exists() and not Parcel.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", "null", '{"kind": "other", "boxes": {"a": "b"}}', '{"kind": "journal", "boxes": 3}']
+)
+def test_what_cannot_be_understood_is_refused_and_noted_nowhere(world, text):
+    with pytest.raises(NotUnderstood):
+        come(world, "one", text)
+    assert not Parcel.objects.exists()
+
+
+def test_a_changed_or_shortened_parcel_does_not_open(world):
+    raw = b64decode(sealed(world.member, page("journal", feelings="Tired"), key="one"))
+    for wrong in (
+        raw[:50],
+        raw[:-1],
+        raw[:-1] + bytes([raw[-1] ^ 1]),
+        b"\x02" + raw[1:],
+        raw[:23] + bytes(65) + raw[88:],
+    ):
+        with pytest.raises((CannotOpen, NotUnderstood)):
+            come(world, "one", "", sealed=b64encode(wrong).decode())
+
+
+def test_erasing_takes_what_other_phones_still_hold(world):
+    waits = sealed(world.member, page("journal", True, feelings="Tired"), key="one")
+    before = box.box_of(world.member)
+    take_writing(world.member)
+    assert box.box_of(world.member) != before
+    with pytest.raises(CannotOpen):
+        come(world, "one", "", sealed=waits)
+    come(world, "two", page("journal", True, feelings="Anew"))
+    assert json.loads(words(world)[0]) == {"feelings": "Anew"}
