@@ -18,6 +18,7 @@ from kindcircle.spec.safety import (
     SafetyHit,
     highest,
     load_ladder,
+    MEMBER_TEXTS,
     load_member_texts,
     missing,
     positive,
@@ -214,7 +215,7 @@ def test_a_version_that_is_not_there_is_said_plainly() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_member_is_thanked_told_who_and_when_and_shown_help(level: Any) -> None:
-    text = load_member_texts().text(level, "en", who="Ana and Tom", by_when="by the end of tomorrow")
+    text = load_member_texts(MEMBER_TEXTS).text(level, "en", who="Ana and Tom", by_when="by the end of tomorrow")
     assert text.thanks.startswith("Thank you")
     assert "Ana and Tom" in text.who_is_told
     assert "by the end of tomorrow" in text.who_is_told
@@ -224,8 +225,19 @@ def test_the_member_is_thanked_told_who_and_when_and_shown_help(level: Any) -> N
     assert "{" not in whole
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_whoever_reads_german_is_told_the_same_in_german(level: Any) -> None:
+    text = load_member_texts(MEMBER_TEXTS).text(level, "de", who="deine Leitung", by_when="bis morgen um 12:00")
+    whole = " ".join((text.thanks, text.who_is_told, text.help_now, text.choice))
+    assert text.thanks.startswith("Danke")
+    assert "deine Leitung" in text.who_is_told
+    assert "bis morgen um 12:00" in text.who_is_told
+    assert "„Hilfe jetzt“" in text.help_now
+    assert "{" not in whole
+
+
 def test_an_unknown_language_falls_back_to_english() -> None:
-    texts = load_member_texts()
+    texts = load_member_texts(MEMBER_TEXTS)
     assert texts.text("contact", "xx", who="Ana", by_when="today") == texts.text(
         "contact", "en", who="Ana", by_when="today"
     )

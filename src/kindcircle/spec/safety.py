@@ -196,6 +196,10 @@ def load_ladder(version: int = 1, *, folder: Path = SHIPPED) -> Ladder:
     return ladder
 
 
+MEMBER_TEXTS = 2
+"""The version that members read today."""
+
+
 @cache
 def load_member_texts(version: int = 1, *, folder: Path = SHIPPED) -> MemberTexts:
     """The texts shown after an answer that matters. ContentError when the file does not hold."""

@@ -23,7 +23,7 @@ from kindcircle.rooms.safety.queries import (
 )
 from kindcircle.spec.definition import Definition
 from kindcircle.spec.parts import Tick
-from kindcircle.spec.safety import MemberText, load_member_texts, missing
+from kindcircle.spec.safety import MEMBER_TEXTS, MemberText, load_member_texts, missing
 from kindcircle.spec.scoring import Answer
 
 
@@ -73,7 +73,7 @@ def worth_asking_again(
     if all(answer is None or (name in ticks and answer == 0) for name, answer in answers.items()):
         return _("All of it is still blank. You can fill some in, or send it as it is.")
     if missing(one, answers) and can_look_today(promise_of(assignment, at), at):
-        texts = load_member_texts().item_missing
+        texts = load_member_texts(MEMBER_TEXTS).item_missing
         return texts.get(assignment.member.language.partition("-")[0], texts["en"])
     if empty:
         words = ngettext(
@@ -122,7 +122,7 @@ def _member_text(level: str, promised: Promise, language: str) -> MemberText:
         who = _("your facilitators, %(names)s") % {"names": names}
     by_when = _("before you next meet") if level == "review" else _by(promised.by, promised.zone)
     short = language.partition("-")[0]
-    return load_member_texts().text(level, short, who=who, by_when=by_when)  # type: ignore[arg-type]
+    return load_member_texts(MEMBER_TEXTS).text(level, short, who=who, by_when=by_when)  # type: ignore[arg-type]
 
 
 def _by(at: datetime, zone: str) -> str:
