@@ -78,6 +78,8 @@ NOT_PAGES = (
     | PAPER
     | FILES
     | {
+        "member:own-key-pieces",
+        "member:own-key-piece",
         "member:events",
         "member:facts",
         "member:worker",

@@ -204,7 +204,10 @@ def test_older_pages_are_sealed_over_one_by_one_and_handed_back(writer: Writer) 
     left = own_key.pieces(writer.person, own_key=False)
     assert [(one.kind, one.code) for one in left] == [("journal", entry.code), ("draft", "journal")]
     for one in left:
-        words = own_key.open_piece(kind=one.kind, code=one.code, person=writer.person, **writer.own)
+        asked = {"kind": one.kind, "code": one.code, "person": writer.person, **writer.own}
+        with pytest.raises(NotShown):
+            own_key.open_piece(**asked)
+        words = own_key.open_piece(proof=proof_of(writer.key), **asked)
         value = writer.locked(words, kind=one.kind, code=one.code)
         assert writer.exchange(one, value, to_locked=True)
         assert not writer.exchange(one, value, to_locked=True), "a second try changes nothing"

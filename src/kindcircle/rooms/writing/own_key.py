@@ -167,13 +167,18 @@ def is_own(kind: str) -> bool:
     return kind.partition("-")[0] in (JOURNAL, LETTER)
 
 
-def open_piece(*, kind: str, code: str, person: User, by: Actor) -> str:
+def open_piece(*, kind: str, code: str, person: User, by: Actor, proof: str = "") -> str:
     """One piece as it is kept: readable words, or a locked value. A letter on its way too: it goes to the script
     that locks it, hands it back or takes it along, as "Take my words along" does.
+
+    Readable words only for somebody who has the key open, so that no screen left alone gives a letter before its day.
+    Raises NotShown.
     """
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     row = _piece(kind, code, person)
+    if not row.own_key:
+        _shown(person, proof)
     text = _seal_of(row).open(row.sealed_body, code=row.code, holder=person)
     if isinstance(row, Draft) and row.own_key:
         return str(json.loads(text)[BOXES])

@@ -1,9 +1,12 @@
 """Reading one's own writing. Nothing here opens a text; opening is a visible act in `actions`."""
 
+from datetime import datetime
+
 from django.db.models import Case, F, Q, QuerySet, When
 
 from kindcircle.base.access import Actor
-from kindcircle.rooms.writing.models import JournalEntry, Letter
+from kindcircle.base.people.models import User
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter
 
 
 def entries_of(actor: Actor) -> QuerySet[JournalEntry]:
@@ -16,6 +19,17 @@ def letters_of(actor: Actor) -> QuerySet[Letter]:
     arrived_first = F("delivered_at").desc(nulls_last=True)
     rows = Letter.objects.filter(author_id=actor.user_id).select_related("author")
     return rows.order_by(arrived_first, "deliver_on", "pk")
+
+
+def days_of(person: User) -> dict[tuple[str, str], datetime]:
+    """When each piece of somebody's writing was written, by its kind and code."""
+    rows = {
+        "journal": JournalEntry.objects.filter(author=person).values_list("code", "written_at"),
+        "added": AddedLater.objects.filter(entry__author=person).values_list("code", "written_at"),
+        "letter": Letter.objects.filter(author=person).values_list("code", "written_at"),
+        "draft": Draft.objects.filter(author=person).values_list("kind", "saved_at"),
+    }
+    return {(kind, code): at for kind, found in rows.items() for code, at in found}
 
 
 def letters_arrived(actor: Actor) -> QuerySet[Letter]:

@@ -6,12 +6,13 @@ from django.shortcuts import redirect
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.doors.web.member.own_key import value_of
 from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.writing import actions
+from kindcircle.rooms.writing import actions, own_key
 
 BOXES = {actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"), actions.LETTER: ("text",)}
 """The boxes of each kind of page. Nothing else is kept."""
@@ -38,14 +39,16 @@ def _place(request: HttpRequest, kind: str) -> Membership | None:
 def draft(request: HttpRequest, kind: str) -> HttpResponse:
     """Keep one box, as static/js/draft.js sends it: 204 when it is safe, 409 when another open page was later."""
     boxes = ("text",) if _place(request, kind) else BOXES.get(kind, ())
-    box = next((name for name in boxes if name in request.POST), None)
+    value = value_of(request) if own_key.is_own(kind) and boxes else None
+    box = own_key.BOXES if value is not None else next((name for name in boxes if name in request.POST), None)
     if box is None:
         raise NotFound
     try:
         actions.save_draft(
             kind=kind,
             box=box,
-            text=request.POST[box],
+            text=value if value is not None else request.POST[box],
+            own_key=value is not None,
             page=key_of(request),
             version=version_of(request),
             author=request.user,  # type: ignore[arg-type]

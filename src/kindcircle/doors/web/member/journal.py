@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
-from kindcircle.base.lib.errors import Invalid
+from kindcircle.base.lib.errors import Conflict, Invalid
 from kindcircle.doors.web.member.drafts import BOXES
+from kindcircle.doors.web.member.own import person_of
+from kindcircle.doors.web.member.own_key import answers_script, opening, value_of
 from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
@@ -33,6 +35,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "member/journal.html", {"entries": entries.get_page(request.GET.get("page"))})
 
 
+@answers_script
 @gives_words_back(*BOXES[actions.JOURNAL])
 @page(Permission.JOURNAL_WRITE, methods=("GET", "POST"))
 def new(request: HttpRequest) -> HttpResponse:
@@ -40,7 +43,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _keep(request)
     kept = actions.open_draft(kind=actions.JOURNAL, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
-    return _ask(request, kept.boxes, key=codes.new_code(), version=kept.version, refilled=bool(kept.boxes))
+    return _ask(
+        request, kept.boxes, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked
+    )
 
 
 @page(Permission.JOURNAL_READ, about=ENTRIES)
@@ -48,6 +53,9 @@ def entry(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
     """One entry, opened for its writer."""
     text = actions.open_entry(entry=entry, by=request.actor)  # type: ignore[attr-defined]
     asked = _asked(newest_practice(entry.practice))
+    if entry.own_key:
+        context = {"entry": entry, "locked": text, "questions": asked} | opening(request, person_of(request))
+        return render(request, "member/journal_entry.html", context)
     lines = [(asked.get(name, ""), words) for name, words in _lines(text).items()]
     return render(request, "member/journal_entry.html", {"entry": entry, "lines": lines})
 
@@ -63,12 +71,13 @@ def asked_boxes() -> list[dict[str, object]]:
 
 def _keep(request: HttpRequest) -> HttpResponse:
     boxes = {name: request.POST.get(name, "").strip() for name in BOXES[actions.JOURNAL]}
-    key, version = key_of(request), version_of(request)
+    key, version, value = key_of(request), version_of(request), value_of(request)
     try:
-        if not any(boxes.values()):
+        if value is None and not any(boxes.values()):
             raise NothingWritten
         actions.write_entry(
-            text=json.dumps({name: words for name, words in boxes.items() if words}, ensure_ascii=False),
+            text=value or json.dumps({name: words for name, words in boxes.items() if words}, ensure_ascii=False),
+            own_key=value is not None,
             practice=PRACTICE,
             client_key=key,
             author=request.user,  # type: ignore[arg-type]
@@ -76,7 +85,9 @@ def _keep(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
             draft=version,
         )
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
+        if value is not None:
+            raise  # the words are on the page that sent this, and stay there
         return _ask(request, boxes, key=key, version=version, error=error.sentence)
     messages.success(request, _("Saved. Only you can read it."))
     return on_to("member:journal")
@@ -90,6 +101,7 @@ def _ask(
     version: int,
     error: str = "",
     refilled: bool = False,
+    locked: str = "",
 ) -> HttpResponse:
     context = {
         "boxes": [box | {"words": boxes.get(str(box["id"]), "")} for box in asked_boxes()],
@@ -97,6 +109,8 @@ def _ask(
         "version": version,
         "error": error,
         "refilled": refilled,
+        "locked": locked,
+        **opening(request, person_of(request)),
     }
     return render(request, "member/journal_new.html", context, status=422 if error else 200)
 

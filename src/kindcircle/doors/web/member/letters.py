@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
-from kindcircle.base.lib.errors import Invalid
+from kindcircle.base.lib.errors import Conflict, Invalid
 from kindcircle.doors.web.member.drafts import BOXES
+from kindcircle.doors.web.member.own import person_of
+from kindcircle.doors.web.member.own_key import answers_script, opening, value_of
 from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
@@ -54,6 +56,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     return render(request, "member/letters.html", context)
 
 
+@answers_script
 @gives_words_back(*BOXES[actions.LETTER])
 @page(Permission.LETTER_WRITE, methods=("GET", "POST"))
 def new(request: HttpRequest) -> HttpResponse:
@@ -62,14 +65,17 @@ def new(request: HttpRequest) -> HttpResponse:
         return _seal(request)
     kept = actions.open_draft(kind=actions.LETTER, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     typed = {"text": kept.boxes.get("text", ""), "when": "", "day": ""}
-    return _ask(request, typed, key=codes.new_code(), version=kept.version, refilled=bool(kept.boxes))
+    return _ask(request, typed, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked)
 
 
 @page(Permission.LETTER_OPEN, about=LETTERS)
 def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     """A letter that has arrived. Before its day it is not here, not even for its writer."""
     text = actions.open_letter(letter=letter, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
-    return render(request, "member/letter.html", {"letter": letter, "text": text})
+    context = {"letter": letter, "text": text}
+    if letter.own_key:
+        context |= opening(request, person_of(request))
+    return render(request, "member/letter.html", context)
 
 
 @page(Permission.LETTER_WITHDRAW, about=LETTERS, methods=("GET", "POST"))
@@ -84,10 +90,11 @@ def withdraw(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 def _seal(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "") for name in ("text", "when", "day")}
-    key, version = key_of(request), version_of(request)
+    key, version, value = key_of(request), version_of(request), value_of(request)
     try:
         sealed = actions.write_letter(
-            text=typed["text"],
+            text=typed["text"] if value is None else value,
+            own_key=value is not None,
             deliver_on=_chosen(typed["when"], typed["day"]),
             client_key=key,
             author=request.user,  # type: ignore[arg-type]
@@ -95,7 +102,9 @@ def _seal(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
             draft=version,
         )
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
+        if value is not None:
+            raise  # the words are on the page that sent this, and stay there
         return _ask(request, typed, key=key, version=version, error=error)
     day = date_format(sealed.deliver_on, "l j F Y")
     messages.success(request, _("Sealed. Your letter comes back on %(day)s.") % {"day": day})
@@ -142,8 +151,9 @@ def _ask(
     *,
     key: str,
     version: int,
-    error: Invalid | None = None,
+    error: Invalid | Conflict | None = None,
     refilled: bool = False,
+    locked: str = "",
 ) -> HttpResponse:
     practice = newest_practice(PRACTICE)
     prompt = next(one for one in practice.prompts if one.id == "letter")
@@ -167,5 +177,7 @@ def _ask(
         "error": error.sentence if error else "",
         "day_error": isinstance(error, DayHasPassed | TwoDays),
         "refilled": refilled,
+        "locked": locked,
+        **opening(request, person_of(request)),
     }
     return render(request, "member/letter_new.html", context, status=422 if error else 200)

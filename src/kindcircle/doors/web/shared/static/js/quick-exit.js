@@ -16,7 +16,7 @@
   const forget = async () => {
     const names = window.caches ? await caches.keys() : [];
     await Promise.all(names.map((name) => caches.delete(name)));
-    window.indexedDB?.deleteDatabase("kindcircle");
+    for (const store of ["kindcircle", "own-key"]) window.indexedDB?.deleteDatabase(store);
     for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) await one.unregister();
   };
   const within = (ms) => new Promise((go) => setTimeout(go, ms));
