@@ -115,6 +115,7 @@ class Line:
         self.url = f"http://127.0.0.1:{self.port}"
         self._site, self._jitter = site, jitter
         self._cut = False
+        self._deaf = False
         self._open: set[asyncio.StreamWriter] = set()
         self._chance = random.Random(7)
         self._loop = asyncio.new_event_loop()
@@ -136,9 +137,13 @@ class Line:
         self._cut = True
         self._loop.call_soon_threadsafe(self._drop)
 
+    def deafen(self) -> None:
+        """From now on the site hears everything, and none of its answers gets back."""
+        self._deaf = True
+
     def mend(self) -> None:
         """Everything gets through again."""
-        self._cut = False
+        self._cut = self._deaf = False
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -164,7 +169,7 @@ class Line:
         both = {writer, there_writer}
         self._open |= both
         try:
-            await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
+            await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer, answers=True))
         except asyncio.CancelledError:
             pass
         finally:
@@ -172,9 +177,12 @@ class Line:
             for one in both:
                 one.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool = False) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65_536):
+                if answers and self._deaf:
+                    writer.transport.abort()
+                    return
                 if self._jitter:
                     await asyncio.sleep(self._chance.uniform(0, self._jitter))
                 writer.write(data)

@@ -1,17 +1,13 @@
 """A day without a line: somebody keeps the site on their phone, goes where there is no net, writes, and comes home."""
 
-import json
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kindcircle.base.lib import clock
-from kindcircle.base.people.models import User
 from kindcircle.rooms.preparing import actions as preparing
-from kindcircle.rooms.writing import actions
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
+from tests.browser.phone import draft, entries, in_clear, kept_here, live, say_yes
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
@@ -20,31 +16,6 @@ pytestmark = pytest.mark.browser
 
 LINES, LETTER, PLAN = "Amsel on the roof", "Dear me, it was a long day", "Zaunkoenig helps me"
 WORD = "seven green boats"
-DUMP = """async () => {
-  const found = [];
-  for (const name of await caches.keys()) {
-    const store = await caches.open(name);
-    for (const asked of await store.keys()) {
-      found.push(name, asked.url, await (await store.match(asked)).text());
-    }
-  }
-  for (const { name } of await indexedDB.databases()) {
-    const base = await new Promise((go) => {
-      const asked = indexedDB.open(name);
-      asked.onsuccess = () => go(asked.result);
-    });
-    for (const store of base.objectStoreNames) {
-      const all = base.transaction(store).objectStore(store).getAll();
-      await new Promise((go) => (all.onsuccess = go));
-      const plain = (key, value) => value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) : value;
-      found.push(...all.result.map((one) => JSON.stringify(one, plain)));
-      found.push(...all.result.filter((one) => one.sealed).map((one) => atob(one.sealed)));
-    }
-    base.close();
-  }
-  for (const store of [localStorage, sessionStorage]) found.push(JSON.stringify(store));
-  return found;
-}"""
 
 
 @pytest.fixture
@@ -52,48 +23,13 @@ def group(running_site: RunningSite) -> World:
     return mid_course(clock.now())
 
 
-def live(page: Page, name: str) -> Any:
-    return page.locator(f"[data-live={name}]")
-
-
-def say_yes(page: Page) -> None:
-    page.goto("/phone/")
-    page.get_by_role("button", name="Keep it on this phone").click()
-    expect(live(page, "phone-said")).to_have_text("It is kept on this phone.", timeout=20_000)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-
-
-def nothing_kept(page: Page) -> bool:
-    """No store, no database, no worker."""
-    return (
-        page.evaluate(
-            """async () => [(await caches.keys()).length, (await indexedDB.databases()).length,
-            (await navigator.serviceWorker.getRegistrations()).length].join()"""
-        )
-        == "0,0,0"
-    )
-
-
-def entries(person: User, world: World) -> list[dict[str, str]]:
-    rows = JournalEntry.objects.filter(author=person).order_by("pk")
-    return [json.loads(actions.open_entry(entry=row, by=world.actor(person))) for row in rows]
-
-
-def draft(person: User, world: World, kind: str) -> dict[str, str]:
-    return actions.open_draft(kind=kind, author=person, by=world.actor(person)).boxes
-
-
-def in_clear(page: Page, *words: str) -> list[str]:
-    return [word for told in page.evaluate(DUMP) for word in words if word in told]
-
-
-def test_a_day_without_a_line(visits: Visits, running_site: RunningSite, group: World, pytestconfig: Any) -> None:
+def test_a_day_without_a_line(visits: Visits, running_site: RunningSite, group: World) -> None:
     me, by = group.member, group.actor(group.member)
     preparing.keep_plan(person=me, lines={"my-anchor": PLAN}, by=by, at=clock.now())
     with Line(running_site) as line:
         page = visits.enter(me, "/today/", url=line.url, **PHONE)
         # In the morning, with a line: nothing is here before a yes.
-        assert nothing_kept(page)
+        assert kept_here(page) == [0, 0, 0]
         page.get_by_role("link", name="Keep this on my phone").click()
         assert page.locator("link[rel=manifest]").count() == 0
         say_yes(page)

@@ -38,6 +38,8 @@ PHONE_PARTS = (
     *(f"phone/{name}.js" for name in ("plan", "seal", "send", "store", "write")),
 )
 """Everything that these pages load; a test follows the links and imports and compares."""
+WHILE_OPEN = tuple(f"phone/{name}.js" for name in ("draft", "here", "settle", "shells"))
+"""What a page that is open when the line goes needs to put words aside."""
 _WORKER = ("mark", "seal", "store", "send", "worker")
 ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 
@@ -146,7 +148,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def _parts() -> dict[str, object]:
-    return {"pages": [reverse(name) for name in PAGES], "parts": [static(name) for name in PHONE_PARTS]}
+    return {"pages": [reverse(name) for name in PAGES], "parts": [static(name) for name in (*PHONE_PARTS, *WHILE_OPEN)]}
 
 
 def _lines(request: HttpRequest) -> list[HelpLine]:

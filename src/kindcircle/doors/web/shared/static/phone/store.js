@@ -18,6 +18,9 @@ function opened() {
   });
 }
 
+// Looking must not make the store: before a yes nothing of ours is on the device.
+const there = async () => (await indexedDB.databases()).some((one) => one.name === DATABASE);
+
 // Does `work` with one of the two and answers when the browser has it on its disk.
 async function within(name, mode, work) {
   const base = await opened();
@@ -35,13 +38,17 @@ async function within(name, mode, work) {
 }
 
 const answered = (request, tell) => (request.onsuccess = () => tell(request.result));
-export const get = (name) => within("box", "readonly", (store, tell) => answered(store.get(name), tell));
+export const get = async (name) =>
+  (await there()) ? within("box", "readonly", (store, tell) => answered(store.get(name), tell)) : undefined;
 export const put = (value) => within("box", "readwrite", (store) => store.put(value));
-export const drop = (name) => within("box", "readwrite", (store) => store.delete(name));
+export const drop = async (name) => (await there()) && within("box", "readwrite", (store) => store.delete(name));
 
 // In the order in which they were begun.
-export const parcels = async () =>
-  (await within("parcels", "readonly", (store, tell) => answered(store.getAll(), tell))).sort((one, other) => one.n - other.n);
+export async function parcels() {
+  if (!(await there())) return [];
+  const all = await within("parcels", "readonly", (store, tell) => answered(store.getAll(), tell));
+  return all.sort((one, other) => one.n - other.n);
+}
 
 // A parcel of the same key takes the older one's place, and keeps its turn.
 export const putParcel = (parcel) =>
@@ -55,7 +62,8 @@ export const putParcel = (parcel) =>
   });
 
 // Gone only if it is still the one that is meant.
-export const dropParcel = (key, sealed = null) =>
+export const dropParcel = async (key, sealed = null) =>
+  (await there()) &&
   within("parcels", "readwrite", (store) => {
     answered(store.get(key), (now) => {
       if (now && (sealed === null || now.sealed === sealed)) store.delete(key);

@@ -1,12 +1,17 @@
 // A page to write on without a line. Each box is sealed while it is typed, so that closing the page loses nothing; what
 // stands in the page itself is the only copy in clear, and goes with it.
 
-import { newKey, parts, setText } from "../live/dom.js";
+import { newKey, parts, saying, setText } from "../live/dom.js";
 import { PAGE, putAside, sendAll, SENDING } from "./send.js";
 import { dropParcel, get, parcels } from "./store.js";
 
 const PAUSE = 250; // ms of quiet before sealing
-const say = (form, state) => setText(form.querySelector("[data-state]"), form.querySelector("[data-state]").dataset[state] ?? "");
+
+function say(form, state) {
+  const line = form.querySelector(".draft-state");
+  line.dataset.state = { put: "saved", sent: "saved", not: "unsaved" }[state] ?? state;
+  setText(line, saying(line, state));
+}
 
 function write(form) {
   const kind = form.dataset.kind;
@@ -54,7 +59,7 @@ function write(form) {
     await registration?.sync?.register(SENDING).catch(() => {});
     await sent();
     if (!(await parcels()).some((one) => one.key === now)) say(form, "sent");
-    form.querySelector("[data-state]").focus();
+    form.querySelector(".draft-state").focus();
   });
 }
 
