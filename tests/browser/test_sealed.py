@@ -288,7 +288,7 @@ def test_older_pages_are_locked_over_taken_along_and_handed_back(
 
     # Off again: everything is as it was, word for word.
     desk.goto("/my-words/own-key/off/")
-    desk.get_by_role("button", name="Open everything and turn it off").click()
+    desk.get_by_role("button", name="Open all and turn it off").click()
     expect(desk.get_by_text("Your own key is off.")).to_be_visible(timeout=SECONDS)
     assert not OwnKey.objects.filter(person=ines).exists()
     assert opened_by_the_site(ines) == [old, f"Dear {WORD}", json.dumps({"text": f"half a {WORD}"})]
@@ -361,3 +361,42 @@ def test_without_script_the_page_says_what_it_needs(visits: Visits, running_site
     assert plain.locator("form[data-own-key] textarea[name]").count() == 0, "nothing could be sent readable"
     plain.get_by_role("link", name="Help now").first.click()
     expect(plain.locator("h1")).to_be_visible()
+
+
+def test_a_passkey_opens_it_where_the_device_has_one_and_can_be_taken_away(
+    visits: Visits, running_site: RunningSite, world: World
+) -> None:
+    ines = world.member
+    phone, _ = secure(visits, ines, "/journal/", running_site, **PHONE)
+    line = phone.context.new_cdp_session(phone)
+    line.send("WebAuthn.enable")
+    keeper = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+        "hasPrf": True,
+    }
+    line.send("WebAuthn.addVirtualAuthenticator", {"options": keeper})
+    turn_on(phone)
+    write_a_day(phone, f"One {WORD}")
+    entry = JournalEntry.objects.get(author=ines)
+    phone.goto("/my-words/own-key/change/passkey/")
+    phone.get_by_label("Your passphrase", exact=True).first.fill(PASSPHRASE)
+    phone.get_by_role("button", name="Open", exact=True).click()
+    phone.locator("[data-again]").click(timeout=SECONDS)
+    expect(phone.get_by_text("Changed.")).to_be_visible(timeout=SECONDS)
+    phone.get_by_role("button", name="Close it on this device").click()
+    phone.goto(f"/journal/{entry.code}/")
+    phone.get_by_role("button", name="Use my passkey").click()
+    expect(phone.get_by_text(f"One {WORD}")).to_be_visible(timeout=SECONDS)
+
+    phone.goto("/my-words/own-key/change/no-passkey/")
+    phone.get_by_role("button", name="Use my passkey").click()
+    expect(phone.get_by_text("Changed.")).to_be_visible(timeout=SECONDS)
+    by = actor_for(ines, strong=True)
+    row = OwnKey.objects.select_related("person").get(person=ines)
+    assert set(own_key.locked_keys(row, by=by)) == {"passphrase", "code"}
