@@ -148,6 +148,7 @@ def _measure(measure: str, more: str) -> Callable[[Scene], str]:
 
 def _doors() -> Iterator[Stop]:
     yield Stop("home", "nobody", named("home"))
+    yield Stop("privacy:erased", "nobody", named("privacy:erased"))
     for who in EVERYBODY:
         yield Stop("help", who, named("help"))
     for who in ("nobody", "member", "facilitator"):
@@ -411,6 +412,8 @@ def _organisation() -> Iterator[Stop]:
     yield Stop("organisation:venue", who, about("organisation:venue", lambda s: s.venue.code))
     for name in ("consent", "consent-preview"):
         yield Stop(f"organisation:{name}", who, named(f"organisation:{name}"))
+    yield Stop("organisation:person-holds", who, named("organisation:person-holds"))
+    yield Stop("organisation:person-hold", who, about("organisation:person-hold", lambda s: s.person_hold.code))
     yield Stop("organisation:hold", who, about("organisation:hold", lambda s: s.ended.code))
     yield Stop("organisation:lines", "safety lead", named("organisation:lines"))
     yield Stop("facilitator:intake-new", who, named("facilitator:intake-new"))
@@ -449,7 +452,7 @@ def _calendar() -> Iterator[Stop]:
         yield Stop("calendar:mine", who, named("calendar:mine"))
         for name in ("wishes", "address", "address-code"):
             yield Stop(f"mailing:{name}", who, named(f"mailing:{name}"))
-        for name in ("home", "who-looked", "devices", "safe-device"):
+        for name in ("home", "who-looked", "devices", "erase", "safe-device"):
             yield Stop(f"privacy:{name}", who, named(f"privacy:{name}"))
     yield Stop(
         "facilitator:reminder", "facilitator", about("facilitator:reminder", lambda s: s.meetings["planned"].code)

@@ -22,8 +22,9 @@ from kindcircle.rooms.conversations import absence_notes
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.models import Conversation
 from kindcircle.rooms.conversations.queries import member_places
-from kindcircle.rooms.ending import circles, closing, finishing, reviews
+from kindcircle.rooms.ending import circles, closing, finishing, person_holds, reviews
 from kindcircle.rooms.ending.models import CircleInvitation
+from kindcircle.rooms.ending.models_privacy import PersonHold
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import repairs, venues
 from kindcircle.rooms.groups.absences import absences
@@ -97,6 +98,7 @@ class Scene:
     asked: Asked
     typed: TypedWording
     release: Release
+    person_hold: PersonHold
     trial: Trial
 
 
@@ -169,6 +171,7 @@ def make_scene() -> Scene:
         asked=asked,
         typed=typed_words(world),
         release=asked_for_rows(world),
+        person_hold=asked_to_hold(world),
         trial=drawn_for(world),
         **dict(zip(("ended", "circle"), parted(world), strict=True)),
     )
@@ -185,6 +188,15 @@ def typed_words(world: World) -> TypedWording:
     typed = by_hand.save(typed=typed, lines=lines, seen=0, by=lead, at=clock.now())
     whom = world.facilitator.code
     return by_hand.hand_in(typed=typed, source="Printed form", terms=True, whom=whom, by=lead, at=clock.now())
+
+
+def asked_to_hold(world: World) -> PersonHold:
+    """The house's lead asks to hold what one member wrote; nobody has confirmed it."""
+    at = clock.now()
+    return person_holds.ask(
+        person=world.members[2], reason="A complaint that is being looked into, file 12.",
+        until=(at + timedelta(days=60)).date(), untold=False, by=world.actor(world.organisation_lead), at=at,
+    )  # fmt: skip
 
 
 def asked_for_rows(world: World) -> Release:

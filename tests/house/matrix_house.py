@@ -31,7 +31,7 @@ from kindcircle.rooms.care.own_check import keep_own_check
 from kindcircle.rooms.care.supervision import note_supervision
 from kindcircle.rooms.conversations.actions import answer, write
 from kindcircle.rooms.conversations.queries import member_places
-from kindcircle.rooms.ending import closing, keeping, reviews
+from kindcircle.rooms.ending import closing, keeping, person_holds, reviews
 from kindcircle.rooms.ending.models import CircleInvitation
 from kindcircle.rooms.feedback.actions import tell_group
 from kindcircle.rooms.forming import actions as forming
@@ -560,6 +560,10 @@ def _parting(house: House) -> None:
         closing.save_letter(group=group, to=to, text=house.plant(what, *may), give=True, by=guide, at=at)
     lead = house.people[LEAD].actor()
     reason = house.plant("why a group is held", LEAD)
+    t["person hold"] = person_holds.ask(
+        person=t["seat 2"], reason=house.plant("why a person's words are held", LEAD, SAFETY),
+        until=(at + timedelta(days=9)).date(), untold=False, by=lead, at=at,
+    )  # fmt: skip
     t["hold"] = keeping.place_hold(group=group, reason=reason, until=(at + timedelta(days=9)).date(), by=lead, at=at)
     guides = [place.user for place in present_places(group, "facilitator")]
     circle, _dates = make_group(t["organisation"], guides, at=at, programme="circle-of-practice", gatherings=12,

@@ -1,7 +1,11 @@
 """Privacy that a person can see: who looked, where they are signed in, and what becomes of their words."""
 
+from datetime import timedelta
+
 import pytest
 
+from kindcircle.base.lib import clock
+from kindcircle.base.vault import seals
 from tests.site import RunningSite
 from tests.walks.visitor import Visitor
 from tests.world import World, make_world
@@ -65,3 +69,46 @@ def test_somebody_sees_where_they_are_signed_in_and_ends_it(running_site: Runnin
     # She covers her page sooner. The page carries it.
     phone.open("/privacy/devices/").press("Keep this", {"minutes": "5"})
     assert 'data-idle-minutes="5"' in phone.html
+
+
+def test_somebody_erases_everything_after_reading_what_stays(running_site: RunningSite, world: World) -> None:
+    """Ines reads the list, forgets the tick, ticks it, and is gone."""
+    ines = Visitor(running_site, world.member)
+    ines.open("/privacy/").follow("Erase everything and close my account")
+    assert f"{world.group.name}: 8 years after the group ends." in ines.text
+    ines.press("Erase everything")
+    assert "Please tick this first. Nothing was erased." in ines.text and ines.status == 422
+    ines.press("Erase everything", {"read": True})
+    assert "It is done" in ines.text
+    assert ines.open("/today/").path == "/account/login/"
+    ada = Visitor(running_site, world.facilitator).open(f"/desk/groups/{world.group.code}/")
+    assert ada.status == 200
+    world.member.refresh_from_db()
+    assert not world.member.is_active
+
+
+def test_a_hold_takes_two_people_and_its_person_is_told(running_site: RunningSite, world: World) -> None:
+    """The house's lead asks; the safety lead confirms; Ines reads that it is so, and cannot erase until it ends."""
+    lead = Visitor(running_site, world.organisation_lead).open("/organisation/holds/people/")
+    words = {"address": "nobody@example.org", "reason": "A complaint, file 12.", "until": "2027-06-01"}
+    lead.press("Ask for it", words)
+    assert "Nobody here has this address." in lead.text and "file 12" in lead.html
+    until = (clock.now() + timedelta(days=90)).date().isoformat()
+    lead.press("Ask for it", words | {"address": str(seals.address_of(world.member)), "until": until})
+    assert "Somebody else has to confirm it." in lead.text and "Ines" not in lead.text
+
+    safety = Visitor(running_site, world.safety_lead).open("/organisation/holds/people/").follow("Ines")
+    assert "A complaint, file 12." in safety.text
+    safety.press("Confirm it")
+    assert "Held." in safety.text
+
+    ines = Visitor(running_site, world.member).open("/privacy/")
+    assert "The house has to keep everything of yours as it is" in ines.text and "complaint" not in ines.text
+    ines.open("/my-words/erase/").press("Erase them")
+    assert "Nothing was erased." in ines.text
+    ines.open("/privacy/erase/").press("Erase everything", {"read": True})
+    assert "Nothing was erased." in ines.text and ines.status == 409
+
+    safety.press("Lift it")
+    ines.open("/my-words/erase/").press("Erase them")
+    assert "are gone" in ines.text

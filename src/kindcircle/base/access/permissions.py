@@ -82,6 +82,9 @@ class Permission(StrEnum):
     CIRCLE_ANSWER = "circle.answer"
     CIRCLE_ADMIT = "circle.admit"
     CIRCLE_INVITE = "circle.invite"
+    PERSON_HOLD_ASK = "person-hold.ask"  # that nothing of one person goes for a while
+    PERSON_HOLD_SEE = "person-hold.see"
+    PERSON_HOLD_CONFIRM = "person-hold.confirm"  # never whoever asked; and lifting it
     KEEPING_SET = "keeping.set"  # how long the house keeps what, and holding a group's words back
 
     FEEDBACK_HEAR = "feedback.hear"  # what came of what members told, and saying whether it was talked about

@@ -122,6 +122,10 @@ ALLOW: dict[P, list[Predicate]] = {
     P.CIRCLE_ADMIT: [facilitator],
     P.CIRCLE_INVITE: [organisation_lead],
     P.KEEPING_SET: [organisation_lead],
+    # Two people for each; that they are two is looked at where it is confirmed.
+    P.PERSON_HOLD_ASK: [organisation_lead],
+    P.PERSON_HOLD_SEE: [organisation_lead, safety_lead],
+    P.PERSON_HOLD_CONFIRM: [organisation_lead, safety_lead],
     # Leaving before the end. Who has left may still read what they asked for.
     P.PLACE_LEAVE: [owner],
     # The facilitator's side: own groups only.

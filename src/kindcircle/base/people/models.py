@@ -90,6 +90,8 @@ class User(AbstractBaseUser):
     wants_mail = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    # The house has to keep what is theirs (ending.PersonHold says why): nothing of it goes meanwhile.
+    held = models.BooleanField(default=False)
     # After how many quiet minutes their pages cover themselves. None: as the site does.
     idle_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     # Changing this ends every session of the person at once (doors/web/shared/middleware).
@@ -104,7 +106,7 @@ class User(AbstractBaseUser):
         personal = {"email", "sealed_name", "sealed_email", "last_login"}
         operational = {
             "id", "code", "organisation", "language", "zone", "wants_mail", "is_active", "joined_at",
-            "idle_minutes", "sessions_valid_from", "password",
+            "held", "idle_minutes", "sessions_valid_from", "password",
         }  # fmt: skip
         research: set[str] = set()
 

@@ -50,8 +50,8 @@ class AlreadyDated(Conflict):
 
 
 class NotNow(Conflict):
-    def __init__(self) -> None:
-        super().__init__(_("This is not open any more. Nothing was changed."))
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or _("This is not open any more. Nothing was changed."))
 
 
 class DoesNotReceive(Conflict):
@@ -85,3 +85,29 @@ class NotACircle(Invalid):
 class ConsentNeeded(Conflict):
     def __init__(self) -> None:
         super().__init__(_("They took back their yes to taking part. They can give it again on their own page."))
+
+
+class TakesTwo(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("It takes two people. Somebody else has to confirm it."))
+
+
+class NotOneself(Conflict):
+    def __init__(self) -> None:
+        super().__init__(_("Nobody decides about a hold on their own words."))
+
+
+class IsHeld(Conflict):
+    """The house holds this person's words: nothing of them goes just now. Without the why where that is forbidden."""
+
+    def __init__(self, *, told: bool = False) -> None:
+        held = _("The house has to keep everything of yours as it is for now. Nothing was erased.")
+        other = _("This cannot be done just now, and nothing was erased. Please ask those who lead the house.")
+        super().__init__(held if told else other)
+
+
+class WorksHere(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            _("You work here. Whoever leads the house ends your place first; then you can erase your account.")
+        )

@@ -83,6 +83,11 @@ def held(group: Group) -> Hold | None:
     return Hold.objects.filter(group=group, lifted_at=None).first()
 
 
+def stands_still(group: Group) -> bool:
+    """Whether nothing of this group may go now: it is held itself, or one of those who were in it is."""
+    return held(group) is not None or Membership.objects.filter(group=group, user__held=True).exists()
+
+
 def reason_of(hold: Hold, *, by: Actor) -> str:
     """Why it was placed, for whoever may lift it."""
     require(by, Permission.KEEPING_SET, hold)

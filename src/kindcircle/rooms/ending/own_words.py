@@ -17,8 +17,10 @@ from kindcircle.base.vault import keys, seals
 from kindcircle.rooms.conversations import actions as conversations
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing
+from kindcircle.rooms.ending.errors import IsHeld
 from kindcircle.rooms.ending.models import WritingClock
 from kindcircle.rooms.ending.models_privacy import Erasure
+from kindcircle.rooms.ending.person_holds import told_hold_on
 from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response, Score
@@ -115,15 +117,27 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
 
 
 def erase_writing(*, person: User, by: Actor, at: datetime) -> None:
-    """Journal, letters, drafts, kept words, heart recordings go now. The clinic's record is not touched."""
+    """Journal, letters, drafts, kept words, heart recordings go now. The clinic's record is not touched.
+
+    Raises IsHeld where the house has to keep them.
+    """
     require(by, Permission.OWN_WORDS_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
+    refuse_if_held(person, by=by, at=at)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if User.objects.select_for_update(no_key=True).get(pk=person.pk).held:
+            raise IsHeld
         take_writing(person)
         WritingClock.objects.filter(person=person).delete()
         Erasure.objects.create(person_code=person.code, kind=Erasure.Kind.WRITING, at=at)
         _record(Event.OWN_WORDS_ERASED, person, by=by, at=at)
+
+
+def refuse_if_held(person: User, *, by: Actor, at: datetime) -> None:
+    """Nothing of somebody goes while the house holds it. That they asked is on record. Raises IsHeld."""
+    if User.objects.filter(pk=person.pk, held=True).exists():
+        _record(Event.ERASURE_REFUSED, person, by=by, at=at)
+        raise IsHeld(told=told_hold_on(person) is not None)
 
 
 def _of_place(found: OwnWords, place: Any, *, by: Actor) -> None:

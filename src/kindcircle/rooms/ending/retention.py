@@ -15,16 +15,19 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
+from kindcircle.rooms.ending.erasing import destroy_due
 from kindcircle.rooms.ending.keeping import (
     WARNING,
-    held,
     last_met,
     lift_due,
     records_go_at,
     space_goes_at,
+    stands_still,
     times_of,
 )
 from kindcircle.rooms.ending.models import Ending, WritingClock
+from kindcircle.rooms.ending.models_privacy import PersonHold
+from kindcircle.rooms.ending.person_holds import end_due
 from kindcircle.rooms.ending.taking import (
     last_written,
     take_own_plans,
@@ -49,13 +52,15 @@ def run(*, at: datetime) -> int:
     One group or person in trouble never holds up the others; the error comes after them.
     """
     lift_due(by=SYSTEM, at=at)
+    end_due(at=at)
     gone, broken = 0, None
     for part in (_tell_of_space, _take_space, _tell_of_writing, _take_writing, _tell_of_records, _take_records):
         try:
             gone += part(at)
         except Exception as error:
             broken = error
-    gone += _take_drafts(at) + _take_reasons(at)
+    gone += destroy_due(at=at)
+    gone += _take_drafts(at) + _take_reasons(at) + _take_hold_reasons(at)
     if gone:
         _leave_nothing_behind()
     if broken is not None:
@@ -72,7 +77,12 @@ def writing_goes_at(person: User) -> datetime | None:
     places = list(
         Membership.objects.filter(user=person, role=Membership.Role.MEMBER).select_related("group__organisation")
     )
-    if not places or person.pk not in writers(person) or any(held(place.group) for place in places):
+    if (
+        not places
+        or person.held
+        or person.pk not in writers(person)
+        or any(stands_still(place.group) for place in places)
+    ):
         return None
     written = last_written(person)
     begins = [written] if written else []
@@ -91,7 +101,7 @@ def writing_goes_at(person: User) -> datetime | None:
 
 def _tell_of_space(at: datetime) -> int:
     for ending in _endings().filter(space_warned_at=None, space_gone_at=None):
-        if at >= space_goes_at(ending) - WARNING and not held(ending.group):
+        if at >= space_goes_at(ending) - WARNING and not stands_still(ending.group):
             with transaction.atomic():
                 if not Ending.objects.filter(pk=ending.pk, space_warned_at=None).update(space_warned_at=at):
                     continue
@@ -125,7 +135,7 @@ def _take_space(at: datetime) -> int:
     due = [
         one
         for one in _endings().filter(space_warned_at__isnull=False, space_gone_at=None)
-        if at >= space_goes_at(one) and not held(one.group)
+        if at >= space_goes_at(one) and not stands_still(one.group)
     ]
     return _each(due[:AT_ONCE], lambda ending: _space_of(ending, at))
 
@@ -181,7 +191,8 @@ def _writing_of(clock: WritingClock, at: datetime) -> None:
 def _take_drafts(at: datetime) -> int:
     """Drafts that nobody touched for as long as the house keeps them."""
     gone = 0
-    for draft in Draft.objects.select_related("author__organisation").order_by("saved_at")[: 10 * AT_ONCE]:
+    free = Draft.objects.filter(author__held=False)
+    for draft in free.select_related("author__organisation").order_by("saved_at")[: 10 * AT_ONCE]:
         if draft.saved_at <= at - timedelta(days=times_of(draft.author.organisation).draft_days):
             gone += Draft.objects.filter(pk=draft.pk, version=draft.version).delete()[0]
     return gone
@@ -197,9 +208,21 @@ def _take_reasons(at: datetime) -> int:
     return gone
 
 
+def _take_hold_reasons(at: datetime) -> int:
+    """Why one person's words were held, as many years after its end as a record is kept. That they were stays."""
+    gone = 0
+    for row in PersonHold.objects.exclude(ended_at=None).exclude(sealed_reason=b"").select_related("organisation"):
+        if (
+            row.ended_at is not None
+            and row.ended_at + timedelta(days=366 * times_of(row.organisation).record_years) <= at
+        ):
+            gone += PersonHold.objects.filter(pk=row.pk).update(sealed_reason=b"")
+    return gone
+
+
 def _tell_of_records(at: datetime) -> int:
     for ending in _endings().filter(records_warned_at=None, records_gone_at=None):
-        if at >= records_go_at(ending) - WARNING and not held(ending.group):
+        if at >= records_go_at(ending) - WARNING and not stands_still(ending.group):
             with transaction.atomic():
                 if not Ending.objects.filter(pk=ending.pk, records_warned_at=None).update(records_warned_at=at):
                     continue
@@ -221,7 +244,7 @@ def _take_records(at: datetime) -> int:
     due = [
         one
         for one in _endings().filter(records_warned_at__isnull=False, records_gone_at=None)
-        if at >= records_go_at(one) and not held(one.group)
+        if at >= records_go_at(one) and not stands_still(one.group)
     ]
     return _each(due[:AT_ONCE], lambda ending: _records_of(ending, at))
 
@@ -242,7 +265,7 @@ def _endings() -> QuerySet[Ending]:
 def _hold_still(ending: Ending, mark: str, at: datetime) -> None:
     """Mark first and inside the same transaction, with the group held: nobody places a hold while its words go."""
     Group.objects.select_for_update(no_key=True).get(pk=ending.group_id)
-    if held(ending.group) or not Ending.objects.filter(pk=ending.pk, **{mark: None}).update(**{mark: at}):
+    if stands_still(ending.group) or not Ending.objects.filter(pk=ending.pk, **{mark: None}).update(**{mark: at}):
         raise _Taken
 
 

@@ -55,4 +55,5 @@ class Kind(StrEnum):
     # The end.
     FOLLOW_UP_MEETING = "follow-up-meeting"
     RETENTION = "retention"  # the group's words are about to be taken away
+    HOLD_TO_CONFIRM = "hold-to-confirm"  # a colleague asks to hold one person's words: a second person decides
     RECORD_ENDS = "record-ends"  # years later: what the clinic kept about a group is about to go

@@ -183,8 +183,12 @@ def _decided(one: Decision, application: Application, who: str) -> dict[str, Any
     return {
         "decision": one,
         "who": who,
-        "reason": seals.DECISION.open(one.sealed_reason, code=f"{code}:reason", holder=person),
-        "letter": seals.DECISION.open(one.sealed_letter, code=f"{code}:letter", holder=person),
+        "reason": seals.DECISION.open(one.sealed_reason, code=f"{code}:reason", holder=person)
+        if one.sealed_reason
+        else "",
+        "letter": seals.DECISION.open(one.sealed_letter, code=f"{code}:letter", holder=person)
+        if one.sealed_letter
+        else "",
         "plan": seals.DECISION.open(one.sealed_plan, code=f"{code}:plan", holder=person) if one.sealed_plan else "",
         "checklist": [(words, ticked[name]) for name, words in lines if name in ticked],
     }

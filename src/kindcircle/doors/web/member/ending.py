@@ -27,6 +27,7 @@ from kindcircle.rooms.ending import circles, closing, finishing, own_words, revi
 from kindcircle.rooms.ending.errors import DoesNotReceive
 from kindcircle.rooms.ending.keeping import WARNING, held, space_goes_at, times_of
 from kindcircle.rooms.ending.models import CircleInvitation, Ending, KeptLine, Review, WritingClock
+from kindcircle.rooms.ending.person_holds import told_hold_on
 from kindcircle.rooms.ending.retention import writing_goes_at
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import meeting_name
@@ -197,6 +198,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         "writing_at": writing_at,
         "soon": writing_at is not None and at >= writing_at - WARNING,
         "times": times_of(user.organisation),  # type: ignore[union-attr]
+        "hold": told_hold_on(user),  # type: ignore[arg-type]
     }
     return render(request, "member/keep.html", context)
 
@@ -228,18 +230,23 @@ def erase(request: HttpRequest) -> HttpResponse:
         return on_to("member:keep")
     if request.method != "POST":
         return render(request, "member/erase.html", {"count": own_words.count_of(request.user)})  # type: ignore[arg-type]
-    own_words.erase_writing(person=request.user, by=request.actor, at=at)  # type: ignore[arg-type, attr-defined]
-    messages.success(request, _("Your journal, your letters and your kept words are gone."))
     gone = on_to("member:keep")
-    gone.headers["Clear-Site-Data"] = '"cache", "storage"'  # with what this phone kept
+    try:
+        own_words.erase_writing(person=request.user, by=request.actor, at=at)  # type: ignore[arg-type, attr-defined]
+    except Conflict as refused:
+        messages.warning(request, refused.sentence)
+    else:
+        messages.success(request, _("Your journal, your letters and your kept words are gone."))
+        gone.headers["Clear-Site-Data"] = '"cache", "storage"'  # with what this phone kept
     return gone
 
 
 @page(Permission.OWN_WORDS_KEEP, methods=("POST",))
 def sign_in_again(request: HttpRequest) -> SeeOther:
     """Sign out and in again, and come back here: so that nobody else at this device takes it all along."""
+    to = "privacy:erase" if request.POST.get("to") == "everything" else "member:keep"
     logout(request)
-    return on_to("member:keep")  # which sends a visitor to sign in, and from there back
+    return on_to(to)  # which sends a visitor to sign in, and from there back
 
 
 def _own(request: HttpRequest, group: Group) -> Membership:

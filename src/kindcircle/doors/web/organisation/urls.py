@@ -14,6 +14,7 @@ from kindcircle.doors.web.organisation import (
     look,
     mail_rule,
     measures,
+    person_holds,
     ready,
     releases,
     retention,
@@ -55,6 +56,8 @@ urlpatterns = [
     # What is kept, and what comes after a group.
     path("keeping/", retention.times, name="keeping"),
     path("keeping/<str:code>/", retention.hold, name="hold"),
+    path("holds/people/", person_holds.person_holds, name="person-holds"),
+    path("holds/people/<str:code>/", person_holds.person_hold, name="person-hold"),
     path("holds/<str:code>/lift/", retention.lift, name="lift"),
     path("circles/", circles.invite, name="circles"),
     path("talks/", checklist.checklist, name="checklist"),

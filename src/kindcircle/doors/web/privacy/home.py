@@ -10,6 +10,7 @@ from kindcircle.base.people.models import User
 from kindcircle.doors.web.privacy.words import as_lines
 from kindcircle.doors.web.shared.frame import OWN, base_for
 from kindcircle.doors.web.shared.pages import page
+from kindcircle.rooms.ending.person_holds import told_hold_on
 from kindcircle.rooms.ending.who_saw import openings_of
 
 
@@ -22,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "base": frame_of(request),
         "latest": latest[0] if latest else None,
         "wish": wish_of(me),
+        "hold": told_hold_on(me),
         "new_sign_in": unseen(me).exists(),
     }
     return render(request, "privacy/home.html", context)

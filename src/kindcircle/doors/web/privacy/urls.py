@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kindcircle.doors.web.privacy import devices, home, seen
+from kindcircle.doors.web.privacy import devices, erasing, home, seen
 
 app_name = "privacy"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("devices/", devices.devices, name="devices"),
     path("devices/end/", devices.end, name="end"),
     path("devices/covers/", devices.covers, name="covers"),
+    path("erase/", erasing.erase, name="erase"),
+    path("erased/", erasing.erased, name="erased"),
     path("safe-device/", home.safe_device, name="safe-device"),
 ]

@@ -253,6 +253,12 @@ WORDS: dict[Kind, Words] = {
         _("See what goes and when"),
         "facilitator:ending",
     ),
+    Kind.HOLD_TO_CONFIRM: Words(
+        _("Decide whether somebody's words are held back"),
+        _("A colleague asks that nothing of one person goes for a while, and says why. It takes a second person."),
+        _("Read it and decide"),
+        "organisation:person-hold",
+    ),
     Kind.RECORD_ENDS: Words(
         _("The record of a group will soon be taken away"),
         _("The years for which your house keeps it are over. If something has to stay longer, hold the group back."),

@@ -31,6 +31,7 @@ def let_go_due(*, at: datetime) -> int:
     rows = (
         Application.objects.filter(back | quiet, words_gone_at=None)
         .exclude(pk__in=came.values("pk"))
+        .exclude(person__held=True)
         .order_by(F("withdrawn_at").asc(nulls_last=True), "pk")
     )
     for application in rows.iterator():
