@@ -1,5 +1,6 @@
 """Every sentence of the pages is there in every language, with the same gaps and tags; nothing is left over."""
 
+import ast
 import gettext
 import re
 import shutil
@@ -130,3 +131,48 @@ def test_every_way_to_write_a_date_is_known(language: str) -> None:
     assert len(asked) > 5
     with translation.override(language):
         assert sorted(way for way in asked if get_format(way) == way) == []
+
+
+# When a sentence is said --------------------------------------------------------------------------
+
+AT_ONCE = {"gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def said_at_import(source: str) -> list[int]:
+    """Lines whose words are fixed when the server starts, in the usual language, whoever reads them later."""
+    tree = ast.parse(source)
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            names |= {one.asname or one.name: one.name for one in node.names}
+    found: list[int] = []
+
+    def walk(node: ast.AST) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return
+        called = names.get(node.func.id, "") if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        filled = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) else None
+        late = isinstance(filled, ast.Call) and isinstance(filled.func, ast.Name) and filled.func.id in names
+        if called in AT_ONCE or late:
+            found.append(node.lineno)
+        for child in ast.iter_child_nodes(node):
+            walk(child)
+
+    walk(tree)
+    return found
+
+
+def test_no_words_are_fixed_when_the_server_starts() -> None:
+    found = {
+        str(file.relative_to(PACKAGE)): lines
+        for file in PACKAGE.rglob("*.py")
+        if (lines := said_at_import(file.read_text(encoding="utf-8")))
+    }
+    assert found == {}, "gettext_lazy, or a function, says them in the language of whoever reads"
+
+
+def test_planted_words_that_are_fixed_too_early_are_found() -> None:
+    head = "from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy\n"
+    assert said_at_import(head + 'WORDS = {"a": _("Hello")}') == [2]
+    assert said_at_import(head + 'MANY = ngettext_lazy("%(n)s day", "%(n)s days", "n") % {"n": 2}') == [2]
+    assert said_at_import(head + 'WORDS = gettext_lazy("Hello")\ndef say():\n    return _("Hello")') == []

@@ -15,10 +15,10 @@ from kindcircle.spec.parts import Likert, Scale, Text
 from kindcircle.spec.readability import grade
 from kindcircle.spec.safety import (
     LEVELS,
+    MEMBER_TEXTS,
     SafetyHit,
     highest,
     load_ladder,
-    MEMBER_TEXTS,
     load_member_texts,
     missing,
     positive,

@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -26,10 +27,15 @@ from kindcircle.doors.web.shared.sending import SeeOther, on_to
 
 LONGEST_PAUSE = timedelta(days=366)
 NOT_A_TIME = {"invalid": gettext_lazy("Please write a time such as 21:00."), "required": gettext_lazy("Please add it.")}
-MANY = [
-    (number, ngettext_lazy("at most %(n)s a week", "at most %(n)s a week", "n") % {"n": number})
-    for number in range(1, MOST_A_WEEK + 1)
-]
+
+
+def _a_week(number: int) -> str:
+    return ngettext("at most %(n)s a week", "at most %(n)s a week", number) % {"n": number}
+
+
+# Said when somebody reads it, in their language.
+a_week = lazy(_a_week, str)
+MANY = [(number, a_week(number)) for number in range(1, MOST_A_WEEK + 1)]
 
 
 class WishForm(forms.Form):

@@ -1,6 +1,7 @@
 """The library: short pages about kindness to oneself, for everybody who is signed in; a draft only for staff."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Permission
 from kindcircle.base.access.gate import can
@@ -30,7 +31,7 @@ def read(request: HttpRequest, name: str) -> HttpResponse:
         "one": one,
         "text": as_html(one.text),
         "claims": [
-            {"text": claim.text, "strength": words.STRENGTHS[claim.strength], "sources": claim.sources}
+            {"text": claim.text, "strength": _(words.STRENGTHS[claim.strength]), "sources": claim.sources}
             for claim in one.claims
         ],
         "practices": [practice for name in one.practices if (practice := found(newest_practice, name))],
