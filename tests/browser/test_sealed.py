@@ -22,6 +22,7 @@ from kindcircle.rooms.writing import actions, own_key
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.models_own_key import OwnKey
 from tests.browser.helpers import DESK, PHONE, Visits, wait_until
+from tests.browser.test_axe import AXE, COLOUR, RULES, violations
 from tests.own_key import lock_words, open_key, open_words
 from tests.site import RunningSite
 from tests.world import World, make_world
@@ -400,3 +401,52 @@ def test_a_passkey_opens_it_where_the_device_has_one_and_can_be_taken_away(
     by = actor_for(ines, strong=True)
     row = OwnKey.objects.select_related("person").get(person=ines)
     assert set(own_key.locked_keys(row, by=by)) == {"passphrase", "code"}
+
+
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_every_step_can_be_used_by_everybody(
+    visits: Visits, running_site: RunningSite, world: World, screen: str
+) -> None:
+    """axe on what only scripts bring to the screen, by day and by night."""
+    ines, found = world.member, list[str]()
+    options = {"bypass_csp": True, "reduced_motion": "reduce", **(PHONE if screen == "phone" else DESK)}
+    page, _ = secure(visits, ines, "/journal/", running_site, **options)
+
+    def look(where: str) -> None:
+        page.emulate_media(color_scheme="light")
+        page.evaluate(AXE)
+        now = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+        page.emulate_media(color_scheme="dark")
+        now |= violations(page, {"runOnly": {"type": "rule", "values": COLOUR}})
+        found.extend(f"{where}: {one}" for one in sorted(now))
+
+    page.goto("/my-words/own-key/on/")
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
+    look("before")
+    page.get_by_label("I know that nobody can bring them back").check()
+    page.get_by_role("button", name="Begin").click()
+    look("passphrase")
+    page.get_by_label("Your passphrase").fill("password1234")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Somebody could guess this one.")).to_be_visible()
+    page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Go on").click()
+    look("code")
+    page.get_by_role("button", name="I have it on paper").click()
+    look("two groups")
+    turn_on(page)
+    look("on")
+    write_a_day(page, "One")
+    page.goto("/my-words/own-key/")
+    page.get_by_role("button", name="Close it on this device").click()
+    entry = JournalEntry.objects.get(author=ines)
+    for path in (f"/journal/{entry.code}/", "/letters/new/", "/my-words/own-key/change/code/"):
+        page.goto(path)
+        expect(page.get_by_role("heading", name="Open it with your own key")).to_be_visible()
+        expect(page.locator("#own-passphrase")).to_be_focused()
+        page.get_by_text("I do not have my passphrase").click()
+        look(path)
+    for path in ("older", "off", "take", "anew"):
+        page.goto(f"/my-words/own-key/{path}/")
+        look(path)
+    assert found == []
