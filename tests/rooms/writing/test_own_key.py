@@ -12,9 +12,10 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import codes
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
-from kindcircle.rooms.ending import own_words
+from kindcircle.rooms.ending import erasing, own_words
 from kindcircle.rooms.writing import actions, delivery, own_key
 from kindcircle.rooms.writing.errors import (
+    HeldNow,
     KeyChanged,
     KeyIsOff,
     KeyIsOn,
@@ -301,3 +302,24 @@ def test_who_lost_both_begins_anew_and_keeps_what_is_readable(writer: Writer) ->
     assert list(JournalEntry.objects.all()) == [plain]
     assert not Draft.objects.exists() and not OwnKey.objects.exists()
     assert AuditEntry.objects.filter(event=Event.OWN_KEY_GIVEN_UP).count() == 1
+
+
+def test_what_the_house_has_to_keep_is_neither_let_go_nor_locked_over(writer: Writer) -> None:
+    entry = writer.write(WORDS, locked=False)
+    writer.turn_on()
+    User.objects.filter(pk=writer.person.pk).update(held=True)
+    value = writer.locked(WORDS, kind="journal", code=entry.code)
+    with pytest.raises(HeldNow):
+        writer.exchange(own_key.Left("journal", entry.code), value, to_locked=True)
+    with pytest.raises(HeldNow):
+        own_key.begin_anew(person=writer.person, at=AT, **writer.own)
+    code = codes.new_code()
+    assert writer.write(writer.locked(WORDS, kind="journal", code=code), locked=True, key=code), "writing goes on"
+
+
+def test_who_erases_everything_leaves_no_key_behind(writer: Writer) -> None:
+    writer.turn_on()
+    code = codes.new_code()
+    writer.write(writer.locked(WORDS, kind="journal", code=code), locked=True, key=code)
+    erasing.erase_everything(person=writer.person, at=AT, **writer.own)
+    assert not OwnKey.objects.exists() and not JournalEntry.objects.exists()

@@ -45,6 +45,7 @@ from kindcircle.rooms.reminders.models import AddressChange
 from kindcircle.rooms.safety.models import Alert, AlertStep
 from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.rooms.tasks.models import Task
+from kindcircle.rooms.writing.models_own_key import OwnKey
 
 MEMBER = Membership.Role.MEMBER
 OWN: tuple[tuple[type[Model], str], ...] = (
@@ -63,6 +64,7 @@ OWN: tuple[tuple[type[Model], str], ...] = (
     (Coming, "member"),
     (CircleInvitation, "person"),
     (WritingClock, "person"),
+    (OwnKey, "person"),
 )
 """What is somebody's own and no part of any record, beside what they wrote (`taking`). By whose it is."""
 

@@ -102,3 +102,12 @@ class LineUnknown(Invalid):
 class NotUnderstood(Invalid):
     def __init__(self) -> None:
         super().__init__(_("We could not read what this phone sent. It is still on the phone."))
+
+
+class HeldNow(Conflict):
+    """The house has to keep what this person wrote as it is, for a while. It may not be allowed to say why."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This cannot be done just now, and nothing was changed. Please ask those who lead the house.")
+        )

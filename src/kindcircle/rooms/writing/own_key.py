@@ -24,6 +24,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.writing.errors import (
+    HeldNow,
     KeyChanged,
     KeyIsOff,
     KeyIsOn,
@@ -189,7 +190,8 @@ def exchange(*, kind: str, code: str, text: str, own_key: bool, proof: str, pers
     """Put the locked value in the place of the words, or the words in the place of the value. Whether it did.
 
     The old body goes in the transaction in which the new one is stored, so that there is always exactly one. A piece
-    that is as asked already stays as it is: trying again is safe. Raises KeyIsOff, NotShown, NotLocked, TooLong.
+    that is as asked already stays as it is: trying again is safe. Raises KeyIsOff, NotShown, NotLocked, TooLong, and
+    HeldNow for locking over what the house has to keep.
     """
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
@@ -198,8 +200,10 @@ def exchange(*, kind: str, code: str, text: str, own_key: bool, proof: str, pers
     if own_key != is_locked(text):
         raise NotLocked
     with transaction.atomic():
-        _hold(person)
+        now = _hold(person)
         _shown(person, proof)
+        if own_key:
+            _unless_held(now)
         row = _piece(kind, code, person)
         if row.own_key == own_key:
             return False
@@ -230,13 +234,17 @@ def turn_off(*, proof: str, person: User, by: Actor, at: datetime) -> None:
 
 
 def begin_anew(*, person: User, by: Actor, at: datetime) -> None:
-    """Passphrase and code are both lost: let go of what nobody can open any more. Readable pieces stay."""
+    """Passphrase and code are both lost: let go of what nobody can open any more. Readable pieces stay.
+
+    Raises HeldNow.
+    """
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     with transaction.atomic():
-        _hold(person)
+        now = _hold(person)
         if key_of(person) is None:
             return
+        _unless_held(now)
         AddedLater.objects.filter(entry__author=person, own_key=True).delete()
         JournalEntry.objects.filter(author=person, own_key=True).delete()
         Letter.objects.filter(author=person, own_key=True).delete()
@@ -305,9 +313,15 @@ def _boxes_in(text: str) -> dict[str, str]:
     return boxes
 
 
-def _hold(person: User) -> None:
-    """One request of this person's at a time, as everywhere in this room."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+def _hold(person: User) -> User:
+    """One request of this person's at a time, as everywhere in this room. They as they are now."""
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _unless_held(person: User) -> None:
+    """What the house has to keep must stay as it is: it is neither let go nor locked over. Raises HeldNow."""
+    if person.held:
+        raise HeldNow
 
 
 def _record(event: Event, person: User, *, by: Actor, at: datetime) -> None:

@@ -22,6 +22,7 @@ from kindcircle.base.people.models import User
 from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
+from kindcircle.rooms.ending.own_words import refuse_if_held
 from kindcircle.rooms.writing import own_key, queries
 from kindcircle.spec.practices import newest_practice
 
@@ -181,6 +182,7 @@ def begin_anew(request: HttpRequest) -> HttpResponse:
     if own_key.key_of(person) is None or not _fresh(request):
         return on_to("member:own-key")
     if request.method == "POST":
+        refuse_if_held(person, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
         own_key.begin_anew(person=person, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
         messages.success(request, _("The locked pages are gone. You can write anew whenever you like."))
         return on_to("member:own-key")
