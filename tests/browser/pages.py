@@ -181,7 +181,9 @@ def _doors() -> Iterator[Stop]:
 
 def _member() -> Iterator[Stop]:
     who = "member"
-    for name in ("own-key", "own-key-on", "today", "hard-day", "journal", "journal-new", "letters", "letter-new"):
+    for name in ("own-key", "own-key-on", "today", "hard-day", "journal", "journal-new", "letters"):
+        yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    for name in ("letter-new", "letter-new-future", "letter-new-hard-day"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
     yield Stop("member:own-way", who, named("member:own-way"))
@@ -203,6 +205,10 @@ def _member() -> Iterator[Stop]:
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
     yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
+    yield Stop("member:letter-line", who, about("member:letter-line", lambda s: s.letters["arrived"].code))
+    for state in ("sealed", "for need"):
+        at = about("member:letter-sealed", lambda s, state=state: s.letters[state].code)
+        yield Stop("member:letter-sealed", who, at, state)
     yield Stop("member:letter-withdraw", who, about("member:letter-withdraw", lambda s: s.letters["sealed"].code))
     yield Stop("member:write", "safety lead", named("member:write"))
     yield Stop("member:conversation", who, about("member:conversation", lambda s: s.place.code))

@@ -52,6 +52,7 @@ from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing import actions as writing
+from kindcircle.rooms.writing.again import mark_line
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from kindcircle.spec.instruments import load_instrument
 from kindcircle.spec.practices import load_practice
@@ -118,8 +119,10 @@ def make_scene() -> Scene:
     told_where(world, now)
 
     ines = world.actor(world.member)
-    arrived, sealed = (letter(world, days) for days in (-1, 30))
+    arrived, sealed, for_need = (letter(world, days) for days in (-1, 30, None))
     Letter.objects.filter(pk=arrived.pk).update(delivered_at=clock.now() - HOUR)
+    arrived.refresh_from_db()
+    mark_line(letter=arrived, line="Dear me, rest now.", by=ines, at=clock.now())
     entry = writing.write_entry(
         text='{"feelings": "A long day.", "kind": "Tea."}',
         practice="p09-three-line-day",
@@ -154,7 +157,7 @@ def make_scene() -> Scene:
         meetings={"over": over, "on": now, "planned": planned, "late": late.gathering} | other_meetings(),
         sheets=answered(world),
         alerts=alerts(world, over),
-        letters={"arrived": arrived, "sealed": sealed},
+        letters={"arrived": arrived, "sealed": sealed, "for need": for_need},
         entry=entry,
         sitting=sat(world),
         place=member_places().get(user=world.member),
@@ -476,12 +479,12 @@ def conversation(world: World) -> Conversation:
     return talk
 
 
-def letter(world: World, days: int) -> Letter:
-    """A letter of the first member that comes so many days from now."""
+def letter(world: World, days: int | None) -> Letter:
+    """A letter of the first member that comes so many days from now; None: when it is needed."""
     written_at = clock.now() - 20 * DAY
     return writing.write_letter(
         text="Dear me, rest now.",
-        deliver_on=(clock.now() + days * DAY).date(),
+        deliver_on=None if days is None else (clock.now() + days * DAY).date(),
         client_key=codes.new_code(),
         author=world.member,
         by=world.actor(world.member),

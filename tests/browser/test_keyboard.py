@@ -123,7 +123,7 @@ def test_a_member_answers_a_check(visits: Visits, world: World) -> None:
 def test_a_member_writes_and_seals_a_letter(visits: Visits, world: World) -> None:
     page = visits.enter(world.member, "/today/", **DESK)
     keys = Keys(page)
-    keys.press("^My letters$").press("^Write a letter$")
+    keys.press("^My letters$").press("^From a wise friend$")
     expect(page.get_by_role("heading", name="A letter to myself")).to_be_visible()
     page.get_by_role("textbox").first.wait_for()
     for _ in range(40):

@@ -243,6 +243,8 @@ class _Listener(logging.Handler):
 GIVES_WORDS_BACK = {
     "member:journal-new",
     "member:letter-new",
+    "member:letter-new-future",
+    "member:letter-new-hard-day",
     "member:conversation",
     "member:stop",
     "member:review",

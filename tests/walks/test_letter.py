@@ -41,7 +41,7 @@ def their_day(world: World, letter: Letter) -> datetime:
 
 def sealed(site: RunningSite, world: World) -> Visitor:
     """Ines at her phone, after sealing a letter for two weeks from now."""
-    ines = Visitor(site, world.member).open("/letters/").follow("Write")
+    ines = Visitor(site, world.member).open("/letters/").follow("From a wise friend")
     ines.press("Seal", {"text": WORDS, "when": "fortnight"})
     assert "Sealed. Your letter comes back on" in ines.text
     return ines

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kindcircle.base.lib import clock
-from kindcircle.doors.web.member.letters import _months_on
+from kindcircle.doors.web.member.letter_writing import _months_on
 from kindcircle.rooms.writing import actions, delivery
 from kindcircle.rooms.writing.models import Draft, Letter
 from tests.doors.web.member.people import everybody_else, signed_in
@@ -45,11 +45,13 @@ def test_the_page_asks_for_something_small_first_and_says_who_can_read(client):
 
 def test_a_sealed_letter_is_on_its_way_and_shows_none_of_its_words(client):
     answer = seal(client)
-    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    letter = Letter.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (303, page_of(letter) + "sealed/")
+    said = client.get(page_of(letter) + "sealed/").content.decode()
+    assert "Sealed. Your letter comes back on" in said and "CANARY" not in said
     said = client.get(LIST).content.decode()
     assert "CANARY" not in said
     assert "On their way" in said
-    letter = Letter.objects.get()
     assert letter.deliver_on > timezone.localdate() + timedelta(days=27)
     assert client.get(page_of(letter)).status_code == 404
 
@@ -141,8 +143,8 @@ def test_pressing_twice_seals_one_letter_and_a_form_without_a_key_still_works(cl
     seal(client)
     seal(client)
     assert Letter.objects.count() == 1
-    seal(client, key="")
-    seal(client, key="x" * 300)
+    seal(client, key="", text="Without a key.")
+    seal(client, key="x" * 300, text="With one that is none.")
     assert Letter.objects.count() == 3
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
+from kindcircle.doors.web.member.letter_kinds import KINDS
 from kindcircle.doors.web.member.own_key import value_of
 from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
@@ -14,10 +15,13 @@ from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.writing import actions, own_key
 
-BOXES = {actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"), actions.LETTER: ("text",)}
+BOXES = {
+    actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"),
+    **dict.fromkeys(actions.LETTER_DRAFTS.values(), ("text",)),
+}
 """The boxes of each kind of page. Nothing else is kept."""
 
-PAGES = {actions.JOURNAL: "member:journal-new", actions.LETTER: "member:letter-new"}
+PAGES = {actions.JOURNAL: "member:journal-new"} | {kind.draft: kind.url for kind in KINDS}
 MESSAGES = "message-"
 """Before the code of one's place: words begun for one group never turn up on the page of another."""
 

@@ -28,6 +28,8 @@ WRITTEN = {
     "p06-letter-from-a-wise-friend": "member:letter-new",
     "p07-reading-it-again": "member:letters",
     "p09-three-line-day": "member:journal-new",
+    "p41-letter-from-a-kinder-future": "member:letter-new-future",
+    "p49-letter-for-a-hard-day": "member:letter-new-hard-day",
 }
 """Practices that are done in writing, and the page they are written or read on."""
 SPARE_MINUTES = 10  # around a practice, before an untouched page is covered

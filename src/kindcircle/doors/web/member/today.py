@@ -21,6 +21,7 @@ from kindcircle.doors.web.member.each_other import on_today as each_other_on_tod
 from kindcircle.doors.web.member.ending import notices
 from kindcircle.doors.web.member.feedback import on_today
 from kindcircle.doors.web.member.landing import still_there
+from kindcircle.doors.web.member.letters import on_a_hard_day
 from kindcircle.doors.web.member.my_practices import at_hand_now, week_of
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
@@ -156,6 +157,7 @@ def hard_day(request: HttpRequest) -> HttpResponse:
         "plan": [(line.ask, plan.lines[line.id]) for line in asks() if line.id in HELPING and line.id in plan.lines],
         "card": as_html(load_handout("hard-day-card").text),
         "lines": help_lines(course.group.organisation, at=clock.now()),
+        **on_a_hard_day(request),
         **comforts(),
     }
     return render(request, "member/hard_day.html", context)
