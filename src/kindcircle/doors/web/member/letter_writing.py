@@ -54,7 +54,9 @@ def new(request: HttpRequest, kind: str = Letter.Kind.FRIEND) -> HttpResponse:
         return _seal(request, one)
     kept = actions.open_draft(kind=one.draft, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     typed = {"text": kept.boxes.get("text", ""), "when": NEEDED if one.waits else "", "day": ""}
-    return _ask(request, one, typed, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked)
+    return _ask(
+        request, one, typed, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked
+    )
 
 
 def _seal(request: HttpRequest, kind: LetterKind) -> HttpResponse:
