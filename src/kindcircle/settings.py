@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "kindcircle.rooms.feedback",
     "kindcircle.rooms.backdraft",
     "kindcircle.rooms.resonance",
+    "kindcircle.rooms.sharing",
     "kindcircle.rooms.care",
     "kindcircle.rooms.alliance",
     "kindcircle.rooms.reminders",

@@ -26,6 +26,7 @@ NOT_TOLD = {
     "alert-note": "a note of those who handled an alert",
     "task-note": "a note of those who did a task",
     "whereabouts-how": "whether somebody can talk now, on the list of a meeting by screen",
+    "shared-unnamed": "words without a name: the line would say whose they are",
     "credential": "a paper of somebody who works here, on the house's own list; that it was looked at is told",
 }
 STAFF = sorted(

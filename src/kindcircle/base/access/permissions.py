@@ -77,6 +77,12 @@ class Permission(StrEnum):
     RATINGS_EXPORT = "ratings.export"
     ENDING_SEE = "ending.see"  # one's own closing page
     ENDING_KEEP = "ending.keep"  # letters, words to hand on, finishing, the meeting months later
+    SHARE_MAKE = "share.make"  # let others read a copy of one's own words
+    SHARE_OWN = "share.own"  # one's own copy: change who reads it, and take it back
+    SHARED_OWN_SEE = "shared.own-see"  # the list of what one shares
+    CIRCLE_WORDS_READ = "circle-words.read"  # what members let the whole group read
+    SHARED_OPEN = "shared.open"  # what a member shares with those who lead
+    SHARING_KEEP = "sharing.keep"  # whether those who lead read words before the group does, and letting them in
     KEPT_LINE_REMOVE = "kept-line.remove"
     OWN_WORDS_KEEP = "own-words.keep"  # what to keep, take along or erase
     CIRCLE_ANSWER = "circle.answer"

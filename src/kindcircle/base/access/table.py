@@ -114,6 +114,13 @@ ALLOW: dict[P, list[Predicate]] = {
     P.RATINGS_GIVE: [group_member],
     P.RATINGS_SWITCH: [organisation_lead],
     P.RATINGS_EXPORT: [system],
+    # Sharing one step at a time. Whether a certain reader sees it at this moment is looked at where it is opened.
+    P.SHARE_MAKE: [group_member],
+    P.SHARE_OWN: [owner],
+    P.SHARED_OWN_SEE: [signed_in],
+    P.CIRCLE_WORDS_READ: [group_member, facilitator],
+    P.SHARED_OPEN: [facilitator],
+    P.SHARING_KEEP: [facilitator],
     P.ENDING_SEE: [group_member],
     P.ENDING_KEEP: [facilitator],
     P.KEPT_LINE_REMOVE: [owner],

@@ -32,6 +32,9 @@ from kindcircle.rooms.reminders.sheets import remind_of_sheets
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety import stopping, trials
 from kindcircle.rooms.safety.rota import find_gaps
+from kindcircle.rooms.sharing import gone as shared
+from kindcircle.rooms.sharing import handfuls
+from kindcircle.rooms.sharing.nudges import remind_due as remind_of_signs
 from kindcircle.rooms.team.credentials import tell_of_ends
 from kindcircle.rooms.writing.delivery import deliver_due
 
@@ -74,6 +77,9 @@ def tick(*, at: datetime, sheets: bool = True) -> bool:
         _went_well("who may go more slowly", slower.look, at)
         _went_well("where people were", erase_due, at)
         _went_well("words of a meeting", words_gone.erase_due, at)
+        _went_well("what people who left had shared", shared.leave_due, at)
+        _went_well("shared words without names", handfuls.gather_due, at)
+        _went_well("shared words without a sign", remind_of_signs, at)
         _went_well("who would talk in pairs", pairs.forget_due, at)
         _went_well("what has to go", retention.run, at)
         _went_well("meetings nobody leads", find_meetings, at)

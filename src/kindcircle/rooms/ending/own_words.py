@@ -31,6 +31,8 @@ from kindcircle.rooms.resonance.models import HeartRecording, Sitting
 from kindcircle.rooms.writing.actions import open_entry
 from kindcircle.rooms.writing.bodies import drawing_of, words_of
 from kindcircle.rooms.writing.journal import Added, open_added
+from kindcircle.rooms.sharing.models import Share
+from kindcircle.rooms.sharing.wording import words_of as shared_words
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.phrases import open_phrases
 from kindcircle.rooms.writing.words import letter_line, letter_words
@@ -60,6 +62,7 @@ class OwnWords:
     journal: list[Piece] = field(default_factory=list)
     letters: list[Piece] = field(default_factory=list)
     drafts: list[Piece] = field(default_factory=list)
+    shared: list[Piece] = field(default_factory=list)
     kept: list[Piece] = field(default_factory=list)
     messages: list[Piece] = field(default_factory=list)
     answers: list[Piece] = field(default_factory=list)
@@ -101,6 +104,9 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
         drafts=[_of_draft(row, person) for row in Draft.objects.filter(author=person).order_by("pk")],
     )
     found.kept.extend(Piece(None, "", line) for line in open_phrases(author=person, by=by).lines)
+    for row in Share.objects.filter(author=person).select_related("group").order_by("since", "pk"):
+        words = shared_words(row, person)
+        found.shared.append(Piece(row.since, row.group.name, words))
     for place in member_places().filter(user=person).order_by("pk"):
         _of_place(found, place, by=by)
     for response in (

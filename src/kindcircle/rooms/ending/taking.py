@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Max, Model
 
+from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.base.vault.box import drop_box
 from kindcircle.rooms.alliance.models import Guess, Rating, RatingRound, Reading
@@ -37,6 +38,8 @@ from kindcircle.rooms.reminders.models import Reminder
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting, Willing
 from kindcircle.rooms.safety.models import AdverseEvent, Alert
 from kindcircle.rooms.safety.models_watch import AlertReview
+from kindcircle.rooms.sharing import gone as shared
+from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team.models import HandOver, StartedWithout
 from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
@@ -58,6 +61,7 @@ def take_space(group: Group) -> None:
     ClosingLetter.objects.filter(group=group, given_at=None).delete()
     Coming.objects.filter(gathering__group=group).delete()
     Asked.objects.filter(gathering__group=group).delete()
+    shared.take_group(group)
     Reminder.objects.filter(gathering__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
 
@@ -67,6 +71,7 @@ def take_writing(person: User, *, let_come: bool = False) -> None:
 
     let_come: a letter that is still on its way stays until it has come. Who erases by their own hand erases it too.
     """
+    shared.take_of(person, at=clock.now())
     Sitting.objects.filter(member=person).delete()
     Willing.objects.filter(member=person).delete()
     JournalEntry.objects.filter(author=person).delete()  # what was added later goes with its entry
@@ -151,6 +156,8 @@ def last_written(person: User) -> datetime | None:
         OwnPhrases.objects.filter(author=person).values_list("saved_at", flat=True).first(),
         *Letter.objects.filter(author=person)
         .aggregate(Max("written_at"), Max("delivered_at"), Max("came_again_at")).values(),
+        Letter.objects.filter(author=person).order_by("-written_at").values_list("written_at", flat=True).first(),
+        Share.objects.filter(author=person).order_by("-since").values_list("since", flat=True).first(),
         KeptLine.objects.filter(to__user=person, state=GIVEN)
         .order_by("-written_at").values_list("written_at", flat=True).first(),
         ClosingLetter.objects.filter(to__user=person).order_by("-given_at").values_list("given_at", flat=True).first(),
@@ -165,6 +172,7 @@ def writers(person: User | None = None) -> set[int]:
         (JournalEntry, "author_id"),
         (OwnPhrases, "author_id"),
         (Letter, "author_id"),
+        (Share, "author_id"),
         (SupportPlan, "person_id"),
         (SafetyPlan, "person_id"),
         (SafeContact, "person_id"),

@@ -32,6 +32,7 @@ OPENINGS = frozenset(
         Event.PROPOSAL_OPENED,
         Event.GOODBYE_OPENED,
         Event.KEPT_LINE_OPENED,
+        Event.SHARED_OPENED,
         Event.WORD_AUTHOR_SEEN,
         Event.CREDENTIAL_SEEN,
     }

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from kindcircle.base.access import Actor
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.keys import Holder, open_keys
-from kindcircle.rooms.groups.models import Gathering, Group
+from kindcircle.rooms.groups.models import Attendance, Gathering, Group
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.live import queries
 from kindcircle.rooms.live.models_words import Asked, FeltAnswer, FeltShare, Word
@@ -139,6 +139,29 @@ def told_before(group: Group, question: str) -> list[FeltShare]:
 def roster(gathering: Gathering) -> list[str]:
     """Who is here, by the codes of their places."""
     return sorted(place.code for place in queries.here(gathering))
+
+
+def shown_to(group: Group, by: Actor) -> list[Asked]:
+    """What this person saw together with the others in meetings of the group, newest first.
+
+    Those who lead saw all of it. Others saw what was shown where they were; a share, where they were among the people
+    it was told to.
+    """
+    rows = Asked.objects.filter(gathering__group=group, shown_at__isnull=False)
+    rows = rows.select_related("gathering__group__organisation", "share").order_by("-shown_at", "-pk")
+    if group.pk in by.facilitates:
+        return list(rows)
+    place = present_places(group).filter(user=by.user_id).first()
+    if place is None:
+        return []
+    came = set(
+        Attendance.objects.filter(gathering__group=group, user=place.user).values_list("gathering_id", flat=True)
+    )
+    return [
+        row
+        for row in rows
+        if (place.code in row.share.roster if row.kind == Asked.Kind.FELT else row.gathering_id in came)
+    ]
 
 
 def may_ask(gathering: Gathering) -> dict[str, str]:

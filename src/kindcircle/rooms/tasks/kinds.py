@@ -33,6 +33,7 @@ class Kind(StrEnum):
     # How the group is together.
     ALLIANCE_CALL = "alliance-call"  # somebody does not feel understood by those who lead
     ALLIANCE_STEP = "alliance-step"  # chosen after a pulse
+    KIND_SIGN = "kind-sign"  # words stand there by name, and nobody has sent a sign yet
     # What an alert asks for, as a person judged it.
     CALL_SOON = "call-soon"  # level 1: a call within two days
     WRITE_NOW = "write-now"  # from level 3: what was done, within the hour

@@ -44,6 +44,7 @@ from kindcircle.doors.web.facilitator import (
     roles,
     runsheet,
     screening,
+    shared,
     steadying,
     supervision,
     tablet,
@@ -125,6 +126,10 @@ urlpatterns = [
     path("places/<str:code>/notes/", notes.notes, name="notes"),
     path("places/<str:code>/notes.pdf", notes.notes_paper, name="notes-paper"),
     # Getting people ready.
+    path("groups/<str:code>/shared/", shared.shared, name="shared"),
+    path("groups/<str:code>/shared/sign/", shared.sign, name="shared-sign"),
+    path("groups/<str:code>/shared/first/", shared.read_first, name="shared-first"),
+    path("groups/<str:code>/shared/of/<str:item>/", shared.item, name="shared-item"),
     path("groups/<str:code>/plans/", plans.plans, name="plans"),
     path("places/<str:code>/plan/", plans.plan, name="plan"),
     path("places/<str:code>/contact/", plans.contact, name="contact"),

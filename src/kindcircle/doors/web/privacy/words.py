@@ -26,6 +26,7 @@ WHAT = {
     Event.PROPOSAL_OPENED: gettext_lazy("%(who)s read a line you proposed for the agreement"),
     Event.GOODBYE_OPENED: gettext_lazy("%(who)s read the words you left for the others"),
     Event.KEPT_LINE_OPENED: gettext_lazy("%(who)s read a line you wrote for somebody at the end"),
+    Event.SHARED_OPENED: gettext_lazy("%(who)s read something that you share"),
     Event.WORD_AUTHOR_SEEN: gettext_lazy("%(who)s looked up who wrote a word in a meeting. It was you"),
     Event.CREDENTIAL_SEEN: gettext_lazy("%(who)s looked at a paper you brought for your work here"),
 }

@@ -58,6 +58,11 @@ def words_led(gathering: Gathering, place: Placed) -> dict[str, Any]:
     return {"words": shown, "may_be_asked": questions_left, "words_seen": mark(shown)}
 
 
+def shown_before(asked: Asked) -> dict[str, Any]:
+    """What everybody saw when it was shown, for a page at home: no name, and nothing that was not shown."""
+    return _common(asked)
+
+
 def _common(asked: Asked) -> dict[str, Any]:
     prompt = queries.session_of(asked.gathering).slot(asked.prompt).prompt if _of_a_step(asked) else None
     return {

@@ -154,6 +154,13 @@ WORDS: dict[Kind, Words] = {
         "facilitator:together",
         GROUP,
     ),
+    Kind.KIND_SIGN: Words(
+        _("A kind sign for somebody who shared"),
+        _("They let others read something of theirs, by name. A sign from you, or a word when you meet, is enough."),
+        _("See what is shared"),
+        "facilitator:shared",
+        GROUP,
+    ),
     Kind.NOBODY_LEADS: Words(
         _("Find somebody to lead a meeting"),
         _("A meeting to come has nobody in one of its two places."),

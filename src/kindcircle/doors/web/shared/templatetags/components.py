@@ -196,6 +196,10 @@ def reader(who: str, *, id: str = "") -> dict[str, Any]:
             "lock",
         ),
         "its-author": (_("Whoever proposed it can read this. If you need someone now:"), "person"),
+        "until-shared": (
+            _("Only you can read this, until you say who else may. If you need someone now:"),
+            "lock",
+        ),
         "group-unnamed": (_("Your group can read this, without your name. If you need someone now:"), "people"),
         "group-named": (_("Your group can read this, with your name. If you need someone now:"), "people"),
         "mixed": (

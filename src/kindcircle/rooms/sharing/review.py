@@ -1,0 +1,84 @@
+"""Those who lead may read words before the group does, where they turned that on. Their writer is told beforehand.
+
+They change nothing of the words. What comes without a name comes to them without one, too.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access.gate import require
+from kindcircle.base.audit import log
+from kindcircle.base.audit.events import Event
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.sharing import actions
+from kindcircle.rooms.sharing.errors import LookedAtBefore, NoWords, TooLong
+from kindcircle.rooms.sharing.models import GroupSharing, Share
+from kindcircle.spec.ladder import Step
+
+LONGEST_LINE = 400
+
+
+def set_reviews(*, group: Group, reviews: bool, by: Actor, at: datetime) -> None:
+    """From now on those who lead read first, or no longer. What is on its way goes as its writer was told."""
+    require(by, Permission.SHARING_KEEP, group)
+    with transaction.atomic():
+        group = actions.hold(group)
+        now = GroupSharing.objects.filter(group=group, reviews=True).exists()
+        if now != reviews:
+            who = User.objects.get(code=by.code)
+            GroupSharing.objects.update_or_create(
+                group=group, defaults={"reviews": reviews, "set_by": who, "set_at": at}
+            )
+            about, reason = log.Ref("group", group.code), "read first" if reviews else "not read first"
+            log.record(Event.SHARING_CHANGED, by=by, about=about, at=at, chain=group.organisation.code, reason=reason)
+
+
+def let_in(*, group: Group, share: str, by: Actor, at: datetime) -> None:
+    """The group may read it, as it is. Raises LookedAtBefore."""
+    with transaction.atomic():
+        row = _waiting(group, share, by=by, at=at)
+        row.review, row.reviewed_at = Share.Review.LET_IN, at
+        row.save(update_fields=["review", "reviewed_at"])
+        _record(Event.SHARED_LET_IN, row, by=by, at=at)
+
+
+def give_back(*, group: Group, share: str, line: str, by: Actor, at: datetime) -> None:
+    """Not for the group, with a kind line to its writer alone. Raises LookedAtBefore, NoWords, TooLong."""
+    said = line.strip()
+    if not said:
+        raise NoWords
+    if len(said) > LONGEST_LINE:
+        raise TooLong(LONGEST_LINE)
+    with transaction.atomic():
+        row = _waiting(group, share, by=by, at=at)
+        row.review, row.reviewed_at = Share.Review.GIVEN_BACK, at
+        row.sealed_line = seals.SHARED_LINE.seal(said, code=row.code, holder=row.author)
+        row.save(update_fields=["review", "reviewed_at", "sealed_line"])
+        _record(Event.SHARED_GIVEN_BACK, row, by=by, at=at)
+
+
+def waiting(group: Group, *, at: datetime) -> list[Share]:
+    """What waits to be read, for the room's own code. In an order that says nothing about when it came."""
+    rows = Share.objects.filter(group=group, review=Share.Review.WAITS, seen_from__lte=at)
+    here = rows.filter(author__memberships__group=group, author__memberships__left_at=None)
+    return list(here.select_related("author").order_by("code"))
+
+
+def _waiting(group: Group, share: str, *, by: Actor, at: datetime) -> Share:
+    require(by, Permission.SHARING_KEEP, group)
+    group = actions.hold(group)
+    row = next((one for one in waiting(group, at=at) if one.code == share), None)
+    if row is None:
+        raise LookedAtBefore
+    row.group = group
+    return row
+
+
+def _record(event: Event, row: Share, *, by: Actor, at: datetime) -> None:
+    concerns = row.author.code if row.step == Step.NAMED else ""
+    about, chain = log.Ref("shared", row.code), row.group.organisation.code
+    log.record(event, by=by, about=about, at=at, chain=chain, concerns=concerns)

@@ -1,0 +1,20 @@
+"""Sealing and opening a copy. What has no name has a seal of its own, so that the two are never taken for each other."""
+
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.base.vault.seals import Seal
+from kindcircle.rooms.sharing.models import Share
+
+
+def seal_words(row: Share, words: str) -> None:
+    """Put these words into the row, under its writer's key, as its step asks."""
+    row.sealed_words = _seal(row).seal(words, code=row.code, holder=row.author)
+
+
+def words_of(row: Share, author: User) -> str:
+    """What somebody shares. For the room's own code: who may read it is asked before."""
+    return _seal(row).open(row.sealed_words, code=row.code, holder=author)
+
+
+def _seal(row: Share) -> Seal:
+    return seals.SHARED_UNNAMED if row.step == Share.Step.UNNAMED else seals.SHARED
