@@ -249,6 +249,7 @@ GIVES_WORDS_BACK = {
     "member:stop",
     "member:review",
     "member:kept-write",
+    "member:share",
     "member:support-plan",
     "member:safety-plan",
     "member:course",

@@ -285,6 +285,17 @@ PAGES: dict[str, Page] = {
     "member:review": Page("GET POST", {"group": who(MEMBER, FELLOW)}),
     "member:we-did": Page("GET", {"group": who(MEMBER, FELLOW)}),
     "member:talked": gatherings("POST", who(MEMBER, FELLOW)),
+    "member:share": Page("GET POST", {"journal entry": who(MEMBER), "arrived letter": who(MEMBER)}, weak_404=True),
+    "member:shares": plain("GET", SIGNED_IN),
+    "member:share-one": Page("GET POST", {"share": who(MEMBER), "named share": who(MEMBER)}),
+    "member:share-back": Page("POST", {"share": who(MEMBER), "named share": who(MEMBER)}),
+    "member:share-wait": Page("POST", {"share": who(MEMBER), "named share": who(MEMBER)}),
+    "member:circle-words": Page("GET", {"group": who(MEMBER, FELLOW)}),
+    "member:circle-sign": Page("POST", {"group": who(MEMBER, FELLOW)}),
+    "facilitator:shared": Page("GET", {"group": LEADING}),
+    "facilitator:shared-item": Page("GET", {"group": LEADING}),
+    "facilitator:shared-sign": Page("POST", {"group": LEADING}),
+    "facilitator:shared-first": Page("POST", {"group": LEADING}),
     "member:closing": Page("GET", {"group": who(MEMBER, FELLOW)}),
     "member:receives": Page("POST", {"group": who(MEMBER, FELLOW)}),
     "member:kept-write": Page("POST", {"group": who(MEMBER, FELLOW)}),
@@ -611,6 +622,8 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         return special[about]()
     more = {
         "member:gathering-check": {"occasion": "leaving"},
+        "member:share": {"kind": "letter" if "letter" in about else "journal"},
+        "facilitator:shared-item": {"item": house.things["share"].code},
         "facilitator:closing-letter": {"to": "all"},
         "facilitator:steadying": {"who": house.things["member's place"].code},
     }.get(name, {})
@@ -841,6 +854,23 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
         {"words": h.things["words"], "text": _typed(h)},
         {"words": h.things["words"], "what": "pass", "text": _typed(h)},
         {"words": "x", "text": _typed(h)},
+    ],
+    "member:share": lambda h, _: [
+        {"words": _typed(h), "step": step, "do": do, "key": codes.new_code()}
+        for step, do in (("", "look"), ("leaders", "look"), ("named", "go"), ("named", "change"))
+    ],
+    "member:share-one": lambda h, _: [
+        {"step": "", "do": "look"},
+        {"step": "leaders", "do": "look"},
+        {"step": "unnamed", "do": "go"},
+    ],
+    "member:circle-sign": lambda h, _: [{"share": h.things["unnamed share of seat 3"].code, "sign": "with-you"}],
+    "facilitator:shared-sign": lambda h, _: [{"share": h.things["share"].code, "sign": "heard", "on": "item"}],
+    "facilitator:shared-first": lambda h, _: [
+        {"do": "on"},
+        {"do": "in", "share": h.things["share to read first"].code},
+        {"do": "back", "share": h.things["share to read first"].code, "line": _typed(h)},
+        {"do": "back", "share": "x", "line": _typed(h)},
     ],
     "member:words-back": lambda h, _: [{"words": h.things["words"]}],
     "facilitator:lead-words": lambda h, _: [

@@ -71,6 +71,10 @@ from kindcircle.rooms.resonance import actions as resonance
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.helplines import add_helpline, check_helpline
 from kindcircle.rooms.safety.models import Alert
+from kindcircle.rooms.sharing import actions as sharing
+from kindcircle.rooms.sharing import looking, review
+from kindcircle.rooms.sharing.handfuls import gather_due
+from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -79,6 +83,7 @@ from kindcircle.rooms.team.models import StandIn
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
 from kindcircle.rooms.writing.models import Letter
+from kindcircle.spec.ladder import Step
 from kindcircle.spec.practices import load_practice
 from kindcircle.spec.typed_words import lines_of
 from tests.house.factors import give_second_factors
@@ -237,6 +242,7 @@ def build_house(at: datetime) -> House:
     _agreeing(house)
     _parting(house)
     _writing(house)
+    _sharing(house)
     _caring(house)
     _getting_ready(house)
     _after_practices(house)
@@ -624,6 +630,31 @@ def _writing(house: House) -> None:
     deliver_due(at=at)
     for name in ("arrived letter", "neighbour's arrived letter"):
         t[name].refresh_from_db()
+
+
+def _sharing(house: House) -> None:
+    """One copy for those who lead, one by name, a handful without names, and one that is read first."""
+    t, at, group = house.things, house.at, house.things["group"]
+    both, all_of_them = (MEMBER, *LEADING), (MEMBER, FELLOW, *LEADING)
+
+    def put(seat: int, step: Step, what: str, *readers: str) -> Share:
+        who, words, key = t[f"seat {seat}"], house.plant(what, *readers), codes.new_code()
+        looked = looking.proof(words=words, step=step, group=group, author=who, key=key, at=at)
+        row = sharing.share(
+            words=words, step=step, source=Ref("journal", "x"), group=group, author=who, client_key=key,
+            looked=looked, by=_actor(who), at=at,
+        )  # fmt: skip
+        # Its ten minutes are over.
+        Share.objects.filter(pk=row.pk).update(seen_from=at)
+        return row
+
+    t["share"] = put(1, Step.LEADERS, "what is shared with those who lead", *both)
+    t["named share"] = put(1, Step.NAMED, "what is shared by name", *all_of_them)
+    for seat in range(1, 5):
+        t[f"unnamed share of seat {seat}"] = put(seat, Step.UNNAMED, f"what seat {seat} shares unnamed", *all_of_them)
+    gather_due(at=at + DAY)
+    review.set_reviews(group=group, reviews=True, by=house.people[FACILITATOR].actor(), at=at)
+    t["share to read first"] = put(2, Step.NAMED, "what is read first", FELLOW, *LEADING)
 
 
 def _caring(house: House) -> None:

@@ -81,7 +81,7 @@ class Permission(StrEnum):
     SHARE_OWN = "share.own"  # one's own copy: change who reads it, and take it back
     SHARED_OWN_SEE = "shared.own-see"  # the list of what one shares
     CIRCLE_WORDS_READ = "circle-words.read"  # what members let the whole group read
-    SHARED_OPEN = "shared.open"  # what a member shares with those who lead
+    SHARED_OPEN = "shared.open"  # what members share, read by those who lead; noted for its writer
     SHARING_KEEP = "sharing.keep"  # whether those who lead read words before the group does, and letting them in
     KEPT_LINE_REMOVE = "kept-line.remove"
     OWN_WORDS_KEEP = "own-words.keep"  # what to keep, take along or erase

@@ -118,7 +118,7 @@ ALLOW: dict[P, list[Predicate]] = {
     P.SHARE_MAKE: [group_member],
     P.SHARE_OWN: [owner],
     P.SHARED_OWN_SEE: [signed_in],
-    P.CIRCLE_WORDS_READ: [group_member, facilitator],
+    P.CIRCLE_WORDS_READ: [group_member],
     P.SHARED_OPEN: [facilitator],
     P.SHARING_KEEP: [facilitator],
     P.ENDING_SEE: [group_member],

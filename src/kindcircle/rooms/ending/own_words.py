@@ -28,11 +28,11 @@ from kindcircle.rooms.measures.queries import answers_of, definition_of, words_f
 from kindcircle.rooms.resonance import queries as resonance
 from kindcircle.rooms.resonance.actions import open_recording
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting
+from kindcircle.rooms.sharing.models import Share
+from kindcircle.rooms.sharing.wording import words_of as shared_words
 from kindcircle.rooms.writing.actions import open_entry
 from kindcircle.rooms.writing.bodies import drawing_of, words_of
 from kindcircle.rooms.writing.journal import Added, open_added
-from kindcircle.rooms.sharing.models import Share
-from kindcircle.rooms.sharing.wording import words_of as shared_words
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.phrases import open_phrases
 from kindcircle.rooms.writing.words import letter_line, letter_words

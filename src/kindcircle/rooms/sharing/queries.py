@@ -23,7 +23,6 @@ from kindcircle.rooms.sharing.models import Share, Warmth
 from kindcircle.rooms.sharing.wording import words_of
 from kindcircle.spec.ladder import Step
 
-
 ONE_LOOK = timedelta(hours=1)
 """A page that draws itself anew within this time is still the same look."""
 
@@ -78,7 +77,9 @@ def shares_from(kind: str, code: str, *, by: Actor) -> bool:
 
 def circle(group: Group, *, by: Actor, at: datetime) -> Circle:
     """What this reader sees of what the group shares: for a member, what was shared since they came."""
-    require(by, Permission.CIRCLE_WORDS_READ, group)
+    # Whoever leads reads it on a page of their own, where it is noted.
+    leads = group.pk in by.facilitates
+    require(by, Permission.SHARED_OPEN if leads else Permission.CIRCLE_WORDS_READ, group)
     since = _reads_since(group, by)
     here = present_places(group).values("user")
     rows = Share.objects.filter(group=group, author__in=here, step=Step.NAMED).select_related("author")

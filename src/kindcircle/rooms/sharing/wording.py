@@ -1,4 +1,4 @@
-"""Sealing and opening a copy. What has no name has a seal of its own, so that the two are never taken for each other."""
+"""Sealing and opening a copy. What has no name has a seal of its own: one is never taken for the other."""
 
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
