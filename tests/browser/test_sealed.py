@@ -163,6 +163,14 @@ def test_what_is_written_under_ones_own_key_never_reaches_the_site(
         assert list(json.loads(words).values()) == [f"A {WORD} sat there.\n\nIt <b>stayed</b>."]
     assert locks["passphrase"]["n"] == 2**17
 
+    # And the other way round: the browser opens what other tools locked.
+    there = {"kind": "journal", "code": entry.code, "person": ines.code}
+    value = lock_words(key, json.dumps({"feelings": "Locked elsewhere: äöü 🌿"}, ensure_ascii=False), **there)
+    entry.sealed_body = seals.JOURNAL.seal(value, code=entry.code, holder=ines)
+    entry.save(update_fields=["sealed_body"])
+    phone.goto(f"/journal/{entry.code}/")
+    expect(phone.get_by_text("Locked elsewhere: äöü 🌿")).to_be_visible()
+
 
 def test_a_letter_comes_back_on_a_new_device_by_the_code_on_paper(
     visits: Visits, running_site: RunningSite, world: World

@@ -65,13 +65,17 @@ export async function rawKey({ again = false } = {}) {
   return (!again && (await recall(facts))) || ask(again);
 }
 
-// What can lock and open words on this page, once somebody has opened it.
-export async function openHand(options) {
-  const raw = await rawKey(options);
-  const hand = await inHand(raw);
+let hand = null;
+
+async function take() {
+  const raw = await rawKey();
+  const open = await inHand(raw);
   raw.fill(0);
-  return hand;
+  return open;
 }
+
+// What can lock and open words on this page, once somebody has opened it. Several scripts may ask: one panel answers.
+export const openHand = () => (hand ??= take());
 
 // Closed with the page that was left alone: the words stay in the covered page, the key does not stay on the device.
 document.addEventListener("kindcircle:save-now", () => setTimeout(forget));
