@@ -388,7 +388,7 @@ def test_erasing_by_oneself_takes_the_private_words_only(over: World) -> None:
         assert any("Amsel" in piece.words for piece in kind)
     assert len(found.answers) == 1
     assert set(json.loads(found.as_json())) == {
-        "journal", "letters", "drafts", "shared", "kept", "messages", "answers", "scores", "heart",
+        "journal", "letters", "drafts", "shared", "kept", "messages", "answers", "scores", "heart", "consents",
     }  # fmt: skip
     own_words.erase_writing(person=over.member, by=by, at=FIRST)
     again = own_words.all_of(over.member, by=by, at=FIRST)

@@ -22,6 +22,7 @@ from kindcircle.rooms.ending.models import WritingClock
 from kindcircle.rooms.ending.models_privacy import Erasure
 from kindcircle.rooms.ending.person_holds import told_hold_on
 from kindcircle.rooms.ending.taking import take_writing
+from kindcircle.rooms.intake.models_consent import ConsentCopy
 from kindcircle.rooms.measures.errors import VersionUnknown
 from kindcircle.rooms.measures.models import Response, Score
 from kindcircle.rooms.measures.queries import answers_of, definition_of, words_for
@@ -68,10 +69,11 @@ class OwnWords:
     answers: list[Piece] = field(default_factory=list)
     scores: list[Piece] = field(default_factory=list)
     heart: list[Piece] = field(default_factory=list)
+    consents: list[Piece] = field(default_factory=list)
 
     def as_json(self) -> str:
         """For machines: the same, with times in UTC."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=_plain)
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=as_plain)
 
 
 def count_of(person: User) -> dict[str, int]:
@@ -116,6 +118,8 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
     ):
         found.answers.append(_sheet(response, by=by, at=at))
         found.scores.append(_scores(response))
+    for copy in ConsentCopy.objects.filter(consent__person=person).select_related("consent").order_by("pk"):
+        found.consents.append(_of_consent(copy, person))
     for sitting in resonance.sittings_of(by):
         found.heart.extend(_of_heart(sitting, by=by))
     _record(Event.OWN_WORDS_TAKEN, person, by=by, at=at)
@@ -156,6 +160,15 @@ def _of_place(found: OwnWords, place: Any, *, by: Actor) -> None:
             found.kept.append(Piece(letter.given, group.name, letter.words))
     for said in conversations.open_own(place=place, by=by):
         found.messages.append(Piece(said.at, said.who, "\n".join(one for one in (said.phrase, said.text) if one)))
+
+
+def _of_consent(copy: ConsentCopy, person: User) -> Piece:
+    """What they had before them when they said yes."""
+    given = copy.consent
+    if not copy.sealed_words:
+        return Piece(given.signed_at, given.kind, "")
+    shown = json.loads(seals.CONSENT_COPY.open(copy.sealed_words, code=given.code, holder=person))
+    return Piece(given.signed_at, given.kind, "\n\n".join(str(words) for words in shown.values()))
 
 
 def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
@@ -219,7 +232,8 @@ def _of_draft(row: Draft, person: User) -> Piece:
     return Piece(row.saved_at, _title(row), words_of(body), strokes.written(drawing_of(body)))
 
 
-def _plain(value: object) -> str:
+def as_plain(value: object) -> str:
+    """How a moment is written for machines."""
     assert isinstance(value, datetime)
     return value.isoformat()
 

@@ -1,7 +1,5 @@
 """Parting: words to keep, letters, the meeting months later, the circle, and what becomes of one's own words."""
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +16,7 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import Conflict, Invalid, KindError
 from kindcircle.base.people import sessions
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.member import own_file
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -209,14 +207,8 @@ def take(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     if not sessions.is_fresh(request.session, at=at):
         return on_to("member:keep")
-    found = own_words.all_of(request.user, by=request.actor, at=at)  # type: ignore[arg-type, attr-defined]
-    name = seals.name_of(request.user)  # type: ignore[arg-type]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("my-words.html", render_to_string("member/own_words.html", {"words": found, "name": name}))
-        file.writestr("my-words.json", found.as_json())
     return HttpResponse(
-        packed.getvalue(),
+        own_file.pack(request.user, by=request.actor, at=at),  # type: ignore[arg-type, attr-defined]
         content_type="application/zip",
         headers={"Content-Disposition": 'attachment; filename="my-words.zip"'},
     )
