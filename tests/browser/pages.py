@@ -181,10 +181,14 @@ def _doors() -> Iterator[Stop]:
 
 def _member() -> Iterator[Stop]:
     who = "member"
-    for name in ("own-key", "own-key-on", "today", "hard-day", "journal", "journal-new", "letters"):
+    for name in ("own-key", "own-key-on", "today", "hard-day", "journal", "journal-new", "own-phrases", "letters"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     for name in ("letter-new", "letter-new-future", "letter-new-hard-day"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
+    for kind in ("day", "free", "story"):
+        yield Stop("member:journal-write", who, named("member:journal-write", kind), kind)
+    yield Stop("member:journal-write", who, named("member:journal-write", "critic"), "later")
+    yield Stop("member:journal-erase", who, about("member:journal-erase", lambda s: s.entry.code))
     yield Stop("member:practice", who, named("member:practice", "p01-three-part-pause"))
     yield Stop("member:own-way", who, named("member:own-way"))
     yield Stop("member:my-practices", who, named("member:my-practices"))

@@ -62,7 +62,7 @@ def test_a_day_without_a_line(visits: Visits, running_site: RunningSite, group: 
         expect(page.get_by_text(PLAN)).to_be_visible(timeout=20_000)
 
         # Three lines are finished; a letter is begun, and the page is closed in the middle of it.
-        page.goto("/journal/new/")
+        page.goto("/journal/new/day/")
         page.locator("#feelings").fill(LINES)
         page.get_by_role("button", name="Put it in my journal").click()
         expect(page.get_by_text("sealed. It comes to your journal when there is a line.")).to_be_visible()

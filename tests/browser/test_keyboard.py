@@ -153,7 +153,7 @@ def test_a_member_plays_and_stops_a_practice(visits: Visits, world: World) -> No
 
 
 def test_help_is_two_stops_away_and_leaving_needs_no_mouse(visits: Visits, world: World) -> None:
-    for path in ("/today/", "/journal/new/", f"/gathering/{world.gathering.code}/"):
+    for path in ("/today/", "/journal/new/day/", f"/gathering/{world.gathering.code}/"):
         page = visits.enter(world.member, path, **PHONE)
         page.context.route(
             "https://**", lambda route: route.fulfill(body="<h1>Elsewhere</h1>", content_type="text/html")

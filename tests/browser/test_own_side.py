@@ -40,7 +40,7 @@ def visit(browser: Browser, running_site: RunningSite, group: World) -> Iterator
 
 def test_words_outlive_the_session(visit, running_site, group):
     _, page = visit
-    page.goto("/journal/new/")
+    page.goto("/journal/new/day/")
     page.get_by_label("How did it feel?").fill("Tired, and cross about it.")
     state = page.locator("#feelings-state")
     expect(state).to_have_text("Kept as a draft.")
@@ -49,7 +49,7 @@ def test_words_outlive_the_session(visit, running_site, group):
     expect(state).to_have_text("Not kept yet. Your words are still here.")
     expect(page.get_by_label("How did it feel?")).to_have_value("Tired, and cross about it. More.")
     page.goto(running_site.entry_path(group.member))
-    page.goto("/journal/new/")
+    page.goto("/journal/new/day/")
     expect(page.get_by_text("You began this before.")).to_be_visible()
     expect(page.get_by_label("How did it feel?")).to_have_value("Tired, and cross about it.")
 
@@ -76,7 +76,7 @@ def test_two_tabs_are_told_and_neither_loses_a_word(visit, group):
 
 def test_sealing_leaves_no_draft_behind(visit, group):
     _, page = visit
-    page.goto("/journal/new/")
+    page.goto("/journal/new/day/")
     page.get_by_label("How did it feel?").fill("A little lighter.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Only you can read it.")).to_be_visible()
@@ -113,7 +113,7 @@ def test_all_of_it_works_without_script(browser, running_site, group):
     expect(page.get_by_role("button", name="Begin")).to_be_hidden()
     page.get_by_text("The words, to read at your own pace").click()
     expect(page.locator("#words").get_by_text("Let your feet meet the floor.")).to_be_visible()
-    page.goto("/journal/new/")
+    page.goto("/journal/new/day/")
     page.get_by_label("How did it feel?").fill("Quiet.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Only you can read it.")).to_be_visible()

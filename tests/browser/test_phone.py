@@ -72,7 +72,7 @@ def test_a_form_that_was_on_its_way_when_the_line_went(visits: Visits, running_s
         page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
         say_yes(page)
         for words, fault in (("Amsel", line.cut), ("Drossel", line.deafen)):
-            page.goto("/journal/new/")
+            page.goto("/journal/new/day/")
             page.locator("#feelings").fill(words)
             fault()
             page.get_by_role("button", name="Save").click()

@@ -88,7 +88,7 @@ def turn_on(page: Page) -> str:
 
 
 def write_a_day(page: Page, words: str) -> None:
-    page.goto("/journal/new/")
+    page.goto("/journal/new/day/")
     page.get_by_role("textbox").first.fill(words)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved. Only you can read it.")).to_be_visible(timeout=SECONDS)
@@ -130,7 +130,7 @@ def test_what_is_written_under_ones_own_key_never_reaches_the_site(
     assert sent.holds(code) == [] and sent.holds(code[:4]) == []
 
     # A draft is kept while she types, and finds its way back. It does not ask again: the key was opened this visit.
-    phone.goto("/journal/new/")
+    phone.goto("/journal/new/day/")
     phone.get_by_role("textbox").first.fill(f"A {WORD} sat there, half")
     expect(phone.get_by_text("Kept as a draft.").first).to_be_visible()
     phone.reload()
@@ -309,7 +309,7 @@ def test_a_page_that_was_open_since_before_cannot_slip_readable_words_in(
     ines = world.member
     phone, _ = secure(visits, ines, "/journal/", running_site, **PHONE)
     older = phone.context.new_page()
-    older.goto("/journal/new/")
+    older.goto("/journal/new/day/")
     turn_on(phone)
     older.get_by_role("textbox").first.fill("typed on the old page")
     older.get_by_role("button", name="Save", exact=True).click()
@@ -363,7 +363,7 @@ def test_without_script_the_page_says_what_it_needs(visits: Visits, running_site
     turn_on(phone)
     write_a_day(phone, f"One {WORD}")
     visits.leave()
-    plain, _ = secure(visits, ines, "/journal/new/", running_site, java_script_enabled=False, **PHONE)
+    plain, _ = secure(visits, ines, "/journal/new/day/", running_site, java_script_enabled=False, **PHONE)
     # Playwright turns scripts off too late for the parser to show <noscript>; that it stands there has to do.
     assert "this page needs JavaScript" in plain.content()
     assert not plain.locator("textarea").first.is_visible()

@@ -241,7 +241,9 @@ class _Listener(logging.Handler):
 
 # Forms that, sent after the session ended, show their sender the words again instead of a sign-in page.
 GIVES_WORDS_BACK = {
-    "member:journal-new",
+    "member:journal-write",
+    "member:journal-entry",
+    "member:own-phrases",
     "member:letter-new",
     "member:letter-new-future",
     "member:letter-new-hard-day",

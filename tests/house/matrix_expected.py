@@ -208,8 +208,15 @@ PAGES: dict[str, Page] = {
     ),
     "member:heart-erase": Page("GET POST", {"heart sitting": who(MEMBER), "neighbour's heart sitting": who(NEIGHBOUR)}),
     "member:journal": plain("GET", SIGNED_IN),
-    "member:journal-new": plain("GET POST", MEMBERS),
-    "member:journal-entry": Page("GET", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}),
+    "member:journal-new": plain("GET", MEMBERS),
+    "member:journal-write": Page("GET POST", {"kind of entry": MEMBERS, "no kind of entry": NOBODY}),
+    "member:own-phrases": plain("GET POST", MEMBERS),
+    "member:journal-entry": Page(
+        "GET POST", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}
+    ),
+    "member:journal-erase": Page(
+        "GET POST", {"journal entry": who(MEMBER), "neighbour's journal entry": who(NEIGHBOUR)}
+    ),
     "member:letters": plain("GET", SIGNED_IN),
     "member:letter-new": plain("GET POST", MEMBERS),
     "member:letter": Page(
@@ -613,6 +620,8 @@ def address(house: House, name: str, about: str) -> dict[str, Any]:
         "kind of draft": lambda: {"kind": "journal"},
         "way to lock a key": lambda: {"what": "passphrase"},
         "piece of writing": lambda: {"kind": "journal", "code": house.things["journal entry"].code},
+        "kind of entry": lambda: {"kind": "day"},
+        "no kind of entry": lambda: {"kind": "no-such-kind"},
         "part of getting ready": lambda: {"step": "backdraft"},
         "kind of venue": lambda: {"kind": "room"},
         "kind of questionnaire": lambda: {"instrument": "wemwbs-14"},
@@ -807,7 +816,13 @@ FORMS: dict[str, Callable[[House, str], list[Form]]] = {
     "facilitator:slower-begin": lambda h, _: [{}],
     "facilitator:lighter": lambda h, _: [{"leave": "yes", "why": _typed(h)}, {"take": "yes", "part": [_typed(h)]}],
     "member:played": lambda h, _: [{"key": codes.new_code(), "seconds": "60", "played": "20"}],
-    "member:journal-new": lambda h, _: [{"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h)}],
+    "member:journal-write": lambda h, _: [
+        {"key": codes.new_code(), "feelings": _typed(h), "others": _typed(h), "before": "steady", "after": "harder"},
+        {"key": codes.new_code(), "feelings": _typed(h), "drawing": _typed(h)},
+    ],
+    "member:journal-entry": lambda h, _: [{"key": codes.new_code(), "text": _typed(h)}],
+    "member:journal-erase": lambda _h, _: [{}],
+    "member:own-phrases": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "of": "0"}],
     "member:letter-new": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "month"}],
     "member:letter-new-future": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "month"}],
     "member:letter-new-hard-day": lambda h, _: [{"key": codes.new_code(), "text": _typed(h), "when": "needed"}],

@@ -239,7 +239,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
     return {
         "visitor": ["/join/", "/account/login/"],
         "member": [
-            f"/check/{one.code}/", f"/gathering/{gathering}/", "/today/", "/journal/new/", "/letters/new/",
+            f"/check/{one.code}/", f"/gathering/{gathering}/", "/today/", "/journal/new/day/", "/letters/new/",
         ],
         "facilitator": [
             f"/desk/groups/{group}/invite/", f"/desk/gatherings/{gathering}/lead/", "/account/factors/app/",

@@ -247,7 +247,7 @@ def test_taken_back_in_the_middle_of_a_meeting(running_site: RunningSite, world:
     noor = Visitor(running_site, person)
     signs(to_the_boxes(noor), "Noor", "may-write")
     assert wish_of(person).meetings
-    noor.open("/journal/new/").press("Save", {"feelings": "A line of my own."})
+    noor.open("/journal/new/day/").press("Save", {"feelings": "A line of my own."})
     noor.open("/safe-contact/").press("Keep this", {"way": WAY, "person": PERSON})
     gathering, at = world.gathering, clock.now()
     live.open_gathering(gathering=gathering, online=False, by=world.actor(world.facilitator), at=at)

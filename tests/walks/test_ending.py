@@ -156,7 +156,7 @@ def test_goodbye_with_words_to_keep_a_letter_and_one_meeting_more(running_site: 
 
 def test_ones_own_words_are_taken_along_or_erased(running_site: RunningSite, world: World) -> None:
     ines = at_home(running_site, world.member)
-    ines.open("/journal/new/").press("Save", {"feelings": "A Pirol sang at the bus stop."})
+    ines.open("/journal/new/day/").press("Save", {"feelings": "A Pirol sang at the bus stop."})
     assert JournalEntry.objects.filter(author=world.member).count() == 1
     for number in (3, 4):
         close(world, number)

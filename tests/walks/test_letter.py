@@ -124,7 +124,7 @@ def test_a_letter_without_words_or_day_is_asked_for_again_with_everything_in_pla
 
 def test_half_a_journal_survives_a_session_that_ended(running_site: RunningSite, world: World) -> None:
     """The phone lies on the table, the session ends; after signing in again the words stand there as before."""
-    ines = Visitor(running_site, world.member).open("/journal/new/")
+    ines = Visitor(running_site, world.member).open("/journal/new/day/")
     form, sent = next(
         (form, {name: [value] for name, value in form.fields}) for form in ines.page.forms if "feelings" in form.names
     )
@@ -134,19 +134,19 @@ def test_half_a_journal_survives_a_session_that_ended(running_site: RunningSite,
 
     # The session ends. Sending the form now loses nothing: the words come back, to copy or to find in the draft.
     Session.objects.filter(session_key=ines.cookie()).delete()
-    ines.post(form.action or "/journal/new/", sent | {"feelings": [WORDS + " And more."]})
+    ines.post(form.action or "/journal/new/day/", sent | {"feelings": [WORDS + " And more."]})
     assert ines.status >= 400 and f"{WORDS} And more." in ines.text
     assert not JournalEntry.objects.filter(author=world.member).exists()
 
     # Tomas, on the same phone, sees an empty page. Ines finds her words.
-    assert "Zaunkoenig" not in Visitor(running_site, world.members[1]).open("/journal/new/").html
-    again = Visitor(running_site, world.member).open("/journal/new/")
+    assert "Zaunkoenig" not in Visitor(running_site, world.members[1]).open("/journal/new/day/").html
+    again = Visitor(running_site, world.member).open("/journal/new/day/")
     assert WORDS in again.html
     again.press("Save")
     assert "Saved. Only you can read it." in again.text
     entry = JournalEntry.objects.get(author=world.member)
     assert b"Zaunkoenig" not in bytes(entry.sealed_body)
-    assert "Zaunkoenig" not in again.open("/journal/new/").html
+    assert "Zaunkoenig" not in again.open("/journal/new/day/").html
     assert WORDS in again.open(f"/journal/{entry.code}/").text
     for person in (world.members[1], *world.facilitators, world.safety_lead, world.organisation_lead):
         assert Visitor(running_site, person).open(f"/journal/{entry.code}/").status == 404
@@ -154,11 +154,11 @@ def test_half_a_journal_survives_a_session_that_ended(running_site: RunningSite,
 
 def test_two_open_tabs_keep_one_entry_each_and_lose_none(running_site: RunningSite, world: World) -> None:
     """The same form sent twice is one entry; two forms are two; the older draft does not overwrite the newer."""
-    ines = Visitor(running_site, world.member).open("/journal/new/")
+    ines = Visitor(running_site, world.member).open("/journal/new/day/")
     form, first = ines.filled("Save", {"feelings": "one"})
-    _, second = ines.open("/journal/new/").filled("Save", {"feelings": "two"})
+    _, second = ines.open("/journal/new/day/").filled("Save", {"feelings": "two"})
     for sent in (first, first, second, second, first):
-        ines.post("/journal/new/", sent)
+        ines.post("/journal/new/day/", sent)
         assert ines.status == 200
     assert JournalEntry.objects.filter(author=world.member).count() == 2
     assert form.method == "post"

@@ -78,7 +78,7 @@ def test_from_asking_to_a_yes_in_writing(running_site: RunningSite, world: World
     phone.open("/")
     assert phone.path == "/application/"
     assert "The next step is a form" in phone.text
-    for shut in ("/today/", "/journal/new/", "/desk/", "/organisation/", f"/desk/talks/{application.code}/"):
+    for shut in ("/today/", "/journal/new/day/", "/desk/", "/organisation/", f"/desk/talks/{application.code}/"):
         assert phone.open(shut).status == 404, shut
 
     phone.open("/application/").follow("Fill in the form")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kindcircle.spec.practices import Length, Practice, Prompt
+from kindcircle.spec.practices import USUAL, Length, Needs, Practice, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ class Guide:
         return tuple(part.prompt.id for part in self.parts)
 
 
-def guide_of(practice: Practice, length: Length) -> Guide:
-    """This practice in this length, to be written at one's own pace."""
+def guide_of(practice: Practice, length: Length, needs: Needs = USUAL) -> Guide:
+    """This practice in this length, to be written at one's own pace, in the ways that somebody asked for."""
     prompts = {prompt.id: prompt for prompt in practice.prompts}
     leads: dict[str, tuple[str, ...]] = {}
     says: dict[str, list[str]] = {}
     waiting: list[str] = []
     for step in length.steps:
         if step.prompt is None:
-            waiting.append(step.say)
+            waiting.append(needs.words(step))
             continue
         if step.prompt not in says:
             leads[step.prompt], waiting = tuple(waiting), []
-        says.setdefault(step.prompt, []).append(step.say)
+        says.setdefault(step.prompt, []).append(needs.words(step))
     parts = tuple(Part(leads[name], prompts[name], tuple(said)) for name, said in says.items())
     return Guide(length.seconds, parts, tuple(waiting))

@@ -14,6 +14,11 @@ def entries_of(actor: Actor) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(author_id=actor.user_id).select_related("author").order_by("-written_at", "-pk")
 
 
+def kinds_in(actor: Actor) -> set[str]:
+    """Which kinds of entry one's own journal holds."""
+    return set(JournalEntry.objects.filter(author_id=actor.user_id).values_list("kind", flat=True).distinct())
+
+
 def letters_of(actor: Actor) -> QuerySet[Letter]:
     """One's own letters: those that arrived, newest first, then those on their way, by day."""
     arrived_first = F("delivered_at").desc(nulls_last=True)

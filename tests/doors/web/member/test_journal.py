@@ -10,7 +10,7 @@ from kindcircle.rooms.writing.models import Draft, JournalEntry
 from tests.doors.web.member.people import everybody_else, signed_in
 from tests.world import World
 
-LIST, NEW = "/journal/", "/journal/new/"
+LIST, NEW = "/journal/", "/journal/new/day/"
 
 
 @pytest.fixture
@@ -32,8 +32,9 @@ def save(client: Client, **fields: str):
 
 def test_each_box_says_who_can_read_it(client):
     said = client.get(NEW).content.decode()
-    assert said.count("<textarea") == said.count("Only you can read this. Nobody is watching this page.") == 4
-    for box in ("feelings", "others", "kind", "tomorrow"):
+    # The sheet to draw on lies in a box that nobody sees; the words beside it have a line of their own.
+    assert said.count("<textarea") - 1 == said.count("Only you can read this. Nobody is watching this page.") == 5
+    for box in ("feelings", "others", "kind", "tomorrow", "drawing_words"):
         assert f'name="{box}"' in said
         assert f'{box}-reader"' in said
 
@@ -190,7 +191,7 @@ def test_words_sent_after_the_session_ended_are_given_back(client):
     assert "Not saved yet. Here is what you wrote." in said
     assert "CANARY-FEELING" in said
     assert "CANARY &lt;b&gt;two&lt;/b&gt;" in said
-    assert 'href="/journal/new/"' in said
+    assert 'href="/journal/new/day/"' in said
     assert keep(Client(), feelings="").status_code == 302
     assert not JournalEntry.objects.exists()
 
@@ -203,7 +204,7 @@ def test_words_of_a_page_that_grew_stale_are_given_back_to_our_own_pages_only(wo
     answer = careful.post(NEW, fields, **ours)
     assert answer.status_code == 400
     assert b"CANARY words" in answer.content
-    assert b'href="/journal/new/"' in answer.content
+    assert b'href="/journal/new/day/"' in answer.content
     assert b"CANARY" not in careful.post(NEW, fields, HTTP_ORIGIN="https://elsewhere.example").content
     assert b"CANARY" not in careful.post(NEW, fields).content
     assert not JournalEntry.objects.exists()

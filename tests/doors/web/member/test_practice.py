@@ -222,7 +222,7 @@ def with_modules(path: str, seen: set[str]) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("address", ["/today/", "/journal/new/", "/letters/new/", "/hard-day/", page_of(SCAN)])
+@pytest.mark.parametrize("address", ["/today/", "/journal/new/day/", "/letters/new/", "/hard-day/", page_of(SCAN)])
 def test_a_page_is_light(client, address):
     said = client.get(address).content.decode()
     linked = [

@@ -277,7 +277,7 @@ def test_nobody_elses_words_are_on_it(group, now):
 
 def test_who_has_no_member_page(group):
     for person in (group.facilitator, group.organisation_lead, group.safety_lead, group.stranger()):
-        for address in (TODAY, "/hard-day/", "/journal/new/", "/letters/new/", "/practice/p22-soles-of-the-feet/"):
+        for address in (TODAY, "/hard-day/", "/journal/new/day/", "/letters/new/", "/practice/p22-soles-of-the-feet/"):
             assert signed_in(person).get(address).status_code == 404, (person, address)
     assert Client().get(TODAY).status_code == 302
 

@@ -6,22 +6,30 @@ from django.shortcuts import redirect
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError, NotFound
-from kindcircle.doors.web.member.letter_kinds import KINDS
+from kindcircle.doors.web.member.letter_kinds import KINDS as LETTERS
 from kindcircle.doors.web.member.own_key import value_of
 from kindcircle.doors.web.member.sending import version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.writing import actions, own_key
+from kindcircle.rooms.writing import actions, own_key, phrases
+from kindcircle.rooms.writing.kinds import BY_DRAFT, KINDS, TEXT
+from kindcircle.rooms.writing.queries import entries_of
 
-BOXES = {
-    actions.JOURNAL: ("feelings", "others", "kind", "tomorrow"),
-    **dict.fromkeys(actions.LETTER_DRAFTS.values(), ("text",)),
+BOXES: dict[str, tuple[str, ...]] = {
+    phrases.DRAFT: (TEXT,),
+    **dict.fromkeys(actions.LETTER_DRAFTS.values(), (TEXT,)),
 }
-"""The boxes of each kind of page. Nothing else is kept."""
+"""The boxes of each kind of page that is the same everywhere. Those of the journal come from its practices."""
 
-PAGES = {actions.JOURNAL: "member:journal-new"} | {kind.draft: kind.url for kind in KINDS}
+PAGES: dict[str, tuple[str, ...]] = {
+    **{kind.draft: ("member:journal-write", kind.id) for kind in KINDS},
+    **{kind.draft: (kind.url,) for kind in LETTERS},
+    phrases.DRAFT: ("member:own-phrases",),
+}
+ADDED = "journal-added-"
+"""Before the code of one's own entry: lines that are put under it later."""
 MESSAGES = "message-"
 """Before the code of one's place: words begun for one group never turn up on the page of another."""
 
@@ -39,10 +47,27 @@ def _place(request: HttpRequest, kind: str) -> Membership | None:
     return mine.filter(code=kind.removeprefix(MESSAGES)).first()
 
 
+def _entry(request: HttpRequest, kind: str) -> str:
+    """The code of one's own entry to whose page this kind belongs; nothing for any other kind."""
+    if not kind.startswith(ADDED):
+        return ""
+    mine = entries_of(request.actor)  # type: ignore[attr-defined]
+    return mine.filter(code=kind.removeprefix(ADDED)).values_list("code", flat=True).first() or ""
+
+
+def _boxes(request: HttpRequest, kind: str) -> tuple[str, ...]:
+    """The boxes of this kind of page. Nothing else is kept."""
+    if kind in BY_DRAFT:
+        return BY_DRAFT[kind].boxes
+    if _place(request, kind) or _entry(request, kind):
+        return (TEXT,)
+    return BOXES.get(kind, ())
+
+
 @page(Permission.DRAFT_KEEP, methods=("POST",))
 def draft(request: HttpRequest, kind: str) -> HttpResponse:
     """Keep one box, as static/js/draft.js sends it: 204 when it is safe, 409 when another open page was later."""
-    boxes = ("text",) if _place(request, kind) else BOXES.get(kind, ())
+    boxes = _boxes(request, kind)
     value = value_of(request) if own_key.is_own(kind) and boxes else None
     box = own_key.BOXES if value is not None else next((name for name in boxes if name in request.POST), None)
     if box is None:
@@ -68,10 +93,10 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
 @page(Permission.DRAFT_KEEP, methods=("GET", "POST"))
 def start_afresh(request: HttpRequest, kind: str) -> HttpResponse:
     """Let a draft go and begin with an empty page."""
-    place = _place(request, kind)
-    if place is None and kind not in PAGES:
+    place, entry = _place(request, kind), _entry(request, kind)
+    if place is None and not entry and kind not in PAGES:
         raise NotFound
-    back = ("member:conversation", place.code) if place else (PAGES[kind],)
+    back = ("member:conversation", place.code) if place else ("member:journal-entry", entry) if entry else PAGES[kind]
     if request.method != "POST":
         return redirect(*back)
     actions.drop_draft(kind=kind, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]

@@ -1,7 +1,4 @@
-"""The journal: three lines on a day, read by nobody but their writer."""
-
-import json
-from collections.abc import Mapping
+"""The journal: the list of one's own entries, one of them opened, lines added to it later, and its end."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,75 +9,85 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import Conflict, Invalid
-from kindcircle.doors.web.member.drafts import BOXES
+from kindcircle.doors.web.member.comforts import GROUNDING
+from kindcircle.doors.web.member.drawing_sheet import sheet
+from kindcircle.doors.web.member.journal_words import asked, felt_in_words, in_words, shown, title_of
 from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.member.own_key import answers_script, opening, value_of
 from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
-from kindcircle.rooms.writing import actions, queries
-from kindcircle.rooms.writing.errors import NothingWritten
+from kindcircle.rooms.writing import actions, journal, queries
+from kindcircle.rooms.writing.kinds import BY_ID, DRAWING_WORDS, KINDS, TEXT
 from kindcircle.rooms.writing.models import JournalEntry
+from kindcircle.rooms.writing.phrases import open_phrases
 from kindcircle.spec.practices import Practice, newest_practice
+from kindcircle.spec.texts import ContentError
 
-ENTRIES = JournalEntry.objects.select_related("author")
-PRACTICE = "p09-three-line-day"
+ENTRIES = JournalEntry.objects.select_related("author__organisation")
 A_PAGE = 30
 
 
 @page(Permission.OWN_WRITING_SEE)
-def journal(request: HttpRequest) -> HttpResponse:
-    """One's own entries by their hour. None of them is opened here."""
-    entries = Paginator(queries.entries_of(request.actor), A_PAGE)  # type: ignore[attr-defined]
-    return render(request, "member/journal.html", {"entries": entries.get_page(request.GET.get("page"))})
+def entries(request: HttpRequest) -> HttpResponse:
+    """One's own entries by their day and kind. None of them is opened here; one's own phrases are, to be met again."""
+    actor, user = request.actor, request.user  # type: ignore[attr-defined]
+    rows = queries.entries_of(actor)
+    here = queries.kinds_in(actor)
+    chosen = request.GET.get("kind", "")
+    if chosen in here:
+        rows = rows.filter(kind=chosen)
+    found = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "entries": found,
+        "listed": [{"entry": one, "title": title_of(one.kind)} for one in found],
+        "kinds": [in_words(kind) for kind in KINDS if kind.id in here] if len(here) > 1 else [],
+        "chosen": chosen if chosen in here else "",
+        "phrases": open_phrases(author=user, by=actor).lines,  # type: ignore[arg-type]
+        "grounding": GROUNDING,
+        "rests": journal.rests_now(author=user, by=actor, at=clock.now()),  # type: ignore[arg-type]
+    }
+    return render(request, "member/journal.html", context)
 
 
 @answers_script
-@gives_words_back(*BOXES[actions.JOURNAL])
-@page(Permission.JOURNAL_WRITE, methods=("GET", "POST"))
-def new(request: HttpRequest) -> HttpResponse:
-    """Three boxes and one more if wished. What was typed before and not finished stands there again."""
+@gives_words_back(TEXT)
+@page(Permission.JOURNAL_READ, about=ENTRIES, methods=("GET", "POST"))
+def entry(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
+    """One entry, opened for its writer, with room for lines from today under it."""
     if request.method == "POST":
-        return _keep(request)
-    kept = actions.open_draft(kind=actions.JOURNAL, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
-    return _ask(
-        request, kept.boxes, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked
+        return _add(request, entry)
+    if not request.actor.member_of:  # type: ignore[attr-defined]
+        return _show(request, entry)
+    kept = actions.open_draft(kind=journal.draft_of(entry), author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    return _show(
+        request,
+        entry,
+        text=kept.boxes.get(TEXT, ""),
+        version=kept.version,
+        refilled=kept.begun,
+        locked_draft=kept.locked,
     )
 
 
-@page(Permission.JOURNAL_READ, about=ENTRIES)
-def entry(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
-    """One entry, opened for its writer."""
-    text = actions.open_entry(entry=entry, by=request.actor)  # type: ignore[attr-defined]
-    asked = _asked(newest_practice(entry.practice))
-    if entry.own_key:
-        context = {"entry": entry, "locked": text, "questions": asked} | opening(request, person_of(request))
-        return render(request, "member/journal_entry.html", context)
-    lines = [(asked.get(name, ""), words) for name, words in _lines(text).items()]
-    return render(request, "member/journal_entry.html", {"entry": entry, "lines": lines})
+@page(Permission.JOURNAL_ERASE, about=ENTRIES, methods=("GET", "POST"))
+def erase(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
+    """Asks once more, then lets an entry go for good."""
+    if request.method != "POST":
+        return render(request, "member/journal_erase.html", {"entry": entry, "title": title_of(entry.kind)})
+    journal.erase_entry(entry=entry, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    messages.success(request, _("It is gone. The rest of your journal is as it was."))
+    return on_to("member:journal")
 
 
-def asked_boxes() -> list[dict[str, object]]:
-    """The three boxes and the one more, as any page shows them."""
-    asked = [
-        {"id": prompt.id, "ask": prompt.prompt, "help": prompt.help, "rows": 4}
-        for prompt in newest_practice(PRACTICE).prompts
-    ]
-    return [*asked, {"id": "tomorrow", "ask": _("One small kind thing for tomorrow"), "rows": 2, "optional": True}]
-
-
-def _keep(request: HttpRequest) -> HttpResponse:
-    boxes = {name: request.POST.get(name, "").strip() for name in BOXES[actions.JOURNAL]}
-    key, version, value = key_of(request), version_of(request), value_of(request)
+def _add(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
+    text, key, version, value = request.POST.get(TEXT, ""), key_of(request), version_of(request), value_of(request)
     try:
-        if value is None and not any(boxes.values()):
-            raise NothingWritten
-        actions.write_entry(
-            text=value or json.dumps({name: words for name, words in boxes.items() if words}, ensure_ascii=False),
+        journal.add_later(
+            entry=entry,
+            text=text if value is None else value,
             own_key=value is not None,
-            practice=PRACTICE,
             client_key=key,
-            author=request.user,  # type: ignore[arg-type]
             by=request.actor,  # type: ignore[attr-defined]
             at=clock.now(),
             draft=version,
@@ -88,44 +95,49 @@ def _keep(request: HttpRequest) -> HttpResponse:
     except (Invalid, Conflict) as error:
         if value is not None:
             raise  # the words are on the page that sent this, and stay there
-        return _ask(request, boxes, key=key, version=version, error=error.sentence)
-    messages.success(request, _("Saved. Only you can read it."))
-    return on_to("member:journal")
+        return _show(request, entry, text=text, key=key, version=version, error=error.sentence)
+    messages.success(request, _("Added. What stood there before is as it was."))
+    return on_to("member:journal-entry", entry.code)
 
 
-def _ask(
+def _show(
     request: HttpRequest,
-    boxes: Mapping[str, str],
+    entry: JournalEntry,
     *,
-    key: str,
-    version: int,
+    text: str = "",
+    key: str = "",
+    version: int = 0,
     error: str = "",
     refilled: bool = False,
-    locked: str = "",
+    locked_draft: str = "",
 ) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    body = actions.open_entry(entry=entry, by=actor)
+    kind, practice = BY_ID.get(entry.kind), _practice(entry)
     context = {
-        "boxes": [box | {"words": boxes.get(str(box["id"]), "")} for box in asked_boxes()],
-        "key": key,
+        "entry": entry,
+        "title": title_of(entry.kind),
+        "shown": None if entry.own_key else shown(body, kind=kind, practice=practice),
+        "felt": felt_in_words(journal.open_felt(entry=entry, by=actor)),
+        "added": journal.open_added(entry=entry, by=actor),
+        "draft": journal.draft_of(entry),
+        "box": {"id": TEXT, "ask": _("Lines from today"), "words": text, "rows": 4},
+        "key": key or codes.new_code(),
         "version": version,
         "error": error,
         "refilled": refilled,
-        "locked": locked,
+        "locked": locked_draft,
+        "body": body if entry.own_key else "",
+        "questions": {name: ask for name, (ask, _help) in asked(kind, practice).items() if name != DRAWING_WORDS},
+        "sheet": sheet(),
         **opening(request, person_of(request)),
     }
-    return render(request, "member/journal_new.html", context, status=422 if error else 200)
+    return render(request, "member/journal_entry.html", context, status=422 if error else 200)
 
 
-def _asked(practice: Practice) -> dict[str, str]:
-    """What each box of a written practice asks, by its name."""
-    return {prompt.id: prompt.prompt for prompt in practice.prompts} | {
-        "tomorrow": _("One small kind thing for tomorrow")
-    }
-
-
-def _lines(text: str) -> dict[str, str]:
-    """An entry's boxes by name; an entry that was written as one text is one box without a question."""
+def _practice(entry: JournalEntry) -> Practice | None:
+    """The practice that an entry follows; none where its page is no longer offered."""
     try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"": text}
+        return newest_practice(entry.practice) if entry.practice else None
+    except ContentError:
+        return None

@@ -19,17 +19,18 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.people import sessions
 from kindcircle.base.people.models import User
+from kindcircle.doors.web.member.drawing_sheet import sheet
+from kindcircle.doors.web.member.journal_words import asked
 from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.ending.own_words import refuse_if_held
 from kindcircle.rooms.writing import own_key, queries
-from kindcircle.spec.practices import newest_practice
+from kindcircle.rooms.writing.kinds import KINDS
 
 View = Callable[..., HttpResponse]
 HALF = "own_key_half"
 HEADER, PROOF = "X-Own-Key", "X-Own-Key-Proof"
-THREE_LINES = "p09-three-line-day"
 WAYS = ("passphrase", "code", "passkey", "no-passkey")
 
 
@@ -172,7 +173,9 @@ def turn_off(request: HttpRequest) -> HttpResponse:
 @page(Permission.OWN_KEY_KEEP)
 def take(request: HttpRequest) -> HttpResponse:
     """One file to read, made in the browser out of everything that is locked."""
-    return _with_key(request, person_of(request), "member/own_key_take.html", {"list": _list("locked")})
+    return _with_key(
+        request, person_of(request), "member/own_key_take.html", {"list": _list("locked"), "sheet": sheet()}
+    )
 
 
 @page(Permission.OWN_KEY_KEEP, methods=("GET", "POST"))
@@ -278,5 +281,4 @@ def _title(one: own_key.Left, on: Any) -> str:
 
 def _asked() -> dict[str, str]:
     """What the boxes of the journal ask, for the file to read."""
-    asked = {prompt.id: prompt.prompt for prompt in newest_practice(THREE_LINES).prompts}
-    return asked | {"tomorrow": _("One small kind thing for tomorrow")}
+    return {name: ask for kind in KINDS for name, (ask, _help) in asked(kind, kind.practice).items()}

@@ -18,8 +18,8 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import Conflict, Invalid, KindError
 from kindcircle.base.vault.box import box_of
-from kindcircle.doors.web.member import journal
 from kindcircle.doors.web.member.comforts import comforts
+from kindcircle.doors.web.member.journal_new import asked_of_a_day
 from kindcircle.doors.web.member.sound import KEPT_PARTS
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -69,7 +69,7 @@ def write(request: HttpRequest) -> HttpResponse:
     """Boxes to write in where there is no line. The phone seals what is typed; this page holds none of it."""
     letter = next(one for one in newest_practice("p06-letter-from-a-wise-friend").prompts if one.id == "letter")
     context = {
-        "lines": journal.asked_boxes(),
+        "lines": asked_of_a_day(),
         "letter": {"id": "text", "ask": letter.prompt, "help": letter.help, "rows": 8},
     }
     return render(request, "member/phone_write.html", context)

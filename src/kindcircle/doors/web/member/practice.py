@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
@@ -21,15 +22,16 @@ from kindcircle.rooms.backdraft.queries import goes_slowly, rests
 from kindcircle.rooms.practice import actions
 from kindcircle.rooms.practice.at_hand import shelf_of
 from kindcircle.rooms.practice.courses import courses_of, offered
+from kindcircle.rooms.writing.kinds import BY_PRACTICE
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.slowing import stays_open
 
-WRITTEN = {
-    "p06-letter-from-a-wise-friend": "member:letter-new",
-    "p07-reading-it-again": "member:letters",
-    "p09-three-line-day": "member:journal-new",
-    "p41-letter-from-a-kinder-future": "member:letter-new-future",
-    "p49-letter-for-a-hard-day": "member:letter-new-hard-day",
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "p06-letter-from-a-wise-friend": ("member:letter-new",),
+    "p07-reading-it-again": ("member:letters",),
+    **{kind.practice_id: ("member:journal-write", kind.id) for kind in BY_PRACTICE.values()},
+    "p41-letter-from-a-kinder-future": ("member:letter-new-future",),
+    "p49-letter-for-a-hard-day": ("member:letter-new-hard-day",),
 }
 """Practices that are done in writing, and the page they are written or read on."""
 SPARE_MINUTES = 10  # around a practice, before an untouched page is covered
@@ -53,7 +55,8 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         "is_grounding": words.id == GROUNDING,
         # What is only for meetings is nothing to keep at hand at home.
         "at_hand": words.id in shelf.practices if "solo" in words.settings else None,
-        "write_at": WRITTEN.get(words.id),
+        "write_at": _written_at(words.id),
+        "reads_letters": WRITTEN.get(words.id) == ("member:letters",),
         "after_key": codes.new_code(),
         "access": _access(words),
         "keeping": keeping(here, mark_of(here.choice, request.user.code)),  # type: ignore[union-attr]
@@ -96,6 +99,12 @@ def played(request: HttpRequest, practice_id: str) -> HttpResponse:
         play=play, seconds=so_far, by=actor, at=max(began + timedelta(seconds=so_far), play.started_at)
     )
     return HttpResponse(status=204)
+
+
+def _written_at(practice_id: str) -> str:
+    """The address of the page on which this is written; nothing for what is not."""
+    name, *args = WRITTEN.get(practice_id, ("",))
+    return reverse(name, args=args) if name else ""
 
 
 def _resting(request: HttpRequest, practice_id: str) -> HttpResponse:

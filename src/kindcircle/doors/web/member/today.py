@@ -42,6 +42,7 @@ from kindcircle.rooms.preparing.queries import own_plan, steps_done
 from kindcircle.rooms.reminders.words import words_for
 from kindcircle.rooms.safety.queries import help_lines
 from kindcircle.rooms.writing.models import Letter
+from kindcircle.rooms.writing.phrases import open_phrases
 from kindcircle.rooms.writing.queries import letters_arrived
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.programmes import HomeOption, PracticeUse, Session
@@ -158,6 +159,7 @@ def hard_day(request: HttpRequest) -> HttpResponse:
         "card": as_html(load_handout("hard-day-card").text),
         "lines": help_lines(course.group.organisation, at=clock.now()),
         **on_a_hard_day(request),
+        "phrases": open_phrases(author=request.user, by=request.actor).lines,  # type: ignore[arg-type, attr-defined]
         **comforts(),
     }
     return render(request, "member/hard_day.html", context)

@@ -1,5 +1,6 @@
 // A page to read, under one's own key: each <div data-own-key-value data-kind data-code> is filled with what its value
 // says. A value that does not open is said to be so; it is never an empty page instead.
+import { drawn } from "../journal/strokes.js";
 import { openWords } from "./format.js";
 import { facts, openHand } from "./panel.js";
 
@@ -25,9 +26,23 @@ export function boxesOf(text) {
   return [["", text]];
 }
 
+export const DRAWING = "drawing"; // the box that holds the marks of a sheet: whole numbers, to be drawn and not read
+
+function drawInto(place, words) {
+  const figure = place.querySelector("[data-drawing]");
+  const facts = document.getElementById("paper-facts");
+  if (!figure || !facts) return;
+  figure.querySelector("svg").replaceChildren(...JSON.parse(words).map((mark) => drawn(mark, JSON.parse(facts.textContent))));
+  figure.hidden = false;
+}
+
 export function show(place, text) {
   for (const [name, words] of place.dataset.shape === "text" ? [["", text]] : boxesOf(text)) {
     if (typeof words !== "string") continue;
+    if (name === DRAWING) {
+      drawInto(place, words);
+      continue;
+    }
     const section = name && place.querySelector(`[data-box="${CSS.escape(name)}"]`);
     if (section) {
       section.querySelector(".own-words").replaceChildren(...paragraphs(words));

@@ -1,7 +1,8 @@
 // All of one's locked words as one page to read and keep, made on this device. The site only hands out locked values.
 import { openWords } from "./format.js";
 import { facts, openHand } from "./panel.js";
-import { boxesOf } from "./read.js";
+import { drawn } from "../journal/strokes.js";
+import { boxesOf, DRAWING } from "./read.js";
 import { send } from "./send.js";
 
 const page = document.getElementById("own-key-take");
@@ -10,6 +11,13 @@ const state = page.querySelector("[data-state]");
 const SAFE = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const safe = (text) => text.replace(/[&<>"]/g, (sign) => SAFE[sign]);
 const lines = (text) => safe(text).replaceAll("\n", "<br>\n");
+
+const sheet = JSON.parse(document.getElementById("paper-facts").textContent);
+
+function picture(marks) {
+  const paths = JSON.parse(marks).map((mark) => drawn(mark, sheet).outerHTML);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${sheet.width} ${sheet.height}" width="400" height="300">${paths.join("")}</svg>`;
+}
 
 async function go() {
   button.hidden = true;
@@ -25,7 +33,7 @@ async function go() {
         const words = await openWords(hand, text, { ...piece, person: facts.person });
         said = boxesOf(words)
           .filter(([, one]) => typeof one === "string")
-          .map(([name, one]) => `${asked[name] ? `<h3>${safe(asked[name])}</h3>` : ""}<p>${lines(one)}</p>`)
+          .map(([name, one]) => name === DRAWING ? picture(one) : `${asked[name] ? `<h3>${safe(asked[name])}</h3>` : ""}<p>${lines(one)}</p>`)
           .join("\n");
       } catch {
         // Said in the file, in the place where the words would stand.

@@ -5,15 +5,24 @@ import { putAside, sendAll, SENDING } from "./send.js";
 
 const LIST = "/practice/kept/";
 const SOUND = /^\/practice\/[^/]+\/sound\//;
-const WRITTEN = { "/journal/new/": "journal", "/letters/new/": "letter" };
+const ENTRY = /^\/journal\/new\/([a-z]+)\/$/;
 const INSTEAD = {
   "/hard-day/": "/phone/hard-day/",
   "/help/": "/phone/hard-day/",
   "/journal/new/": "/phone/write/",
+  "/journal/new/day/": "/phone/write/",
+  "/journal/new/free/": "/phone/write/",
   "/letters/new/": "/phone/write/",
   "/support-plan/": "/phone/plan/",
 };
-const NOT_WORDS = new Set(["csrfmiddlewaretoken", "key", "version", "when", "day"]);
+const NOT_WORDS = new Set(["csrfmiddlewaretoken", "key", "version", "when", "day", "before", "after"]);
+
+// Which page it is whose words these are: the kind of its draft.
+function written(path) {
+  if (path === "/letters/new/") return "letter";
+  const kind = ENTRY.exec(path)?.[1];
+  return kind === "day" ? "journal" : kind && `journal-${kind}`;
+}
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -23,8 +32,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
-  if (request.method === "POST" && request.mode === "navigate" && WRITTEN[url.pathname]) {
-    event.respondWith(sentOrKept(request, WRITTEN[url.pathname]));
+  if (request.method === "POST" && request.mode === "navigate" && written(url.pathname)) {
+    event.respondWith(sentOrKept(request, written(url.pathname)));
   } else if (request.method !== "GET") return;
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => page(url)));
   else if (SOUND.test(url.pathname)) event.respondWith(sound(request));
@@ -45,7 +54,7 @@ async function sentOrKept(request, kind) {
   const boxes = Object.fromEntries([...form].filter(([name, words]) => !NOT_WORDS.has(name) && typeof words === "string"));
   if (!form.get("key") || !(await putAside(form.get("key"), kind, boxes, true))) return Response.error();
   await self.registration.sync?.register(SENDING).catch(() => {});
-  return Response.redirect(`/phone/write/?kept=${kind}`, 303);
+  return Response.redirect(`/phone/write/?kept=${kind.split("-")[0]}`, 303);
 }
 
 const kept = (url) => caches.match(url, { ignoreSearch: true, ignoreVary: true });
