@@ -36,6 +36,7 @@ from kindcircle.rooms.writing.bodies import drawing_of, words_of
 from kindcircle.rooms.writing.journal import Added, open_added
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.phrases import open_phrases
+from kindcircle.rooms.writing.queries import still_coming
 from kindcircle.rooms.writing.words import letter_line, letter_words
 from kindcircle.spec import strokes
 from kindcircle.spec.parts import Likert, Tick
@@ -81,6 +82,7 @@ def count_of(person: User) -> dict[str, int]:
     return {
         "journal": JournalEntry.objects.filter(author=person).count(),
         "letters": Letter.objects.filter(author=person).count(),
+        "coming": Letter.objects.filter(still_coming(), author=person).count(),
         "answers": Response.objects.filter(assignment__member=person).count(),
         "heart": resonance.count_of(person),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import Invalid
-from kindcircle.doors.web.member.letter_kinds import KINDS
+from kindcircle.doors.web.member.letter_kinds import BY_ID, KINDS
 from kindcircle.doors.web.member.own import person_of
 from kindcircle.doors.web.member.own_key import opening
 from kindcircle.doors.web.shared.pages import page
@@ -26,14 +26,13 @@ LETTERS = Letter.objects.select_related("author__organisation")
 @page(Permission.OWN_WRITING_SEE)
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters that arrived, and letters on their way. No word of them is opened here but the lines that were marked."""
-    rows = list(queries.letters_of(request.actor))  # type: ignore[attr-defined]
-    on_their_way = [letter for letter in rows if not letter.delivered_at]
+    rows = [(letter, BY_ID[letter.kind].name()) for letter in queries.letters_of(request.actor)]  # type: ignore[attr-defined]
     context = {
         "kinds": KINDS,
         "lines": [(one, letter_line(one)) for one in queries.letters_with_a_line(request.actor)],  # type: ignore[attr-defined]
-        "arrived": [letter for letter in rows if letter.delivered_at],
-        "for_need": [letter for letter in on_their_way if letter.when_needed],
-        "on_their_way": [letter for letter in on_their_way if not letter.when_needed],
+        "arrived": [(letter, name) for letter, name in rows if letter.delivered_at],
+        "for_need": [(letter, name) for letter, name in rows if not letter.delivered_at and letter.when_needed],
+        "on_their_way": [(letter, name) for letter, name in rows if not letter.delivered_at and not letter.when_needed],
     }
     return render(request, "member/letters.html", context)
 
