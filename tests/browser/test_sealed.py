@@ -18,6 +18,7 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.worker.loop import tick
 from kindcircle.rooms.groups.queries import actor_for
+from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing import actions, own_key
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.models_own_key import OwnKey
@@ -458,3 +459,26 @@ def test_every_step_can_be_used_by_everybody(
         page.goto(f"/my-words/own-key/{path}/")
         look(path)
     assert found == []
+
+
+def test_sharing_one_page_opens_the_chosen_words_and_nothing_else(
+    visits: Visits, running_site: RunningSite, world: World
+) -> None:
+    ines = world.member
+    desk, sent = secure(visits, ines, "/journal/", running_site, **DESK)
+    turn_on(desk)
+    write_a_day(desk, f"To keep: {WORD}.\n\nTo give: the river was calm.")
+    entry = JournalEntry.objects.get(author=ines)
+    desk.goto(f"/share/journal/{entry.code}/")
+    box = desk.locator("#words")
+    expect(box).to_have_value(f"To keep: {WORD}.\n\nTo give: the river was calm.")
+    box.fill("The river was calm.")
+    desk.locator("input[name=step][value=leaders]").check()
+    desk.get_by_role("button", name="Look first").click()
+    desk.get_by_role("button", name="Yes, share it").click()
+    expect(desk.get_by_text("It has not gone yet.").first).to_be_visible()
+    share = Share.objects.get(author=ines)
+    assert seals.SHARED.open(share.sealed_words, code=share.code, holder=ines) == "The river was calm."
+    assert sent.holds(WORD) == [] and WORD.encode() not in whole_disk(running_site)
+    [body] = opened_by_the_site(ines)
+    assert own_key.is_locked(body)

@@ -17,6 +17,7 @@ from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.journal import ENTRIES
 from kindcircle.doors.web.member.letters import LETTERS
 from kindcircle.doors.web.member.own import person_of
+from kindcircle.doors.web.member.own_key import opening
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
@@ -27,6 +28,7 @@ from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.sharing.queries import Mine
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.bodies import words_of
+from kindcircle.rooms.writing.own_key import is_locked
 from kindcircle.spec.ladder import UNDO, Step, widens
 
 SHARES = Share.objects.select_related("author__organisation", "group__organisation", "handful")
@@ -36,7 +38,8 @@ SHARES = Share.objects.select_related("author__organisation", "group__organisati
 @page(Permission.SHARED_OWN_SEE, methods=("GET", "POST"))
 def share(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """The words of one page of mine, or a part of them; who would read them; and only then the yes."""
-    text, groups = _source(request, kind, code), _groups(request)
+    source, groups = _source(request, kind, code), _groups(request)
+    text = "" if is_locked(source) else source
     person, key = person_of(request), key_of(request)
     group = next((one for one in groups if one.code == request.POST.get("group")), groups[0] if groups else None)
     step, words = request.POST.get("step", ""), request.POST.get("words", text if request.method != "POST" else "")
@@ -45,6 +48,9 @@ def share(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         "rungs": RUNGS, "longest": actions.LONGEST,
     }  # fmt: skip
     if request.method != "POST" or group is None or request.POST.get("do") == "change":
+        if is_locked(source) and request.method != "POST":
+            # Their browser opens it into the box: there they see, and choose, what goes out readable.
+            asked |= {"locked": source} | opening(request, person)
         return render(request, "member/share.html", asked | {"step": step or ""})
     if step not in set(Step):
         messages.success(request, _("It stays yours alone."))
@@ -133,16 +139,18 @@ def wait(request: HttpRequest, share: Share) -> HttpResponse:
 
 
 def _source(request: HttpRequest, kind: str, code: str) -> str:
-    """The words of one's own entry, or of a letter that has arrived. Of anything else there is nothing here."""
+    """The words of one's own entry, or of a letter that has arrived, or the value that its writer's own key opens.
+
+    Of anything else there is nothing here.
+    """
     by = request.actor  # type: ignore[attr-defined]
     if kind == "journal":
         entry = fetch(ENTRIES, code, by=by, to=Permission.JOURNAL_READ)
-        # What is locked with a key of one's own is typed anew: nobody but its writer can open it, and we cannot either.
-        return "" if entry.own_key else words_of(writing.open_entry(entry=entry, by=by))
+        text = writing.open_entry(entry=entry, by=by)
+        return text if entry.own_key else words_of(text)
     if kind == "letter":
         letter = fetch(LETTERS, code, by=by, to=Permission.LETTER_OPEN)
-        text = writing.open_letter(letter=letter, by=by, at=clock.now())
-        return "" if letter.own_key else text
+        return writing.open_letter(letter=letter, by=by, at=clock.now())
     raise NotFound
 
 
