@@ -208,6 +208,10 @@ def _member() -> Iterator[Stop]:
     for name in ("kept", "phone", "phone-hard-day", "phone-write", "phone-plan"):
         yield Stop(f"member:{name}", who, named(f"member:{name}"))
     yield Stop("member:journal-entry", who, about("member:journal-entry", lambda s: s.entry.code))
+    yield Stop("member:share", who, lambda s: reverse("member:share", args=["journal", s.entry.code]))
+    yield Stop("member:shares", who, named("member:shares"))
+    yield Stop("member:share-one", who, about("member:share-one", lambda s: s.share.code))
+    yield Stop("member:circle-words", who, about("member:circle-words", lambda s: s.world.group.code))
     yield Stop("member:letter", who, about("member:letter", lambda s: s.letters["arrived"].code))
     yield Stop("member:letter-line", who, about("member:letter-line", lambda s: s.letters["arrived"].code))
     for state in ("sealed", "for need"):
@@ -291,6 +295,9 @@ def _facilitator() -> Iterator[Stop]:
     yield Stop("facilitator:where", who, about("facilitator:where", lambda s: _where(s).code))
     yield Stop("facilitator:own-check", who, about("facilitator:own-check", lambda s: s.meetings["over"].code))
     yield Stop("facilitator:notes", who, about("facilitator:notes", lambda s: _place_of(s).code))
+    yield Stop("facilitator:shared", who, about("facilitator:shared", lambda s: s.world.group.code))
+    opened = lambda s: reverse("facilitator:shared-item", args=[s.world.group.code, s.share.code])  # noqa: E731
+    yield Stop("facilitator:shared-item", who, opened)
     yield Stop("facilitator:plans", who, about("facilitator:plans", lambda s: s.world.group.code))
     for name in ("plan", "contact", "one-to-one", "slower-begin"):
         yield Stop(f"facilitator:{name}", who, about(f"facilitator:{name}", lambda s: _place_of(s).code))

@@ -48,6 +48,7 @@ from kindcircle.rooms.resonance.models import Sitting
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import AdverseEvent, Alert, Helpline, HelplineCheck
 from kindcircle.rooms.safety.unwanted import Facts
+from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.tasks.actions import finish, raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -61,6 +62,7 @@ from tests.browser.scene_asking import Asked, asked_to_come
 from tests.browser.scene_course import course_of
 from tests.browser.scene_heart import sat
 from tests.browser.scene_offer import Offer, offered
+from tests.browser.scene_sharing import let_others_read
 from tests.browser.scene_together import asked_together, heard, rates_others
 from tests.rooms.measures.sheets import bring_wording, send, sheet
 from tests.rooms.practice.recorded import recorded
@@ -82,6 +84,7 @@ class Scene:
     alerts: dict[str, Alert]
     letters: dict[str, Letter]
     entry: JournalEntry
+    share: Share
     sitting: Sitting
     place: Membership
     conversation: Conversation
@@ -159,6 +162,7 @@ def make_scene() -> Scene:
         alerts=alerts(world, over),
         letters={"arrived": arrived, "sealed": sealed, "for need": for_need},
         entry=entry,
+        share=let_others_read(world),
         sitting=sat(world),
         place=member_places().get(user=world.member),
         conversation=conversation(world),

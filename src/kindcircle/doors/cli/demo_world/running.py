@@ -6,7 +6,7 @@ from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import Wish, keep_wish
 from kindcircle.base.people.models import User
-from kindcircle.doors.cli.demo_world import agreed, consent, heart, landed, talked
+from kindcircle.doors.cli.demo_world import agreed, consent, heart, landed, shared, talked
 from kindcircle.doors.cli.demo_world.answers import answers_for
 from kindcircle.doors.cli.demo_world.finished import ON_PAPER
 from kindcircle.doors.cli.demo_world.house import House
@@ -98,6 +98,7 @@ def live_through(house: House, *, today_at: datetime, at: datetime) -> Group:
     _settle(house, members[ASKED], first)
     _agree(house, group, members, at=first.ends_at)
     _at_home(house, group, members, since=first.ends_at)
+    shared.let_others_read(house, group, members, at=first.ends_at + 2 * DAY)
     landed.it_was_a_lot_twice(house, group, members["Fionnuala"], at=first.ends_at + 4 * DAY)
     nudged, wish = members["Benedikt"], Wish(nudges=True, hour=9, most_nudges=2)
     keep_wish(wish, user=nudged, zone=nudged.zone, by=house.acting(nudged), at=first.ends_at + HOUR)
