@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from kindcircle.base.access import NOBODY
+from kindcircle.doors.web.shared.language import wants_few_words
 from kindcircle.doors.web.shared.look import look_for
 
 
@@ -16,7 +17,7 @@ def idle_minutes(user: object, *, staff: bool) -> int:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The actor, where quick exit leads, how long a page may stay idle, whether this is a demo, and the look."""
+    """Who asks, where quick exit leads, how long a page may stay idle, whether this is a demo, the look, few words."""
     actor = getattr(request, "actor", NOBODY)
     staff = bool(actor.facilitates or actor.roles)
     return {
@@ -25,4 +26,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "idle_minutes": idle_minutes(getattr(request, "user", None), staff=staff),
         "demo": settings.DEMO,
         "house_look": look_for(request),
+        "few_words": wants_few_words(request),
     }

@@ -14,6 +14,9 @@ from kindcircle.base.people.language import NotSpoken, choose_language, language
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.pages import page
 
+# The cookie by which a browser asks for fewer words. It is kept with no account: nobody reads out of it who needs it.
+WORDS, FEW = "words", "few"
+
 
 @page(Permission.DOOR_USE, methods=("GET", "POST"))
 def choose(request: HttpRequest) -> HttpResponse:
@@ -23,6 +26,10 @@ def choose(request: HttpRequest) -> HttpResponse:
         back = came_from.path if came_from.netloc == request.get_host() else ""
         context = {"back": way_back(back), "languages": languages().items(), "now": get_language()}
         return render(request, "doors/language.html", context)
+    if "words" in request.POST:
+        response = redirect(way_back(request.POST.get("back", "")))
+        _remember_words(response, few=request.POST["words"] == FEW)
+        return response
     wanted = request.POST.get("language", "")
     if wanted not in languages():
         raise NotSpoken
@@ -33,6 +40,19 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = redirect(way_back(request.POST.get("back", "")))
     remember(response, wanted)
     return response
+
+
+def wants_few_words(request: HttpRequest) -> bool:
+    """Whether whoever reads here would like fewer words, with pictures and a voice."""
+    return request.COOKIES.get(WORDS) == FEW
+
+
+def _remember_words(response: HttpResponse, *, few: bool) -> None:
+    if not few:
+        response.delete_cookie(WORDS, samesite="Lax")
+        return
+    age, secure = settings.LANGUAGE_COOKIE_AGE, settings.LANGUAGE_COOKIE_SECURE
+    response.set_cookie(WORDS, FEW, max_age=age, secure=secure, httponly=True, samesite="Lax")
 
 
 def way_back(path: str) -> str:

@@ -37,6 +37,12 @@ def theme_attribute(context: Context) -> str:
     return format_html(' data-theme="{}"', choice) if choice in THEMES else ""
 
 
+@register.simple_tag(takes_context=True)
+def few(context: Context, short: str, whole: str) -> str:
+    """A sentence in few and easy words for whoever asked for those, and the whole of it for everybody else."""
+    return short if context.get("few_words") else whole
+
+
 @register.simple_tag
 def language_words() -> SafeString:
     """The word for language in every language of the pages, each marked as what it is for a voice that reads it."""
@@ -64,13 +70,17 @@ def palette_attribute(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, name: str, label: str, *args: str, within: str = "") -> str:
-    """One entry of a menu or a row of tabs; marked as current on its own page, or on any address below `within`."""
+def nav_link(context: Context, name: str, label: str, *args: str, within: str = "", mark: str = "") -> str:
+    """One entry of a menu or a row of tabs; marked as current on its own page, or on any address below `within`.
+
+    `mark`: the picture beside it for whoever asked for fewer words.
+    """
     address = reverse(name, args=args)
     request: HttpRequest | None = context.get("request")
     here = request.path if request is not None else ""
     current = here == address or bool(within and here.startswith(within))
-    return format_html('<a href="{}"{}>{}</a>', address, CURRENT if current else "", label)
+    picture = icon(mark) if mark and context.get("few_words") else ""
+    return format_html('<a href="{}"{}>{}{}</a>', address, CURRENT if current else "", picture, label)
 
 
 @register.filter

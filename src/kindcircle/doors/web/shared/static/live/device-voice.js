@@ -11,8 +11,10 @@ function fitting(language) {
   return exact.find((voice) => voice.default) ?? exact[0] ?? near[0] ?? null;
 }
 
-// Answers null where the device has no voice of its own for this language.
-export async function createDeviceVoice() {
+const languageOf = (element) => (element.closest("[lang]")?.lang || "en").toLowerCase();
+
+// Answers null where the device has no voice of its own for the language of this part of the page.
+export async function createDeviceVoice(part = document.documentElement) {
   if (!window.speechSynthesis) return null;
   if (!speechSynthesis.getVoices().length) {
     await new Promise((go) => {
@@ -20,16 +22,22 @@ export async function createDeviceVoice() {
       setTimeout(go, 1000); // some devices have none and never say so
     });
   }
-  const voice = fitting(document.documentElement.lang.toLowerCase());
-  if (!voice) return null;
-  return {
-    say(words, ended) {
-      speechSynthesis.cancel();
+  const usual = fitting(languageOf(part));
+  if (!usual) return null;
+  // Several pieces are said one after the other, each in the voice of its own language where there is one.
+  const sayPieces = (pieces, ended) => {
+    speechSynthesis.cancel();
+    pieces.forEach(({ words, of }, n) => {
       const said = new SpeechSynthesisUtterance(words);
-      if (ended) said.addEventListener("end", ended);
+      const voice = (of && fitting(languageOf(of))) || usual;
+      if (ended && n === pieces.length - 1) said.addEventListener("end", ended);
       Object.assign(said, { voice, lang: voice.lang, rate: PACE });
       speechSynthesis.speak(said);
-    },
+    });
+  };
+  return {
+    say: (words, ended) => sayPieces([{ words }], ended),
+    sayPieces,
     hush: () => speechSynthesis.cancel(),
   };
 }

@@ -97,7 +97,7 @@ async function begin() {
   } else {
     clock = await stepped();
     show();
-    if (facts.voice === "device") voice = await (await import("./device-voice.js")).createDeviceVoice();
+    if (facts.voice === "device") voice = await (await import("./device-voice.js")).createDeviceVoice(document.querySelector("[data-live=cue]"));
     sayState(root, "voice-state", facts.voice === "device" && !voice ? "missing" : facts.voice);
   }
   show();
