@@ -54,11 +54,11 @@ def test_each_main_page_can_be_read_aloud_and_has_pictures_in_its_menu(member: C
 
 
 def test_short_words_take_the_place_of_long_ones(member: Client) -> None:
-    assert "a 3 out of 10 or less" in member.get("/journal/new/").content.decode()
+    assert "and a few words are enough" in member.get("/journal/new/").content.decode()
     member.cookies["words"] = "few"
     page = member.get("/journal/new/").content.decode()
-    assert "Write a little. Or leave it blank." in page
-    assert "a 3 out of 10 or less" not in page
+    assert "Take one, or none. You can stop at any time." in page
+    assert "and a few words are enough" not in page
 
 
 def test_who_reads_it_and_help_stay_on_every_page(member: Client) -> None:
@@ -66,7 +66,7 @@ def test_who_reads_it_and_help_stay_on_every_page(member: Client) -> None:
     member.cookies["words"] = "few"
     page = member.get("/journal/new/").content.decode()
     assert 'class="help-now"' in page
-    assert "Only you can read this." in page
+    assert "Only you can read what you write here." in page
 
 
 def test_the_voice_has_a_picture() -> None:
