@@ -7,7 +7,7 @@ import pytest
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
-from kindcircle.base.lib.errors import NotFound
+from kindcircle.base.lib.errors import Conflict, NotFound
 from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.writing import actions, bodies, journal, phrases
@@ -104,6 +104,14 @@ def test_an_entry_goes_with_all_that_hangs_on_it_and_only_its_writer_lets_it_go(
     assert not (JournalEntry.objects.exists() or AddedLater.objects.exists() or Draft.objects.exists())
     row = AuditEntry.objects.get(event=Event.ENTRY_ERASED)
     assert (row.about_code, row.concerns) == (entry.code, world.member.code)
+
+
+def test_nothing_goes_while_the_house_has_to_keep_it(world: World) -> None:
+    entry = write(world)
+    User.objects.filter(pk=world.member.pk).update(held=True)
+    with pytest.raises(Conflict):
+        journal.erase_entry(entry=entry, by=world.actor(world.member), at=AT)
+    assert JournalEntry.objects.exists()
 
 
 def test_three_evenings_that_were_harder_bring_the_offer_to_rest_and_an_easier_one_takes_it_away(world: World) -> None:

@@ -96,11 +96,15 @@ def open_felt(*, entry: JournalEntry, by: Actor) -> Felt | None:
 
 
 def erase_entry(*, entry: JournalEntry, by: Actor, at: datetime) -> None:
-    """Let one entry go for good, with all that was added to it and what was begun for it."""
+    """Let one entry go for good, with all that was added to it and what was begun for it.
+
+    Raises what own_key.unless_held raises, where the house has to keep this person's words for a while.
+    """
     require(by, Permission.JOURNAL_ERASE, entry)
     author = entry.author
     with transaction.atomic():
         one_at_a_time(author)
+        own_keys.unless_held(User.objects.get(pk=author.pk))
         gone, _ = JournalEntry.objects.filter(pk=entry.pk).delete()
         Draft.objects.filter(author=author, kind=draft_of(entry)).delete()
         if gone:

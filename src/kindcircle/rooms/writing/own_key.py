@@ -203,7 +203,7 @@ def exchange(*, kind: str, code: str, text: str, own_key: bool, proof: str, pers
         now = _hold(person)
         _shown(person, proof)
         if own_key:
-            _unless_held(now)
+            unless_held(now)
         row = _piece(kind, code, person)
         if row.own_key == own_key:
             return False
@@ -244,7 +244,7 @@ def begin_anew(*, person: User, by: Actor, at: datetime) -> None:
         now = _hold(person)
         if key_of(person) is None:
             return
-        _unless_held(now)
+        unless_held(now)
         AddedLater.objects.filter(entry__author=person, own_key=True).delete()
         JournalEntry.objects.filter(author=person, own_key=True).delete()
         Letter.objects.filter(author=person, own_key=True).delete()
@@ -318,7 +318,7 @@ def _hold(person: User) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _unless_held(person: User) -> None:
+def unless_held(person: User) -> None:
     """What the house has to keep must stay as it is: it is neither let go nor locked over. Raises HeldNow."""
     if person.held:
         raise HeldNow
