@@ -184,8 +184,12 @@ def broken_rules(html: str, *, links: set[str], whole: bool = True) -> Iterator[
     for box in page.named("textarea"):
         if "readonly" not in box.attributes and not _has_reader(page, box):
             yield f"does not say who reads the box {box.attributes.get('name')!r}"
+    for box in page.named("input"):
+        if _takes_words(page, box) and not _has_reader_nearby(box):
+            yield f"does not say who reads the line {box.attributes.get('name')!r}"
     if whole:
         yield from _as_a_whole(page)
+        yield from _way_out(page)
 
 
 def _inline(one: Element) -> Iterator[str]:
@@ -214,6 +218,44 @@ def _has_reader(page: Page, box: Element) -> bool:
     described = set(box.attributes.get("aria-describedby", "").split())
     beside = [one for one in page.all if one.is_a("reader")]
     return any(one.attributes.get("id") in described or one.parent is box.parent for one in beside)
+
+
+def _takes_words(page: Page, box: Element) -> bool:
+    """One line for somebody's own words, on a page of a member: no code, address, date or search."""
+    is_member = any(one.is_a("member") for one in page.named("body")) or not page.named("body")
+    plain = box.attributes.get("type", "text") == "text" and box.attributes.get("name") not in {"code", "letters"}
+    return is_member and plain and "name" in box.attributes and "readonly" not in box.attributes
+
+
+def _has_reader_nearby(box: Element) -> bool:
+    up = box.parent
+    while up is not None and up.tag != "main":
+        if any(one.is_a("reader") for one in up.every()):
+            return True
+        up = None if up.tag == "form" else up.parent
+    return False
+
+
+def _way_out(page: Page) -> Iterator[str]:
+    """Leaving at once, the neutral icon, and a cover for a page that knows somebody: on errors and at the door, too."""
+    scripts = [one.attributes.get("src", "") for one in page.named("script")]
+    if not any("js/quick-exit" in src for src in scripts):
+        yield "cannot be left at once"
+    if not any(one.is_a("leave") and one.attributes.get("data-leave") for one in page.named("a")):
+        yield "does not say where leaving leads"
+    icons = [one.attributes.get("href", "") for one in page.named("link") if one.attributes.get("rel") == "icon"]
+    if len(icons) != 1 or not re.fullmatch(r"/static/img/icon(\.[0-9a-f]+)?\.svg", icons[0]):
+        yield f"has another icon: {icons}"
+    [body] = page.named("body")
+    if "data-idle-minutes" in body.attributes:
+        covered = any(one.attributes.get("id") == "lock" for one in page.all)
+        if not covered or not any("js/idle-lock" in src for src in scripts) or not body.attributes.get("data-lock-url"):
+            yield "does not cover itself when it is left alone"
+    # What a phone keeps for a day without a line knows nobody: nobody can sign out there. A quiet page says nothing.
+    elif not body.is_a("quiet") and any(
+        one.attributes.get("action") == "/account/logout/" for one in page.named("form")
+    ):
+        yield "knows somebody and never covers itself"
 
 
 def _as_a_whole(page: Page) -> Iterator[str]:
@@ -294,8 +336,10 @@ def test_pages_that_answer_a_form_keep_the_rules(doors: Doors) -> None:
     assert not broken, "\n" + "\n".join(sorted(set(broken)))
 
 
-GOOD = """<!doctype html><html lang="en"><head><title>My page</title></head><body>
-<a class="help-now" href="/help/">Help now</a><a class="leave" href="/leave/">Leave</a><h1>Hello</h1>
+GOOD = """<!doctype html><html lang="en"><head><title>My page</title>
+<script src="/static/js/quick-exit.js"></script><link rel="icon" href="/static/img/icon.svg"></head><body class="quiet">
+<a class="help-now" href="/help/">Help now</a><a class="leave" href="/leave/" data-leave="/leave/">Leave</a>
+<h1>Hello</h1>
 <div><p class="reader" id="r">Only you.</p><textarea name="words" aria-describedby="r"></textarea></div>
 %s</body></html>"""
 
@@ -332,6 +376,12 @@ def test_each_rule_notices_its_breach(part: str, rule: str) -> None:
         ("My page", "Kind to a body that hurts", "telling title"),
         ('href="/help/"', 'href="/"', "no Help now"),
         ('class="leave"', "", "no way to leave"),
+        ("js/quick-exit.js", "js/other.js", "cannot be left at once"),
+        (' data-leave="/leave/"', "", "where leaving leads"),
+        ("img/icon.svg", "img/heart.svg", "another icon"),
+        ('class="quiet"', 'class="quiet" data-idle-minutes="15"', "does not cover itself"),
+        ('class="quiet">', 'class="member"><form action="/account/logout/"></form>', "never covers itself"),
+        ('class="quiet">', 'class="member"><form><input name="words"></form>', "who reads the line"),
     ],
 )
 def test_each_missing_part_is_noticed(here: str, there: str, rule: str) -> None:

@@ -30,7 +30,7 @@ BROWSERS = (
     (r"\b(OPR|OPX)/", SignIn.Browser.OPERA),
     (r"\bSamsungBrowser/", SignIn.Browser.SAMSUNG),
     (r"\b(Firefox|FxiOS)/", SignIn.Browser.FIREFOX),
-    (r"\b(Chrome|Chromium|CriOS)/", SignIn.Browser.CHROME),
+    (r"(Chrome|Chromium|CriOS)/", SignIn.Browser.CHROME),
     (r"\bSafari/", SignIn.Browser.SAFARI),
 )
 KINDS = (

@@ -137,7 +137,8 @@ NOT_HERE: dict[str, str] = {
         (
             "writing.JournalEntry", "writing.AddedLater", "writing.OwnPhrases", "writing.Letter", "writing.Draft",
             "measures.Response", "conversations.Conversation", "conversations.Message", "resonance.Sitting",
-            "resonance.HeartRecording", "ending.KeptLine", "sharing.Share", "ending.ClosingLetter", "intake.ConsentCopy",
+            "resonance.HeartRecording", "ending.KeptLine", "sharing.Share",
+            "ending.ClosingLetter", "intake.ConsentCopy",
         ),
         IN_WORDS,
     ),
@@ -160,13 +161,15 @@ NOT_HERE: dict[str, str] = {
             "forming.ProposedGroup", "forming.ProposedSeat", "measures.Wording", "measures.LicenceNumber",
             "measures.StoppedAsking", "measures.TypedWording", "research.Release", "research.Taking",
             "research.ProgrammePlan", "practice.Recording", "care.Supervision", "care.OwnCheck", "alliance.Guess",
-            "alliance.Step", "alliance.RatingRound", "reminders.Reminder", "ending.KeepingTimes", "sharing.GroupSharing", "ending.Hold",
+            "alliance.Step", "alliance.RatingRound", "reminders.Reminder", "ending.KeepingTimes",
+            "sharing.GroupSharing", "ending.Hold",
         ),
         WORK,
     ),
     **dict.fromkeys(
         (
-            "groups.Group", "groups.Gathering", "groups.Agreement", "groups.Repair", "groups.RepairStep", "sharing.Handful",
+            "groups.Group", "groups.Gathering", "groups.Agreement", "groups.Repair", "groups.RepairStep",
+            "sharing.Handful",
             "feedback.HeardAndDone", "alliance.Reading", "ending.Review", "ending.Ending",
         ),
         COMMON,
