@@ -17,7 +17,7 @@ from kindcircle.base.vault.keys import SITE
 from kindcircle.base.vault.models import DataKey
 from kindcircle.base.vault.seals import Seal
 from kindcircle.rooms.writing.models import JournalEntry
-from tests.world import World
+from tests.world import World, make_world
 
 WORDS = "My own words: canary, ünïcödé 🌱\n" * 3
 SEALS = [one for one in vars(seals).values() if isinstance(one, Seal)]
@@ -171,11 +171,12 @@ def test_a_new_root_key_in_the_first_line_leaves_everything_readable(world: Worl
     _write(root, secrets.token_bytes(32), old)
     for holder, value in sealed:
         assert seals.JOURNAL.open(value, code=code, holder=holder) == WORDS
-    newcomer = world.stranger("Newcomer")
-    assert seals.name_of(newcomer) == "Newcomer"
+    # Of a house that is new, so that its wrapping key is new too.
+    newcomer = make_world(at=clock.now()).member
+    name = seals.name_of(newcomer)
     # What was made since hangs on the new line alone; what was there before, on the old one.
     _write(root, keyfiles.read(root)[0])
-    assert seals.name_of(newcomer) == "Newcomer"
+    assert seals.name_of(newcomer) == name
     with pytest.raises(CannotOpen):
         seals.name_of(world.member)
 
@@ -197,10 +198,11 @@ def test_an_honest_cipher_says_the_same(world: World) -> None:
     """What is stored is AES-256-GCM and nothing of our own making: opened here by hand, from the key file up."""
     code = codes.new_code()
     value = seals.JOURNAL.seal(WORDS, code=code, holder=world.member)
-    row = DataKey.objects.get(holder=f"person:{world.member.code}")
-    [root_key, *_] = [base64.b64decode(line) for line in _root_file().read_text().split()]
-    wrapped = bytes(row.wrapped)
-    key = AESGCM(root_key).decrypt(wrapped[:12], wrapped[12:], f"{row.code}|{row.holder}".encode())
+    [key, *_] = [base64.b64decode(line) for line in _root_file().read_text().split()]
+    for holder in (f"house:{world.organisation.code}", f"person:{world.member.code}"):
+        row = DataKey.objects.get(holder=holder)
+        wrapped = bytes(row.wrapped)
+        key = AESGCM(key).decrypt(wrapped[:12], wrapped[12:], f"{row.code}|{row.holder}".encode())
     bound = f"1|journal|{code}|person:{world.member.code}".encode()
     plain = AESGCM(key).decrypt(value[23:35], value[35:], bound)
     assert plain[4 : 4 + int.from_bytes(plain[:4], "big")].decode() == WORDS

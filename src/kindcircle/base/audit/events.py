@@ -250,3 +250,5 @@ class Event(StrEnum):
     REPORT_TAKEN = "report taken"
     PROGRAMME_PLANNED = "plan for a programme's report said"
     DELIVERY_FAILED = "delivery failed"
+    KEY_TURNED = "key turned"
+    TEXT_DID_NOT_OPEN = "sealed text did not open"

@@ -38,3 +38,38 @@ def read(path: Path) -> tuple[bytes, ...]:
     if not path.is_file():
         raise KeyMissing(f"The key file {path.name} is missing. Bring it back from where you keep it safe.")
     return tuple(base64.b64decode(line) for line in path.read_text(encoding="ascii").split())
+
+
+def put_on_top(path: Path) -> None:
+    """A new key becomes the present one; the others stay below it, for reading."""
+    _write(path, (secrets.token_bytes(SIZES[path.stem]), *_now(path)))
+
+
+def keep_the_top(path: Path) -> int:
+    """Let the older keys of a file go. Returns how many went. Only once nothing is left that needs them."""
+    present, *older = _now(path)
+    if older:
+        _write(path, (present,))
+    return len(older)
+
+
+def _now(path: Path) -> tuple[bytes, ...]:
+    read.cache_clear()
+    return read(path)
+
+
+def _write(path: Path, keys: tuple[bytes, ...]) -> None:
+    """In one step: whatever happens, the file holds either all the old lines or all the new ones."""
+    beside = path.with_suffix(".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write("".join(base64.b64encode(key).decode() + "\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    read.cache_clear()

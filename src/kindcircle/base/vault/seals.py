@@ -17,7 +17,17 @@ from django.conf import settings
 from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.models import User
 from kindcircle.base.vault.errors import CannotOpen
-from kindcircle.base.vault.keys import NONCE, Holder, holder_name, key_of, open_keys, stored_key_of
+from kindcircle.base.vault.keys import (
+    NONCE,
+    Holder,
+    holder_name,
+    key_of,
+    key_with,
+    open_keys,
+    stored_key_of,
+    unwrap,
+)
+from kindcircle.base.vault.models import DataKey
 
 VERSION = b"\x01"
 CODE = 22
@@ -39,20 +49,37 @@ class Seal:
 
     def open(self, sealed: bytes | memoryview, *, code: str, holder: Holder) -> str:
         """Decrypt, or raise `CannotOpen`. Never the ciphertext, never an empty string instead."""
-        value = bytes(sealed)
+        try:
+            return self._opened(bytes(sealed), code, holder)
+        except CannotOpen:
+            raise CannotOpen(self.kind, code) from None
+
+    def _opened(self, value: bytes, code: str, holder: Holder) -> str:
         start = 1 + CODE
         if len(value) < start + NONCE + 16 or value[:1] != VERSION:
             raise CannotOpen
+        asked = value[1:start].decode("ascii", "replace")
         key_code, key = key_of(holder)
-        if value[1:start] != key_code.encode():
-            key_code, key = stored_key_of(holder)
-        if value[1:start] != key_code.encode():
-            raise CannotOpen
+        if asked != key_code:
+            key = key_with(holder, asked)
         nonce, body = value[start : start + NONCE], value[start + NONCE :]
         try:
             return _unpad(AESGCM(key).decrypt(nonce, body, self._bound_to(code, holder))).decode()
         except InvalidTag:
             raise CannotOpen from None
+
+    def anew(self, sealed: bytes | memoryview, *, code: str, old: DataKey, new: DataKey) -> bytes:
+        """The same text sealed with the newer key of the same holder. CannotOpen for what the older did not seal."""
+        value, bound = bytes(sealed), f"1|{self.kind}|{code}|{old.holder}".encode()
+        start = 1 + CODE
+        if value[:start] != VERSION + old.code.encode() or old.holder != new.holder:
+            raise CannotOpen
+        nonce = secrets.token_bytes(NONCE)
+        try:
+            plain = AESGCM(unwrap(old)).decrypt(value[start : start + NONCE], value[start + NONCE :], bound)
+        except InvalidTag:
+            raise CannotOpen from None
+        return VERSION + new.code.encode() + nonce + AESGCM(unwrap(new)).encrypt(nonce, plain, bound)
 
     def _bound_to(self, code: str, holder: Holder) -> bytes:
         return f"1|{self.kind}|{code}|{holder_name(holder)}".encode()

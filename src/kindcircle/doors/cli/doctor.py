@@ -13,6 +13,7 @@ from kindcircle.doors.cli.home import open_home
 
 LONGEST_WAIT = timedelta(minutes=15)
 LEAST_FREE = 0.10
+LATELY = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def examine() -> Iterator[Finding]:
         if refusal.what == "schema" and sentence:
             return
     yield _audit()
+    yield _sealed()
+    yield _keys()
     yield _messages()
     yield from _content()
     yield _disk()
@@ -71,6 +74,27 @@ def _audit() -> Finding:
     else:
         says = _("{count} entries, all in their chain").format(count=AuditEntry.objects.count())
     return Finding("audit record", not flaws, says)
+
+
+def _sealed() -> Finding:
+    from kindcircle.base.lib import clock
+    from kindcircle.rooms.tasks.not_opening import did_not_open
+
+    texts = did_not_open(since=clock.now() - LATELY)
+    if not texts:
+        return Finding("sealed texts", True, _("each that was asked for this month has opened"))
+    says = _("{count} did not open this month: {which}").format(count=len(texts), which=", ".join(texts[:5]))
+    return Finding("sealed texts", False, says)
+
+
+def _keys() -> Finding:
+    from kindcircle.rooms.ending.turning import waiting
+
+    older = waiting()
+    if not older:
+        return Finding("keys", True, _("no older key is kept"))
+    says = _("{count} older keys are kept: `kindcircle keys finish` lets go what nothing needs").format(count=older)
+    return Finding("keys", None, says)
 
 
 def _messages() -> Finding:

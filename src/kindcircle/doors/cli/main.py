@@ -14,6 +14,7 @@ COMMANDS = {
     "init": "kindcircle.doors.cli.init",
     "worker": "kindcircle.doors.cli.worker",
     "doctor": "kindcircle.doors.cli.doctor",
+    "keys": "kindcircle.doors.cli.keys",
     "demo": "kindcircle.doors.cli.demo",
     "measures": "kindcircle.doors.cli.measures",
     "content": "kindcircle.doors.cli.content",

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     CREDENTIAL_ENDS = "credential-ends"
     ROTA_GAP = "rota-gap"
     ALERTS_LATE = "alerts-late"  # the hourly trial alert has not come through
+    TEXT_NOT_OPENING = "text-not-opening"  # a sealed text was changed or lost its key: whoever runs the site looks
     # Questionnaires.
     WORDS_TO_CHECK = "words-to-check"  # a colleague typed in a questionnaire and asks for a second pair of eyes
     WORDS_SENT_BACK = "words-sent-back"  # some lines differ from the original

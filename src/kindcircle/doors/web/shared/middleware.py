@@ -16,11 +16,13 @@ from kindcircle.base.lib.errors import KindError
 from kindcircle.base.people import sessions
 from kindcircle.base.people.language import spoken
 from kindcircle.base.people.terms import speaking
+from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.doors.web.shared.errors import kind_page
 from kindcircle.doors.web.shared.language import remember
 from kindcircle.doors.web.shared.look import look_of
 from kindcircle.rooms.groups.queries import actor_for
 from kindcircle.rooms.live.tablets import holder_of, tablet_by_code
+from kindcircle.rooms.tasks.not_opening import tell_of_it
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("kindcircle.errors")
@@ -123,6 +125,8 @@ class KindErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, CannotOpen):
+            tell_of_it(exception, request.actor, at=clock.now())  # type: ignore[attr-defined]
         if isinstance(exception, KindError):
             return kind_page(request, exception)
         if isinstance(exception, ALLAUTH_ANSWERS):

@@ -188,6 +188,13 @@ WORDS: dict[Kind, Words] = {
         "organisation:home",
         "",
     ),
+    Kind.TEXT_NOT_OPENING: Words(
+        _("Tell whoever runs this site: a locked text did not open"),
+        _("Somebody asked for it and saw a kind page instead. It was changed on the disk, or its key is missing."),
+        _("See what is open"),
+        "organisation:home",
+        "",
+    ),
     Kind.CALL_SOON: Words(
         _("Call somebody within two days"),
         _("You said so when you looked at their alert. Ask how they are, and what would make it lighter."),
