@@ -24,6 +24,7 @@ from tests.house.matrix_house import House
 from tests.world import World
 
 EMPTY_HERE = {
+    ("sharing.Share", "sealed_line"),
     ("alliance.Rating", "sealed_values"),
     ("care.LookedOver", "sealed_text"),
     ("ending.ReviewNote", "sealed_words"),
@@ -82,7 +83,7 @@ def test_every_place_knows_its_seal_and_what_it_is_bound_to(house: House) -> Non
             if not value:
                 continue
             key = in_use[value[1:23].decode()]
-            assert place.seal.anew(value, code=place.code(row), old=key, new=key)[:23] == value[:23], place
+            assert place.seal_of(row).anew(value, code=place.code(row), old=key, new=key)[:23] == value[:23], place
             seen.add((place.label, place.field))
     assert {(place.label, place.field) for place in PLACES} - seen <= EMPTY_HERE
 

@@ -61,7 +61,7 @@ class Load:
 
     def _write(self, person: Visitor) -> None:
         words = f"round {next(self._number)} {codes.new_code()}"
-        person.open("/journal/new/").press("Save", {"feelings": words})
+        person.open("/journal/new/day/").press("Save", {"feelings": words})
         self._note("wrote", person.status)
         if person.status == 200:
             with self._lock:
@@ -72,7 +72,7 @@ def test_nobody_meets_a_closed_text_while_keys_are_turned(running_site: RunningS
     world = mid_course(clock.now())
     someone = [world.member] * READERS + [world.members[1], world.member]
     people = [Visitor(running_site, user) for user in someone]
-    people[0].open("/journal/new/").press("Save", {"feelings": "before it all"})
+    people[0].open("/journal/new/day/").press("Save", {"feelings": "before it all"})
     assert people[0].status == 200
     turned = turning.Turned()
     with Load(running_site, people) as load:

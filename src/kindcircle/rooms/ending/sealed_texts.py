@@ -13,6 +13,7 @@ from django.db.models import BinaryField, Func, Model
 
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.seals import CODE, VERSION, Seal
+from kindcircle.rooms.sharing.wording import seal_of_copy
 
 HEAD = len(VERSION) + CODE
 """How many bytes of a sealed text say with which key it was sealed."""
@@ -20,12 +21,16 @@ HEAD = len(VERSION) + CODE
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One field of one kind of row. `code` tells to what the text of a row is bound."""
+    """One field of one kind of row: its seal, or how to tell it from a row, and to which code its text is bound."""
 
     label: str
     field: str
-    seal: Seal
+    seal: Seal | Callable[[Any], Seal]
     code: Callable[[Any], str]
+
+    def seal_of(self, row: Any) -> Seal:
+        """The seal of this row's text."""
+        return self.seal if isinstance(self.seal, Seal) else self.seal(row)
 
     @property
     def model(self) -> type[Model]:
@@ -110,6 +115,8 @@ PLACES = tuple(
         ("writing.Letter", "sealed_line", seals.LETTER_LINE, _own),
         ("writing.Draft", "sealed_body", seals.DRAFT, _own),
         ("writing.OwnKey", "sealed_keys", seals.OWN_KEY, _own),
+        ("sharing.Share", "sealed_words", seal_of_copy, _own),
+        ("sharing.Share", "sealed_line", seals.SHARED_LINE, _own),
         ("live.DebriefLine", "sealed_words", seals.DEBRIEF_LINE, _own),
         ("live.PairWish", "sealed_apart", seals.PAIR_WISH, _own),
         ("live.Steadying", "sealed_said", seals.STEADYING, _own),

@@ -140,7 +140,7 @@ def _sealed_anew(old: DataKey) -> Turned:
         for row in place.sealed_with(old.code):
             before = bytes(getattr(row, place.field))
             try:
-                sealed = place.seal.anew(before, code=place.code(row), old=old, new=new)
+                sealed = place.seal_of(row).anew(before, code=place.code(row), old=old, new=new)
             except CannotOpen:
                 turned += Turned(not_opening=1)
                 continue
