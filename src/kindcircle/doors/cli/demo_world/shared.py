@@ -31,8 +31,8 @@ def let_others_read(house: House, group: Group, members: dict[str, User], *, at:
     entry = JournalEntry.objects.filter(author=amara).first()
     _put(house, group, amara, Step.LEADERS, TO_LEADERS, at=at, source=entry.code if entry else "")
     named = _put(house, group, chiyo, Step.NAMED, BY_NAME, at=at + HOUR)
-    for who, words in zip(("Benedikt", "Dilnoza", "Fionnuala", "Amara"), UNNAMED, strict=True):
-        _put(house, group, members[who], Step.UNNAMED, words, at=at + 2 * HOUR)
+    for name, words in zip(("Benedikt", "Dilnoza", "Fionnuala", "Amara"), UNNAMED, strict=True):
+        _put(house, group, members[name], Step.UNNAMED, words, at=at + 2 * HOUR)
     handfuls.gather_due(at=at + 2 * DAY)
     _put(house, group, gaurav, Step.UNNAMED, WAITING, at=at + 2 * DAY)
     for who, sign in ((amara, "with-you"), (gaurav, "thank-you")):
