@@ -14,6 +14,7 @@ from kindcircle.base.people.language import spoken
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.help_page import help_file, help_language, write_help_page
 from kindcircle.rooms.groups.actions.places import make_person
+from tests.doors.web.test_checks import open_sheet
 from tests.world import World
 
 
@@ -135,3 +136,22 @@ def test_dates_are_written_as_each_language_writes_them(world: World):
         assert date_format(world.at.replace(year=2026, month=5, day=4), "l j F Y") == "Montag, 4. Mai 2026"
     with translation.override("en-gb"):
         assert date_format(world.at.replace(year=2026, month=5, day=4), "l j F Y") == "Monday 4 May 2026"
+
+
+def test_english_questions_are_marked_as_english_for_whoever_reads_german(client: Client, world: World):
+    sheet = open_sheet(world)
+    client.force_login(world.member)
+    assert 'lang="en"' not in client.get(f"/check/{sheet.code}/").content.decode()
+    User.objects.filter(pk=world.member.pk).update(language="de")
+    page = client.get(f"/check/{sheet.code}/").content.decode()
+    assert re.search(r'<legend class="ask" lang="en" dir="auto">', page)
+
+
+def test_numbers_in_drawings_are_the_same_in_every_language(client: Client, world: World):
+    """A browser reads 3.5; a comma would break the drawing, or worse, an answer."""
+    User.objects.filter(pk=world.member.pk).update(language="de")
+    client.force_login(world.member)
+    for path in ("/today/", "/hard-day/", "/practice/p22-soles-of-the-feet/"):
+        page = client.get(path).content.decode()
+        assert re.search(r' r="\d+\.\d+"', page) or path != "/today/"
+        assert re.findall(r' [a-z0-9-]+="-?\d+,\d+"', page) == []

@@ -54,12 +54,19 @@ def language_words() -> SafeString:
 
 
 @register.simple_tag
-def in_english() -> SafeString:
-    """`lang="en"` around words that are there in English only, on a page in another language; nothing on English ones.
+def in_language(code: str = "") -> SafeString:
+    """`lang="…"` around words in another language than the page's; nothing where they are the same, or unknown.
 
-    A voice that reads the page aloud then says them as English words.
+    A voice that reads the page aloud then says them as words of their own language.
     """
-    return SafeString("") if (get_language() or "en").partition("-")[0] == "en" else SafeString(' lang="en" dir="ltr"')
+    own, here = (code or "").partition("-")[0].lower(), (get_language() or "en").partition("-")[0]
+    return SafeString("") if own in {"", here} else format_html(' lang="{}" dir="auto"', code)
+
+
+@register.simple_tag
+def in_english() -> SafeString:
+    """The same, around content that is there in English only."""
+    return in_language("en")
 
 
 @register.simple_tag(takes_context=True)
@@ -244,15 +251,18 @@ def scale(
     blank: str = "",
     left_blank: bool = False,
     sizes: bool = False,
+    language: str = "",
 ) -> dict[str, Any]:
     """A question answered with a whole number, as big marks to tap. No dragging; nothing is chosen beforehand.
 
     blank: words for one more choice, to leave it out on purpose. sizes: a small and a large dot at the ends.
+    language: the one that the words are in, where it may not be the page's.
     """
     chosen = int(value) if value is not None and str(value).isdecimal() else None
     return {
         "name": name,
         "ask": ask,
+        "language": language,
         "low": low,
         "high": high,
         "numbers": list(range(lowest, highest + 1)),
@@ -278,10 +288,12 @@ def likert(
     blank: str = "",
     left_blank: bool = False,
     sizes: bool = False,
+    language: str = "",
 ) -> dict[str, Any]:
     """A question answered with one of a few words, one under the other. options: (value, words).
 
     blank: words for one more choice, to leave it out on purpose. sizes: a dot beside each, the larger the more.
+    language: the one that the words are in, where it may not be the page's.
     """
     options = list(options)
     steps = sorted({option for option, _label in options if isinstance(option, int)})
@@ -289,6 +301,7 @@ def likert(
     return {
         "name": name,
         "ask": ask,
+        "language": language,
         "options": [
             {
                 "value": option,
