@@ -482,3 +482,54 @@ def test_sharing_one_page_opens_the_chosen_words_and_nothing_else(
     assert sent.holds(WORD) == [] and WORD.encode() not in whole_disk(running_site)
     [body] = opened_by_the_site(ines)
     assert own_key.is_locked(body)
+
+
+def test_every_kind_of_entry_and_letter_is_locked_with_its_drawing_and_later_lines(
+    visits: Visits, running_site: RunningSite, world: World
+) -> None:
+    ines = world.member
+    desk, sent = secure(visits, ines, "/journal/", running_site, **DESK)
+    turn_on(desk)
+    for kind in ("day", "free"):
+        desk.goto(f"/journal/new/{kind}/")
+        for box in desk.locator("textarea[data-box]:visible").all():
+            box.fill(f"{kind} and a {WORD}")
+        desk.locator("#paper summary").click()
+        desk.locator("[data-paper] button[data-shape]").first.click()
+        desk.locator("#drawing_words").fill(f"how the {WORD} sat")
+        expect(desk.locator(".draft-state", has_text="Kept as a draft.")).to_be_visible()
+        # The draft comes back with its drawing.
+        desk.reload()
+        expect(desk.locator("#drawing_words")).to_have_value(f"how the {WORD} sat")
+        expect(desk.locator("[data-paper-sheet] path")).to_have_count(1)
+        desk.get_by_role("button", name="Save", exact=True).click()
+        expect(desk.get_by_text("Saved. Only you can read it.")).to_be_visible()
+    entry = JournalEntry.objects.filter(author=ines).order_by("-pk").first()
+    assert entry is not None
+    desk.goto(f"/journal/{entry.code}/")
+    expect(desk.get_by_text(f"free and a {WORD}")).to_be_visible()
+    expect(desk.locator("[data-drawing] path")).to_have_count(1)
+    desk.locator("form[data-own-key=added] textarea").fill(f"The {WORD} came back.")
+    desk.get_by_role("button", name="Add these lines").click()
+    expect(desk.get_by_text(f"The {WORD} came back.")).to_be_visible()
+
+    for path in ("/letters/new/", "/letters/new/future/", "/letters/new/hard-day/"):
+        desk.goto(path)
+        desk.locator("input[name=when]").first.check()
+        desk.locator("textarea").fill(f"Dear {WORD}")
+        desk.get_by_role("button", name="Seal the letter").click()
+        expect(desk.get_by_role("heading", name="A letter to myself")).not_to_be_visible()
+    letters = Letter.objects.filter(author=ines)
+    assert {one.kind for one in letters} == set(Letter.Kind.values) and all(one.own_key for one in letters)
+    assert all(own_key.is_locked(body) for body in opened_by_the_site(ines))
+    assert sent.holds(WORD) == [] and WORD.encode() not in whole_disk(running_site)
+
+    # Shut and opened again: one panel for a page that both shows and takes words.
+    desk.goto("/my-words/own-key/")
+    desk.get_by_role("button", name="Close it on this device").click()
+    desk.goto(f"/journal/{entry.code}/")
+    desk.get_by_label("Your passphrase", exact=True).fill(PASSPHRASE)
+    desk.get_by_role("button", name="Open", exact=True).click()
+    expect(desk.get_by_text(f"The {WORD} came back.")).to_be_visible(timeout=SECONDS)
+    expect(desk.get_by_role("button", name="Add these lines")).to_be_visible()
+    assert visits.seen[desk].complaints == []

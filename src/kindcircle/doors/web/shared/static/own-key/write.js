@@ -20,6 +20,10 @@ const words = () => {
 };
 const body = (found) => (form.dataset.shape === "text" ? found[boxes[0].dataset.box] || "" : JSON.stringify(found));
 
+// A drawing lies there in numbers; the sheet itself says when it is full.
+const lettersIn = (found) =>
+  Object.entries(found).reduce((sum, [name, one]) => (name === "drawing" ? sum : sum + one.length), 0);
+
 function tell(sentence) {
   problem.querySelector("p").textContent = sentence;
   problem.hidden = false;
@@ -31,6 +35,8 @@ function keepDrafts(hand) {
   const where = { kind: "draft", code: kind, person: facts.person };
   const states = [...form.querySelectorAll(".draft-state")];
   let saved = JSON.stringify(words());
+  let ready = { now: saved, locked: "" };
+  let locking = null;
   let last = null;
   let timer = 0;
   let sending = false;
@@ -48,14 +54,27 @@ function keepDrafts(hand) {
     timer = setTimeout(save, wait);
   };
 
+  // Locking takes a moment and a page that closes gives none: what is typed is locked at once, and sent after a while.
+  async function lockNow() {
+    if (locking) return locking;
+    locking = (async () => {
+      while (ready.now !== JSON.stringify(words())) {
+        const found = words();
+        const now = JSON.stringify(found);
+        ready = { now, locked: Object.keys(found).length ? await lockWords(hand, now, where) : "" };
+      }
+    })();
+    await locking.finally(() => (locking = null));
+  }
+
   async function save(leaving = false) {
     clearTimeout(timer);
-    const found = words();
-    const now = JSON.stringify(found);
-    if (over || now === saved || (sending && !leaving)) return;
+    if (over || (sending && !leaving)) return;
+    if (!leaving) await lockNow();
+    const { now, locked } = ready;
+    if (now === saved || over) return;
     sending = true;
     try {
-      const locked = Object.keys(found).length ? await lockWords(hand, now, where) : "";
       const fields = { locked, key: field("key"), version: field("version") };
       await send(form.dataset.draftUrl, fields, { keepalive: leaving && locked.length < 50_000 });
       saved = now;
@@ -74,6 +93,7 @@ function keepDrafts(hand) {
     if (!event.target.dataset.box) return;
     last = event.target;
     say("sayUnsaved");
+    lockNow();
     later(PAUSE);
   });
   document.addEventListener("kindcircle:save-now", () => save(true));
@@ -107,7 +127,7 @@ form.addEventListener("submit", async (event) => {
   const found = words();
   if (!Object.keys(found).length) return tell(problem.dataset.sayNothing);
   const text = body(found);
-  if (text.length > LONGEST) return tell(problem.dataset.sayLong);
+  if (lettersIn(found) > LONGEST) return tell(problem.dataset.sayLong);
   const idle = button.innerText;
   button.setAttribute("aria-disabled", "true");
   button.textContent = button.dataset.busy;
