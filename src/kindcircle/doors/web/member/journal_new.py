@@ -272,6 +272,11 @@ def _parts(kind: Kind, guide: Guide | None, boxes: Mapping[str, str]) -> list[di
     return parts
 
 
+def _english(kind: Kind, name: str) -> dict[str, bool]:
+    """Marks what a practice asks: the practices speak English on every page."""
+    return {"english": True} if name not in (*kind.also, DRAWING_WORDS) and kind.practice_id else {}
+
+
 def _box(kind: Kind, name: str, boxes: Mapping[str, str]) -> dict[str, Any]:
     ask, help_ = asked(kind, kind.practice)[name]
-    return {"id": name, "ask": ask, "help": help_, "rows": 4, "words": boxes.get(name, "")}
+    return {"id": name, "ask": ask, "help": help_, "rows": 4, "words": boxes.get(name, "")} | _english(kind, name)

@@ -39,12 +39,17 @@ class InWords:
     easier: str = ""
     easier_practice: str = ""
 
+    @property
+    def english(self) -> bool:
+        """Whether these are the words of a practice, which speaks English; ours are in the language of the page."""
+        return bool(BY_ID[self.id].practice_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry opened: each box with what it asked, and the drawing."""
+    """An entry opened: each box with what it asked, whether that is English, and the drawing."""
 
-    lines: list[tuple[str, str]]
+    lines: list[tuple[str, str, bool]]
     paths: list[strokes.Path] = field(default_factory=list)
     drawing_words: str = ""
 
@@ -102,12 +107,14 @@ def shown(body: str, *, kind: Kind | None, practice: Practice | None) -> Shown:
     ask = asked(kind, practice)
     boxes = boxes_of(body)
     lines = [
-        (ask.get(name, ("", ""))[0], words) for name, words in boxes.items() if name not in (DRAWING, DRAWING_WORDS)
+        (ask.get(name, ("", ""))[0], words, practice is not None and name in {one.id for one in practice.prompts})
+        for name, words in boxes.items()
+        if name not in (DRAWING, DRAWING_WORDS)
     ]
     paths = strokes.paths(drawing_of(body))
     about = boxes.get(DRAWING_WORDS, "")
     if about and not paths:
-        lines.append((ask[DRAWING_WORDS][0], about))
+        lines.append((ask[DRAWING_WORDS][0], about, False))
     return Shown(lines, paths, about)
 
 
