@@ -4,9 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from kindcircle.base.audit import log
 from kindcircle.base.lib import clock
+from kindcircle.base.outbox import queue
+from kindcircle.base.outbox.messages import MESSAGES
+from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.vault import seals
 from tests.site import RunningSite
+from tests.walks.post import mails_for
 from tests.walks.visitor import Visitor
 from tests.world import World, make_world
 
@@ -112,3 +117,21 @@ def test_a_hold_takes_two_people_and_its_person_is_told(running_site: RunningSit
     safety.press("Lift it")
     ines.open("/my-words/erase/").press("Erase them")
     assert "are gone" in ines.text
+
+
+def test_one_tap_means_no_mail_at_all(running_site: RunningSite, world: World) -> None:
+    """Ines wants none. A new kind of device, a message and a moved meeting bring none; her pages hold all of it."""
+    ines = Visitor(running_site, world.member).open("/privacy/")
+    ines.press("No mail at all")
+    assert "You get no mail at all." in ines.open("/privacy/").text
+    about = log.Ref("person", world.member.code)
+    for kind, message in MESSAGES.items():
+        if not message.for_staff:
+            queue.enqueue(kind, to=world.member, about=about, once=kind, at=clock.now() - timedelta(minutes=1))
+    while (found := queue.claim(clock.now())) is not None:
+        assert found.user != world.member, "a message was let go to somebody who wants none"
+    rows = Delivery.objects.filter(user=world.member, about_code=world.member.code)
+    assert rows.count() >= len(MESSAGES) - 1 and not rows.filter(sent_at__isnull=False).exists()
+    assert not mails_for(running_site, world.member)
+    ines.open("/privacy/").press("Write to me again")
+    assert "You can have none at all." in ines.open("/privacy/").text

@@ -25,7 +25,7 @@ from kindcircle.base.vault import keys, seals
 from kindcircle.rooms.backdraft.models import MayTell
 from kindcircle.rooms.ending.errors import IsHeld, WorksHere
 from kindcircle.rooms.ending.keeping import records_go_at, times_of
-from kindcircle.rooms.ending.models import CircleInvitation, Coming, Ending, WritingClock
+from kindcircle.rooms.ending.models import CircleInvitation, Coming, Ending, ReviewNote, WritingClock
 from kindcircle.rooms.ending.models_privacy import Erasure
 from kindcircle.rooms.ending.own_words import refuse_if_held
 from kindcircle.rooms.ending.taking import take_own_plans, take_writing
@@ -39,12 +39,15 @@ from kindcircle.rooms.intake.models_consent import Consent, ConsentCopy
 from kindcircle.rooms.live.models_pairs import PairWish
 from kindcircle.rooms.live.models_whereabouts import Whereabouts
 from kindcircle.rooms.measures.models import Assignment, Response, Score
+from kindcircle.rooms.measures.models_draft import AnswerDraft
 from kindcircle.rooms.practice.models import Play
 from kindcircle.rooms.preparing.models import PreparedStep, SafeContact
 from kindcircle.rooms.reminders.models import AddressChange
 from kindcircle.rooms.safety.models import Alert, AlertStep
 from kindcircle.rooms.safety.models_answers import AlertAnswer
+from kindcircle.rooms.sharing.models import Warmth
 from kindcircle.rooms.tasks.models import Task
+from kindcircle.rooms.writing.models import Parcel
 from kindcircle.rooms.writing.models_own_key import OwnKey
 
 MEMBER = Membership.Role.MEMBER
@@ -62,6 +65,11 @@ OWN: tuple[tuple[type[Model], str], ...] = (
     (MayTell, "member"),
     (Whereabouts, "person"),
     (Coming, "member"),
+    (ReviewNote, "member"),
+    (AnswerDraft, "assignment__member"),
+    (Warmth, "giver"),
+    (Parcel, "author"),
+    (OwnKey, "person"),
     (CircleInvitation, "person"),
     (WritingClock, "person"),
     (OwnKey, "person"),
