@@ -172,6 +172,7 @@ def _open_database_beside_site(request: pytest.FixtureRequest) -> Iterator[None]
         yield
         return
     # A ready-made help page that another test had written knows nothing of this test's house.
-    (HOME / "help" / "index.html").unlink(missing_ok=True)
+    for page in (HOME / "help").glob("index*.html"):
+        page.unlink(missing_ok=True)
     with request.getfixturevalue("running_site").database():
         yield

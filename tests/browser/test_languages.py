@@ -158,3 +158,15 @@ def test_no_page_breaks_in_a_long_language(visits: Visits, running_site: Running
     strangers = {f"{stop}: {piece}" for stop, said in words for piece in never_given(said, stop)}
     assert not strangers, "no translator was ever given:\n" + "\n".join(sorted(strangers))
     assert not found, f"{len(found)} things on {len(looked_at)} pages:\n" + "\n".join(found)
+
+
+def test_arrows_turn_with_the_way_of_reading(visits: Visits, running_site: RunningSite, scene: Scene) -> None:
+    """A door out, a way back and a start point the other way; a pen, a bell and the ring stay as they are."""
+    page = visits.page(visits.context(**ZOOMED))
+    page.goto(running_site.entry_path(scene.people["member"]))
+    page.goto("/hard-day/")
+    turned = "(one) => getComputedStyle(one).scale"
+    back, hand = page.locator(".back .icon").first, page.locator(".help-now .icon").first
+    assert (back.evaluate(turned), hand.evaluate(turned)) == ("none", "none")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert (back.evaluate(turned), hand.evaluate(turned)) == ("-1 1", "none")

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.outbox.messages import MESSAGES
 from kindcircle.base.people.language import spoken
 from kindcircle.base.people.models import User
 from kindcircle.doors.web.shared.help_page import help_file, help_language, write_help_page
@@ -155,3 +156,12 @@ def test_numbers_in_drawings_are_the_same_in_every_language(client: Client, worl
         page = client.get(path).content.decode()
         assert re.search(r' r="\d+\.\d+"', page) or path != "/today/"
         assert re.findall(r' [a-z0-9-]+="-?\d+,\d+"', page) == []
+
+
+def test_every_message_says_itself_in_german_and_still_leads_to_the_site():
+    for words in MESSAGES.values():
+        english = (str(words.subject), str(words.body))
+        with translation.override("de"):
+            german = (str(words.subject), str(words.body).format(link="https://example.org/"))
+        assert german[0] != english[0]
+        assert "https://example.org/" in german[1] or "{link}" not in english[1]
