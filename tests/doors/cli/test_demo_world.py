@@ -106,10 +106,17 @@ def test_one_alert_is_settled_and_one_is_waiting(running: Group, built_at: datet
 
 
 def test_one_member_writes_and_one_letter_has_come_back(running: Group) -> None:
-    delivered, sealed = Letter.objects.order_by("deliver_on")
+    delivered, sealed, for_need = Letter.objects.order_by("deliver_on")
     assert delivered.delivered_at is not None
     assert sealed.delivered_at is None
-    assert delivered.author == sealed.author == JournalEntry.objects.get().author == places(running)[0].user
+    assert for_need.when_needed and for_need.delivered_at is None
+    assert (
+        delivered.author
+        == sealed.author
+        == for_need.author
+        == JournalEntry.objects.get().author
+        == places(running)[0].user
+    )
 
 
 def test_practice_at_home_has_been_played_to_its_end(running: Group) -> None:

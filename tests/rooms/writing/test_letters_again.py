@@ -4,13 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
+from kindcircle.base.vault.seals import Seal
 from kindcircle.rooms.writing import actions, again, delivery, queries, words
 from kindcircle.rooms.writing.errors import LineUnknown, NotReadYet
 from kindcircle.rooms.writing.models import Draft, Letter
@@ -172,6 +175,30 @@ def test_a_marked_line_is_sealed_and_in_view_until_it_is_taken_away(world: World
 def test_a_sealed_letter_shows_no_line(world: World) -> None:
     with pytest.raises(NotFound):
         again.lines_to_mark(letter=write(world), by=world.actor(world.member))
+
+
+def test_bringing_a_letter_opens_no_word_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    again.meet_again(letter=needed(world), when="week", by=world.actor(world.member), at=AT)
+    write(world, on=date(2026, 4, 1), key="first time")
+
+    def never(*_args: object, **_more: object) -> str:
+        raise AssertionError("a word was opened")
+
+    monkeypatch.setattr(Seal, "open", never)
+    with CaptureQueriesContext(connection) as asked:
+        assert delivery.deliver_due(at=AT + 9 * DAY) == 2
+    assert not [one for one in asked if "sealed_body" in one["sql"] and "SELECT" in one["sql"]]
+
+
+def test_a_letter_locked_with_its_writers_own_key_has_no_line_to_mark(world: World) -> None:
+    by = world.actor(world.member)
+    letter = needed(world)
+    again.mark_line(letter=letter, line="You did what you could.", by=by, at=AT)
+    Letter.objects.update(own_key=True)
+    letter.refresh_from_db()
+    assert again.lines_to_mark(letter=letter, by=by) == []
+    with pytest.raises(LineUnknown):
+        again.mark_line(letter=letter, line="You did what you could.", by=by, at=AT)
 
 
 @pytest.mark.parametrize(

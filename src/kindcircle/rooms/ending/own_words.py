@@ -100,14 +100,16 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
             for piece in _of_entry(row, by=by)
         ],
         letters=[
-            Piece(row.written_at, _title(row), words)
+            Piece(row.written_at, _title(row), letter_words(row))
             for row in Letter.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
-            for words in (letter_words(row), letter_line(row))
-            if words
         ],
         drafts=[_of_draft(row, person) for row in Draft.objects.filter(author=person).order_by("pk")],
     )
     found.kept.extend(Piece(None, "", line) for line in open_phrases(author=person, by=by).lines)
+    marked = Letter.objects.filter(author=person, line_marked_at__isnull=False).select_related("author")
+    found.kept.extend(
+        Piece(row.line_marked_at, "", letter_line(row)) for row in marked.order_by("line_marked_at", "pk")
+    )
     for row in Share.objects.filter(author=person).select_related("group").order_by("since", "pk"):
         words = shared_words(row, person)
         found.shared.append(Piece(row.since, row.group.name, words))

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.member import letter_writing
 from kindcircle.doors.web.member.letter_writing import _months_on
 from kindcircle.rooms.writing import actions, delivery
 from kindcircle.rooms.writing.models import Draft, Letter
@@ -190,3 +191,70 @@ def test_words_are_shown_as_they_were_written_and_never_as_markup(client, world)
     said = client.get(page_of(arrive(letter))).content.decode()
     assert "Dear &lt;b&gt;me&lt;/b&gt; &amp; you" in said
     assert "<script>alert" not in said
+
+
+KINDS = ["/letters/new/", "/letters/new/future/", "/letters/new/hard-day/"]
+
+
+@pytest.mark.parametrize("address", KINDS)
+def test_each_kind_is_led_by_its_own_practice_with_a_way_out_beside_it(client, address):
+    said = client.get(address).content.decode()
+    assert said.index("First, only think") < said.index("<textarea") < said.index("When may it come back?")
+    assert "Go gently" in said and "/hard-day/" in said
+    assert "When I need it" in said
+    # Nothing that is only done after the letter stands before the box, and nothing of the letter after it.
+    assert said.index("<textarea") < said.index("Pen down")
+
+
+def test_a_letter_for_a_hard_day_waits_unless_somebody_chooses_a_day(client):
+    client.post(KINDS[2], {"text": WORDS, "when": "needed", "key": "waits"})
+    client.post(KINDS[2], {"text": WORDS, "when": "month", "key": "comes"})
+    assert list(Letter.objects.order_by("pk").values_list("kind", "when_needed")) == [
+        ("hard-day", True),
+        ("hard-day", False),
+    ]
+
+
+def test_a_day_beside_when_i_need_it_is_asked_about_and_the_words_stay(client):
+    answer = client.post(KINDS[2], {"text": WORDS, "when": "needed", "day": "2099-01-01", "key": "both"})
+    assert answer.status_code == 422 and "CANARY-LETTER" in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
+def test_each_kind_finds_its_own_draft_again(client):
+    for address, kind in zip(KINDS, ("letter", "letter-future", "letter-hard"), strict=True):
+        assert client.post(f"/draft/{kind}/", {"text": f"begun {kind}", "key": kind, "version": "0"}).status_code == 204
+        assert f">begun {kind}</textarea>" in client.get(address).content.decode()
+    answer = client.post("/draft/letter-hard/afresh/")
+    assert answer.headers["Location"] == KINDS[2]
+    assert Draft.objects.count() == 2
+
+
+def test_whoever_goes_more_slowly_is_shown_the_easier_way_first(client, monkeypatch):
+    easier = "an easier way may suit you better today"
+    assert all(easier not in client.get(address).content.decode() for address in KINDS)
+    monkeypatch.setattr(letter_writing, "goes_slowly", lambda user_id: object())
+    assert all(easier in client.get(address).content.decode() for address in KINDS)
+
+
+def test_the_page_after_sealing_gives_way_once_the_letter_is_there(client):
+    seal(client)
+    letter = arrive(Letter.objects.get())
+    answer = client.get(page_of(letter) + "sealed/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+
+
+def test_a_line_of_a_letter_is_shown_as_written_and_never_as_markup(client, world):
+    letter = actions.write_letter(
+        text="<script>alert(1)</script> Rest. & more.",
+        deliver_on=timezone.localdate() + timedelta(days=2),
+        client_key="k",
+        author=world.member,
+        by=world.actor(world.member),
+        at=clock.now(),
+    )
+    line = page_of(arrive(letter)) + "line/"
+    assert "<script>alert" not in client.get(line).content.decode()
+    assert client.post(line, {"line": "<script>alert(1)</script> Rest."}).status_code == 303
+    said = client.get(LIST).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; Rest." in said and "<script>alert" not in said

@@ -22,6 +22,7 @@ from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety.models import Alert
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.delivery import deliver_due
+from kindcircle.rooms.writing.models import Letter
 from kindcircle.spec.practices import newest_practice
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -62,6 +63,11 @@ With love from a good evening"""
 LETTER_TO_COME = """Dear me,
 
 By now the four weeks are over. I hope you kept the pause at the sink. If not, it is still there."""
+
+LETTER_FOR_NEED = """Dear me, I know this kind of day.
+
+It is no wonder that you are worn out. Warm water over the hands first, then the sofa.
+My sister would rather be rung than not."""
 
 ENTRY = """Hard: the pharmacy queue.
 I told myself: of course this is tiring, you have been standing for twenty minutes.
@@ -137,10 +143,17 @@ def _settle(house: House, member: User, gathering: Gathering) -> None:
 
 def _letters_written(house: House, member: User, *, at: datetime) -> None:
     by = house.acting(member)
-    for text, days in ((LETTER, 6), (LETTER_TO_COME, 30)):
+    kinds = Letter.Kind
+    letters = (
+        (LETTER, 6, kinds.FRIEND),
+        (LETTER_TO_COME, 30, kinds.FUTURE),
+        (LETTER_FOR_NEED, None, kinds.HARD_DAY),
+    )
+    for text, days, kind in letters:
         writing.write_letter(
             text=text,
-            deliver_on=(at + days * DAY).date(),
+            deliver_on=(at + days * DAY).date() if days else None,
+            kind=kind,
             client_key=codes.new_code(),
             author=member,
             by=by,
