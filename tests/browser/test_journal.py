@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 from kindcircle.base.lib import clock
 from kindcircle.rooms.writing import bodies
 from kindcircle.rooms.writing.actions import open_entry
+from kindcircle.rooms.writing.journal import open_added
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from kindcircle.spec import strokes
 from tests.browser.helpers import PHONE, Visits
+from tests.browser.test_sealed import WORD, secure, turn_on
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
@@ -190,3 +192,39 @@ def test_an_entry_is_read_out_by_the_device(visits: Visits, group: World) -> Non
     page.goto(f"/journal/{entry_of(group)[0].code}/")
     page.get_by_role("button", name="Read it to me").click()
     assert page.evaluate("window.said") == ["What is there? Rain all day. and tea."]
+
+
+def test_a_drawing_and_lines_added_later_are_locked_under_ones_own_key_too(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    page, sent = secure(visits, group.member, "/journal/", running_site, **PHONE)
+    turn_on(page)
+    page.goto("/journal/new/free/")
+    page.get_by_label("What is there?").fill(f"A {WORD} by the river")
+    page.get_by_text("Draw it, instead or as well").click()
+    page.get_by_role("button", name="Heart").click()
+    marks = page.locator("#drawing").input_value()
+    expect(page.locator("#drawing-state")).to_have_text("Kept as a draft.")
+    page.reload()
+    expect(page.locator("[data-paper-sheet] path")).to_have_count(1)
+    page.get_by_label("What is on the sheet").fill(f"A heart and a {WORD}")
+    page.get_by_text("A bit easier").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved. Only you can read it.")).to_be_visible()
+
+    # It is read and drawn again where the key is open, and lines put under it are locked as well.
+    page.locator("main .list a").first.click()
+    expect(page.get_by_text(f"A {WORD} by the river")).to_be_visible()
+    expect(page.get_by_text(f"A heart and a {WORD}")).to_be_visible()
+    expect(page.locator("[data-drawing] svg path")).to_have_count(1)
+    expect(page.get_by_text("A bit easier")).to_be_visible()
+    page.get_by_role("textbox", name="Lines from today").fill(f"The {WORD} came back")
+    page.get_by_role("button", name="Add these lines").click()
+    expect(page.get_by_text("Added. What stood there before is as it was.")).to_be_visible()
+    expect(page.get_by_text(f"The {WORD} came back")).to_be_visible()
+
+    entry, body = entry_of(group)
+    (added,) = open_added(entry=entry, by=group.actor(group.member))
+    for kept in (body, added.words):
+        assert WORD not in kept and marks not in kept and kept.startswith("kc1.")
+    assert sent.holds(WORD) == [] and sent.holds(marks) == []
