@@ -10,7 +10,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.sharing import handfuls
+from kindcircle.rooms.sharing import handfuls, nudges
 from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry
@@ -220,3 +220,21 @@ def test_what_is_erased_or_left_is_shared_no_more(running_site: RunningSite, wor
     Membership.objects.filter(user=world.members[2]).update(left_at=clock.now())
     assert "Rohrdommel" not in circle_of(world, tomas)
     assert wren.open(f"/circle-words/{world.group.code}/").status == 404
+
+
+def test_what_stands_there_by_name_does_not_meet_silence(running_site: RunningSite, world: World) -> None:
+    ines = Visitor(running_site, world.member)
+    begin(ines, entry_of(world), "named").press("Yes, share it")
+    ten_minutes_pass(world)
+    nudges.remind_due(at=world.gathering.starts_at - timedelta(hours=20))
+    ada = Visitor(running_site, world.facilitator).open("/desk/tasks/")
+    assert "A kind sign for somebody who shared" in ada.text and "Zaunkoenig" not in ada.html
+    ada.follow("A kind sign for somebody who shared")
+    if "See what is shared" in ada.text:
+        ada.follow("See what is shared")
+    assert LINE in ada.text
+    ada.press("Thank you for this")
+    assert "A kind sign for somebody who shared" not in ada.open("/desk/tasks/").text
+    assert "Thank you for this" in ines.open("/what-i-share/").text
+    # From Today it is one step to what the others share.
+    assert ines.open("/today/").follow("Circle of words").path == f"/circle-words/{world.group.code}/"

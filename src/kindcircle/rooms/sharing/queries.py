@@ -61,13 +61,17 @@ class Mine:
 def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
     """Everything this person shares, newest first."""
     rows = Share.objects.filter(author=by.user_id).select_related("author", "group__organisation", "handful")
-    return [_mine(row, at) for row in rows.order_by("-since", "-pk")]
+    found = list(rows.prefetch_related("warmth").order_by("-since", "-pk"))
+    together = {row.group for row in found if row.handful_id}
+    there = {handful.pk for group in together for handful in handfuls.standing_in(group, at=at)}
+    return [_mine(row, at, there) for row in found]
 
 
 def own_share(share: Share, *, by: Actor, at: datetime) -> Mine:
     """One of them."""
     require(by, Permission.SHARE_OWN, share)
-    return _mine(share, at)
+    there = {handful.pk for handful in handfuls.standing_in(share.group, at=at)}
+    return _mine(share, at, there)
 
 
 def shares_from(kind: str, code: str, *, by: Actor) -> bool:
@@ -180,15 +184,15 @@ def _shared_with_leaders(group: Group, at: datetime) -> list[Share]:
     return [row for row in rows if standing(row, at) == Step.LEADERS]
 
 
-def _mine(row: Share, at: datetime) -> Mine:
+def _mine(row: Share, at: datetime, there: set[int]) -> Mine:
     line = seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=row.author) if row.sealed_line else ""
-    sent = set(Warmth.objects.filter(share=row).values_list("sign", flat=True))
+    sent = {one.sign for one in row.warmth.all()}
     signs = [sign for sign in Warmth.Sign.values if sign in sent]
     now = standing(row, at)
-    return Mine(row, words_of(row, row.author), now, _stage(row, now, at), signs, line)
+    return Mine(row, words_of(row, row.author), now, _stage(row, now, at, there), signs, line)
 
 
-def _stage(row: Share, now: str, at: datetime) -> str:
+def _stage(row: Share, now: str, at: datetime, there: set[int]) -> str:
     """Where it stands on its way: "leaving", "read-first", "given-back", "gathering", "over" or "there"."""
     if at < row.seen_from:
         return "leaving"
@@ -198,9 +202,9 @@ def _stage(row: Share, now: str, at: datetime) -> str:
         return "given-back"
     if now != Step.UNNAMED:
         return "there"
-    if row.handful is None:
+    if row.handful_id is None:
         return "gathering"
-    return "there" if row.handful in handfuls.standing_in(row.group, at=at) else "over"
+    return "there" if row.handful_id in there else "over"
 
 
 def _item(row: Share, writers: dict[int, User], by: Actor, signs: dict[int, str], name: str = "") -> Item:
