@@ -14,11 +14,13 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, Route
 
+from kindcircle.base.people.models import User
 from tests.browser.helpers import Visits
 from tests.browser.pages import Stop, stops
 from tests.browser.pseudo import OPEN, nobody_speaks_so, pseudo
 from tests.browser.scene import Scene
 from tests.site import RunningSite
+from tests.world import make_world
 
 pytestmark = pytest.mark.browser
 
@@ -170,3 +172,28 @@ def test_arrows_turn_with_the_way_of_reading(visits: Visits, running_site: Runni
     assert (back.evaluate(turned), hand.evaluate(turned)) == ("none", "none")
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert (back.evaluate(turned), hand.evaluate(turned)) == ("-1 1", "none")
+
+
+TWO_VOICES = """
+window.said = [];
+const voices = ["de-DE", "en-GB"].map((lang) => ({ lang, localService: true, default: false }));
+window.SpeechSynthesisUtterance = class { constructor(words) { this.words = words; } addEventListener() {} };
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => voices, cancel() {}, addEventListener() {}, speak: (one) => window.said.push([one.lang, one.words]),
+} });
+"""
+
+
+def test_a_page_is_read_aloud_each_language_in_its_own_voice(visits: Visits, running_site: RunningSite) -> None:
+    """Whoever asked for few words reads German; the practice is in English. Each is said as what it is."""
+    member = make_world().member
+    User.objects.filter(pk=member.pk).update(language="de")
+    page = visits.enter(member, "/today/", init=TWO_VOICES)
+    page.goto("/language/")
+    page.get_by_role("button", name="Weniger Worte, mit Bildern und Stimme").click()
+    page.goto("/practice/p22-soles-of-the-feet/")
+    page.get_by_role("button", name="Diese Seite vorlesen").click()
+    said = page.evaluate("window.said")
+    assert [one for one in said if one[0] == "de-DE" and "Hör zu." in one[1]]
+    assert [one for one in said if one[0] == "en-GB" and "Soles of the feet" in one[1]]
+    assert not [one for one in said if one[0] == "de-DE" and "Soles of the feet" in one[1]]

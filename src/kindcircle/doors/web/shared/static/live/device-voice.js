@@ -24,13 +24,19 @@ export async function createDeviceVoice(part = document.documentElement) {
   }
   const usual = fitting(languageOf(part));
   if (!usual) return null;
-  // Several pieces are said one after the other, each in the voice of its own language where there is one.
+  // Pieces in one language are said in one go, those in another after them in a voice of theirs, where there is one.
   const sayPieces = (pieces, ended) => {
     speechSynthesis.cancel();
-    pieces.forEach(({ words, of }, n) => {
-      const said = new SpeechSynthesisUtterance(words);
+    const goes = [];
+    for (const { words, of } of pieces) {
       const voice = (of && fitting(languageOf(of))) || usual;
-      if (ended && n === pieces.length - 1) said.addEventListener("end", ended);
+      const last = goes.at(-1);
+      if (last?.voice === voice) last.words += ` ${words}`;
+      else goes.push({ words, voice });
+    }
+    goes.forEach(({ words, voice }, n) => {
+      const said = new SpeechSynthesisUtterance(words);
+      if (ended && n === goes.length - 1) said.addEventListener("end", ended);
       Object.assign(said, { voice, lang: voice.lang, rate: PACE });
       speechSynthesis.speak(said);
     });
