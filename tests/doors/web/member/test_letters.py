@@ -200,7 +200,9 @@ KINDS = ["/letters/new/", "/letters/new/future/", "/letters/new/hard-day/"]
 def test_each_kind_is_led_by_its_own_practice_with_a_way_out_beside_it(client, address):
     said = client.get(address).content.decode()
     assert said.index("First, only think") < said.index("<textarea") < said.index("When may it come back?")
-    assert "Go gently" in said and "/hard-day/" in said
+    # On a phone the card with the ways out stands below the form: the way to it stands above.
+    assert said.index("Ways out, and an easier way") < said.index("<textarea") < said.index('id="gently-title"')
+    assert said.index('href="/hard-day/"', said.index("<main")) < said.index("<textarea")
     assert "When I need it" in said
     # Nothing that is only done after the letter stands before the box, and nothing of the letter after it.
     assert said.index("<textarea") < said.index("Pen down")
