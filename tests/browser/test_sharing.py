@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kindcircle.base.lib import clock
+from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.sharing import handfuls
 from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing import actions as writing
@@ -138,3 +139,24 @@ def test_a_handful_goes_from_open_pages_when_one_of_four_takes_theirs_back(
     phones[2].get_by_role("button", name="Take it back").click()
     expect(reader.get_by_text("Amsel")).to_have_count(0, timeout=AT_ONCE * 1000)
     expect(reader.get_by_text("Nothing stands here now.")).to_be_visible()
+
+
+def test_whoever_leaves_or_no_longer_leads_keeps_nothing_open(
+    visits: Visits, running_site: RunningSite, world: World
+) -> None:
+    with running_site.database():
+        entry = entry_of(world)
+    ines = visits.enter(world.member, "/what-i-share/", **PHONE)
+    share(ines, entry, "The group, with my name")
+    with running_site.database():
+        ten_minutes_pass(world)
+    tomas = visits.enter(world.members[1], f"/circle-words/{world.group.code}/", **PHONE)
+    bo = visits.enter(world.facilitators[1], f"/desk/groups/{world.group.code}/shared/", **DESK)
+    for page in (tomas, bo):
+        expect(page.get_by_text(WORDS)).to_be_visible()
+    with running_site.database():
+        gone = (world.members[1], world.facilitators[1])
+        Membership.objects.filter(group=world.group, user__in=gone).update(left_at=clock.now())
+    for page in (tomas, bo):
+        expect(page.get_by_text(WORDS)).to_have_count(0, timeout=AT_ONCE * 1000)
+        visits.seen[page].forget()  # the browser complains of the answer that it was right to get
