@@ -221,6 +221,7 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "20/h/ip",
     "come": "30/h/ip",
     "address": "5/h/key",
+    "take-along": "5/d/key",
     "calendar": "20/h/ip",
     "calendar-feed": "60/h/key",
 }

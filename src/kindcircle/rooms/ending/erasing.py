@@ -45,7 +45,8 @@ from kindcircle.rooms.preparing.models import PreparedStep, SafeContact
 from kindcircle.rooms.reminders.models import AddressChange
 from kindcircle.rooms.safety.models import Alert, AlertStep
 from kindcircle.rooms.safety.models_answers import AlertAnswer
-from kindcircle.rooms.sharing.models import Warmth
+from kindcircle.rooms.sharing import actions as sharing
+from kindcircle.rooms.sharing.models import Share, Warmth
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.writing.models import Parcel
 from kindcircle.rooms.writing.models_own_key import OwnKey
@@ -126,6 +127,15 @@ def erase_everything(*, person: User, by: Actor, at: datetime) -> Erasure:
     return row
 
 
+def take_copy_back(*, share: Share, by: Actor, at: datetime) -> None:
+    """Something shared is its writer's alone again, and no old copy of the database shows it anew. Twice is once."""
+    with transaction.atomic():
+        sharing.take_back(share=share, by=by, at=at)
+        kind, person = Erasure.Kind.COPY, share.author.code
+        if not Erasure.objects.filter(person_code=person, kind=kind, what=share.code).exists():
+            Erasure.objects.create(person_code=person, kind=kind, what=share.code, at=at)
+
+
 def destroy_due(*, at: datetime) -> int:
     """Destroy the key of everybody who erased everything and of whom nothing has to stay any more. Returns how many."""
     done = 0
@@ -140,9 +150,10 @@ def destroy_due(*, at: datetime) -> int:
     return done
 
 
-def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) -> bool:
+def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone: bool = False) -> bool:
     """Apply an erasure once more, after a copy of the database from before it came back. False: nobody was there.
 
+    what      the code of the one shared copy, where it was that
     key_gone  the person's key had been destroyed, too, so it is again, whatever the copy says of records
     """
     person = User.objects.select_related("organisation").filter(code=person_code).first()
@@ -161,7 +172,8 @@ def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) 
             else:
                 _destroy_key_if_free(row, person, at=at)
         else:
-            return False
+            Share.objects.filter(author=person, code=what).delete()
+            Erasure.objects.get_or_create(person_code=person_code, kind=kind, what=what, at=at)
     return True
 
 

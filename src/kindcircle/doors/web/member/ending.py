@@ -21,6 +21,7 @@ from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, key_of, on_to
+from kindcircle.doors.web.shared.tries import stop_asking
 from kindcircle.rooms.ending import circles, closing, finishing, own_words, reviews
 from kindcircle.rooms.ending.errors import DoesNotReceive
 from kindcircle.rooms.ending.keeping import WARNING, held, space_goes_at, times_of
@@ -207,6 +208,8 @@ def take(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     if not sessions.is_fresh(request.session, at=at):
         return on_to("member:keep")
+    often = _("That was often in one day. The file is yours; please take it along again tomorrow.")
+    stop_asking(request, "take-along", often, key=request.actor.code)  # type: ignore[attr-defined]
     return HttpResponse(
         own_file.pack(request.user, by=request.actor, at=at),  # type: ignore[arg-type, attr-defined]
         content_type="application/zip",
