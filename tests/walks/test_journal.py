@@ -185,7 +185,7 @@ def test_a_drawing_is_kept_shown_taken_along_and_erased_like_words(running_site:
     # Something that is no drawing never gets that far, and takes no words with it.
     form, sent = ines.open("/journal/new/free/").filled("Save", {"text": "My words"})
     ines.post(form.action, sent | {"drawing": ['<svg onload="alert(1)">']})
-    assert ines.status == 422 and "My words" in ines.html and "<svg onload" not in ines.html
+    assert ines.status == 422 and "My words" in ines.html and "svg onload" not in ines.html
     assert JournalEntry.objects.filter(author=world.member).count() == 1
 
 

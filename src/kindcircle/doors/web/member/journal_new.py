@@ -25,9 +25,10 @@ from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.rooms.backdraft.queries import goes_slowly
 from kindcircle.rooms.practice.courses import Course, courses_of, offered
 from kindcircle.rooms.practice.own_way import own_way
-from kindcircle.rooms.writing import actions, bodies, journal
+from kindcircle.rooms.writing import actions, bodies, journal, queries
 from kindcircle.rooms.writing.kinds import BY_ID, DAY, DRAWING, DRAWING_WORDS, KINDS, TEXT, Kind
 from kindcircle.rooms.writing.phrases import add_phrases
+from kindcircle.spec import strokes
 from kindcircle.spec.guided import Guide, guide_of
 from kindcircle.spec.practices import Practice
 from kindcircle.spec.resting import Felt, own_day
@@ -158,7 +159,8 @@ def _ask(
         "before": BEFORE,
         "after": AFTER,
         "felt": felt or {"before": "", "after": ""},
-        "drawing": boxes.get(DRAWING, ""),
+        "drawing": _drawable(boxes.get(DRAWING, "")),
+        "earlier": kind.id in queries.kinds_in(request.actor),  # type: ignore[attr-defined]
         "drawing_box": _box(kind, DRAWING_WORDS, boxes) | {"rows": 2, "optional": True},
         "sheet": sheet(),
         "inks": INKS,
@@ -270,6 +272,14 @@ def _parts(kind: Kind, guide: Guide | None, boxes: Mapping[str, str]) -> list[di
         more = {"rows": 2, "optional": True} if name in kind.also else {}
         parts.append({"lead": (), "says": (), "box": _box(kind, name, boxes) | more})
     return parts
+
+
+def _drawable(text: str) -> str:
+    """The drawing as it came; an empty sheet where it cannot be drawn, so that it stands in nobody's way again."""
+    try:
+        return strokes.written(strokes.read(text))
+    except strokes.NoDrawing:
+        return ""
 
 
 def _english(kind: Kind, name: str) -> dict[str, bool]:

@@ -129,6 +129,10 @@ function start() {
     if ("paperClear" in button.dataset && marks.length && put([])) say("Clear");
   });
 
+  // The way here from beside the boxes opens it, too.
+  for (const way of document.querySelectorAll('a[href="#paper"]')) {
+    way.addEventListener("click", () => (root.closest("details").open = true));
+  }
   // Under one's own key the box is filled once the key is open.
   box.addEventListener("own-key:filled", () => {
     marks = read();

@@ -16,7 +16,7 @@ const ending = (words) => (/[.!?…:]$/.test(words) ? words : `${words}.`);
 function wordsOf(part) {
   const said = part.matches("main") ? PAGE : part.querySelector("legend") ? ASKED : SAID;
   return [...part.querySelectorAll(said)]
-    .filter((one) => !one.matches(".scale-mark") && !one.closest("[data-aloud-skip]") && one.checkVisibility())
+    .filter((one) => !one.matches(".scale-mark") && !one.closest("[hidden], [data-aloud-skip]") && one.checkVisibility())
     .filter((one) => !one.querySelector("p, li, label, .button"))
     .map((one) => ({ words: worded(one), of: one }))
     .filter(({ words }) => words)
