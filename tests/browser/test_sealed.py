@@ -471,6 +471,11 @@ def test_sharing_one_page_opens_the_chosen_words_and_nothing_else(
     entry = JournalEntry.objects.get(author=ines)
     desk.goto(f"/share/journal/{entry.code}/")
     box = desk.locator("#words")
+    desk.locator("input[name=step][value='']").check()
+    desk.get_by_role("button", name="Look first").click()
+    expect(desk.get_by_text("It stays yours alone.")).to_be_visible()
+    assert sent.holds("river") == [], "what stays with her does not leave her device"
+    desk.goto(f"/share/journal/{entry.code}/")
     expect(box).to_have_value(f"To keep: {WORD}.\n\nTo give: the river was calm.")
     box.fill("The river was calm.")
     desk.locator("input[name=step][value=leaders]").check()

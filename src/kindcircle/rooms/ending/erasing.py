@@ -73,7 +73,6 @@ OWN: tuple[tuple[type[Model], str], ...] = (
     (OwnKey, "person"),
     (CircleInvitation, "person"),
     (WritingClock, "person"),
-    (OwnKey, "person"),
 )
 """What is somebody's own and no part of any record, beside what they wrote (`taking`). By whose it is."""
 

@@ -15,6 +15,10 @@ for (const form of document.querySelectorAll("form[data-own-key-share]")) {
     const words = await openWords(hand, value, { kind, code, person: facts.person });
     const parts = shape === "text" ? [words] : boxesOf(words).filter(([name]) => !LEFT_OUT.has(name)).map(([, one]) => one);
     if (!into.value) into.value = parts.join("\n\n");
+    // "Only me" needs none of it at the site.
+    form.addEventListener("submit", () => {
+      if (!new FormData(form).get("step")) into.value = "";
+    });
     form.hidden = false;
   } catch {
     form.before(document.getElementById("own-key-cannot").content.cloneNode(true));
