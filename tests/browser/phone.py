@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from kindcircle.base.people.models import User
 from kindcircle.rooms.writing import actions
@@ -71,8 +71,13 @@ def kept_here(page: Page) -> list[int]:
 
 def waiting(page: Page) -> int:
     """How many parcels lie on this phone."""
-    found: int = page.evaluate(WAITING)
-    return found
+    while True:
+        try:
+            found: int = page.evaluate(WAITING)
+        except Error:  # the page fills itself anew in this moment
+            page.wait_for_load_state()
+        else:
+            return found
 
 
 def in_clear(page: Page, *words: str) -> list[str]:
@@ -92,5 +97,6 @@ def draft(person: User, world: World, kind: str) -> dict[str, str]:
 def how_often(person: User, world: World) -> Counter[str]:
     """Every word that this person finds in their journal and their drafts, and how often."""
     boxes = [*entries(person, world)]
-    boxes += [draft(person, world, one.kind) for one in Draft.objects.filter(author=person)]
+    kinds = {one.kind.partition(" ")[0] for one in Draft.objects.filter(author=person)}
+    boxes += [draft(person, world, kind) for kind in kinds]
     return Counter(word for box in boxes for text in box.values() for word in text.split())

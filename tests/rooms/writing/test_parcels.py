@@ -127,6 +127,19 @@ def test_the_page_that_saved_a_draft_itself_goes_on_where_it_was(world):
     assert draft(world, "journal") == {"feelings": "At the desk"}, "another page's sending takes no draft away"
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_a_page_that_was_filled_from_a_draft_takes_its_place(world, done):
+    by, author = world.actor(world.member), world.member
+    actions.save_draft(
+        kind="journal", box="feelings", text="Begun", page="desk", version=0, author=author, by=by, at=AT
+    )  # fmt: skip
+    version = actions.open_draft(kind="journal", author=author, by=by).version
+    filled = {"kind": "journal", "boxes": {"feelings": "Begun, and on"}, "done": done, "version": str(version)}
+    come(world, "one", json.dumps(filled))
+    assert draft(world, "journal") == ({} if done else {"feelings": "Begun, and on"})
+    assert [json.loads(one) for one in words(world)] == ([{"feelings": "Begun, and on"}] if done else [])
+
+
 def test_too_many_words_for_an_entry_stay_as_a_draft(world):
     long = "word " * 5000
     come(world, "one", page("journal", True, feelings=long))

@@ -246,14 +246,42 @@ def save_draft(
 
 
 def open_draft(*, kind: str, author: User, by: Actor) -> Kept:
-    """What was typed on this kind of page and not finished."""
+    """What was typed on this kind of page and not finished, with what came from a phone since it was opened last."""
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
+    _put_below(author, kind)
     draft = Draft.objects.filter(author=author, kind=kind).first()
     boxes = boxes_in(draft, author)
     if draft is not None and draft.own_key:
         return Kept({}, draft.version, boxes[own_keys.BOXES])
     return Kept(boxes, draft.version if draft else 0)
+
+
+def _put_below(author: User, kind: str) -> None:
+    """What came from a phone beside this draft comes into it, below what stands there.
+
+    Only here, when a page is filled: a page that was open already would not know of it, and leave it there twice.
+    """
+    beside = Draft.objects.filter(author=author, kind__startswith=f"{kind} ", own_key=False).order_by("pk")
+    if not beside.exists() or Draft.objects.filter(author=author, kind=kind, own_key=True).exists():
+        return
+    with transaction.atomic():
+        one_at_a_time(author)
+        for came in beside.all():
+            draft = Draft.objects.filter(author=author, kind=kind).first()
+            new, there = boxes_in(came, author), boxes_in(draft, author)
+            came.delete()
+            draft = draft or Draft(author=author, kind=kind)
+            names = [*there, *(name for name in new if name not in there)]
+            boxes = {name: _below(there.get(name, ""), new.get(name, "")) for name in names}
+            draft.sealed_body = seals.DRAFT.seal(json.dumps(boxes, ensure_ascii=False), code=draft.code, holder=author)
+            draft.version, draft.page = max(draft.version + 1, came.version), ""
+            draft.saved_at = max(came.saved_at, draft.saved_at or came.saved_at)
+            draft.save()
+
+
+def _below(there: str, new: str) -> str:
+    return f"{there.rstrip()}\n\n{new}" if there.strip() and new.strip() else there or new
 
 
 def drop_draft(*, kind: str, author: User, by: Actor) -> None:

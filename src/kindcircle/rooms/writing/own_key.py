@@ -165,7 +165,7 @@ def pieces(person: User, *, own_key: bool) -> list[Left]:
 
 def is_own(kind: str) -> bool:
     """Whether a page of this kind is for oneself. Words to somebody else are never locked: they are to be read."""
-    return kind.partition("-")[0] in (JOURNAL, LETTER)
+    return kind.partition(" ")[0].partition("-")[0] in (JOURNAL, LETTER)
 
 
 def open_piece(*, kind: str, code: str, person: User, by: Actor, proof: str = "") -> str:

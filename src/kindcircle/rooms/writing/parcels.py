@@ -11,6 +11,7 @@ from django.db import transaction
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.lib.clock import milliseconds
+from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import Invalid
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import box, seals
@@ -27,11 +28,13 @@ KINDS = frozenset(BY_DRAFT) | frozenset(actions.LETTER_DRAFTS.values())
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """An open parcel: the boxes of one page, and whether its writer pressed the button on it."""
+    """An open parcel: the boxes of one page, whether its writer pressed the button on it, and which version of its
+    draft it was filled from (0 for none)."""
 
     kind: str
     boxes: dict[str, str]
     done: bool
+    version: int
 
     @property
     def has_words(self) -> bool:
@@ -42,7 +45,8 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
     """Take one parcel in. The same key again changes nothing, whatever became of the words meanwhile.
 
     A finished page of the journal becomes an entry; an unfinished one becomes the draft of its page, and so does a
-    letter, which needs a day first. A draft that is there already keeps its words, and these stand below them. `ago`
+    letter, which needs a day first. A draft that is there already keeps its words; these stand below them as soon as
+    its page is opened. `ago`
     is how long before the sending it was written, by the phone's own clock alone. Raises CannotOpen, NotUnderstood,
     and KeyIsOn: what came readable waits on the phone until its writer's own key is off.
     """
@@ -56,12 +60,10 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
             return
         own_keys.check(author, "", own_key=False)
         page = _opened(key, sealed, author)
-        draft = Draft.objects.filter(author=author, kind=page.kind).first()
-        there = actions.boxes_in(draft, author) if draft is not None and draft.page != key else {}
-        # Two drawings cannot stand on one sheet: the one that comes is an entry of its own.
-        finish = page.done or bool(page.boxes.get(DRAWING) and there.get(DRAWING))
+        # Two drawings cannot stand on one sheet: one that was begun is an entry of its own.
+        finish = page.done or bool(page.boxes.get(DRAWING, "").strip())
         if page.has_words and not (finish and _finished(page, key, written, author, by, at)):
-            _beside(page, draft or Draft(author=author, kind=page.kind), there, key, at)
+            _as_draft(page, key, author, at)
         Parcel.objects.create(author=author, client_key=own_key, came_at=at)
 
 
@@ -73,7 +75,9 @@ def _opened(key: str, sealed: str, author: User) -> _Page:
         raise NotUnderstood from None
     if kind not in KINDS:
         raise NotUnderstood
-    return _Page(kind, boxes, found.get("done") is True)
+    version = str(found.get("version") or "")
+    known = version.isascii() and version.isdigit() and len(version) < 19
+    return _Page(kind, boxes, found.get("done") is True, int(version) if known else 0)
 
 
 def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor, at: datetime) -> bool:
@@ -91,24 +95,20 @@ def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor,
             at=at,
             kind=kind,
             written=written,
+            draft=page.version,
         )
     except Invalid:
         return False
     return True
 
 
-def _beside(page: _Page, draft: Draft, there: dict[str, str], key: str, at: datetime) -> None:
-    """Into the draft of this page. Another page's words that stand there stay, and these come below them."""
-    names = [*there, *(name for name in page.boxes if name not in there)]
-    both = {name: _below(there.get(name, ""), page.boxes.get(name, "")) for name in names}
-    draft.sealed_body = seals.DRAFT.seal(json.dumps(both, ensure_ascii=False), code=draft.code, holder=draft.author)
+def _as_draft(page: _Page, key: str, author: User, at: datetime) -> None:
+    """Into the draft that this page goes on with. Else beside it: the next page that is filled from it has both."""
+    draft = Draft.objects.filter(author=author, kind=page.kind).first()
+    if draft is None or not (draft.page == key or draft.version == page.version):
+        draft = Draft(author=author, kind=f"{page.kind} {new_code()}")
+    body = json.dumps(page.boxes, ensure_ascii=False)
+    draft.sealed_body = seals.DRAFT.seal(body, code=draft.code, holder=author)
     draft.version = max(draft.version + 1, milliseconds(at))
     draft.page, draft.saved_at = key, at
     draft.save()
-
-
-def _below(there: str, new: str) -> str:
-    """Both, or the one there is. A page that was taken up elsewhere already is not said twice."""
-    if not new.strip() or there.startswith(new.rstrip()) or there.endswith(new.strip()):
-        return there
-    return f"{there.rstrip()}\n\n{new}" if there.strip() else new

@@ -6,13 +6,14 @@ import { sealFor } from "./seal.js";
 
 export const BOX = "/phone/box/";
 export const SENDING = "kindcircle box";
-export const PAGE = "kindcircle page "; // the lock that an open page holds while it is written on
+const PAGE = "kindcircle page "; // the lock that an open page holds while it is written on
 
-// Puts the boxes of a page aside, sealed. True once this phone has them.
-export async function putAside(key, kind, boxes, done) {
+// Puts the boxes of a page aside, sealed, with the version of the draft that it was filled from. True once this phone
+// has them.
+export async function putAside(key, kind, boxes, done, version = "0") {
   const box = await get("mine");
   if (!box?.public) return false;
-  const sealed = await sealFor(box, key, JSON.stringify({ kind, boxes, done }));
+  const sealed = await sealFor(box, key, JSON.stringify({ kind, boxes, done, version }));
   await putParcel({ key, kind, sealed, done, who: box.who, written: Date.now() });
   return true;
 }
@@ -34,11 +35,10 @@ export async function sendAll() {
     const here = await asked();
     if (!here) return "waiting";
     const who = await markOf(here.who);
-    const open = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
     let all = true;
-    for (const one of await parcels()) {
-      if (one.who !== who) continue; // waits for whoever wrote it
-      if (!one.done && open.has(PAGE + one.key)) continue;
+    for (const { key } of (await parcels()).filter((waits) => waits.who === who)) { // others wait for whoever wrote them
+      const one = await leftAlone(key);
+      if (!one) continue;
       const status = await send(one, here);
       // Gone: its person erased what they wrote, and these words are part of it.
       if (status === 204 || status === 410) await dropParcel(one.key, one.sealed);
@@ -48,6 +48,18 @@ export async function sendAll() {
     return all ? "sent" : "waiting";
   });
 }
+
+// The parcel as it is now, unless its page is open and goes on. The page is looked for first: one that finished and let
+// go in between has put its last words here by then.
+async function leftAlone(key) {
+  const held = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
+  const one = (await parcels()).find((waits) => waits.key === key);
+  return one && (one.done || !held.has(PAGE + key)) ? one : null;
+}
+
+// Resolves once this page has the lock, which says to the others that it is written on. Answers with what gives it back.
+export const holdPage = (key) =>
+  new Promise((held) => navigator.locks.request(PAGE + key, () => new Promise((letGo) => held(letGo))));
 
 async function send(one, { who, token }) {
   const ago = String(Math.max(0, Math.round((Date.now() - one.written) / 1000)));

@@ -3,7 +3,7 @@
 import { markOf } from "./mark.js";
 import { sendAll } from "./send.js";
 import { fetchShells, HALF_A_DAY, SHELLS } from "./shells.js";
-import { drop, get, put } from "./store.js";
+import { drop, get, parcels, put } from "./store.js";
 
 const who = await markOf(document.body.dataset.who);
 const box = await get("mine");
@@ -13,7 +13,7 @@ if (box?.who === who) {
   const late = Date.now() - box.fetched;
   if (late > HALF_A_DAY || late < 0) await fetchAgain().catch(() => {}); // another time
 }
-await send();
+await sendAndShow();
 window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.hidden || send());
 
@@ -28,6 +28,19 @@ async function makeRoom() {
 
 async function send() {
   await sendAll().catch(() => {}); // they stay, and are tried again
+}
+
+// A page for words that was filled before the waiting ones came would show what is written already. Filled anew, it has
+// them all; but not once somebody has begun on it.
+async function sendAndShow() {
+  const boxes = [...document.querySelectorAll("[data-draft]")];
+  const kinds = new Set(boxes.map((one) => one.dataset.draft.split("/").at(-2)));
+  const waited = boxes.length ? (await parcels()).filter((one) => one.who === who && kinds.has(one.kind)) : [];
+  await send();
+  if (!waited.length) return;
+  const still = new Set((await parcels()).map((one) => one.key));
+  const untouched = boxes.every((one) => one.value === one.defaultValue);
+  if (untouched && waited.some((one) => !still.has(one.key))) window.location.reload();
 }
 
 async function fetchAgain() {

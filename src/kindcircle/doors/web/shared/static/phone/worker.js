@@ -52,7 +52,7 @@ async function sentOrKept(request, kind) {
   }
   const form = await copy.formData();
   const boxes = Object.fromEntries([...form].filter(([name, words]) => !NOT_WORDS.has(name) && typeof words === "string"));
-  if (!form.get("key") || !(await putAside(form.get("key"), kind, boxes, true))) return Response.error();
+  if (!form.get("key") || !(await putAside(form.get("key"), kind, boxes, true, form.get("version")))) return Response.error();
   await self.registration.sync?.register(SENDING).catch(() => {});
   return Response.redirect(`/phone/write/?kept=${kind.split("-")[0]}`, 303);
 }
