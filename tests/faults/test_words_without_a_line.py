@@ -125,14 +125,14 @@ class Story:
         self.line.mend()
         if self.up is not None:
             self.up.join()
-        self.page.goto("/journal/new/")
+        self.page.goto("/journal/new/day/")
         with contextlib.suppress(AssertionError):
             wait_until(lambda: waiting(self.page) == 0, self.page, what="what waits to come first", within=3)
         if waiting(self.page) or not self.page.get_by_role("button", name="Save", exact=True).count():
             self.again()  # the line went before the page came
             self.lines(word)
             return
-        self.page.goto("/journal/new/")  # as it is now
+        self.page.goto("/journal/new/day/")  # as it is now
         box = self.page.locator("#feelings")
         box.fill(f"{box.input_value()} {word}")  # what was begun before stands there
         self.trouble()

@@ -75,9 +75,11 @@ def _opened(key: str, sealed: str, author: User) -> _Page:
         raise NotUnderstood from None
     if kind not in KINDS:
         raise NotUnderstood
+    known = BY_DRAFT[kind].boxes if kind in BY_DRAFT else ("text",)
+    boxes = {name: words for name, words in boxes.items() if name in known}
     version = str(found.get("version") or "")
-    known = version.isascii() and version.isdigit() and len(version) < 19
-    return _Page(kind, boxes, found.get("done") is True, int(version) if known else 0)
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
+    return _Page(kind, boxes, found.get("done") is True, number)
 
 
 def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor, at: datetime) -> bool:
@@ -87,7 +89,7 @@ def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor,
         return False
     try:
         actions.write_entry(
-            text=bodies.body_of({name: words for name, words in page.boxes.items() if name in kind.boxes}),
+            text=bodies.body_of(page.boxes),
             practice=kind.practice.id if kind.practice else "",
             client_key=key,
             author=author,

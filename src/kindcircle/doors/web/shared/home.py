@@ -74,10 +74,10 @@ def _trace(actor: Actor) -> None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out, and leave nothing of the pages behind in the browser.
 
-    A session that had ended already could not take along what was written without a line. Those sealed words stay for
+    Where sealed words could not be sent, because the session had ended already or the line is too poor, they stay for
     their writer; phone/settle.js has taken away all that can be read.
     """
-    was_here = request.actor.signed_in  # type: ignore[attr-defined]
+    was_here = request.actor.signed_in and not request.POST.get("words-wait")  # type: ignore[attr-defined]
     response: HttpResponse = account.logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "storage"' if was_here else '"cache"'

@@ -6,6 +6,7 @@ import { fetchShells, HALF_A_DAY, SHELLS } from "./shells.js";
 import { drop, get, parcels, put } from "./store.js";
 
 const who = await markOf(document.body.dataset.who);
+for (const form of document.querySelectorAll('form[action$="/account/logout/"]')) form.addEventListener("submit", signOut);
 const box = await get("mine");
 if (box && box.who !== who) await makeRoom();
 if (box?.who === who) {
@@ -16,8 +17,6 @@ if (box?.who === who) {
 await sendAndShow();
 window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.hidden || send());
-
-for (const form of document.querySelectorAll('form[action$="/account/logout/"]')) form.addEventListener("submit", signOut);
 
 // Somebody else is here: nothing that can be read stays. Sealed words wait for whoever wrote them.
 async function makeRoom() {
@@ -50,10 +49,24 @@ async function fetchAgain() {
   await put({ ...(await get("mine")), fetched: Date.now() });
 }
 
-// What has not been sent yet goes first, for a few seconds at the most. Then the server clears this browser.
+// What has not been sent yet goes first, for a few seconds at the most. Then the server clears this browser. Words that
+// could not go stay here, sealed; all that can be read goes all the same.
 async function signOut(event) {
   event.preventDefault();
-  await Promise.race([send(), new Promise((go) => setTimeout(go, 4000))]);
+  const until = Date.now() + 4000;
+  const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+  const waits = async () => (await parcels()).some((one) => one.who === who);
+  let left = await waits().catch(() => false);
+  while (left && Date.now() < until) {
+    await Promise.race([send(), pause(2000)]);
+    left = await waits();
+    if (left) await pause(250);
+  }
   await makeRoom().catch(() => {});
+  if (left) {
+    const stay = document.createElement("input");
+    Object.assign(stay, { type: "hidden", name: "words-wait", value: "yes" });
+    event.target.append(stay);
+  }
   event.target.submit();
 }

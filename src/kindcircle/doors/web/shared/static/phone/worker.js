@@ -6,20 +6,25 @@ import { putAside, sendAll, SENDING } from "./send.js";
 const LIST = "/practice/kept/";
 const SOUND = /^\/practice\/[^/]+\/sound\//;
 const ENTRY = /^\/journal\/new\/([a-z]+)\/$/;
+const LETTERS = {
+  "/letters/new/": "letter",
+  "/letters/new/future/": "letter-future",
+  "/letters/new/hard-day/": "letter-hard",
+};
 const INSTEAD = {
   "/hard-day/": "/phone/hard-day/",
   "/help/": "/phone/hard-day/",
   "/journal/new/": "/phone/write/",
   "/journal/new/day/": "/phone/write/",
   "/journal/new/free/": "/phone/write/",
-  "/letters/new/": "/phone/write/",
+  ...Object.fromEntries(Object.keys(LETTERS).map((path) => [path, "/phone/write/"])),
   "/support-plan/": "/phone/plan/",
 };
 const NOT_WORDS = new Set(["csrfmiddlewaretoken", "key", "version", "when", "day", "before", "after"]);
 
 // Which page it is whose words these are: the kind of its draft.
 function written(path) {
-  if (path === "/letters/new/") return "letter";
+  if (LETTERS[path]) return LETTERS[path];
   const kind = ENTRY.exec(path)?.[1];
   return kind === "day" ? "journal" : kind && `journal-${kind}`;
 }
