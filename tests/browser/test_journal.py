@@ -11,7 +11,8 @@ from kindcircle.rooms.writing.actions import open_entry
 from kindcircle.rooms.writing.journal import open_added
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from kindcircle.spec import strokes
-from tests.browser.helpers import PHONE, Visits
+from tests.browser.helpers import PHONE, Line, Visits, wait_until
+from tests.browser.phone import say_yes, waiting
 from tests.browser.test_sealed import WORD, secure, turn_on
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
@@ -228,3 +229,28 @@ def test_a_drawing_and_lines_added_later_are_locked_under_ones_own_key_too(
     for kept in (body, added.words):
         assert WORD not in kept and marks not in kept and kept.startswith("kc1.")
     assert sent.holds(WORD) == [] and sent.holds(marks) == []
+
+
+def test_any_kind_of_entry_and_its_drawing_outlive_a_line_that_went(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    """The page was open when the line went; saving puts it aside on the phone, and it comes as the kind that it was."""
+    with Line(running_site) as line:
+        page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        page.goto("/journal/new/friend/")
+        line.cut()
+        page.locator("#friend").fill("I made her tea.")
+        expect(page.get_by_text("Kept on this phone, sealed.").first).to_be_visible()
+        page.get_by_text("Draw it, instead or as well").click()
+        page.get_by_role("button", name="Wave").click()
+        page.get_by_text("About the same", exact=True).click()
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_url("**/phone/write/**")
+        line.mend()
+        page.goto("/today/")
+        wait_until(lambda: waiting(page) == 0, page, what="the words to come", within=20)
+    entry, body = entry_of(group)
+    assert entry.kind == "friend"
+    assert bodies.boxes_of(body)["friend"] == "I made her tea."
+    assert len(bodies.drawing_of(body)) == 1
