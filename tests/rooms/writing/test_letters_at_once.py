@@ -36,7 +36,7 @@ def test_the_same_letter_from_five_tabs_is_there_once(committed: World, key: str
 
 def test_a_letter_is_opened_or_taken_back_and_never_both(committed: World) -> None:
     by = committed.actor(committed.member)
-    for number in range(5):
+    for number in range(12):
         letter = sealing(committed, f"Letter {number}")
         opened, taken = at_the_same_moment([
             partial(again.open_needed, letter=letter, by=by, at=committed.at),

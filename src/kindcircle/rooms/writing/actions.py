@@ -193,9 +193,11 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
     """Take a letter back before it arrives: it is gone for good. Raises AlreadyOnItsWay."""
     require(by, Permission.LETTER_WITHDRAW, letter)
     with transaction.atomic():
-        gone, _ = Letter.objects.filter(pk=letter.pk, delivered_at=None).delete()
-        if not gone:
+        # Held first: looked for and then deleted, it could arrive in between, and be lost with its seal open.
+        waiting = Letter.objects.select_for_update().filter(pk=letter.pk, delivered_at=None).first()
+        if waiting is None:
             raise AlreadyOnItsWay
+        waiting.delete()
         record(Event.LETTER_WITHDRAWN, by, "letter", letter.code, letter.author, at)
 
 
