@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kindcircle.spec import strokes
 from kindcircle.spec.guided import guide_of
-from kindcircle.spec.practices import newest_practice
+from kindcircle.spec.practices import Needs, newest_practice
 from kindcircle.spec.resting import Felt, own_day, wants_rest
 
 MONDAY = date(2026, 5, 4)
@@ -31,6 +31,15 @@ def test_every_line_of_a_practice_is_said_once_and_in_its_order(name: str) -> No
         said = [line for part in guide.parts for line in (*part.lead, *part.says)] + list(guide.closing)
         assert sorted(said) == sorted(step.say for step in length.steps)
         assert len(set(guide.boxes)) == len(guide.boxes)
+
+
+def test_who_asked_for_no_touch_is_not_asked_to_lay_a_hand_anywhere() -> None:
+    practice = newest_practice("p10-changing-the-critics-tune")
+    usual = guide_of(practice, practice.shortest)
+    asked = guide_of(practice, practice.shortest, Needs(ways=frozenset({"no_touch"})))
+    assert any("lay a hand" in line for line in usual.closing)
+    assert not any("lay a hand" in line for line in asked.closing)
+    assert asked.boxes == usual.boxes
 
 
 def test_a_drawing_is_read_and_written_in_one_way() -> None:

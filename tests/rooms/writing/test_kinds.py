@@ -12,7 +12,7 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.writing import actions, bodies, journal, phrases
 from kindcircle.rooms.writing.errors import DrawingAmiss, NothingWritten, OpenElsewhere, TooLong, TooManyPhrases
-from kindcircle.rooms.writing.kinds import BY_ID, KINDS
+from kindcircle.rooms.writing.kinds import BY_ID, DRAWING, DRAWING_WORDS, KINDS
 from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, OwnPhrases
 from kindcircle.spec.practices import newest_practice
 from kindcircle.spec.resting import Felt
@@ -49,6 +49,9 @@ def test_each_kind_asks_what_its_practice_asks() -> None:
             assert list(kind.boxes[: len(asked)]) == asked
         assert len(set(kind.boxes)) == len(kind.boxes)
     assert len({kind.draft for kind in KINDS}) == len(KINDS)
+    # Boxes of two kinds never share a name: in a file to take along each stands under its own question.
+    asked = [name for kind in KINDS for name in kind.boxes if name not in (DRAWING, DRAWING_WORDS)]
+    assert len(asked) == len(set(asked))
 
 
 def test_a_body_comes_back_as_it_was() -> None:

@@ -215,3 +215,54 @@ def test_a_draft_is_asked_for_by_post_only_and_after_signing_in(client):
     answer = Client().post("/draft/journal/", {"feelings": "x"})
     assert answer.status_code == 302
     assert not Draft.objects.exists()
+
+
+# --- other kinds ---
+
+
+def test_seven_kinds_are_offered_and_what_can_stir_up_waits_for_the_group(client):
+    said = client.get("/journal/new/").content.decode()
+    for kind in ("day", "free", "friend", "want", "words", "story"):
+        assert f'href="/journal/new/{kind}/"' in said
+    assert "Changing the critic&#x27;s tune" in said
+    assert 'href="/journal/new/critic/"' not in said
+    later = client.get("/journal/new/critic/").content.decode()
+    assert "This one can stir things up." in later
+    assert "<textarea" not in later
+    assert client.get("/journal/new/nonsense/").status_code == 404
+
+
+def test_a_longer_way_asks_more_and_words_of_another_length_stay_in_sight(client):
+    first, both = client.get("/journal/new/story/").content, client.get("/journal/new/story/?seconds=1500").content
+    assert b'name="rules"' in first
+    assert b'name="rewritten"' not in first
+    assert b'name="rules"' in both
+    assert b'name="rewritten"' in both
+    fields = {"key": "page-one", "version": "0", "rewritten": "CANARY-MINE"}
+    assert client.post("/draft/journal-story/", fields).status_code == 204
+    assert b"CANARY-MINE" in client.get("/journal/new/story/").content
+    assert client.get("/journal/new/story/?seconds=nonsense").status_code == 200
+
+
+def test_the_microphone_is_allowed_on_the_page_of_an_entry_and_nowhere_else(client):
+    assert "microphone=(self)" in client.get(NEW).headers["Permissions-Policy"]
+    for address in (LIST, "/journal/new/", "/journal/my-words/", "/letters/new/"):
+        assert "microphone=()" in client.get(address).headers["Permissions-Policy"], address
+
+
+def test_lines_for_somebody_elses_entry_are_nobodys(client, world):
+    keep(client)
+    entry = JournalEntry.objects.get()
+    fields = {"key": "k", "version": "0", "text": "x"}
+    assert client.post(f"/draft/journal-added-{entry.code}/", fields).status_code == 204
+    other = signed_in(world.members[1])
+    assert other.post(f"/draft/journal-added-{entry.code}/", fields).status_code == 404
+    assert other.post(f"/draft/journal-added-{entry.code}/afresh/").status_code == 404
+    assert client.post(f"/draft/journal-added-{entry.code}/afresh/").status_code == 303
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["before", "after"])
+def test_an_answer_that_was_not_offered_is_no_answer(client, way):
+    assert keep(client, **{way: "CANARY"}).status_code == 303
+    assert bytes(JournalEntry.objects.get().sealed_felt) == b""
