@@ -48,7 +48,8 @@ from kindcircle.rooms.safety.models_answers import AlertAnswer
 from kindcircle.rooms.sharing import actions as sharing
 from kindcircle.rooms.sharing.models import Share, Warmth
 from kindcircle.rooms.tasks.models import Task
-from kindcircle.rooms.writing.models import Parcel
+from kindcircle.rooms.writing import journal
+from kindcircle.rooms.writing.models import JournalEntry, Parcel
 from kindcircle.rooms.writing.models_own_key import OwnKey
 
 MEMBER = Membership.Role.MEMBER
@@ -135,6 +136,16 @@ def take_copy_back(*, share: Share, by: Actor, at: datetime) -> None:
             Erasure.objects.create(person_code=person, kind=kind, what=share.code, at=at)
 
 
+def let_entry_go(*, entry: JournalEntry, by: Actor, at: datetime) -> None:
+    """One entry of one's own journal goes for good, and no old copy of the database brings it back. Twice is once."""
+    refuse_if_held(entry.author, by=by, at=at)
+    kind, person = Erasure.Kind.COPY, entry.author.code
+    with transaction.atomic():
+        journal.erase_entry(entry=entry, by=by, at=at)
+        if not Erasure.objects.filter(person_code=person, kind=kind, what=entry.code).exists():
+            Erasure.objects.create(person_code=person, kind=kind, what=entry.code, at=at)
+
+
 def destroy_due(*, at: datetime) -> int:
     """Destroy the key of everybody who erased everything and of whom nothing has to stay any more. Returns how many."""
     done = 0
@@ -152,7 +163,7 @@ def destroy_due(*, at: datetime) -> int:
 def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone: bool = False) -> bool:
     """Apply an erasure once more, after a copy of the database from before it came back. False: nobody was there.
 
-    what      the code of the one shared copy, where it was that
+    what      the code of the one thing, where it was only that
     key_gone  the person's key had been destroyed, too, so it is again, whatever the copy says of records
     """
     person = User.objects.select_related("organisation").filter(code=person_code).first()
@@ -172,6 +183,7 @@ def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone
                 _destroy_key_if_free(row, person, at=at)
         else:
             Share.objects.filter(author=person, code=what).delete()
+            JournalEntry.objects.filter(author=person, code=what).delete()
             Erasure.objects.get_or_create(person_code=person_code, kind=kind, what=what, at=at)
     return True
 

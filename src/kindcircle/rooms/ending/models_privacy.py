@@ -18,12 +18,12 @@ class Erasure(models.Model):
     class Kind(models.TextChoices):
         WRITING = "writing"  # what they wrote and kept for themselves
         EVERYTHING = "everything"  # all that need not stay in the house's record, and the account
-        COPY = "copy"  # one thing they had shared: `what` is its code
+        COPY = "copy"  # one thing: what they had shared, or an entry of their journal; `what` is its code
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     person_code = models.CharField(max_length=22)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    what = models.CharField(max_length=22, blank=True, default="", help_text="The code of one shared copy, else empty.")
+    what = models.CharField(max_length=22, blank=True, default="", help_text="The code of the one thing, else empty.")
     at = models.DateTimeField()
     # When nothing is left that has to stay and the person's key has been destroyed. Only where everything was erased.
     key_gone_at = models.DateTimeField(null=True, blank=True)
