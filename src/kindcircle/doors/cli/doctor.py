@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from kindcircle.doors.cli.home import open_home
 
 LONGEST_WAIT = timedelta(minutes=15)
 LEAST_FREE = 0.10
+OLDEST_COPY = timedelta(hours=26)  # a day, and some time for it to be made
 LATELY = timedelta(days=31)
 
 
@@ -58,6 +59,7 @@ def examine() -> Iterator[Finding]:
     yield _keys()
     yield _messages()
     yield from _content()
+    yield _last_copy()
     yield _disk()
     yield from _help_lines()
     yield _mail()
@@ -95,6 +97,22 @@ def _keys() -> Finding:
         return Finding("keys", True, _("no older key is kept"))
     says = _("{count} older keys are kept: `kindcircle keys finish` lets go what nothing needs").format(count=older)
     return Finding("keys", None, says)
+
+
+def _last_copy() -> Finding:
+    from django.conf import settings
+
+    from kindcircle.base.lib import clock
+    from kindcircle.doors.cli.copies import STAMP
+
+    stamp = Path(settings.HOME) / STAMP
+    if settings.DEMO:
+        return Finding("last copy", True, _("not asked of a demo"))
+    if not stamp.is_file():
+        return Finding("last copy", None, _("none was made yet: `kindcircle backup FOLDER --to age1…`"))
+    made = datetime.fromisoformat(stamp.read_text(encoding="ascii"))
+    late = clock.now() - made > OLDEST_COPY
+    return Finding("last copy", None if late else True, _("of {at}").format(at=f"{made:%Y-%m-%d %H:%M} UTC"))
 
 
 def _messages() -> Finding:

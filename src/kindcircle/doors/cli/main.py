@@ -14,6 +14,8 @@ COMMANDS = {
     "init": "kindcircle.doors.cli.init",
     "worker": "kindcircle.doors.cli.worker",
     "doctor": "kindcircle.doors.cli.doctor",
+    "backup": "kindcircle.doors.cli.backup",
+    "restore": "kindcircle.doors.cli.restore",
     "keys": "kindcircle.doors.cli.keys",
     "demo": "kindcircle.doors.cli.demo",
     "measures": "kindcircle.doors.cli.measures",

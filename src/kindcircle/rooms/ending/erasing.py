@@ -17,6 +17,7 @@ from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.outbox.models import Delivery, MailWish, ReturnedMail
 from kindcircle.base.people.models import StaffRole, User
@@ -123,6 +124,7 @@ def erase_everything(*, person: User, by: Actor, at: datetime) -> Erasure:
         _take(person, at=at)
         row = Erasure.objects.create(person_code=person.code, kind=Erasure.Kind.EVERYTHING, at=at)
         _record(Event.EVERYTHING_ERASED, person, by=by, at=at)
+        erased.note(erased.EVERYTHING, person=person.code, at=at)
         _destroy_key_if_free(row, person, at=at)
     return row
 
@@ -280,6 +282,7 @@ def _destroy_key(row: Erasure, person: User, *, at: datetime) -> None:
     User.objects.filter(pk=person.pk).update(sealed_name=name)
     Erasure.objects.filter(pk=row.pk).update(key_gone_at=at)
     _record(Event.PERSON_KEY_GONE, person, by=SYSTEM, at=at)
+    erased.note(erased.KEY, person=person.code, at=at)
 
 
 def _blank(person: User, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
 from kindcircle.rooms.conversations import actions as conversations
@@ -145,6 +146,7 @@ def erase_writing(*, person: User, by: Actor, at: datetime) -> None:
         WritingClock.objects.filter(person=person).delete()
         Erasure.objects.create(person_code=person.code, kind=Erasure.Kind.WRITING, at=at)
         _record(Event.OWN_WORDS_ERASED, person, by=by, at=at)
+        erased.note(erased.WRITING, person=person.code, at=at)
 
 
 def refuse_if_held(person: User, *, by: Actor, at: datetime) -> None:

@@ -12,6 +12,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.access.predicates import Facts
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
@@ -171,6 +172,7 @@ def _erase(person: User, kind: PlanKind, *, by: Actor, at: datetime) -> None:
     if plan is not None:
         plan.delete()
         _record(kind.erased, kind.about, plan.code, person, by=by, at=at)
+        erased.note(erased.ROW, label=kind.model._meta.label, code=plan.code, at=at)
 
 
 def _record(event: Event, kind: str, code: str, person: User, *, by: Actor, at: datetime, reason: str = "") -> None:

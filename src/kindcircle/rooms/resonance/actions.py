@@ -11,6 +11,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
@@ -110,11 +111,15 @@ def erase(*, sitting: Sitting, by: Actor, at: datetime, part: str = "") -> None:
     with transaction.atomic():
         _one_at_a_time(sitting.member)
         of_it = HeartRecording.objects.filter(sitting=sitting)
-        gone, _counts = (of_it.filter(part=part) if part else of_it).delete()
+        which = of_it.filter(part=part) if part else of_it
+        recordings = list(which.values_list("code", flat=True))
+        which.delete()
         if not of_it.exists():
             Sitting.objects.filter(pk=sitting.pk).delete()
-        if gone:
+        if recordings:
             _record(Event.HEART_RECORDING_ERASED, by, sitting.member, at)
+        for code in recordings:
+            erased.note(erased.ROW, label="resonance.HeartRecording", code=code, at=at)
 
 
 def _read(data: bytes) -> Heartbeats:

@@ -14,6 +14,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group
@@ -181,6 +182,7 @@ def _remove(row: Share, *, by: Actor, at: datetime) -> None:
     nudges.settle(row, at=at)
     if {row.step, row.before} & set(BY_NAME):
         _record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=row.step)
+    erased.note(erased.ROW, label="sharing.Share", code=row.code, at=at)
     row.delete()
 
 

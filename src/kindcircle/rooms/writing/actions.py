@@ -13,6 +13,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.outbox import queue
@@ -199,6 +200,7 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
             raise AlreadyOnItsWay
         waiting.delete()
         record(Event.LETTER_WITHDRAWN, by, "letter", letter.code, letter.author, at)
+        erased.note(erased.ROW, label="writing.Letter", code=letter.code, at=at)
 
 
 def save_draft(

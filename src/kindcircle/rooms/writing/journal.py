@@ -9,6 +9,7 @@ from django.db import transaction
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.errors import CannotOpen
@@ -109,6 +110,7 @@ def erase_entry(*, entry: JournalEntry, by: Actor, at: datetime) -> None:
         Draft.objects.filter(author=author, kind=draft_of(entry)).delete()
         if gone:
             record(Event.ENTRY_ERASED, by, "journal", entry.code, author, at)
+            erased.note(erased.ROW, label="writing.JournalEntry", code=entry.code, at=at)
 
 
 def rests_now(*, author: User, by: Actor, at: datetime) -> bool:
