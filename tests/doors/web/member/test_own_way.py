@@ -316,3 +316,9 @@ def test_the_worker_is_one_script_for_the_whole_site(django_db_setup):
     assert not re.search(r"^(import|export) ", said, flags=re.M) and "putAside" in said and "sealFor" in said
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "Service-Worker-Allowed" not in answer.headers
+
+
+def test_the_size_of_a_sound_is_told_before_it_comes(client):
+    said = client.get(f"/practice/{FEET}/?seconds=60").content.decode()
+    assert "The sound takes about 0.4 MB. It comes only once you press Begin." in said
+    assert "The sound takes" not in client.get(f"/practice/{FEET}/to-keep/60/").content.decode()

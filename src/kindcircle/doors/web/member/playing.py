@@ -1,5 +1,6 @@
 """A practice as one person hears it: which words, how long, in which voice."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from kindcircle.rooms.practice import sounds
 from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
 from kindcircle.rooms.practice.own_way import Choice, own_way
 from kindcircle.rooms.practice.recordings import recording_for
+from kindcircle.rooms.practice.voice.frames import RECORDED_BITS, SPOKEN_BITS
 from kindcircle.rooms.practice.voice.track import LEAD_MS
 from kindcircle.spec.practices import USUAL, Cue, Practice, all_practices, cues
 
@@ -40,6 +42,15 @@ class Playing:
         if self.voice not in ("recorded", "made"):
             return ""
         return f"{reverse('member:sound', args=[self.words.id, self.seconds, self.voice])}?of={self.mark}"
+
+    @property
+    def megabytes(self) -> float:
+        """About how much its sound takes of somebody's line, rounded up; 0 where there is none to fetch.
+
+        At the end the bell rings out for seven seconds.
+        """
+        bits = {"recorded": RECORDED_BITS, "made": SPOKEN_BITS}.get(self.voice, 0)
+        return math.ceil(bits * (self.seconds + LEAD_MS / 1000 + 7) / 8 / 100_000) / 10
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -92,6 +103,7 @@ def player_context(here: Playing) -> dict[str, Any]:
         "choice": here.choice,
         "chosen": in_words(here.choice),
         "facts": here.facts,
+        "megabytes": here.megabytes,
         "cues": here.sheets,
         "ground": _ground(here.choice),
     }
