@@ -1,12 +1,16 @@
 """The journal's pages: three lines, kept for their writer alone, and never lost half-written."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from kindcircle.base.lib import clock
+from kindcircle.doors.web.member import journal_new
 from kindcircle.rooms.writing import actions
 from kindcircle.rooms.writing.models import Draft, JournalEntry
+from kindcircle.spec.practices import newest_practice
 from tests.doors.web.member.people import everybody_else, signed_in
 from tests.world import World
 
@@ -230,6 +234,18 @@ def test_seven_kinds_are_offered_and_what_can_stir_up_waits_for_the_group(client
     assert "This one can stir things up." in later
     assert "<textarea" not in later
     assert client.get("/journal/new/nonsense/").status_code == 404
+
+
+def test_the_critic_rests_with_whoever_goes_more_slowly_and_the_milder_ones_do_not(client, monkeypatch):
+    human_too = SimpleNamespace(practice=newest_practice("p12-human-too"))
+    monkeypatch.setattr(journal_new, "offered", lambda courses, practice_id: human_too)
+    assert b"<textarea" in client.get("/journal/new/critic/").content
+    monkeypatch.setattr(journal_new, "goes_slowly", lambda user_id: object())
+    said = client.get("/journal/new/critic/").content.decode()
+    assert "This one rests for a while." in said
+    assert "<textarea" not in said
+    assert "It rests while you go more slowly." in client.get("/journal/new/").content.decode()
+    assert b"<textarea" in client.get(NEW).content
 
 
 def test_a_longer_way_asks_more_and_words_of_another_length_stay_in_sight(client):
