@@ -178,7 +178,7 @@ def test_it_goes_when_somebody_goes(visits: Visits, running_site: RunningSite, g
             tab.close()
             line.mend()
             page.get_by_role("button", name=how).click()
-            page.wait_for_url("**/")
+            page.wait_for_url(f"{line.url}/")
             assert [one["feelings"] for one in entries(group.member, group)] == ["Amsel"]
         else:
             tab.get_by_role("navigation", name="Always here").get_by_role("link", name=how).click()

@@ -6,7 +6,6 @@ import { fetchShells, HALF_A_DAY, SHELLS } from "./shells.js";
 import { drop, get, parcels, put } from "./store.js";
 
 const who = await markOf(document.body.dataset.who);
-for (const form of document.querySelectorAll('form[action$="/account/logout/"]')) form.addEventListener("submit", signOut);
 const box = await get("mine");
 if (box && box.who !== who) await makeRoom();
 if (box?.who === who) {
@@ -51,8 +50,7 @@ async function fetchAgain() {
 
 // What has not been sent yet goes first, for a few seconds at the most. Then the server clears this browser. Words that
 // could not go stay here, sealed; all that can be read goes all the same.
-async function signOut(event) {
-  event.preventDefault();
+export async function signOut(form) {
   const until = Date.now() + 4000;
   const pause = (ms) => new Promise((go) => setTimeout(go, ms));
   const waits = async () => (await parcels()).some((one) => one.who === who);
@@ -66,7 +64,7 @@ async function signOut(event) {
   if (left) {
     const stay = document.createElement("input");
     Object.assign(stay, { type: "hidden", name: "words-wait", value: "yes" });
-    event.target.append(stay);
+    form.append(stay);
   }
-  event.target.submit();
+  form.submit();
 }
