@@ -25,7 +25,6 @@ from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.preparing.models import SafeContact
 from kindcircle.rooms.safety.actions import raise_alert
-from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing.models import JournalEntry, Letter
 from tests.rooms.ending.test_retention import FIRST, days_on, ending_of, live_through
 from tests.world import World, make_person, make_world
@@ -172,19 +171,3 @@ def test_every_kind_of_own_row_goes_or_belongs_to_the_record(over: World) -> Non
     said = " ".join(one["sql"] for one in queries.captured_queries)
     untouched = [label for label in sorted(kinds) if f'FROM "{apps.get_model(label)._meta.db_table}"' not in said]
     assert untouched == []
-
-
-def test_what_was_taken_back_stays_taken_back(over: World) -> None:
-    """One shared copy: its code stands in the ledger, and an older copy of the database shows it no more."""
-    at = days_on(over, 1)
-    share = Share(author=over.member, group=over.group, client_key="k" * 22, step="leaders", since=at, seen_from=at)
-    share.sealed_words = b"x"
-    share.save()
-    kept = dict(Share.objects.filter(pk=share.pk).values()[0])
-    erasing.take_copy_back(share=share, by=over.actor(over.member), at=at)
-    erasing.take_copy_back(share=share, by=over.actor(over.member), at=at)
-    row = Erasure.objects.get(kind="copy")
-    assert (row.person_code, row.what) == (over.member.code, kept["code"])
-    Share.objects.create(**kept)  # an old copy came back
-    assert erasing.again(person_code=row.person_code, kind="copy", what=row.what, at=at)
-    assert not Share.objects.exists() and Erasure.objects.filter(kind="copy").count() == 1

@@ -9,8 +9,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.errors import Conflict, NotFound
 from kindcircle.base.people.models import User
-from kindcircle.rooms.ending import erasing, own_words
-from kindcircle.rooms.ending.models_privacy import Erasure
+from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.writing import actions, bodies, journal, phrases
 from kindcircle.rooms.writing.errors import DrawingAmiss, NothingWritten, OpenElsewhere, TooLong, TooManyPhrases
 from kindcircle.rooms.writing.kinds import BY_ID, DRAWING, DRAWING_WORDS, KINDS
@@ -108,18 +107,6 @@ def test_an_entry_goes_with_all_that_hangs_on_it_and_only_its_writer_lets_it_go(
     assert not (JournalEntry.objects.exists() or AddedLater.objects.exists() or Draft.objects.exists())
     row = AuditEntry.objects.get(event=Event.ENTRY_ERASED)
     assert (row.about_code, row.concerns) == (entry.code, world.member.code)
-
-
-def test_no_old_copy_brings_back_an_entry_that_was_let_go(world: World) -> None:
-    entry, by = write(world), world.actor(world.member)
-    old = JournalEntry.objects.get(pk=entry.pk)
-    for _ in range(2):
-        erasing.let_entry_go(entry=entry, by=by, at=AT)
-    noted = Erasure.objects.get(person_code=world.member.code)
-    assert noted.what == entry.code
-    old.save(force_insert=True)  # as after a backup from the day before was put in place
-    erasing.again(person_code=noted.person_code, kind=noted.kind, at=noted.at, what=noted.what)
-    assert not JournalEntry.objects.exists()
 
 
 def test_nothing_goes_while_the_house_has_to_keep_it(world: World) -> None:

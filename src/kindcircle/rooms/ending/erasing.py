@@ -46,11 +46,9 @@ from kindcircle.rooms.preparing.models import PreparedStep, SafeContact
 from kindcircle.rooms.reminders.models import AddressChange
 from kindcircle.rooms.safety.models import Alert, AlertStep
 from kindcircle.rooms.safety.models_answers import AlertAnswer
-from kindcircle.rooms.sharing import actions as sharing
-from kindcircle.rooms.sharing.models import Share, Warmth
+from kindcircle.rooms.sharing.models import Warmth
 from kindcircle.rooms.tasks.models import Task
-from kindcircle.rooms.writing import journal
-from kindcircle.rooms.writing.models import JournalEntry, Parcel
+from kindcircle.rooms.writing.models import Parcel
 from kindcircle.rooms.writing.models_own_key import OwnKey
 
 MEMBER = Membership.Role.MEMBER
@@ -129,25 +127,6 @@ def erase_everything(*, person: User, by: Actor, at: datetime) -> Erasure:
     return row
 
 
-def take_copy_back(*, share: Share, by: Actor, at: datetime) -> None:
-    """Something shared is its writer's alone again, and no old copy of the database shows it anew. Twice is once."""
-    with transaction.atomic():
-        sharing.take_back(share=share, by=by, at=at)
-        kind, person = Erasure.Kind.COPY, share.author.code
-        if not Erasure.objects.filter(person_code=person, kind=kind, what=share.code).exists():
-            Erasure.objects.create(person_code=person, kind=kind, what=share.code, at=at)
-
-
-def let_entry_go(*, entry: JournalEntry, by: Actor, at: datetime) -> None:
-    """One entry of one's own journal goes for good, and no old copy of the database brings it back. Twice is once."""
-    refuse_if_held(entry.author, by=by, at=at)
-    kind, person = Erasure.Kind.COPY, entry.author.code
-    with transaction.atomic():
-        journal.erase_entry(entry=entry, by=by, at=at)
-        if not Erasure.objects.filter(person_code=person, kind=kind, what=entry.code).exists():
-            Erasure.objects.create(person_code=person, kind=kind, what=entry.code, at=at)
-
-
 def destroy_due(*, at: datetime) -> int:
     """Destroy the key of everybody who erased everything and of whom nothing has to stay any more. Returns how many."""
     done = 0
@@ -162,10 +141,9 @@ def destroy_due(*, at: datetime) -> int:
     return done
 
 
-def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone: bool = False) -> bool:
+def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) -> bool:
     """Apply an erasure once more, after a copy of the database from before it came back. False: nobody was there.
 
-    what      the code of the one thing, where it was only that
     key_gone  the person's key had been destroyed, too, so it is again, whatever the copy says of records
     """
     person = User.objects.select_related("organisation").filter(code=person_code).first()
@@ -175,7 +153,7 @@ def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone
         if kind == Erasure.Kind.WRITING:
             take_writing(person)
             Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
-        elif kind == Erasure.Kind.EVERYTHING:
+        else:
             Membership.objects.filter(user=person, left_at=None).update(left_at=at)
             _take(person, at=at)
             row, _made = Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
@@ -183,10 +161,6 @@ def again(*, person_code: str, kind: str, at: datetime, what: str = "", key_gone
                 _destroy_key(row, person, at=at)
             else:
                 _destroy_key_if_free(row, person, at=at)
-        else:
-            Share.objects.filter(author=person, code=what).delete()
-            JournalEntry.objects.filter(author=person, code=what).delete()
-            Erasure.objects.get_or_create(person_code=person_code, kind=kind, what=what, at=at)
     return True
 
 

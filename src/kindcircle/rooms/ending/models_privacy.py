@@ -9,21 +9,19 @@ from kindcircle.base.people.models import Organisation, User
 
 
 class Erasure(models.Model):
-    """That somebody had something erased: whose code, what, and when. Nothing of what it was.
+    """That somebody erased their writing or everything: whose code, and when. Nothing of what it was.
 
-    No link to the person: a row is still true when they are gone. It is applied again after an old copy came back
-    (`erasing.again`).
+    No link to the person: a row is still true when they are gone. What has to go again after an old copy of the
+    database came back stands outside of it: base/lib/erased.py.
     """
 
     class Kind(models.TextChoices):
         WRITING = "writing"  # what they wrote and kept for themselves
         EVERYTHING = "everything"  # all that need not stay in the house's record, and the account
-        COPY = "copy"  # one thing: what they had shared, or an entry of their journal; `what` is its code
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     person_code = models.CharField(max_length=22)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    what = models.CharField(max_length=22, blank=True, default="", help_text="The code of the one thing, else empty.")
     at = models.DateTimeField()
     # When nothing is left that has to stay and the person's key has been destroyed. Only where everything was erased.
     key_gone_at = models.DateTimeField(null=True, blank=True)
@@ -31,17 +29,11 @@ class Erasure(models.Model):
     class Data:
         private: set[str] = set()
         personal = {"person_code"}
-        operational = {"id", "code", "kind", "what", "at", "key_gone_at"}
+        operational = {"id", "code", "kind", "at", "key_gone_at"}
         research: set[str] = set()
 
     class Meta:
         indexes = [models.Index(fields=["person_code"], name="erasure_of")]
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(kind="copy") & ~Q(what="")) | (~Q(kind="copy") & Q(what="")),
-                name="erasure_of_a_copy_says_which",
-            )
-        ]
 
 
 class PersonHold(models.Model):

@@ -17,7 +17,7 @@ from kindcircle.doors.web.member.own_key import answers_script, opening, value_o
 from kindcircle.doors.web.member.sending import gives_words_back, version_of
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
-from kindcircle.rooms.ending.erasing import let_entry_go
+from kindcircle.rooms.ending.own_words import refuse_if_held
 from kindcircle.rooms.writing import actions, journal, queries
 from kindcircle.rooms.writing.kinds import BY_ID, DRAWING_WORDS, KINDS, TEXT
 from kindcircle.rooms.writing.models import JournalEntry
@@ -76,7 +76,9 @@ def erase(request: HttpRequest, entry: JournalEntry) -> HttpResponse:
     """Asks once more, then lets an entry go for good."""
     if request.method != "POST":
         return render(request, "member/journal_erase.html", {"entry": entry, "title": title_of(entry.kind)})
-    let_entry_go(entry=entry, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    by, at = request.actor, clock.now()  # type: ignore[attr-defined]
+    refuse_if_held(entry.author, by=by, at=at)
+    journal.erase_entry(entry=entry, by=by, at=at)
     messages.success(request, _("It is gone. The rest of your journal is as it was."))
     return on_to("member:journal")
 

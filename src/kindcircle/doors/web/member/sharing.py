@@ -22,7 +22,6 @@ from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
 from kindcircle.doors.web.shared.shared_words import BY_ID, RUNGS, SIGNS
-from kindcircle.rooms.ending.erasing import take_copy_back
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.sharing import actions, looking, queries
 from kindcircle.rooms.sharing.models import Share
@@ -98,7 +97,7 @@ def one(request: HttpRequest, share: Share) -> HttpResponse:
     if request.method != "POST" or request.POST.get("do") == "change" or step not in BY_ID:
         return render(request, "member/share_one.html", asked)
     if not step:
-        take_copy_back(share=share, by=by, at=at)
+        actions.take_back(share=share, by=by, at=at)
         messages.success(request, _("It is yours alone again, on every screen. What was read cannot be unread."))
         return on_to("member:shares")
     look = _look(mine.words, step, share.group, share.author, share.code)
@@ -122,7 +121,7 @@ def one(request: HttpRequest, share: Share) -> HttpResponse:
 @page(Permission.SHARE_OWN, about=SHARES, methods=("POST",))
 def back(request: HttpRequest, share: Share) -> HttpResponse:
     """Mine alone again, at once. Nobody is told, and nobody asks why."""
-    take_copy_back(share=share, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    actions.take_back(share=share, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     messages.success(request, _("It is yours alone again, on every screen. What was read cannot be unread."))
     return on_to("member:shares")
 

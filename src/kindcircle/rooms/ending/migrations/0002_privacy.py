@@ -28,31 +28,13 @@ class Migration(migrations.Migration):
                 ("person_code", models.CharField(max_length=22)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("writing", "Writing"), ("everything", "Everything"), ("copy", "Copy")], max_length=10
-                    ),
-                ),
-                (
-                    "what",
-                    models.CharField(
-                        blank=True, default="", help_text="The code of one shared copy, else empty.", max_length=22
-                    ),
+                    models.CharField(choices=[("writing", "Writing"), ("everything", "Everything")], max_length=10),
                 ),
                 ("at", models.DateTimeField()),
                 ("key_gone_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "indexes": [models.Index(fields=["person_code"], name="erasure_of")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("kind", "copy"), models.Q(("what", ""), _negated=True)),
-                            models.Q(models.Q(("kind", "copy"), _negated=True), ("what", "")),
-                            _connector="OR",
-                        ),
-                        name="erasure_of_a_copy_says_which",
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
