@@ -133,6 +133,16 @@ def test_every_way_to_write_a_date_is_known(language: str) -> None:
         assert sorted(way for way in asked if get_format(way) == way) == []
 
 
+def test_no_page_changes_the_capitals_of_words() -> None:
+    """German nouns have one wherever they stand; a page that makes letters small would take it away."""
+    found = [
+        f"{file.name}: {words}"
+        for file in PACKAGE.rglob("*.html")
+        for words in re.findall(r"\{[{%][^{}]*\|(?:lower|title|upper)\b[^{}]*[}%]\}", file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 # When a sentence is said --------------------------------------------------------------------------
 
 AT_ONCE = {"gettext", "ngettext", "pgettext", "npgettext"}

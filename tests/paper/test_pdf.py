@@ -124,3 +124,10 @@ def test_words_that_look_like_commands_are_printed_as_they_are() -> None:
         "blocks": [{"kind": "paragraph", "runs": [{"text": strange, "strong": False, "emph": False}]}],
     }
     assert letters(strange) in printed(read(pdf("handout", page)))
+
+
+def test_a_line_of_the_schedule_keeps_the_capitals_of_what_it_names() -> None:
+    care = next(one for one in PROGRAMMES if one.id == "care-for-those-who-care")
+    lines = [words.asked(time, care) for time in care.measures]
+    assert "In the week after Meeting 2, Meeting 5: alliance-pulse" in lines
+    assert "Before each meeting: arrival-check" in lines

@@ -144,7 +144,10 @@ def asked(time: MeasureTime, programme: Programme) -> str:
         "follow-up": _("{n} days after the last meeting").format(n=time.after_days),
     }.get(time.occasion)
     if when is None:
-        when = f"{at[time.moment or 'after']} {sessions or _('each meeting')}".capitalize()
+        each = _("each meeting")
+        when = f"{at[time.moment or 'after']} {sessions or each}"
+        # Only the very first letter: what follows may be a title, or a German noun.
+        when = when[:1].upper() + when[1:]
     return f"{when}: {names}"
 
 
