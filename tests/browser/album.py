@@ -58,6 +58,10 @@ class Album:
                 self._keep(page, f"{len(self.names):02}-{name}-{screen}-{scheme}", scheme)
         page.set_viewport_size(own)
 
+    def keep(self, page: Page, name: str) -> None:
+        """Only a picture, of a page that is looked at elsewhere."""
+        self._keep(page, f"{len(self.names):02}-{name}", "light")
+
     def _keep(self, page: Page, name: str, scheme: str) -> None:
         if self.folder is None:
             return

@@ -125,7 +125,8 @@ def _change(request: HttpRequest, courses: list[Course]) -> HttpResponse:
 @page(Permission.TODAY_SEE, methods=("POST",))
 def note_hard_day(request: HttpRequest) -> HttpResponse:
     """Note for oneself that today was hard: the day, and nothing else."""
-    at_hand.note_hard_day(timezone.localdate(), member=person_of(request), by=request.actor)  # type: ignore[attr-defined]
+    today = timezone.localtime(clock.now()).date()
+    at_hand.note_hard_day(today, member=person_of(request), by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("Noted, for you alone. You find it under My practices, and can take it away there."))
     return on_to("member:hard-day")
 
