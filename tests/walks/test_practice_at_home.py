@@ -67,6 +67,29 @@ def test_a_week_at_home_in_ones_own_way(running_site: RunningSite, world: World)
     assert sound(ines).answer.content == whole, "it was made once and kept"
 
 
+def test_where_each_megabyte_costs_something(running_site: RunningSite, world: World) -> None:
+    """Ines has little data this month, and says so once. No script runs here: the choice needs none."""
+    ines = Visitor(running_site, world.member).open(FEET)
+    assert "You asked for little data." not in ines.text
+    ines.open("/phone/").follow("Choose little data")
+    assert ines.path == "/how-i-practise/" and "This device asks for little data now." not in ines.text
+    ines.press("Remember this", {"data_use": "little"}).open(FEET)
+    assert "You asked for little data. The page opens with words and bells." in ines.text
+    assert "You can read the words below at your own pace." in ines.text
+
+    # It is hers on every device, and nobody else's.
+    assert "You asked for little data." in Visitor(running_site, world.member).open(FEET).text
+    assert "little data" not in Visitor(running_site, world.members[1]).open(FEET).text
+
+    # Back from the practice itself: as the device asks. Her phone is set to spare, and then it is not.
+    ines.follow("Change how much data").press("Remember this", {"data_use": "device"})
+    assert ines.path == FEET and "little data" not in ines.text
+    ines.client.headers["Save-Data"] = "on"
+    assert "This device asks for little data." in ines.open(FEET).text
+    ines.follow("Change how much data").press("Remember this", {"data_use": "all"})
+    assert ines.path == FEET and "The page opens with words and bells." not in ines.text
+
+
 def test_a_voice_that_members_know(running_site: RunningSite, world: World) -> None:
     """Marit records a practice; her group hears it, nobody else does; she takes it back."""
     ines, marit = Visitor(running_site, world.member), Visitor(running_site, world.facilitator)

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.vault import seals
 from kindcircle.rooms.practice.models import OwnWay
-from kindcircle.rooms.practice.own_way import ANCHORS, AS_WRITTEN, VOICES, ZONES, Choice, _read, keep_own_way, own_way
+from kindcircle.rooms.practice.own_way import (
+    ANCHORS,
+    AS_WRITTEN,
+    DATA,
+    VOICES,
+    ZONES,
+    Choice,
+    _read,
+    keep_own_way,
+    own_way,
+)
 from kindcircle.spec.practices import Needs
 from tests.world import World, make_world
 
@@ -75,6 +85,7 @@ choices = st.builds(
     Choice,
     anchor=st.sampled_from(ANCHORS),
     voice=st.sampled_from(VOICES),
+    data=st.sampled_from(DATA),
     zones=st.sets(st.sampled_from(ZONES)).map(lambda chosen: tuple(zone for zone in ZONES if zone in chosen)),
     **{one.name: st.booleans() for one in fields(Choice) if one.type == "bool"},
 )
@@ -90,7 +101,7 @@ def test_what_is_written_is_what_is_read(choice: Choice) -> None:
     "kept",
     [
         {},
-        {"anchor": "candle", "voice": "choir", "zones": ["tail"]},
+        {"anchor": "candle", "voice": "choir", "zones": ["tail"], "data": "none"},
         {"anchor": None, "voice": 3, "zones": [], "later": "field"},
     ],
 )

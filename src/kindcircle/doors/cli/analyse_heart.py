@@ -68,7 +68,8 @@ def _drawn(before: Heartbeats, second: Heartbeats | None) -> Figure:
         "flagged": sum(one.n_flagged for one in kept),
         "n": sum(one.n_recorded for one in kept),
     }
-    note = f"{left_out} {_('One pair cannot tell why.')}" if second is not None else left_out
+    why = _("One pair cannot tell why.")
+    note = f"{left_out} {why}" if second is not None else left_out
     return intervals(rows, title=_("How much the heartbeat varied"), axis="ms", note=note, zero=None, digits=1)
 
 

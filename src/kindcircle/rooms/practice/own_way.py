@@ -15,8 +15,10 @@ from kindcircle.spec.practices import Needs, Way, Zone
 
 Anchor = Literal["breath", "feet", "sounds", "hands"]
 Voice = Literal["recorded", "made", "device", "text"]
+Data = Literal["device", "little", "all"]
 ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
 VOICES: tuple[Voice, ...] = get_args(Voice)
+DATA: tuple[Data, ...] = get_args(Data)
 ZONES: tuple[Zone, ...] = get_args(Zone)
 
 
@@ -31,6 +33,7 @@ class Choice:
     still       the shape to breathe with keeps still
     buzz        the phone moves a little at each step
     one_by_one  sheets come one question at a time, in large letters
+    data        little: a sound is fetched only after a tap on its size; device: as the browser asks
     """
 
     anchor: Anchor = "breath"
@@ -44,6 +47,7 @@ class Choice:
     still: bool = False
     buzz: bool = False
     one_by_one: bool = False
+    data: Data = "device"
 
     @property
     def needs(self) -> Needs:
@@ -96,5 +100,6 @@ def _read(text: str) -> Choice:
         still=bool(kept.get("still")),
         buzz=bool(kept.get("buzz")),
         one_by_one=bool(kept.get("one_by_one")),
+        data=cast(Data, kept["data"]) if kept.get("data") in DATA else AS_WRITTEN.data,
         **known,
     )

@@ -18,15 +18,15 @@ class NotBeats(Invalid):
     """The file is something else, or broken."""
 
     def __init__(self, problem: DocumentError) -> None:
-        where = f"{_('Row %(row)s:') % {'row': problem.row}} " if problem.row is not None else ""
-        super().__init__(f"{where}{_(problem.message)} {_('Nothing was kept.')}")
+        where = [_("Row %(row)s:") % {"row": problem.row}] if problem.row is not None else []
+        super().__init__(" ".join([*where, _(problem.message), _("Nothing was kept.")]))
 
 
 class NothingToTell(Invalid):
     """The beats were read, and no number can be made of them."""
 
     def __init__(self, why: Undefined) -> None:
-        super().__init__(f"{_(why.text)} {_('Nothing was kept.')}")
+        super().__init__(" ".join([_(why.text), _("Nothing was kept.")]))
 
 
 class OtherDay(Invalid):

@@ -83,7 +83,7 @@ def test_what_is_chosen_is_remembered_and_leads_back_to_the_practice(client, gro
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/practice/{FEET}/?seconds=60")
     assert mine(group) == Choice("hands", eyes_open=True, zones=("feet", "face"), voice="text", buzz=True)
     said = client.get(PAGE).content.decode()
-    assert said.count(" checked") == 6
+    assert said.count(" checked") == 7, "these, and as much data as the device asks for"
     assert "Leaving out: feet, face" in client.get(f"/practice/{FEET}/").content.decode()
     assert client.post(PAGE, {"as-written": "1"}).status_code == 303
     assert mine(group) == AS_WRITTEN and not OwnWay.objects.exists()
@@ -96,6 +96,7 @@ def test_what_is_chosen_is_remembered_and_leads_back_to_the_practice(client, gro
         {"anchor": "candle", "voice": "text"},
         {"anchor": "feet", "voice": "choir"},
         {"anchor": "feet", "voice": "text", "zones": ["tail"]},
+        {"anchor": "feet", "voice": "text", "data_use": "none"},
     ],
 )
 def test_odd_choices_are_asked_for_again(client, group, sent):

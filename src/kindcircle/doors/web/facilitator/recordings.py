@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -43,11 +43,11 @@ class FileForm(forms.Form):
     """One recording."""
 
     file = forms.FileField(
-        label=later("Your recording"),
-        help_text=later("MP3, M4A, WAV, FLAC or OGG, up to 50 MB. Only its sound is kept."),
+        label=gettext_lazy("Your recording"),
+        help_text=gettext_lazy("MP3, M4A, WAV, FLAC or OGG, up to 50 MB. Only its sound is kept."),
         error_messages={
-            "required": later("Please choose a file."),
-            "empty": later("This file is empty. Please choose another one."),
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("This file is empty. Please choose another one."),
         },
     )
 

@@ -182,7 +182,8 @@ def _next(
         return Next(_("Please choose a time for the talk. It takes 20 to 30 minutes."), _("Choose a time"), talks)
     names = " · ".join(seals.names_of(screeners_of(row.intake)).values())
     words = _("We have your form. As soon as there are times for a talk, we send you a short mail.")
-    return Next(f"{words} {_('You talk with: %(names)s') % {'names': names}}" if names else words)
+    with_whom = _("You talk with: %(names)s") % {"names": names}
+    return Next(f"{words} {with_whom}" if names else words)
 
 
 def _answer(decision: Decision) -> str:

@@ -43,7 +43,8 @@ def _page(person: User, words: OwnWords, by: Actor) -> Iterator[str]:
         for start in range(0, len(pieces), 200):
             part = {"title": title if start == 0 else "", "pieces": pieces[start : start + 200]}
             yield render_to_string("member/own_words_part.html", part)
-    yield f"<h2>{_('Everything else that is about me')}</h2>\n"
+    rest = _("Everything else that is about me")
+    yield f"<h2>{rest}</h2>\n"
     for _label, kind, rows in rows_of(person, by=by):
         begun = False
         for row in rows:

@@ -11,41 +11,56 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
+from kindcircle.doors.web.member.little_data import device_asks
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
 
 ANCHORS = [
-    ("breath", later("My breath")),
-    ("feet", later("My feet")),
-    ("sounds", later("Sounds around me")),
-    ("hands", later("My hands")),
+    ("breath", gettext_lazy("My breath")),
+    ("feet", gettext_lazy("My feet")),
+    ("sounds", gettext_lazy("Sounds around me")),
+    ("hands", gettext_lazy("My hands")),
 ]
 VOICES = [
-    ("recorded", later("A recorded voice, where there is one. If not, a made voice.")),
-    ("made", later("A voice made by a machine")),
-    ("device", later("The voice of this device")),
-    ("text", later("No voice: only words and bells")),
+    ("recorded", gettext_lazy("A recorded voice, where there is one. If not, a made voice.")),
+    ("made", gettext_lazy("A voice made by a machine")),
+    ("device", gettext_lazy("The voice of this device")),
+    ("text", gettext_lazy("No voice: only words and bells")),
+]
+DATA = [
+    ("device", gettext_lazy("As this device asks")),
+    ("little", gettext_lazy("Little: words and bells first, a voice when I tap for it")),
+    ("all", gettext_lazy("As much as it takes")),
 ]
 ZONES = [
-    ("feet", later("feet")), ("legs", later("legs")), ("pelvis", later("pelvis")), ("belly", later("belly")),
-    ("back", later("back")), ("chest", later("chest")), ("shoulders", later("shoulders")), ("arms", later("arms")),
-    ("hands", later("hands")), ("neck", later("neck")), ("face", later("face")), ("head", later("head")),
-]  # fmt: skip
+    ("feet", gettext_lazy("feet")),
+    ("legs", gettext_lazy("legs")),
+    ("pelvis", gettext_lazy("pelvis")),
+    ("belly", gettext_lazy("belly")),
+    ("back", gettext_lazy("back")),
+    ("chest", gettext_lazy("chest")),
+    ("shoulders", gettext_lazy("shoulders")),
+    ("arms", gettext_lazy("arms")),
+    ("hands", gettext_lazy("hands")),
+    ("neck", gettext_lazy("neck")),
+    ("face", gettext_lazy("face")),
+    ("head", gettext_lazy("head")),
+]
 WAYS = [
-    ("eyes_open", later("With my eyes open, and no pictures in my mind")),
-    ("no_touch", later("Without touching my own body")),
-    ("seated", later("Sitting down, even where others stand or lie")),
-    ("no_writing", later("Speaking or drawing where others write")),
+    ("eyes_open", gettext_lazy("With my eyes open, and no pictures in my mind")),
+    ("no_touch", gettext_lazy("Without touching my own body")),
+    ("seated", gettext_lazy("Sitting down, even where others stand or lie")),
+    ("no_writing", gettext_lazy("Speaking or drawing where others write")),
 ]
 COMFORTS = [
-    ("shorter", later("Start with the shortest length")),
-    ("still", later("Keep the breathing shape still")),
-    ("buzz", later("Let the phone buzz softly at each step")),
-    ("one_by_one", later("Show me questions one at a time, in large letters")),
+    ("shorter", gettext_lazy("Start with the shortest length")),
+    ("still", gettext_lazy("Keep the breathing shape still")),
+    ("buzz", gettext_lazy("Let the phone buzz softly at each step")),
+    ("one_by_one", gettext_lazy("Show me questions one at a time, in large letters")),
 ]
 
 
@@ -54,19 +69,22 @@ class WayForm(forms.Form):
 
     use_required_attribute = False
 
-    anchor = forms.ChoiceField(choices=ANCHORS, widget=forms.RadioSelect, label=later("What I come back to"))
+    anchor = forms.ChoiceField(choices=ANCHORS, widget=forms.RadioSelect, label=gettext_lazy("What I come back to"))
     ways = forms.MultipleChoiceField(
-        choices=WAYS, widget=forms.CheckboxSelectMultiple, required=False, label=later("What suits my body")
+        choices=WAYS, widget=forms.CheckboxSelectMultiple, required=False, label=gettext_lazy("What suits my body")
     )
     zones = forms.MultipleChoiceField(
         choices=ZONES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label=later("Parts of the body to leave out"),
+        label=gettext_lazy("Parts of the body to leave out"),
     )
-    voice = forms.ChoiceField(choices=VOICES, widget=forms.RadioSelect, label=later("What I hear"))
+    voice = forms.ChoiceField(choices=VOICES, widget=forms.RadioSelect, label=gettext_lazy("What I hear"))
+    data_use = forms.ChoiceField(
+        choices=DATA, widget=forms.RadioSelect, required=False, label=gettext_lazy("How much data a practice may use")
+    )
     comforts = forms.MultipleChoiceField(
-        choices=COMFORTS, widget=forms.CheckboxSelectMultiple, required=False, label=later("Small comforts")
+        choices=COMFORTS, widget=forms.CheckboxSelectMultiple, required=False, label=gettext_lazy("Small comforts")
     )
 
     @classmethod
@@ -76,7 +94,8 @@ class WayForm(forms.Form):
         ticked = {
             name: [key for key, _words in keys if now[key]] for name, keys in (("ways", WAYS), ("comforts", COMFORTS))
         }
-        return cls(initial={"anchor": choice.anchor, "voice": choice.voice, "zones": list(choice.zones)} | ticked)
+        marked = {"anchor": choice.anchor, "voice": choice.voice, "data_use": choice.data, "zones": list(choice.zones)}
+        return cls(initial=marked | ticked)
 
     def choice(self) -> Choice:
         """What was chosen."""
@@ -84,6 +103,7 @@ class WayForm(forms.Form):
         return Choice(
             anchor=told["anchor"],
             voice=told["voice"],
+            data=told["data_use"] or AS_WRITTEN.data,
             zones=tuple(zone for zone, _words in ZONES if zone in told["zones"]),  # type: ignore[misc]
             **{key: key in told["ways"] for key, _words in WAYS},
             **{key: key in told["comforts"] for key, _words in COMFORTS},
@@ -94,14 +114,15 @@ class WayForm(forms.Form):
 def how_i_practise(request: HttpRequest) -> HttpResponse:
     """Look at it, change it, or put everything back. Nobody else ever sees it."""
     actor, member = request.actor, request.user  # type: ignore[attr-defined]
-    back = _back(request)
+    back, spares = _back(request), device_asks(request)
     if request.method == "GET":
         choice = own_way(member, by=actor)  # type: ignore[arg-type]
         context = {"form": WayForm.of(choice), "back": back, "way": mark_of(choice, member.code)}  # type: ignore[union-attr]
-        return render(request, "member/own_way.html", context)
+        return render(request, "member/own_way.html", context | {"device_asks": spares})
     form = WayForm(request.POST)
     if "as-written" not in request.POST and not form.is_valid():
-        return render(request, "member/own_way.html", {"form": form, "back": back}, status=422)
+        context = {"form": form, "back": back, "device_asks": spares}
+        return render(request, "member/own_way.html", context, status=422)
     chosen = AS_WRITTEN if "as-written" in request.POST else form.choice()
     keep_own_way(chosen, member=member, by=actor)  # type: ignore[arg-type]
     messages.success(request, _("Remembered. Only you can see this."))

@@ -63,6 +63,7 @@ class Playing:
             "lead": LEAD_MS,
             "buzz": self.choice.buzz,
             "still": self.choice.still,
+            "little": False,
         }
 
     @property

@@ -11,6 +11,7 @@ from django.urls import reverse
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock, codes
 from kindcircle.doors.web.member.landing import asked_after
+from kindcircle.doors.web.member.little_data import device_asks, little_data
 from kindcircle.doors.web.member.own_way import WayForm, mark_of
 from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
 from kindcircle.doors.web.member.sound import keeping
@@ -47,7 +48,11 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
     here = playing(request, practice_id, request.GET.get("seconds", ""))
     offer, words, seconds = here.offer, here.words, here.seconds
     shelf = shelf_of(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    little = little_data(request, here.choice)
     context = player_context(here) | {
+        "facts": here.facts | {"little": little},
+        "little": little,
+        "device_asks": device_asks(request),
         "lengths": [{"seconds": one, "words": length_in_words(one), "chosen": one == seconds} for one in offer.lengths],
         "shorter": max((one for one in offer.lengths if one < seconds), default=None),
         "easier": _easier(request, words),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -45,17 +45,29 @@ class Part:
 
 
 WORDS: dict[str, tuple[str | Promise, str | Promise, int]] = {
-    "what-happens": (later("What happens here"), later("A walk through the door before you come."), 3),
-    "passing": (later("The right to pass"), later("You never have to speak."), 1),
-    "backdraft": (later("When kindness stings"), later("It may feel hard at first. Here is why, and what helps."), 2),
-    "anchor": (later("My anchor, and how I practise"), later("What I come back to when it gets much."), 1),
-    "plan": (later("My support plan"), later("What helps me, and what does not. Mine alone until I share it."), 3),
-    "contact": (
-        later("A safe way to reach me"),
-        later("Which way, what hours, what name. And whom never to call."),
+    "what-happens": (gettext_lazy("What happens here"), gettext_lazy("A walk through the door before you come."), 3),
+    "passing": (gettext_lazy("The right to pass"), gettext_lazy("You never have to speak."), 1),
+    "backdraft": (
+        gettext_lazy("When kindness stings"),
+        gettext_lazy("It may feel hard at first. Here is why, and what helps."),
         2,
     ),
-    "device": (later("Try my device"), later("Sound, clock, and a quiet place if we meet by screen."), 1),
+    "anchor": (
+        gettext_lazy("My anchor, and how I practise"),
+        gettext_lazy("What I come back to when it gets much."),
+        1,
+    ),
+    "plan": (
+        gettext_lazy("My support plan"),
+        gettext_lazy("What helps me, and what does not. Mine alone until I share it."),
+        3,
+    ),
+    "contact": (
+        gettext_lazy("A safe way to reach me"),
+        gettext_lazy("Which way, what hours, what name. And whom never to call."),
+        2,
+    ),
+    "device": (gettext_lazy("Try my device"), gettext_lazy("Sound, clock, and a quiet place if we meet by screen."), 1),
 }
 
 

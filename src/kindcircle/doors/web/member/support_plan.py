@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.audit.events import Event
@@ -73,18 +73,28 @@ class Ask:
 
 
 CONTACT = (
-    Ask("way", later("Which way is safe?"), later("By phone, text or mail, and to which number or address.")),
-    Ask("hours", later("At which hours?"), later("And when never.")),
-    Ask("call-me", later("What name may we use?"), later("Or what we say we are calling about.")),
-    Ask("message", later("May we leave a message?"), later("On a machine, or with somebody at home.")),
-    Ask("person", later("Somebody we may call if we worry about you"), later("A name, and who they are to you.")),
-    Ask("number", later("How to reach them")),
-    Ask("about", later("What about, and what not"), later("Do they know that you come here?")),
-    Ask("never", later("Somebody we must never call, or never tell")),
+    Ask(
+        "way",
+        gettext_lazy("Which way is safe?"),
+        gettext_lazy("By phone, text or mail, and to which number or address."),
+    ),
+    Ask("hours", gettext_lazy("At which hours?"), gettext_lazy("And when never.")),
+    Ask("call-me", gettext_lazy("What name may we use?"), gettext_lazy("Or what we say we are calling about.")),
+    Ask("message", gettext_lazy("May we leave a message?"), gettext_lazy("On a machine, or with somebody at home.")),
+    Ask(
+        "person",
+        gettext_lazy("Somebody we may call if we worry about you"),
+        gettext_lazy("A name, and who they are to you."),
+    ),
+    Ask("number", gettext_lazy("How to reach them")),
+    Ask("about", gettext_lazy("What about, and what not"), gettext_lazy("Do they know that you come here?")),
+    Ask("never", gettext_lazy("Somebody we must never call, or never tell")),
     Ask(
         "word",
-        later("Your word, if you cannot speak freely"),
-        later("A plain word. Write it in any box before a meeting by screen: we ask nothing more, and nobody rings."),
+        gettext_lazy("Your word, if you cannot speak freely"),
+        gettext_lazy(
+            "A plain word. Write it in any box before a meeting by screen: we ask nothing more, and nobody rings."
+        ),
     ),
 )
 assert tuple(one.id for one in CONTACT) == CONTACT_LINES

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -29,30 +29,42 @@ from kindcircle.rooms.intake.models import ConsentFacts
 
 LONGEST = 1000
 ASKS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "site": (later("Who runs the groups"), later("It goes on with “runs this group”.")),
+    "site": (gettext_lazy("Who runs the groups"), gettext_lazy("It goes on with “runs this group”.")),
     "what_it_is": (
-        later("What it is: a course, or a treatment"),
-        later("One or two whole sentences. Say if it takes the place of any care, or not."),
+        gettext_lazy("What it is: a course, or a treatment"),
+        gettext_lazy("One or two whole sentences. Say if it takes the place of any care, or not."),
     ),
-    "other_help": (later("What else there is"), later("Whole sentences: other help near by, in a group or not.")),
-    "legal_duties": (later("When the law makes you speak"), later("Whole sentences. Your lawyer knows which.")),
-    "online_tool": (later("With what you meet online"), later("It comes after “We use”.")),
-    "who_sees": (later("Who can see records"), later("Whole sentences: by role, and by name where you can.")),
-    "where_kept": (later("Where records are kept"), later("Whole sentences.")),
-    "keep_for": (later("For how long"), later("It comes after “We keep them for”, such as “ten years”.")),
+    "other_help": (
+        gettext_lazy("What else there is"),
+        gettext_lazy("Whole sentences: other help near by, in a group or not."),
+    ),
+    "legal_duties": (
+        gettext_lazy("When the law makes you speak"),
+        gettext_lazy("Whole sentences. Your lawyer knows which."),
+    ),
+    "online_tool": (gettext_lazy("With what you meet online"), gettext_lazy("It comes after “We use”.")),
+    "who_sees": (
+        gettext_lazy("Who can see records"),
+        gettext_lazy("Whole sentences: by role, and by name where you can."),
+    ),
+    "where_kept": (gettext_lazy("Where records are kept"), gettext_lazy("Whole sentences.")),
+    "keep_for": (gettext_lazy("For how long"), gettext_lazy("It comes after “We keep them for”, such as “ten years”.")),
     "emergency": (
-        later("What to do in an emergency"),
-        later("Whole sentences, with the number to call."),
+        gettext_lazy("What to do in an emergency"),
+        gettext_lazy("Whole sentences, with the number to call."),
     ),
     "research_study": (
-        later("The study, if there is one"),
-        later("Whole sentences. If there is none, say so; then nobody is asked."),
+        gettext_lazy("The study, if there is one"),
+        gettext_lazy("Whole sentences. If there is none, say so; then nobody is asked."),
     ),
-    "contact": (later("Whom to ask"), later("Whole sentences: names, and how to reach them.")),
-    "complaints": (later("Whom to complain to"), later("Somebody outside of the group. Whole sentences.")),
-    "clinician": (later("Who looked it over for care"), later("A clinician, by name.")),
-    "lawyer": (later("Who looked it over for law"), later("A lawyer, by name.")),
-    "checked_on": (later("When they did"), later("It comes after “on”, such as “3 March 2027”.")),
+    "contact": (gettext_lazy("Whom to ask"), gettext_lazy("Whole sentences: names, and how to reach them.")),
+    "complaints": (
+        gettext_lazy("Whom to complain to"),
+        gettext_lazy("Somebody outside of the group. Whole sentences."),
+    ),
+    "clinician": (gettext_lazy("Who looked it over for care"), gettext_lazy("A clinician, by name.")),
+    "lawyer": (gettext_lazy("Who looked it over for law"), gettext_lazy("A lawyer, by name.")),
+    "checked_on": (gettext_lazy("When they did"), gettext_lazy("It comes after “on”, such as “3 March 2027”.")),
 }
 """What each gap asks for, and how it stands in its sentence. A gap we have no words for shows its own name."""
 
@@ -91,7 +103,7 @@ class FactsForm(forms.Form):
         kind: type[forms.CharField] = GapField,
         required: bool = True,
     ) -> None:
-        too_long = later("Please use up to 1000 letters.")
+        too_long = gettext_lazy("Please use up to 1000 letters.")
         self.fields[name] = kind(
             label=str(words),
             help_text=str(help_text),

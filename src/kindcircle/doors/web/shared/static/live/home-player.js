@@ -19,6 +19,9 @@ const bell = createBell(root, { heard: root.dataset.sound === "on" });
 const player = createPlayer(root, bell, { turned: (phase) => feel(phase === "in" ? [40] : [40, 80, 40]) });
 const about = { practice: facts.practice, variant, sheet, changed: () => show() };
 const stepped = async () => (await import("./step-clock.js")).createStepClock(about);
+// Who asked for little data, or whose browser does: words and bells first, and the sound after a tap on its size.
+const little = facts.little ?? matchMedia("(prefers-reduced-data: reduce)").matches;
+let offered = little && Boolean(facts.sound);
 let clock = { place: () => null };
 let voice = null;
 let step = null;
@@ -50,10 +53,20 @@ function show() {
   const stopped = state === "finished" && practice.position_ms < practice.total_ms;
   if (stopped) sayState(root, "practice-state", "stopped");
   if (state === "finished") states.add(stopped ? "practice-stopped" : "practice-whole");
+  if (state === "none" && facts.sound) states.add(offered ? "sound-offered" : "sound-at-begin");
   showWhen(root, states);
   if (navigator.mediaSession) navigator.mediaSession.playbackState = state === "running" ? "playing" : state === "none" ? "none" : "paused";
   if (["paused", "finished"].includes(state)) log(practice, state);
   if (wait < Infinity) next = setTimeout(show, Math.max(1, wait));
+}
+
+// From here on the file is the clock. Nothing of it is asked for yet.
+function soundLeads() {
+  offered = false;
+  const { sound: url, lead } = facts;
+  clock = createSoundClock({ ...about, url, lead, title: root.dataset.title, lost: withoutSound });
+  bell.alone(true);
+  sayState(root, "voice-state", "coming");
 }
 
 // Whatever happens to the sound, the practice goes on in words, bells and buzz.
@@ -78,6 +91,12 @@ const does = {
     }
     log(clock.place(), "running");
   },
+  async hear() {
+    soundLeads();
+    const led = clock;
+    await does.start();
+    if (clock === led && clock.place()) sayState(root, "voice-state", facts.voice);
+  },
   pause: () => clock.pause(),
   resume: () => clock.resume(),
   end() {
@@ -87,18 +106,17 @@ const does = {
 };
 
 async function begin() {
-  if (facts.sound) {
-    const { sound: url, lead } = facts;
-    clock = createSoundClock({ ...about, url, lead, title: root.dataset.title, lost: withoutSound });
-    bell.alone(true);
+  for (const notice of parts(document, "little-data")) notice.hidden = !little;
+  if (facts.sound && !offered) {
+    soundLeads();
     show();
-    sayState(root, "voice-state", "coming");
     await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), () => withoutSound());
   } else {
     clock = await stepped();
     show();
-    if (facts.voice === "device") voice = await (await import("./device-voice.js")).createDeviceVoice(document.querySelector("[data-live=cue]"));
-    sayState(root, "voice-state", facts.voice === "device" && !voice ? "missing" : facts.voice);
+    const said = offered ? "text" : facts.voice;
+    if (said === "device") voice = await (await import("./device-voice.js")).createDeviceVoice(document.querySelector("[data-live=cue]"));
+    sayState(root, "voice-state", said === "device" && !voice ? "missing" : said);
   }
   show();
 }
