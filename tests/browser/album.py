@@ -15,8 +15,8 @@ from django.urls import resolve
 from playwright.sync_api import Page
 
 from kindcircle.base.people.models import User
+from tests.browser.axe import found_by_axe
 from tests.browser.helpers import DESK, PHONE, Visits
-from tests.browser.test_axe import AXE, RULES, violations
 
 WIDTHS = {"phone": PHONE["viewport"], "desk": DESK["viewport"]}
 IN_THE_DARK = re.compile("today|lead|consent-sign|application$|after|intake")
@@ -47,9 +47,7 @@ class Album:
         own = page.viewport_size
         assert own is not None
         self.names.append(name)
-        page.evaluate(AXE)
-        found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
-        self.found += [f"{name}: {what}" for what in sorted(found)]
+        self.found += [f"{name}: {what}" for what in sorted(found_by_axe(page))]
         for screen, size in WIDTHS.items():
             page.set_viewport_size(size)
             if over := page.evaluate(SIDEWAYS):

@@ -4,13 +4,10 @@ The whole set of rules runs on phone and desk by day; by night the rules about c
 differ. axe finds about half of what hinders people, so this is a floor; the keyboard is in test_keyboard.py.
 """
 
-from pathlib import Path
-from typing import Any
-
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.axe import found_by_axe, found_by_night
 from tests.browser.helpers import DESK, PHONE, Visits
 from tests.browser.pages import NOT_PAGES, Stop, addresses, arrive, stops
 from tests.browser.scene import Scene
@@ -18,9 +15,6 @@ from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOUR = ["color-contrast", "link-in-text-block"]
 TWICE = """
 () => {
   const names = [...document.querySelectorAll("[id]")].map((one) => one.id);
@@ -47,8 +41,7 @@ def test_axe_would_find_something(visits: Visits) -> None:
         '<p id="pale">pale words</p><img src="/static/img/icon.svg"><input name="x">')"""
     )
     page.add_style_tag(content="#pale { color: #ccc; background: #ddd }")
-    page.evaluate(AXE)
-    found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+    found = found_by_axe(page)
     assert {what.partition(":")[0] for what in found} >= {"color-contrast", "image-alt", "label"}
 
 
@@ -80,19 +73,8 @@ def look(page: Page, stop: Stop, scene: Scene) -> list[str]:
     lost = arrive(page, stop, scene)
     if lost:
         return [lost]
-    page.evaluate(AXE)
-    found = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
+    found = found_by_axe(page)
     # axe looks only at ids that a label or a description names; a link or a script takes the first of two as well.
     found |= {f"two things have the id {name!r}" for name in page.evaluate(TWICE)}
-    page.emulate_media(color_scheme="dark")
-    found |= violations(page, {"runOnly": {"type": "rule", "values": COLOUR}})
+    found |= found_by_night(page)
     return [f"{stop.id}: {what}" for what in sorted(found)]
-
-
-def violations(page: Page, options: dict[str, Any]) -> set[str]:
-    answer = page.evaluate("(options) => axe.run(document, { ...options, resultTypes: [`violations`] })", options)
-    return {
-        f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
-        for one in answer["violations"]
-        for node in one["nodes"]
-    }

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.backdraft import actions
 from kindcircle.rooms.backdraft.models import Landing, SlowerPace
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.live import actions as live
+from tests.browser.axe import found_by_axe
 from tests.browser.helpers import DESK, PHONE, Visits, wait_until
-from tests.browser.test_axe import AXE, RULES, violations
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World, make_world
@@ -20,11 +20,6 @@ from tests.world import World, make_world
 pytestmark = pytest.mark.browser
 SOON = 20_000
 PAUSE = "p01-three-part-pause"
-
-
-def found_by_axe(page: Page) -> set[str]:
-    page.evaluate(AXE)
-    return violations(page, {"runOnly": {"type": "tag", "values": RULES}})
 
 
 def test_at_home_the_question_stands_at_the_end_and_is_answered_by_keyboard(

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import found_by_axe, found_by_night
 from tests.browser.helpers import DESK, PHONE, Visits
-from tests.browser.test_axe import AXE, COLOUR, RULES, violations
 from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser
@@ -49,10 +49,8 @@ def test_the_first_person_sets_the_house_up(browser: Browser, empty_site: EmptyS
     visits = Visits(browser, empty_site)
     page = visits.page(visits.context(bypass_csp=True, reduced_motion="reduce", **screen))
     page.goto(empty_site.link)
-    page.evaluate(AXE)
-    assert violations(page, {"runOnly": {"type": "tag", "values": RULES}}) == set()
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, {"runOnly": {"type": "rule", "values": COLOUR}}) == set()
+    assert found_by_axe(page) == set()
+    assert found_by_night(page) == set()
 
     # Something is still missing: what was typed stays, and nothing is set up yet.
     page.get_by_label("Name of your organisation").fill("The Lime House")
@@ -61,8 +59,7 @@ def test_the_first_person_sets_the_house_up(browser: Browser, empty_site: EmptyS
     page.get_by_role("button", name="Set up the site").click()
     expect(page.get_by_text("Please write two letters, such as GB.").first).to_be_visible()
     expect(page.get_by_label("Name of your organisation")).to_have_value("The Lime House")
-    page.evaluate(AXE)
-    assert violations(page, {"runOnly": {"type": "tag", "values": RULES}}) == set()
+    assert found_by_axe(page) == set()
 
     for label, words in {
         "Country, in two letters": "GB",

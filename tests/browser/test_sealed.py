@@ -22,8 +22,8 @@ from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing import actions, own_key
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.models_own_key import OwnKey
+from tests.browser.axe import found_by_axe, found_by_night
 from tests.browser.helpers import DESK, PHONE, Visits, wait_until
-from tests.browser.test_axe import AXE, COLOUR, RULES, violations
 from tests.own_key import lock_words, open_key, open_words
 from tests.site import RunningSite
 from tests.world import World, make_world
@@ -423,11 +423,7 @@ def test_every_step_can_be_used_by_everybody(
 
     def look(where: str) -> None:
         page.emulate_media(color_scheme="light")
-        page.evaluate(AXE)
-        now = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
-        page.emulate_media(color_scheme="dark")
-        now |= violations(page, {"runOnly": {"type": "rule", "values": COLOUR}})
-        found.extend(f"{where}: {one}" for one in sorted(now))
+        found.extend(f"{where}: {one}" for one in sorted(found_by_axe(page) | found_by_night(page)))
 
     page.goto("/my-words/own-key/on/")
     expect(page.get_by_role("button", name="Begin")).to_be_visible()

@@ -14,8 +14,8 @@ from kindcircle.rooms.sharing import handfuls
 from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry
+from tests.browser.axe import found_by_axe
 from tests.browser.helpers import DESK, PHONE, Visits
-from tests.browser.test_axe import AXE, RULES, violations
 from tests.site import RunningSite
 from tests.world import World, make_world
 
@@ -45,11 +45,6 @@ def ten_minutes_pass(world: World) -> None:
     for row in Share.objects.filter(group=world.group):
         row.since, row.seen_from = row.since - timedelta(minutes=11), row.seen_from - timedelta(minutes=11)
         row.save()
-
-
-def found_by_axe(page: Page) -> set[str]:
-    page.evaluate(AXE)
-    return violations(page, {"runOnly": {"type": "tag", "values": RULES}})
 
 
 def share(page: Page, entry: JournalEntry, step: str, words: str = WORDS, *, axe: bool = False) -> None:

@@ -22,8 +22,8 @@ from kindcircle.rooms.live.models_words import Word
 from kindcircle.rooms.measures.models import Response
 from kindcircle.rooms.safety.models import Alert
 from tests.browser.album import SIDEWAYS
+from tests.browser.axe import found_by_axe
 from tests.browser.helpers import PHONE, Visits, wait_until
-from tests.browser.test_axe import AXE, RULES, violations
 from tests.conftest import HOME
 from tests.site import ClockedSite, RunningSite
 from tests.world import World, make_world
@@ -124,9 +124,7 @@ class Room:
             page.set_viewport_size(own)  # type: ignore[arg-type]
 
     def _look_at(self, page: Page, name: str) -> None:
-        page.evaluate(AXE)
-        faults = violations(page, {"runOnly": {"type": "tag", "values": RULES}})
-        self.found += [f"{name}: {fault}" for fault in sorted(faults)]
+        self.found += [f"{name}: {fault}" for fault in sorted(found_by_axe(page))]
         if over := page.evaluate(SIDEWAYS):
             self.found.append(f"{name}: {over}")
         if folder := _folder():

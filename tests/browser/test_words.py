@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.live import actions as live
 from kindcircle.rooms.live.models_words import Asked
+from tests.browser.axe import found_by_axe
 from tests.browser.helpers import DESK, PHONE, Visits
-from tests.browser.test_axe import AXE, RULES, violations
 from tests.site import RunningSite
 from tests.world import World, make_world
 
@@ -28,11 +28,6 @@ def world(running_site: RunningSite) -> Iterator[World]:
         for member in world.members:
             live.arrive(gathering=world.gathering, by=world.actor(member), at=clock.now())
     yield world
-
-
-def found_by_axe(page: Page) -> set[str]:
-    page.evaluate(AXE)
-    return violations(page, {"runOnly": {"type": "tag", "values": RULES}})
 
 
 def test_a_word_a_pass_and_a_word_that_came_too_late(visits: Visits, running_site: RunningSite, world: World) -> None:

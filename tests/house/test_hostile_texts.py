@@ -7,6 +7,7 @@ every page and every file that is theirs.
 import csv
 import io
 import json
+import re
 import secrets
 from collections import Counter
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import CharField, TextField
 
 from kindcircle.base.vault import keys
@@ -37,6 +38,7 @@ NO_WORDS = {
 }  # fmt: skip
 """Addresses and a key: what is none is refused where it comes in."""
 
+SAFE_NAME = re.compile(r'attachment; filename="[A-Za-z0-9._-]+"')
 START, NONCE = len(VERSION) + CODE, 12
 
 
@@ -77,7 +79,7 @@ def _put(model: Any, row: Any, field: str, value: Any) -> bool:
     try:
         with transaction.atomic():
             model._default_manager.filter(pk=row.pk).update(**{field: value})
-    except IntegrityError:
+    except DatabaseError:  # the same rule has another name in each database
         return False
     return True
 
@@ -167,8 +169,10 @@ def test_whoever_reads_them_reads_text(house: House, spoilt: Counter[str], reade
             amiss += [
                 f"{cell}: a line of its own" for line in body.splitlines() if line.startswith("SUMMARY:kindcircleHit")
             ]
-        answer_headers = repr(dict(answer.response.headers))
-        if "kindcircleHit" in answer_headers:
+        headers = dict(answer.response.headers)
+        if SAFE_NAME.fullmatch(headers.get("Content-Disposition", "")):
+            del headers["Content-Disposition"]  # what somebody called their file, and nothing but letters of it
+        if "kindcircleHit" in repr(headers):
             amiss.append(f"{cell}: in its headers")
     print(f"\n{reader}: {dict(seen)}")
     assert not amiss, amiss[:10]

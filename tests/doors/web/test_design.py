@@ -216,6 +216,13 @@ def test_templates_carry_no_inline_script_or_style(template):
 NAMED_ONLY = {"leave", "scale"}  # not drawn: for scripts and tests to find
 
 
+def test_what_is_wider_than_a_phone_can_be_moved_by_keyboard():
+    """axe sees it only where there is so much in it that it really is wider."""
+    wide = [one for page in TEMPLATES for one in re.findall(r'<div class="table-scroll"[^>]*>', page.read_text())]
+    assert len(wide) > 10
+    assert [one for one in wide if 'tabindex="0" role="region" aria-label="' not in one] == []
+
+
 def test_every_class_a_template_uses_is_drawn():
     """A class nobody drew is a misspelling, or a part the gallery does not know: draw it in static/css."""
     drawn = set(re.findall(r"\.([a-z][a-z0-9-]*)", " ".join(style.read_text() for style in STYLES)))

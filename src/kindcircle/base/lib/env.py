@@ -42,3 +42,8 @@ def number(name: str, default: int, *, lowest: int = 0, highest: int | None = No
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def beside(given: dict[str, str]) -> dict[str, str]:
+    """The environment for another program: all of ours, and what is given in place of what had its name."""
+    return {**os.environ, **given}

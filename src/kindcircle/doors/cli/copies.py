@@ -11,6 +11,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
+from kindcircle.base.lib import env
 from kindcircle.doors.cli.home import Stop
 
 MANIFEST, DUMP, RECORDINGS = "manifest.json", "database", "recordings"
@@ -79,10 +80,10 @@ def _postgres(program: str, *options: str) -> None:
 
     there = connection.settings_dict
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    env = os.environ | {name: str(there[ours]) for name, ours in named.items() if there.get(ours)}
+    given = {name: str(there[ours]) for name, ours in named.items() if there.get(ours)}
     asked = [one.format(name=there["NAME"]) for one in options]
     try:
-        subprocess.run([program, *asked], env=env, check=True, capture_output=True)  # noqa: S603 (our own words)
+        subprocess.run([program, *asked], env=env.beside(given), check=True, capture_output=True)  # noqa: S603 (our own words)
     except FileNotFoundError:
         raise Stop(
             _("{program} is missing. On Debian: sudo apt-get install postgresql-client").format(program=program)

@@ -195,7 +195,7 @@ def withdraw_letter(*, letter: Letter, by: Actor, at: datetime) -> None:
     require(by, Permission.LETTER_WITHDRAW, letter)
     with transaction.atomic():
         # Held first: looked for and then deleted, it could arrive in between, and be lost with its seal open.
-        waiting = Letter.objects.select_for_update().filter(pk=letter.pk, delivered_at=None).first()
+        waiting = Letter.objects.select_for_update(no_key=True).filter(pk=letter.pk, delivered_at=None).first()
         if waiting is None:
             raise AlreadyOnItsWay
         waiting.delete()

@@ -70,7 +70,7 @@ def test_outside_and_without_own_words_nothing_is_touched():
 
 
 def test_a_language_without_checked_words_keeps_its_own():
-    with translation.override("de"), speaking(WORDS):
+    with translation.override("fr"), speaking(WORDS):
         assert gettext("Start a group") == "Start a group"
 
 

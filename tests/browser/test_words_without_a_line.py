@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from kindcircle.base.lib import clock
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
@@ -39,7 +39,8 @@ def server(running_site: RunningSite) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visits(browser, server: Server) -> Iterator[Visits]:
+def visits(browser: Browser, server: Server) -> Iterator[Visits]:
+    """Browsers whose house is that server."""
     yield from open_visits(browser, server)
 
 
@@ -132,7 +133,10 @@ class Story:
             self.again()  # the line went before the page came
             self.lines(word)
             return
-        self.page.goto("/journal/new/day/")  # as it is now
+        try:
+            self.page.goto("/journal/new/day/")  # as it is now
+        except Error:  # the page was just filling itself anew with what had waited
+            self.page.goto("/journal/new/day/")
         box = self.page.locator("#feelings")
         box.fill(f"{box.input_value()} {word}")  # what was begun before stands there
         self.trouble()
