@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kindcircle.doors.web.facilitator.report_words import (
     attendance,
@@ -124,7 +125,7 @@ def _measure(one: dict[str, Any], started: int) -> list[Block]:
     parts += [
         drawn(picture),
         table(
-            (_("Line"), _("Before"), _("After"), _("Change"), _("Meaning")),
+            (_("Line"), _("Before"), _("After"), pgettext("difference", "Change"), _("Meaning")),
             [
                 (str(n), line["before"], line["after"], line["difference"], line["meaning"])
                 for n, line in enumerate(one["lines"], start=1)
