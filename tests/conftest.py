@@ -49,14 +49,17 @@ from django.conf import settings  # noqa: E402
 settings.DATA_DIR.mkdir(mode=0o700)
 if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
     settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{settings.DATABASES['default']['NAME']}_{WORKER}"}
+# Each test client makes its middleware anew, and need not read the names of all the files for that.
+settings.WHITENOISE_AUTOREFRESH = True
 django.setup()
 # Parallel test processes inherit our environment, and they too must make their own home before settings load.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.cache import cache  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from tests.site import RunningSite, browser, empty_database  # noqa: E402
-from tests.tables import lent_to  # noqa: E402
+from tests.tables import lent_to, template_on_postgresql  # noqa: E402
 from tests.world import World, make_world  # noqa: E402
 
 __all__ = ["browser", "empty_database"]  # fixtures that live beside the server
@@ -133,8 +136,10 @@ def django_db_setup(
     from django.test.utils import setup_databases, teardown_databases
 
     here = settings.DATABASES["default"]
-    lent = nullcontext(False) if here["ENGINE"].endswith("postgresql") else lent_to(Path(here["TEST"]["NAME"]))
+    lent = nullcontext(False) if connection.vendor == "postgresql" else lent_to(Path(here["TEST"]["NAME"]))
     with django_db_blocker.unblock(), lent as there:  # type: ignore[attr-defined]
+        if connection.vendor == "postgresql":
+            connection.settings_dict["TEST"]["TEMPLATE"] = template_on_postgresql()
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=there)
     call_command("collectstatic", verbosity=0, interactive=False)
     yield

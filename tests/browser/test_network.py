@@ -16,7 +16,7 @@ from tests.site import RunningSite
 pytestmark = pytest.mark.browser
 
 KB = 1024
-SCRIPT, LIVE_SCRIPT, STYLE, ALL = 20 * KB, 40 * KB, 15 * KB, 60 * KB
+SCRIPT, LIVE_SCRIPT, STYLE, ALL = 20 * KB, 40 * KB, 15 * KB, 40 * KB
 ELSEWHERE = "<!doctype html><title>Encyclopaedia</title><h1>Encyclopaedia</h1>"
 
 

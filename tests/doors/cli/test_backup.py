@@ -10,7 +10,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from tests.doors.cli.test_commands import clean_environment, say
+from tests.doors.cli.test_commands import clean_environment, initialised, made_once, say
 
 SETTING_UP = """
 import json, sys
@@ -82,8 +82,7 @@ def inside(home: Path, script: str, *words: str) -> str:
 def burnt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """A site that made a copy, of which people then erased two things."""
     folder = tmp_path_factory.mktemp("burnt")
-    home = folder / "home"
-    assert say("init", home=home).returncode == 0
+    home, _said = made_once(tmp_path_factory, "new", initialised)
     found = json.loads(inside(home, SETTING_UP).splitlines()[-1])
     identity = pyrage.x25519.Identity.generate()
     (folder / "keeper.txt").write_text(f"# made for this test\n{identity}\n", encoding="ascii")

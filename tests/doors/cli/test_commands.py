@@ -1,5 +1,6 @@
 """The `kindcircle` command as somebody types it: real processes, real homes, nothing shared with other tests."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ from django.conf import settings
 from kindcircle.base.people.links import set_up_token_holds
 from tests.site import free_port
 
-NewHome = tuple[Path, subprocess.CompletedProcess[str]]
+NewHome = tuple[Path, str]
 KINDCIRCLE = Path(sys.executable).parent / "kindcircle"
 
 
@@ -71,23 +72,46 @@ class Running:
         return self.process.wait(timeout=40)
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], str]) -> NewHome:
+    """A copy of a home that the first test process made for all of them, and what was said when it was made.
+
+    Making one runs every migration, and the demo lives weeks in a minute. A home can be copied like any other file.
+    """
+    mine = factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    first, said = shared / f"{name}-first", shared / f"{name}-said"
+    with (shared / f"{name}-turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not said.exists():
+            said.write_text(make(first), encoding="utf-8")
+    return copy_of(first, factory.mktemp(name)), said.read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the demo was started once, and stopped with Ctrl-C."""
-    home = tmp_path_factory.mktemp("demo") / "home"
+    return made_once(tmp_path_factory, "demo", demo_started)[0]
+
+
+def demo_started(home: Path) -> str:
     first = Running("--demo", home=home, port=free_port())
     try:
         assert "Building the demo" in first.said()
     finally:
         first.stop()
-    return home
+    return first.said()
 
 
 @pytest.fixture(scope="module")
 def new_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
     """A home that `kindcircle init` made, and what it said. Whoever changes something in it takes a copy."""
-    home = tmp_path_factory.mktemp("new") / "home"
-    return home, say("init", home=home)
+    return made_once(tmp_path_factory, "new", initialised)
+
+
+def initialised(home: Path) -> str:
+    done = say("init", home=home)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def copy_of(home: Path, tmp_path: Path) -> Path:
@@ -214,24 +238,23 @@ def test_a_lost_key_beside_old_data_is_not_replaced(demo_home: Path) -> None:
 
 
 def test_init_makes_an_empty_site_and_prints_its_first_link(new_home: NewHome) -> None:
-    home, answer = new_home
-    assert answer.returncode == 0, answer.stderr
-    assert re.search(r"http://127\.0\.0\.1:8000/setup/\S+/", answer.stdout)
+    home, said = new_home
+    assert re.search(r"http://127\.0\.0\.1:8000/setup/\S+/", said)
     assert {file.name for file in (home / "keys").iterdir()} == {"root.key", "lookup.key", "audit.key", "signing.key"}
     with sqlite3.connect(home / "data" / "kindcircle.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM people_organisation").fetchone() == (0,)
 
 
 def test_init_says_what_is_missing_before_it_can_start(new_home: NewHome) -> None:
-    _home, answer = new_home
-    assert "Before it can start" in answer.stdout
-    assert "KINDCIRCLE_BACKUP_RECIPIENT" in answer.stdout
+    _home, said = new_home
+    assert "Before it can start" in said
+    assert "KINDCIRCLE_BACKUP_RECIPIENT" in said
 
 
 def test_init_twice_gives_a_new_link_and_keeps_the_keys(new_home: NewHome, tmp_path: Path) -> None:
     home = copy_of(new_home[0], tmp_path)
     keys = {file.name: file.read_bytes() for file in (home / "keys").iterdir()}
-    links = [re.search(r"/setup/(\S+)/", said.stdout) for said in (new_home[1], say("init", home=home))]
+    links = [re.search(r"/setup/(\S+)/", said) for said in (new_home[1], say("init", home=home).stdout)]
     assert links[0] is not None and links[1] is not None and links[0][1] != links[1][1]
     assert {file.name: file.read_bytes() for file in (home / "keys").iterdir()} == keys
 
@@ -244,7 +267,7 @@ def test_init_does_not_touch_a_house_that_is_there(demo_home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_set_up_link_of_another_site_does_not_hold(new_home: NewHome) -> None:
-    token = re.search(r"/setup/(\S+)/", new_home[1].stdout)
+    token = re.search(r"/setup/(\S+)/", new_home[1])
     assert token is not None
     assert settings.SECRET_KEY
     assert not set_up_token_holds(token[1])

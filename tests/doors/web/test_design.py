@@ -8,12 +8,13 @@ import django_htmx
 import pytest
 
 from kindcircle.base.people.models import Palette
-from kindcircle.doors.web.shared.static_files import lightened
+from kindcircle.doors.web.shared.static_files import joined, lightened
 
 WEB = Path(__file__).parents[3] / "src/kindcircle/doors/web"
 CSS = WEB / "shared/static/css"
 JS = WEB / "shared/static/js"
-STYLES = sorted(CSS.glob("*.css"))
+TOGETHER = CSS / "every-page.css"
+STYLES = sorted(set(CSS.glob("*.css")) - {TOGETHER})
 SCRIPTS = sorted(JS.glob("*.js"))
 TEMPLATES = sorted(WEB.rglob("*.html"))
 
@@ -191,6 +192,13 @@ def test_styles_work_from_right_to_left_and_fetch_nothing(style):
     assert sided == []
     assert "url(" not in text
     assert "@import" not in text
+
+
+def test_what_every_page_wears_is_sent_as_one_file():
+    sent = joined(TOGETHER.read_text())
+    names = re.findall(r'@import url\("(.+)"\);', TOGETHER.read_text())
+    assert len(names) == 6 and "@import" not in sent
+    assert sent.endswith("".join((CSS / name).read_text() + "\n" for name in names))
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda file: file.name)

@@ -20,7 +20,7 @@ from kindcircle.rooms.practice.courses import courses_of
 from kindcircle.rooms.practice.recordings import file_of, recording_for
 from kindcircle.rooms.safety.queries import help_lines
 
-_STYLES = "tokens base frame components forms ring home live print"
+_STYLES = "every-page home live print"
 _SCRIPTS = "quick-exit theme page"
 _MODULES = (
     "bell circle clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock "

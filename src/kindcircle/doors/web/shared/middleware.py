@@ -53,9 +53,9 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if not request.path.startswith("/static/"):
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
             response.headers["Cache-Control"] = "no-store"
         session = response.cookies.get(settings.SESSION_COOKIE_NAME)
         if session is not None and session["max-age"] == 0 and request.headers.get("HX-Request"):
