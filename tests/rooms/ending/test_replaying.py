@@ -5,12 +5,20 @@ from pathlib import Path
 import pytest
 
 from kindcircle.base.lib import clock, codes, erased
+from kindcircle.rooms.ending import erasing
 from kindcircle.rooms.ending.replaying import replay
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.intake import actions as intake
+from kindcircle.rooms.intake.models import Application, Consent
+from kindcircle.rooms.research.dataset import dataset
+from kindcircle.rooms.research.whose import Extent
 from kindcircle.rooms.sharing import actions as sharing
 from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.writing.journal import erase_entry
 from kindcircle.rooms.writing.models import JournalEntry
-from tests.world import World
+from tests.rooms.research.finished import two_groups
+from tests.world import PROGRAMME, World, make_world
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +56,62 @@ def test_a_line_that_was_cut_off_and_a_kind_that_is_not_listed_take_nothing(worl
     lines = list(erased.noted(erased.file()))
     assert len(lines) == 2 and replay(lines) == 0
     assert oct(erased.file().stat().st_mode)[-3:] == "600"
+
+
+def in_research(world: World) -> int:
+    extent = Extent(world.at, world.at)
+    by = world.actor(world.organisation_lead)
+    return len(dataset(world.organisation, PROGRAMME, study="kindness", extent=extent, by=by).people)
+
+
+def lines_of_now() -> list[erased.Erased]:
+    return list(erased.noted(erased.file()))
+
+
+def test_whoever_erased_everything_is_in_no_row_for_research_again(db: None) -> None:
+    world = make_world(members=6)
+    person = two_groups(world)[3]
+    assert in_research(world) == 12
+    for _ in range(2):
+        assert erasing.again(person_code=person.code, kind="everything", at=world.at)
+    assert in_research(world) == 11
+    assert not Consent.objects.filter(person=person, withdrawn_at=None).exists()
+    asked = Application.objects.filter(person=person, withdrawn_at=None)
+    assert not asked.exclude(state=Application.State.PLACED).exists()
+
+
+def test_a_yes_to_research_that_was_taken_back_does_not_stand_again(db: None) -> None:
+    world = make_world(members=6)
+    person = two_groups(world)[3]
+    yes = Consent.objects.get(person=person, kind=Consent.Kind.RESEARCH)
+    intake.withdraw(consent=yes, by=world.actor(person), at=world.at)
+    [line] = lines_of_now()
+    Consent.objects.filter(pk=yes.pk).update(withdrawn_at=None)  # an old copy came back
+    assert in_research(world) == 12
+    assert replay([line]) == 1 and in_research(world) == 11 and replay([line]) == 0
+    yes.refresh_from_db()
+    assert yes.withdrawn_at == world.at
+
+
+def test_a_yes_to_taking_part_that_was_taken_back_leaves_the_group_again(world: World) -> None:
+    person, at = world.member, world.at
+    yes = Consent.objects.get(person=person, kind=Consent.Kind.TAKING_PART)
+    groups.take_back_yes(consent=yes, by=world.actor(person), at=at)
+    lines = lines_of_now()
+    Consent.objects.filter(pk=yes.pk).update(withdrawn_at=None)  # an old copy came back
+    Membership.objects.filter(user=person).update(left_at=None)
+    assert replay(lines) >= 1 and replay(lines) == 0
+    assert not Membership.objects.filter(user=person, left_at=None).exists()
+    assert not Consent.objects.filter(person=person, withdrawn_at=None).exists()
+
+
+def test_a_request_that_was_taken_back_does_not_wait_again(world: World) -> None:
+    asked = Application.objects.filter(person=world.member).get()
+    Application.objects.filter(pk=asked.pk).update(state=Application.State.BOOKED)
+    asked.refresh_from_db()
+    intake.take_back(application=asked, by=world.actor(world.member), at=world.at)
+    lines = lines_of_now()
+    Application.objects.filter(pk=asked.pk).update(state=Application.State.BOOKED, withdrawn_at=None)
+    assert replay(lines) == 1 and replay(lines) == 0
+    asked.refresh_from_db()
+    assert asked.state == Application.State.WITHDRAWN

@@ -14,6 +14,8 @@ from pathlib import Path
 from django.conf import settings
 
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
+WITHDRAWN = "withdrawn"
+"""A row that stays and says that something was taken back: a yes, a request to come."""
 
 
 @dataclass(frozen=True, slots=True)

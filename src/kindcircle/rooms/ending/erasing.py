@@ -155,6 +155,7 @@ def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) 
             Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
         else:
             Membership.objects.filter(user=person, left_at=None).update(left_at=at)
+            _take_yeses_back(person, by=themselves(person), at=at)
             _take(person, at=at)
             row, _made = Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
             if key_gone:
@@ -164,12 +165,22 @@ def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) 
     return True
 
 
+def themselves(person: User) -> Actor:
+    """Who did it the first time. After an old copy came back the record says so again, since it does not know it."""
+    return Actor(user_id=person.pk, code=person.code, organisation_id=person.organisation_id)
+
+
 def _leave(person: User, *, by: Actor, at: datetime) -> None:
     """Out of every group that goes on; what they asked to come to and their yeses are taken back."""
     places = Membership.objects.filter(user=person, role=MEMBER, left_at=None)
     for place in places.exclude(group__state=Group.State.FINISHED).select_related("group__organisation", "user"):
         leave_group(place=place, by=by, at=at)
     places.update(left_at=at)
+    _take_yeses_back(person, by=by, at=at)
+
+
+def _take_yeses_back(person: User, *, by: Actor, at: datetime) -> None:
+    """After every place was left: the database keeps a consent as long as a place rests on it."""
     for asked in Application.objects.filter(person=person, withdrawn_at=None).exclude(state=Application.State.PLACED):
         take_back(application=asked, by=by, at=at)
     for consent in Consent.objects.filter(person=person, withdrawn_at=None).select_related("person__organisation"):

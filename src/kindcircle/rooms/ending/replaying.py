@@ -8,6 +8,9 @@ from django.db import transaction
 from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
 from kindcircle.rooms.ending import erasing
+from kindcircle.rooms.groups.actions import take_back_yes
+from kindcircle.rooms.intake.actions import take_back, withdraw
+from kindcircle.rooms.intake.models import Application, Consent
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
@@ -26,8 +29,26 @@ def replay(lines: Iterable[Erased]) -> int:
             if line.what == erased.ROW and line.label in ROWS:
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
+            elif line.what == erased.WITHDRAWN:
+                took += _withdraw(line)
             elif line.what in (erased.WRITING, erased.EVERYTHING):
                 took += erasing.again(
                     person_code=line.person, kind=line.what, at=line.at, key_gone=line.person in keys_gone
                 )
     return took
+
+
+def _withdraw(line: Erased) -> bool:
+    """A yes, or a request to come, that was taken back; whoever is asked to speak with them is asked again."""
+    if line.label == "intake.Consent":
+        yes = Consent.objects.select_related("person__organisation").filter(code=line.code, withdrawn_at=None).first()
+        if yes is not None:
+            act = take_back_yes if yes.kind == Consent.Kind.TAKING_PART else withdraw
+            act(consent=yes, by=erasing.themselves(yes.person), at=line.at)
+        return yes is not None
+    asked = Application.objects.select_related("person").filter(code=line.code, withdrawn_at=None)
+    # One that led to a place meanwhile is not taken back: a place is left.
+    found = asked.exclude(state=Application.State.PLACED).first() if line.label == "intake.Application" else None
+    if found is not None:
+        take_back(application=found, by=erasing.themselves(found.person), at=line.at)
+    return found is not None

@@ -12,6 +12,7 @@ from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.intake.errors import AskedBefore, HasAPlace, NotOpenNow, TakenBack
@@ -112,6 +113,7 @@ def take_back(*, application: Application, by: Actor, at: datetime) -> None:
         for kind in (Kind.SCREEN_AGAIN, Kind.ASK_LATER):
             settle(kind, about=log.Ref("application", held.code), at=at)
         record(Event.APPLICATION_WITHDRAWN, application=held, by=by, at=at)
+        erased.note(erased.WITHDRAWN, label="intake.Application", code=held.code, at=at)
 
 
 def let_kept_place_go(held: Application, *, at: datetime) -> None:

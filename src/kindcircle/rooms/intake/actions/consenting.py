@@ -11,6 +11,7 @@ from kindcircle.base.access.gate import require
 from kindcircle.base.access.predicates import Facts
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.intake.consent_texts import NEEDED_ITEMS, RESEARCH_ITEM, is_ready, newest_facts, text_name
@@ -65,6 +66,7 @@ def withdraw(*, consent: Consent, by: Actor, at: datetime) -> None:
         taken = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at)
         if taken:
             _record(Event.CONSENT_WITHDRAWN, consent, by=by, at=at)
+            erased.note(erased.WITHDRAWN, label="intake.Consent", code=consent.code, at=at)
 
 
 def _check(person: User, kind: str, text: str, facts_number: int, ticked: list[str], signature: str) -> None:
