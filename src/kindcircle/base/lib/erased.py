@@ -16,6 +16,10 @@ from django.conf import settings
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
 WITHDRAWN = "withdrawn"
 """A row that stays and says that something was taken back: a yes, a request to come."""
+NARROWED = "narrowed"
+"""A row that stays and shows no more than its step from then on, unless it was widened later."""
+LEFT, BACK = "left", "back"
+"""A place that was left, and one that somebody came back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Erased:
     person: str = ""
     label: str = ""
     code: str = ""
+    step: str = ""
 
 
 def file() -> Path:
@@ -34,9 +39,9 @@ def file() -> Path:
     return Path(settings.HOME) / "erased.jsonl"
 
 
-def note(what: str, *, at: datetime, person: str = "", label: str = "", code: str = "") -> None:
+def note(what: str, *, at: datetime, person: str = "", label: str = "", code: str = "", step: str = "") -> None:
     """Write one down and see it to the disk. As the last step of the transaction that takes the rows away."""
-    line = {"what": what, "at": at.isoformat(), "person": person, "label": label, "code": code}
+    line = {"what": what, "at": at.isoformat(), "person": person, "label": label, "code": code, "step": step}
     handle = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, (json.dumps({key: said for key, said in line.items() if said}) + "\n").encode())

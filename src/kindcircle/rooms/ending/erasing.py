@@ -33,6 +33,7 @@ from kindcircle.rooms.ending.taking import take_own_plans, take_writing
 from kindcircle.rooms.groups.actions.leaving import leave_group
 from kindcircle.rooms.groups.models import EntryPass, Group, Membership
 from kindcircle.rooms.groups.models_calendar import CalendarLink
+from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import consenting
 from kindcircle.rooms.intake.actions.applying import take_back
 from kindcircle.rooms.intake.models import Application, Decision, ScreeningForm, Talk
@@ -163,11 +164,6 @@ def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) 
             else:
                 _destroy_key_if_free(row, person, at=at)
     return True
-
-
-def themselves(person: User) -> Actor:
-    """Who did it the first time. After an old copy came back the record says so again, since it does not know it."""
-    return Actor(user_id=person.pk, code=person.code, organisation_id=person.organisation_id)
 
 
 def _leave(person: User, *, by: Actor, at: datetime) -> None:

@@ -9,8 +9,10 @@ from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
 from kindcircle.rooms.ending import erasing
 from kindcircle.rooms.groups.actions import take_back_yes
+from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
+from kindcircle.rooms.sharing.again import narrow_again
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
@@ -24,11 +26,14 @@ def replay(lines: Iterable[Erased]) -> int:
     took = 0
     lines = list(lines)
     keys_gone = {line.person for line in lines if line.what == erased.KEY}
+    narrowed = {line.code: line for line in lines if line.what == erased.NARROWED}  # of each the last one counts
     for line in lines:
         with transaction.atomic():
             if line.what == erased.ROW and line.label in ROWS:
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
+            elif line.what == erased.NARROWED and line is narrowed[line.code]:
+                took += narrow_again(code=line.code, step=line.step, at=line.at)
             elif line.what == erased.WITHDRAWN:
                 took += _withdraw(line)
             elif line.what in (erased.WRITING, erased.EVERYTHING):
@@ -44,11 +49,11 @@ def _withdraw(line: Erased) -> bool:
         yes = Consent.objects.select_related("person__organisation").filter(code=line.code, withdrawn_at=None).first()
         if yes is not None:
             act = take_back_yes if yes.kind == Consent.Kind.TAKING_PART else withdraw
-            act(consent=yes, by=erasing.themselves(yes.person), at=line.at)
+            act(consent=yes, by=themselves(yes.person), at=line.at)
         return yes is not None
     asked = Application.objects.select_related("person").filter(code=line.code, withdrawn_at=None)
     # One that led to a place meanwhile is not taken back: a place is left.
     found = asked.exclude(state=Application.State.PLACED).first() if line.label == "intake.Application" else None
     if found is not None:
-        take_back(application=found, by=erasing.themselves(found.person), at=line.at)
+        take_back(application=found, by=themselves(found.person), at=line.at)
     return found is not None

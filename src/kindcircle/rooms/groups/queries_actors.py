@@ -66,3 +66,8 @@ def known(user_ids: Collection[int]) -> dict[int, Known]:
         if row.serves_as is not None:
             roles.setdefault(row.pk, set()).add(row.serves_as)
     return {pk: Known(user, frozenset(places.get(pk, ())), frozenset(roles.get(pk, ()))) for pk, user in users.items()}
+
+
+def themselves(person: User) -> Actor:
+    """Who did it the first time. After an old copy came back the record says so again, since it does not know it."""
+    return Actor(user_id=person.pk, code=person.code, organisation_id=person.organisation_id)

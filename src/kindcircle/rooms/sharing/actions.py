@@ -78,7 +78,7 @@ def share(
         seal_words(row, said)
         row.save(force_insert=True)
         if step in BY_NAME:
-            _record(Event.WORDS_SHARED, row, by=by, at=at, reason=step)
+            record(Event.WORDS_SHARED, row, by=by, at=at, reason=step)
     return row
 
 
@@ -101,6 +101,8 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
                 looked, words=said, step=step, group=group, author=row.author, key=row.code, at=at
             ):
                 raise LookFirst
+        # Whatever it showed, or was about to show, and from now on does not.
+        less = widens(step, now) or widens(step, row.step)
         row.known = row.known or now == Step.NAMED
         row.before, row.step = meanwhile(now, step) if more else step, step
         row.seen_from = at + UNDO if more else at
@@ -112,11 +114,13 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
         if standing(row, at) != Step.UNNAMED:
             handfuls.take_out(row, at=at)
         if now == Step.NAMED or (now == Step.LEADERS and step == Step.UNNAMED):
-            _record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=now)
+            record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=now)
         if step in BY_NAME:
-            _record(Event.WORDS_SHARED, row, by=by, at=at, reason=step)
+            record(Event.WORDS_SHARED, row, by=by, at=at, reason=step)
         else:
             nudges.settle(row, at=at)
+        if less:
+            _note_narrowed(row, at=at)
     return row
 
 
@@ -129,14 +133,12 @@ def undo(*, share: Share, by: Actor, at: datetime) -> None:
         if standing(row, at) == row.step:
             raise CanBeRead
         if not row.before:
-            _remove(row, by=by, at=at)
+            remove(row, by=by, at=at)
             return
-        said = words_of(row, row.author)
-        row.step, row.seen_from, row.review, row.reviewed_at, row.sealed_line = row.before, at, "", None, b""
-        seal_words(row, said)
-        row.save()
+        stand_at(row, row.before, at=at)
         if row.step not in BY_NAME:
-            _record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=Step.NAMED)
+            record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=Step.NAMED)
+        _note_narrowed(row, at=at)
 
 
 def take_back(*, share: Share, by: Actor, at: datetime) -> None:
@@ -146,7 +148,15 @@ def take_back(*, share: Share, by: Actor, at: datetime) -> None:
         hold(share.group)
         row = Share.objects.select_related("author", "group__organisation").filter(pk=share.pk).first()
         if row is not None:
-            _remove(row, by=by, at=at)
+            remove(row, by=by, at=at)
+
+
+def stand_at(row: Share, step: str, *, at: datetime) -> None:
+    """No more than this step from now on, at once and whoever looked at it before. Inside a transaction."""
+    said = words_of(row, row.author)
+    row.step, row.before, row.seen_from, row.review, row.reviewed_at, row.sealed_line = step, step, at, "", None, b""
+    seal_words(row, said)
+    row.save()
 
 
 def standing(row: Share, at: datetime) -> str:
@@ -177,15 +187,22 @@ def _review(group: Group, step: str) -> str:
     return Share.Review.WAITS if step != Step.LEADERS and looking.reviews(group) else Share.Review.NONE
 
 
-def _remove(row: Share, *, by: Actor, at: datetime) -> None:
+def remove(row: Share, *, by: Actor, at: datetime) -> None:
+    """The copy goes, from its handful too. For the room's own code, which holds the group."""
     handfuls.take_out(row, at=at)
     nudges.settle(row, at=at)
     if {row.step, row.before} & set(BY_NAME):
-        _record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=row.step)
+        record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=row.step)
     erased.note(erased.ROW, label="sharing.Share", code=row.code, at=at)
     row.delete()
 
 
-def _record(event: Event, row: Share, *, by: Actor, at: datetime, reason: str) -> None:
+def _note_narrowed(row: Share, *, at: datetime) -> None:
+    """So that an old copy of the database does not put it before anybody again."""
+    erased.note(erased.NARROWED, label="sharing.Share", code=row.code, step=row.step, at=at)
+
+
+def record(event: Event, row: Share, *, by: Actor, at: datetime, reason: str) -> None:
+    """Leave a trace for the writer to see. Never of what had no name."""
     about, chain = log.Ref("shared", row.code), row.group.organisation.code
     log.record(event, by=by, about=about, at=at, chain=chain, concerns=row.author.code, reason=reason)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.sharing import handfuls, nudges
@@ -49,6 +50,7 @@ def _take(rows: QuerySet[Share], *, at: datetime) -> int:
         Group.objects.select_for_update(no_key=True).get(pk=row.group_id)
         handfuls.take_out(row, at=at)
         nudges.settle(row, at=at)
+        erased.note(erased.ROW, label="sharing.Share", code=row.code, at=at)
         row.delete()
         taken += 1
     return taken

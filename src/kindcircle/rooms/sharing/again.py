@@ -1,0 +1,44 @@
+"""After an old copy of the database came back: words that were shown to fewer since are shown to no more again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kindcircle.base.audit.events import Event
+from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.rooms.groups.queries_actors import themselves
+from kindcircle.rooms.sharing import actions, handfuls, nudges
+from kindcircle.rooms.sharing.models import Share
+from kindcircle.spec.ladder import Step, widens
+
+
+def narrow_again(*, code: str, step: str, at: datetime) -> bool:
+    """No more than this step, as their writer had wished at that time. False: they show no more than that.
+
+    What their writer looked at and widened later stays. Nothing is widened here: where this step shows other things
+    than the row does, the words are their writer's alone until they share them anew.
+    """
+    with transaction.atomic():
+        found = Share.objects.select_related("author", "group__organisation").filter(code=code).first()
+        if found is None or found.since > at:
+            return False
+        actions.hold(found.group)
+        if not (widens(step, found.step) or widens(step, found.before)):
+            return False
+        by, now = themselves(found.author), actions.standing(found, at)
+        if widens(now, step):
+            actions.remove(found, by=by, at=at)
+            return True
+        found.known = found.known or now == Step.NAMED
+        try:
+            actions.stand_at(found, step, at=at)
+        except CannotOpen:  # their key is gone: nobody can read it at any step
+            actions.remove(found, by=by, at=at)
+            return True
+        if step == Step.UNNAMED:
+            nudges.settle(found, at=at)
+        else:
+            handfuls.take_out(found, at=at)
+        if now == Step.NAMED:
+            actions.record(Event.WORDS_UNSHARED, found, by=by, at=at, reason=now)
+    return True

@@ -1,0 +1,178 @@
+"""An old copy of the database comes back: nobody reads more of somebody's words than that person last let them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db.models import Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kindcircle.base.lib import erased
+from kindcircle.rooms.ending.replaying import replay
+from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.sharing import actions, gone, handfuls, queries
+from kindcircle.rooms.sharing.models import Handful, Share
+from kindcircle.spec.ladder import SHOWS, UNDO, Step
+from tests.rooms.sharing.test_sharing import DAY, LATER, NOON, climb, four, put, seen_by
+from tests.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+AFTER = LATER + UNDO
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world(at=NOON - DAY, members=8, first_at=NOON + 5 * DAY)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+
+
+def lines() -> list[erased.Erased]:
+    return list(erased.noted(erased.file())) if erased.file().exists() else []
+
+
+def old(*kinds: type[Model]) -> list[Model]:
+    """How the rows stand at this moment, for the copy."""
+    return [row for kind in kinds for row in kind._default_manager.order_by("pk")]
+
+
+def come_back(rows: list[Model]) -> None:
+    """A copy comes back: what it holds stands again as it stood."""
+    for row in rows:
+        row.save()
+
+
+def down(world: World, row: Share, step: Step, *, at=AFTER) -> Share:
+    return actions.move(share=row, step=step, looked="", by=world.actor(row.author), at=at)
+
+
+def test_words_by_name_that_were_given_to_those_who_lead_alone_stay_with_them(world: World) -> None:
+    ines, tomas, ada = world.member, world.members[1], world.facilitator
+    row, copy = put(world, ines, Step.NAMED), old(Share)
+    down(world, row, Step.LEADERS)
+    said = lines()
+    come_back(copy)
+    assert seen_by(world, tomas, at=AFTER) == {("Amsel", "Ines")}
+    assert replay(said) == 1 and replay(said) == 0
+    later = AFTER + DAY
+    assert not seen_by(world, tomas, at=later) and seen_by(world, ada, at=later) == {("Amsel", "Ines")}
+    assert queries.own_share(row, by=world.actor(ines), at=later).words == "Amsel"
+
+
+def test_words_that_lost_their_name_do_not_have_it_again(world: World) -> None:
+    row, copy = put(world, world.member, Step.NAMED), old(Share)
+    down(world, row, Step.UNNAMED)
+    said = lines()
+    come_back(copy)
+    assert replay(said) == 1
+    assert not any(seen_by(world, who, at=AFTER) for who in (*world.members, world.facilitator))
+    # The group knew them by name: they cover nobody.
+    for who in world.members[1:4]:
+        put(world, who, Step.UNNAMED)
+    assert handfuls.gather_due(at=NOON + DAY) == 0
+
+
+def test_a_step_that_was_undone_is_not_taken_by_itself(world: World) -> None:
+    row = put(world, world.member, Step.LEADERS)
+    row = climb(world, row, Step.NAMED, at=LATER)
+    copy = old(Share)
+    actions.undo(share=row, by=world.actor(world.member), at=LATER)
+    said = lines()
+    come_back(copy)
+    later = LATER + DAY
+    assert seen_by(world, world.members[1], at=later)
+    assert replay(said) == 1 and not seen_by(world, world.members[1], at=later)
+    assert seen_by(world, world.facilitator, at=later) == {("Amsel", "Ines")}
+
+
+def test_a_step_aside_takes_the_old_one_back(world: World) -> None:
+    """From those who lead to the group without a name: nobody reads the name again, and more is shown to nobody."""
+    row, copy = put(world, world.member, Step.LEADERS), old(Share)
+    climb(world, row, Step.UNNAMED, at=AFTER)
+    said = lines()
+    come_back(copy)
+    assert replay(said) == 1 and not Share.objects.exists()
+
+
+def test_out_of_a_handful_that_others_still_read(world: World) -> None:
+    rows = four(world)
+    at = NOON + DAY
+    copy = old(Handful, Share)
+    climb(world, rows[0], Step.LEADERS, at=at)
+    said = lines()
+    come_back(copy)
+    assert len(seen_by(world, world.members[5], at=at)) == 4
+    assert replay(said) == 1
+    assert not seen_by(world, world.members[5], at=at + DAY)
+    assert Handful.objects.get().over_at is not None
+
+
+def test_what_was_shown_again_since_stays(world: World) -> None:
+    row = put(world, world.member, Step.NAMED)
+    row = down(world, row, Step.LEADERS)
+    row = climb(world, row, Step.NAMED, at=AFTER + DAY)
+    assert replay(lines()) == 0
+    row.refresh_from_db()
+    assert row.step == Step.NAMED
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["move", "undo", "copy", "back"]), st.sampled_from(list(Step)), st.sampled_from([1, 12])),
+    min_size=2, max_size=6,
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(first=st.sampled_from(list(Step)), acts=ACTS)
+def test_whatever_happened_nobody_reads_more_than_now(
+    world: World, first: Step, acts: list[tuple[str, Step, int]]
+) -> None:
+    """Through every story of steps, with a copy made anywhere in it: a restore shows no more than its end did."""
+    Share.objects.all().delete()
+    erased.file().unlink(missing_ok=True)
+    at, row = NOON, put(world, world.member, first)
+    copy = old(Share)
+    for act, step, minutes in acts:
+        at += timedelta(minutes=minutes)
+        if not Share.objects.exists():
+            break
+        row = Share.objects.get()
+        if act == "copy":
+            copy = old(Share)
+        elif act == "move":
+            climb(world, row, step, at=at)
+        elif act == "undo" and actions.standing(row, at) != row.step:
+            actions.undo(share=row, by=world.actor(world.member), at=at)
+        elif act == "back":
+            actions.take_back(share=row, by=world.actor(world.member), at=at)
+    at += DAY
+    now = actions.standing(Share.objects.get(), at) if Share.objects.exists() else ""
+    with _came_back(copy):
+        replay(lines())
+        back = actions.standing(Share.objects.get(), at) if Share.objects.exists() else ""
+    assert SHOWS[back] <= SHOWS[now]
+
+
+@contextmanager
+def _came_back(copy: list[Model]) -> Iterator[None]:
+    Share.objects.all().delete()
+    come_back(copy)
+    yield
+    Share.objects.all().delete()
+
+
+def test_what_somebody_who_left_had_shared_stays_gone(world: World) -> None:
+    put(world, world.member, Step.NAMED)
+    copy = old(Share)
+    Membership.objects.filter(user=world.member).update(left_at=LATER)
+    gone.leave_due(at=LATER)
+    said = lines()
+    Membership.objects.filter(user=world.member).update(left_at=None)
+    come_back(copy)
+    assert replay(said) == 1 and not Share.objects.exists()
