@@ -18,9 +18,12 @@ from kindcircle.doors.cli.home import open_database, open_home
 open_home(); open_database()
 from kindcircle.base.access import Actor
 from kindcircle.base.lib import clock, codes
+from kindcircle.rooms.ending.own_words import erase_writing
 from kindcircle.rooms.writing.actions import write_entry
 from tests.world import make_world
 world = make_world(at=clock.now(), members=3)
+# The third erased all private words once, long before the copy, and writes on.
+erase_writing(person=world.members[2], by=world.actor(world.members[2]), at=clock.now())
 found = {"members": [one.code for one in world.members], "entries": []}
 for number, member in enumerate(world.members):
     entry = write_entry(

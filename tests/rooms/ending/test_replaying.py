@@ -1,16 +1,24 @@
 """After an old copy of the database came back: what was let go one by one goes again."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock, codes, erased
-from kindcircle.rooms.ending import erasing
+from kindcircle.base.vault import seals
+from kindcircle.rooms.ending import erasing, own_words
+from kindcircle.rooms.ending.models_privacy import Erasure
 from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.models import Application, Consent
+from kindcircle.rooms.preparing.actions import keep_plan
+from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
+from kindcircle.rooms.preparing.plans import SAFETY
 from kindcircle.rooms.research.dataset import dataset
 from kindcircle.rooms.research.whose import Extent
 from kindcircle.rooms.sharing import actions as sharing
@@ -72,8 +80,8 @@ def test_whoever_erased_everything_is_in_no_row_for_research_again(db: None) -> 
     world = make_world(members=6)
     person = two_groups(world)[3]
     assert in_research(world) == 12
-    for _ in range(2):
-        assert erasing.again(person_code=person.code, kind="everything", at=world.at)
+    for found in (True, False):
+        assert erasing.again(person_code=person.code, kind="everything", at=world.at) is found
     assert in_research(world) == 11
     assert not Consent.objects.filter(person=person, withdrawn_at=None).exists()
     asked = Application.objects.filter(person=person, withdrawn_at=None)
@@ -112,6 +120,75 @@ def test_a_request_that_was_taken_back_does_not_wait_again(world: World) -> None
     intake.take_back(application=asked, by=world.actor(world.member), at=world.at)
     lines = lines_of_now()
     Application.objects.filter(pk=asked.pk).update(state=Application.State.BOOKED, withdrawn_at=None)
+    later = world.at + timedelta(days=1)
+    assert replay(lines, copied_at=later) == 0, "a copy of a day later would know"
     assert replay(lines) == 1 and replay(lines) == 0
     asked.refresh_from_db()
     assert asked.state == Application.State.WITHDRAWN
+
+
+def entry_of(world: World, at: datetime) -> JournalEntry:
+    code = codes.new_code()
+    entry = JournalEntry(author=world.member, practice="", client_key=code, written_at=at, code=code)
+    entry.sealed_body = seals.JOURNAL.seal("by the river", code=code, holder=world.member)
+    entry.save(force_insert=True)
+    return entry
+
+
+def test_what_was_written_after_erasing_all_private_words_is_there_after_a_restore(world: World) -> None:
+    copied = clock.now()
+    january = copied - timedelta(days=150)
+    entry_of(world, january)
+    own_words.erase_writing(person=world.member, by=world.actor(world.member), at=january)
+    since = entry_of(world, january + timedelta(days=90))
+    # The copy of June came back: it knows the erasure of January.
+    lines = list(erased.noted(erased.file()))
+    assert [line.what for line in lines] == [erased.WRITING] and replay(lines, copied_at=copied) == 0
+    assert JournalEntry.objects.get() == since
+
+
+def test_an_erasure_that_failed_long_before_the_copy_takes_nothing(world: World) -> None:
+    copied = clock.now()
+    there = entry_of(world, copied)
+    for what in (erased.WRITING, erased.EVERYTHING, erased.KEY):
+        erased.note(what, person=world.member.code, at=copied - timedelta(days=1))  # and then the disk was full
+    assert replay(erased.noted(erased.file()), copied_at=copied) == 0
+    assert JournalEntry.objects.get() == there and not Erasure.objects.exists()
+    world.member.refresh_from_db()
+    assert world.member.is_active and seals.name_of(world.member) == "Ines"
+
+
+@pytest.mark.parametrize("before", [timedelta(seconds=30), timedelta(days=-1)], ids=["during the copy", "after it"])
+def test_an_erasure_the_copy_does_not_know_yet_is_made_again_once(world: World, before: timedelta) -> None:
+    copied = clock.now()
+    entry_of(world, copied - timedelta(days=2))
+    erased.note(erased.WRITING, person=world.member.code, at=copied - before)
+    lines = list(erased.noted(erased.file()))
+    assert replay(lines, copied_at=copied) == 1 and not JournalEntry.objects.exists()
+    since = entry_of(world, copied)
+    # A restore that was cut off begins again; and the next copy knows it.
+    assert replay(lines, copied_at=copied) == 0 and JournalEntry.objects.get() == since
+
+
+def test_a_key_that_went_after_the_copy_goes_again_and_one_that_went_before_it_is_not_told_twice(world: World) -> None:
+    copied, person = clock.now(), world.member
+    erasing.erase_everything(person=person, by=world.actor(person), at=copied - timedelta(days=30))
+    assert Erasure.objects.get().key_gone_at is None, "their record has its years"
+    erased.note(erased.KEY, person=person.code, at=copied + timedelta(days=1))
+    written = erased.file().read_bytes()
+    told = AuditEntry.objects.filter(event=Event.PERSON_KEY_GONE).count()
+    for took in (1, 0):
+        assert replay(list(erased.noted(erased.file())), copied_at=copied) == took
+    assert Erasure.objects.get().key_gone_at == copied + timedelta(days=1)
+    assert AuditEntry.objects.filter(event=Event.PERSON_KEY_GONE).count() == told + 1
+    assert erased.file().read_bytes() == written, "the list says it already"
+
+
+def test_a_plan_that_was_changed_since_stays(world: World) -> None:
+    copied, me = clock.now(), world.member
+    keep_plan(person=me, lines={"signs": "no sleep"}, by=world.actor(me), at=copied, kind=SAFETY)
+    plan = SafetyPlan.objects.get()
+    erased.note(erased.ROW, label="preparing.SafetyPlan", code=plan.code, at=copied - timedelta(days=60))
+    assert replay(erased.noted(erased.file()), copied_at=copied) == 0 and SafetyPlan.objects.exists()
+    erased.note(erased.ROW, label="preparing.SafetyPlan", code=plan.code, at=copied + timedelta(days=1))
+    assert replay(erased.noted(erased.file()), copied_at=copied) == 1 and not SafetyPlan.objects.exists()

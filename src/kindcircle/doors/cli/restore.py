@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -72,7 +73,7 @@ def restore(file: Path, identity: Path, list_file: Path | None, *, nothing_was_e
             (corner / RECORDINGS).rename(recordings())
     _look_over(manifest)
     open_database()
-    _forget_again(lines, list_file)
+    _forget_again(lines, list_file, copied_at=datetime.fromisoformat(manifest["at"]))
 
 
 def _look_over(manifest: dict[str, Any]) -> None:
@@ -88,11 +89,11 @@ def _look_over(manifest: dict[str, Any]) -> None:
     click.echo(_("Every row is there, and the record holds. The copy is of {at}.").format(at=manifest["at"]))
 
 
-def _forget_again(lines: list[Any], list_file: Path | None) -> None:
+def _forget_again(lines: list[Any], list_file: Path | None, *, copied_at: datetime) -> None:
     from kindcircle.base.lib import erased
     from kindcircle.rooms.ending.replaying import replay
 
-    took = replay(lines)
+    took = replay(lines, copied_at=copied_at)
     own = erased.file()
     if list_file is not None and list_file.resolve() != own.resolve():
         own.write_bytes(list_file.read_bytes())

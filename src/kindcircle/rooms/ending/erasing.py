@@ -142,27 +142,39 @@ def destroy_due(*, at: datetime) -> int:
     return done
 
 
-def again(*, person_code: str, kind: str, at: datetime, key_gone: bool = False) -> bool:
-    """Apply an erasure once more, after a copy of the database from before it came back. False: nobody was there.
+def again(
+    *, person_code: str, kind: str, at: datetime, key_gone_at: datetime | None = None, only_if_known: bool = False
+) -> bool:
+    """Apply an erasure once more, after a copy of the database from before it came back. False: nothing was left to do.
 
-    key_gone  the person's key had been destroyed, too, so it is again, whatever the copy says of records
+    What the copy knows already is done in it, and what the person wrote after it stays.
+    key_gone_at    when the person's key was destroyed, too: so it is again, whatever the copy says of records
+    only_if_known  the copy was made long after: if it does not know this erasure, it failed, and nobody read "gone"
     """
     person = User.objects.select_related("organisation").filter(code=person_code).first()
     if person is None:
         return False
     with transaction.atomic():
+        row = Erasure.objects.filter(person_code=person_code, kind=kind, at=at).first()
+        if row is not None:
+            if kind == Erasure.Kind.WRITING or key_gone_at is None or row.key_gone_at is not None:
+                return False
+            _destroy_key(row, person, at=key_gone_at, again=True)
+            return True
+        if only_if_known:
+            return False
+        row = Erasure.objects.create(person_code=person_code, kind=kind, at=at)
         if kind == Erasure.Kind.WRITING:
             take_writing(person)
-            Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
+            WritingClock.objects.filter(person=person).delete()
+            return True
+        Membership.objects.filter(user=person, left_at=None).update(left_at=at)
+        _take_yeses_back(person, by=themselves(person), at=at)
+        _take(person, at=at)
+        if key_gone_at is not None:
+            _destroy_key(row, person, at=key_gone_at, again=True)
         else:
-            Membership.objects.filter(user=person, left_at=None).update(left_at=at)
-            _take_yeses_back(person, by=themselves(person), at=at)
-            _take(person, at=at)
-            row, _made = Erasure.objects.get_or_create(person_code=person_code, kind=kind, at=at)
-            if key_gone:
-                _destroy_key(row, person, at=at)
-            else:
-                _destroy_key_if_free(row, person, at=at)
+            _destroy_key_if_free(row, person, at=at)
     return True
 
 
@@ -254,7 +266,7 @@ def _destroy_key_if_free(row: Erasure, person: User, *, at: datetime) -> int:
     return 1
 
 
-def _destroy_key(row: Erasure, person: User, *, at: datetime) -> None:
+def _destroy_key(row: Erasure, person: User, *, at: datetime, again: bool = False) -> None:
     """From here on nothing that was ever sealed for this person opens again, in no copy that holds no key of theirs."""
     _blank(person, at=at)
     keys.destroy_key(person)
@@ -263,7 +275,8 @@ def _destroy_key(row: Erasure, person: User, *, at: datetime) -> None:
     User.objects.filter(pk=person.pk).update(sealed_name=name)
     Erasure.objects.filter(pk=row.pk).update(key_gone_at=at)
     _record(Event.PERSON_KEY_GONE, person, by=SYSTEM, at=at)
-    erased.note(erased.KEY, person=person.code, at=at)
+    if not again:  # else the list says so already
+        erased.note(erased.KEY, person=person.code, at=at)
 
 
 def _blank(person: User, *, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """After an old copy of the database came back: everything that was erased since goes again."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.db import transaction
@@ -20,25 +21,46 @@ ROWS = (
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
+WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan")
+"""Those of them that go on under the same code: each has one, and changes it for months."""
 
-def replay(lines: Iterable[Erased]) -> int:
-    """Apply each erasure once more, the oldest first. Returns how many found something to take. Twice is once."""
+UNDER_WAY = timedelta(minutes=10)
+"""Longer than any transaction lasts. One that began this long before a copy had ended by then, in it or undone."""
+
+
+def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int:
+    """Apply each erasure once more, the oldest first. Returns how many found something to take. Twice is once.
+
+    copied_at: when the copy was made. It knows by itself whether an erasure from before then came to an end, and what
+    people wrote after it is theirs.
+    """
     took = 0
-    lines = list(lines)
-    keys_gone = {line.person for line in lines if line.what == erased.KEY}
+    lines = sorted(lines, key=lambda line: line.at)
+
+    def undone(line: Erased) -> bool:
+        """From so long before the copy that the copy would know, if it had not failed."""
+        return copied_at is not None and line.at < copied_at - UNDER_WAY
+
+    keys_gone = {line.person: line.at for line in lines if line.what == erased.KEY and not undone(line)}
     narrowed = {line.code: line for line in lines if line.what == erased.NARROWED}  # of each the last one counts
     for line in lines:
         with transaction.atomic():
             if line.what == erased.ROW and line.label in ROWS:
+                if line.label in WRITTEN_ON and undone(line):
+                    continue
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
             elif line.what == erased.NARROWED and line is narrowed[line.code]:
                 took += narrow_again(code=line.code, step=line.step, at=line.at)
             elif line.what == erased.WITHDRAWN:
-                took += _withdraw(line)
+                took += not undone(line) and _withdraw(line)
             elif line.what in (erased.WRITING, erased.EVERYTHING):
                 took += erasing.again(
-                    person_code=line.person, kind=line.what, at=line.at, key_gone=line.person in keys_gone
+                    person_code=line.person,
+                    kind=line.what,
+                    at=line.at,
+                    key_gone_at=keys_gone.get(line.person),
+                    only_if_known=undone(line),
                 )
     return took
 
