@@ -187,3 +187,60 @@ def test_erasing_takes_what_other_phones_still_hold(world):
         come(world, "one", "", sealed=waits)
     come(world, "two", page("journal", True, feelings="Anew"))
     assert json.loads(words(world)[0]) == {"feelings": "Anew"}
+
+
+def save(world: World, text: str, *, at: datetime = AT, page: str = "one", kind: str = "letter", box: str = "text"):
+    actions.save_draft(
+        kind=kind, box=box, text=text, page=page, version=0, author=world.member, by=world.actor(world.member), at=at
+    )
+
+
+def put_aside(world: World, text: str, *, ago: float, after: float, kind: str = "letter", done: bool = False) -> None:
+    """From the page "one", so long ago; it comes so long after its page saved last."""
+    box = "text" if kind == "letter" else "feelings"
+    come(world, "one", page(kind, done, **{box: text}), ago=ago, at=AT + timedelta(seconds=after))
+
+
+def test_words_put_aside_before_the_page_saved_again_do_not_take_the_place_of_the_newer_ones(world):
+    save(world, "Dear me, I am tired. It will pass.")
+    put_aside(world, "Dear me,\r\nI am tired.", ago=60, after=10)
+    assert draft(world, "letter") == {"text": "Dear me, I am tired. It will pass."}
+
+
+def test_older_words_that_the_newer_draft_has_no_more_stand_below_it(world):
+    save(world, "Dear me, it will pass.")
+    put_aside(world, "Dear me, I am tired.", ago=60, after=10)
+    assert draft(world, "letter") == {"text": "Dear me, it will pass.\n\nDear me, I am tired."}
+
+
+def test_words_taken_out_after_the_last_save_stay_out(world):
+    save(world, "Dear me, I am tired.")
+    put_aside(world, "Dear me,", ago=60, after=300)
+    assert draft(world, "letter") == {"text": "Dear me,"}
+
+
+@pytest.mark.parametrize(
+    ("ago", "after"), [(0, 300), (-7200, 300), (290, 300)], ids=["no time told", "put back", "a slow line"]
+)
+def test_where_the_times_cannot_tell_which_is_newer_nothing_is_lost(world, ago, after):
+    save(world, "Dear me, it will pass.")
+    put_aside(world, "Dear me, I am tired.", ago=ago, after=after)
+    assert draft(world, "letter") == {"text": "Dear me, it will pass.\n\nDear me, I am tired."}
+
+
+def test_a_page_that_was_finished_before_it_saved_again_leaves_the_newer_words(world):
+    save(world, "Tired, and then I slept", kind="journal", box="feelings")
+    put_aside(world, "Tired, and awake", ago=60, after=10, kind="journal", done=True)
+    assert [json.loads(one) for one in words(world)] == [{"feelings": "Tired, and awake"}]
+    assert draft(world, "journal") == {"feelings": "Tired, and then I slept"}
+
+
+LINE, MORE = "[0, 0, 0, 10, 10, 20, 20]", "[0, 0, 0, 10, 10, 20, 20, 30, 30]"
+
+
+@pytest.mark.parametrize("newer", [f"[{LINE}, {MORE}]", f"[{MORE}]"], ids=["drawn on", "drawn anew"])
+def test_half_a_drawing_does_not_take_the_whole_one_away(world, newer):
+    save(world, newer, kind="journal", box="drawing")
+    come(world, "one", page("journal", drawing=f"[{LINE}]"), ago=60, at=AT + timedelta(seconds=10))
+    assert draft(world, "journal") == {"drawing": newer}
+    assert JournalEntry.objects.count() == (0 if LINE in newer else 1), "the older one is whole in the newer"

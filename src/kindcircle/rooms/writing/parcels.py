@@ -20,8 +20,10 @@ from kindcircle.rooms.writing import own_key as own_keys
 from kindcircle.rooms.writing.errors import NotUnderstood
 from kindcircle.rooms.writing.kinds import BY_DRAFT, DRAWING
 from kindcircle.rooms.writing.models import Draft, Parcel
+from kindcircle.spec import strokes
 
 LATEST = timedelta(days=90)  # what was written longer ago is dated then: as long as a draft is kept
+SURELY = timedelta(seconds=30)  # so much may be between words and their coming on a slow line, and nobody can tell
 KINDS = frozenset(BY_DRAFT) | frozenset(actions.LETTER_DRAFTS.values())
 """The pages whose words a phone may put aside, by the kind of their draft."""
 
@@ -46,9 +48,10 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
 
     A finished page of the journal becomes an entry; an unfinished one becomes the draft of its page, and so does a
     letter, which needs a day first. A draft that is there already keeps its words; these stand below them as soon as
-    its page is opened. `ago`
-    is how long before the sending it was written, by the phone's own clock alone. Raises CannotOpen, NotUnderstood,
-    and KeyIsOn: what came readable waits on the phone until its writer's own key is off.
+    its page is opened. So do older words than those that the same page could save since, unless they are among them.
+    `ago` is how long before the sending it was written, by the phone's own clock alone; none at all tells nothing, for
+    that clock may have been put back. Raises CannotOpen, NotUnderstood, and KeyIsOn: what came readable waits on the
+    phone until its writer's own key is off.
     """
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
@@ -60,10 +63,8 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
             return
         own_keys.check(author, "", own_key=False)
         page = _opened(key, sealed, author)
-        # Two drawings cannot stand on one sheet: one that was begun is an entry of its own.
-        finish = page.done or bool(page.boxes.get(DRAWING, "").strip())
-        if page.has_words and not (finish and _finished(page, key, written, author, by, at)):
-            _as_draft(page, key, author, at)
+        if page.has_words:
+            _keep(page, key, written if ago >= timedelta(seconds=1) or page.done else None, author, by, at)
         Parcel.objects.create(author=author, client_key=own_key, came_at=at)
 
 
@@ -80,6 +81,45 @@ def _opened(key: str, sealed: str, author: User) -> _Page:
     version = str(found.get("version") or "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
     return _Page(kind, boxes, found.get("done") is True, number)
+
+
+def _keep(page: _Page, key: str, written: datetime | None, author: User, by: Actor, at: datetime) -> None:
+    newer = _saved_since(page, key, written, author)
+    if newer is not None and not page.done and _among(page.boxes, actions.boxes_in(newer, author)):
+        return
+    # Two drawings cannot stand on one sheet: one that was begun is an entry of its own.
+    if page.done or page.boxes.get(DRAWING, "").strip():
+        if newer is not None:
+            # An entry takes the draft of its page with it. This draft says more, so it stays, as any page's.
+            Draft.objects.filter(pk=newer.pk).update(page="")
+        if _finished(page, key, written or at, author, by, at):
+            return
+    _as_draft(page, key, author, at, beside=newer is not None)
+
+
+def _saved_since(page: _Page, key: str, written: datetime | None, author: User) -> Draft | None:
+    """The draft that the same page saved after these words were put aside, or may have. None if they hold all of it."""
+    draft = Draft.objects.filter(author=author, kind=page.kind, page=key).first()
+    if draft is None or _among(actions.boxes_in(draft, author), page.boxes):
+        return None
+    # The button was pressed after everything else on that page, unless its writer went back there.
+    surely = timedelta() if page.done else SURELY
+    return draft if written is None or written < draft.saved_at + surely else None
+
+
+def _among(boxes: dict[str, str], others: dict[str, str]) -> bool:
+    """Whether everything in these boxes stands in the others too, however its lines are broken."""
+    return all(_is_in(words, others.get(name, ""), drawn=name == DRAWING) for name, words in boxes.items())
+
+
+def _is_in(words: str, other: str, *, drawn: bool) -> bool:
+    if drawn:
+        try:
+            mine, theirs = strokes.read(words), strokes.read(other)
+        except strokes.NoDrawing:
+            return words == other
+        return theirs[: len(mine)] == mine
+    return " ".join(words.split()) in " ".join(other.split())
 
 
 def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor, at: datetime) -> bool:
@@ -104,10 +144,10 @@ def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor,
     return True
 
 
-def _as_draft(page: _Page, key: str, author: User, at: datetime) -> None:
+def _as_draft(page: _Page, key: str, author: User, at: datetime, *, beside: bool) -> None:
     """Into the draft that this page goes on with. Else beside it: the next page that is filled from it has both."""
     draft = Draft.objects.filter(author=author, kind=page.kind).first()
-    if draft is None or not (draft.page == key or draft.version == page.version):
+    if beside or draft is None or not (draft.page == key or draft.version == page.version):
         draft = Draft(author=author, kind=f"{page.kind} {new_code()}")
     body = json.dumps(page.boxes, ensure_ascii=False)
     draft.sealed_body = seals.DRAFT.seal(body, code=draft.code, holder=author)
