@@ -111,7 +111,7 @@ def test_no_readable_word_lies_in_the_row(world):
 
 def test_a_writer_may_let_it_go(world):
     save(world, "a")
-    actions.drop_draft(kind="journal", author=world.member, by=world.actor(world.member))
+    actions.drop_draft(kind="journal", page="two", author=world.member, by=world.actor(world.member), at=AT)
     assert not Draft.objects.exists()
 
 
@@ -122,5 +122,5 @@ def test_nobody_touches_somebody_elses_draft(world):
         with pytest.raises(NotFound):
             actions.open_draft(kind="journal", author=world.member, by=by)
         with pytest.raises(NotFound):
-            actions.drop_draft(kind="journal", author=world.member, by=by)
+            actions.drop_draft(kind="journal", page="two", author=world.member, by=by, at=AT)
     assert kept(world).boxes == {"kind": "mine"}

@@ -244,3 +244,12 @@ def test_half_a_drawing_does_not_take_the_whole_one_away(world, newer):
     come(world, "one", page("journal", drawing=f"[{LINE}]"), ago=60, at=AT + timedelta(seconds=10))
     assert draft(world, "journal") == {"drawing": newer}
     assert JournalEntry.objects.count() == (0 if LINE in newer else 1), "the older one is whole in the newer"
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_what_waits_of_a_page_that_was_let_go_comes_only_if_its_button_was_pressed(world, done):
+    save(world, "Tired", kind="journal", box="feelings")
+    actions.drop_draft(kind="journal", page="one", author=world.member, by=world.actor(world.member), at=AT)
+    put_aside(world, "Tired, and awake", ago=60, after=10, kind="journal", done=done)
+    assert draft(world, "journal") == {}
+    assert len(words(world)) == int(done)

@@ -32,7 +32,7 @@ from kindcircle.rooms.writing.errors import (
     TooLong,
 )
 from kindcircle.rooms.writing.kinds import DAY, Kind
-from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases, Parcel
 from kindcircle.rooms.writing.words import letter_words
 from kindcircle.spec.resting import Felt
 
@@ -219,8 +219,9 @@ def save_draft(
 
     page is the open page that saves (its form's key), version the draft's version when that page was opened. A page
     goes on where it left off itself, or where nothing has changed since it was opened. Otherwise OpenElsewhere: two
-    tabs never write over each other. own_key says that the text is the whole page as the browser locked it; no text
-    then means that every box is empty. Raises TooLong, and what own_key.check raises.
+    tabs never write over each other, and a page whose words were let go saves no more. own_key says that the text is
+    the whole page as the browser locked it; no text then means that every box is empty. Raises TooLong, and what
+    own_key.check raises.
     """
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
@@ -232,6 +233,8 @@ def save_draft(
             own_keys.check(author, text, own_key=own_key)
         if sent_from(author, page):
             return  # a last save that overtook the page's own sending: those words are safe already
+        if let_go(author, page):
+            raise OpenElsewhere
         draft = Draft.objects.filter(author=author, kind=kind).first()
         if draft is not None and draft.page != page and draft.version != version:
             raise OpenElsewhere
@@ -288,11 +291,14 @@ def _below(there: str, new: str) -> str:
     return f"{there.rstrip()}\n\n{new}" if there.strip() and new.strip() else there or new
 
 
-def drop_draft(*, kind: str, author: User, by: Actor) -> None:
-    """Let go of what was typed, because its writer said so."""
+def drop_draft(*, kind: str, page: str, author: User, by: Actor, at: datetime) -> None:
+    """Let go of what was typed, because its writer said so on this open page. It saves no more after that."""
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
-    Draft.objects.filter(author=author, kind=kind).delete()
+    with transaction.atomic():
+        one_at_a_time(author)
+        Draft.objects.filter(author=author, kind=kind).delete()
+        Parcel.objects.get_or_create(author=author, client_key=_let_go_key(author, page), defaults={"came_at": at})
 
 
 def finish_draft(*, kind: str, page: str, version: int, author: User, by: Actor) -> None:
@@ -359,6 +365,16 @@ def sent_from(author: User, page: str) -> bool:
     kinds = (JournalEntry, AddedLater, OwnPhrases, Letter)
     own_words = any(model._default_manager.filter(client_key=key).exists() for model in kinds)
     return own_words or was_sent_from(author, page)
+
+
+def let_go(author: User, page: str) -> bool:
+    """Whether its writer began anew from this open page: what it had not sent by then goes with the rest."""
+    return Parcel.objects.filter(client_key=_let_go_key(author, page)).exists()
+
+
+def _let_go_key(author: User, page: str) -> str:
+    # Not the key alone: a page that was gone back to can still be sent by its button, and comes then.
+    return stored_key(author, f"let go {page}")
 
 
 def boxes_in(draft: Draft | None, author: User) -> dict[str, str]:

@@ -157,7 +157,10 @@ class Draft(models.Model):
 
 
 class Parcel(models.Model):
-    """That a phone's parcel has come (base/vault/box.py), so that it never comes twice. Its words are elsewhere."""
+    """That a phone's parcel has come (base/vault/box.py), so that it never comes twice. Its words are elsewhere.
+
+    Or that the words of an open page were let go, so that what it sends late does not bring them back.
+    """
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     client_key = models.CharField(max_length=64, unique=True)

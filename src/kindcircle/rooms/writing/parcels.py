@@ -63,7 +63,7 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
             return
         own_keys.check(author, "", own_key=False)
         page = _opened(key, sealed, author)
-        if page.has_words:
+        if page.has_words and (page.done or not actions.let_go(author, key)):
             _keep(page, key, written if ago >= timedelta(seconds=1) or page.done else None, author, by, at)
         Parcel.objects.create(author=author, client_key=own_key, came_at=at)
 

@@ -1,5 +1,6 @@
 """The journal's pages: three lines, kept for their writer alone, and never lost half-written."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from kindcircle.base.lib import clock
 from kindcircle.doors.web.member import journal_new
+from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.writing import actions
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from kindcircle.spec.practices import newest_practice
@@ -169,6 +171,56 @@ def test_beginning_with_an_empty_page(client):
     answer = client.post("/draft/journal/afresh/")
     assert (answer.status_code, answer.headers["Location"]) == (303, NEW)
     assert b"CANARY" not in client.get(NEW).content
+
+
+def afresh_form(client: Client, path: str) -> dict[str, str]:
+    """What "Begin with an empty page" sends, and where."""
+    said = client.get(path).content.decode()
+    form = re.search(r'<form method="post" action="(/draft/[^"]+/afresh/)">.*?</form>', said, re.S)
+    assert form, f"{path} does not say that it was begun before"
+    keys = re.findall(r'name="key" value="([^"]+)"', said)
+    assert len(keys) == 2 and len(set(keys)) == 1, "it is known as the page whose words it lets go"
+    assert f'value="{keys[0]}"' in form[0]
+    return {"action": form[1], "key": keys[0]}
+
+
+@pytest.mark.parametrize(
+    "kind", ["journal", "journal-free", "letter", "letter-hard", "own-phrases", "added", "message"]
+)
+def test_words_of_a_page_that_was_let_go_do_not_come_back_with_its_last_save(client, world, kind):
+    """Typed within the last second, or on the second tab: the browser sends them while the page closes."""
+    kind, path = where(client, world, kind)
+    box = "feelings" if kind == "journal" else "text"
+    client.post(f"/draft/{kind}/", {box: "CANARY-DRAFT", "key": "page-one", "version": "0"})
+    sent = afresh_form(client, path)
+    client.post(sent["action"], {"key": sent["key"]})
+    version = str(10**12)
+    late = client.post(f"/draft/{kind}/", {box: "CANARY-DRAFT and on", "key": sent["key"], "version": version})
+    assert late.status_code == 409, "and a page that somebody went back to does not say that it is kept"
+    assert not Draft.objects.exists()
+    assert b"CANARY-DRAFT" not in client.get(path).content
+
+
+def where(client: Client, world: World, kind: str) -> tuple[str, str]:
+    if kind == "added":
+        keep(client)
+        entry = JournalEntry.objects.get()
+        return f"journal-added-{entry.code}", page_of(entry)
+    if kind == "message":
+        place = Membership.objects.get(user=world.member)
+        return f"message-{place.code}", reverse("member:conversation", args=[place.code])
+    return kind, {
+        "journal": NEW, "journal-free": "/journal/new/free/", "letter": "/letters/new/",
+        "letter-hard": "/letters/new/hard-day/", "own-phrases": reverse("member:own-phrases"),
+    }[kind]  # fmt: skip
+
+
+def test_a_page_that_was_let_go_can_still_be_saved_by_its_button(client):
+    save(client, feelings="CANARY-DRAFT")
+    sent = afresh_form(client, NEW)
+    client.post(sent["action"], {"key": sent["key"]})
+    keep(client, key=sent["key"])
+    assert b"CANARY-FEELING" in client.get(page_of(JournalEntry.objects.get())).content
 
 
 @pytest.mark.parametrize(

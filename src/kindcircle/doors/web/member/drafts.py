@@ -92,12 +92,18 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
 
 @page(Permission.DRAFT_KEEP, methods=("GET", "POST"))
 def start_afresh(request: HttpRequest, kind: str) -> HttpResponse:
-    """Let a draft go and begin with an empty page."""
+    """Let a draft go and begin with an empty page. The open page that asked for it saves no more."""
     place, entry = _place(request, kind), _entry(request, kind)
     if place is None and not entry and kind not in PAGES:
         raise NotFound
     back = ("member:conversation", place.code) if place else ("member:journal-entry", entry) if entry else PAGES[kind]
     if request.method != "POST":
         return redirect(*back)
-    actions.drop_draft(kind=kind, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    actions.drop_draft(
+        kind=kind,
+        page=key_of(request),
+        author=request.user,  # type: ignore[arg-type]
+        by=request.actor,  # type: ignore[attr-defined]
+        at=clock.now(),
+    )
     return on_to(*back)

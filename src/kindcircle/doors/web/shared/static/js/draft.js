@@ -70,8 +70,9 @@
       if (document.hidden) save(true);
     });
     window.addEventListener("online", () => save());
-    if (form) {
-      form.addEventListener("submit", () => {
+    // "Begin with an empty page" is a form of its own: it lets go of these words.
+    for (const one of [form, document.querySelector(`form[action="${field.dataset.draft}afresh/"]`)]) {
+      one?.addEventListener("submit", () => {
         clearTimeout(timer);
         handedIn = true;
       });

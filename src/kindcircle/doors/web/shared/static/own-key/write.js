@@ -118,6 +118,7 @@ try {
   problem.hidden = false;
 }
 const stop = form.dataset.draftUrl ? keepDrafts(hand) : () => {};
+document.querySelector(`form[action="${form.dataset.draftUrl}afresh/"]`)?.addEventListener("submit", () => stop(true));
 form.hidden = false;
 boxes.forEach((box) => box.dispatchEvent(new Event("own-key:filled", { bubbles: true })));
 
