@@ -112,7 +112,7 @@ def test_what_was_erased_stays_gone(burnt: dict[str, object], tmp_path: Path) ->
     home = fresh(burnt, tmp_path)
     done = say("restore", str(burnt["copy"]), "--identity", str(burnt["folder"] / "keeper.txt"), home=home)  # type: ignore[operator]
     assert done.returncode == 0, done.stderr
-    assert "Every row is there, and the record holds." in done.stdout and "3 erasures were made again." in done.stdout
+    assert "Every row is there, and the record holds." in done.stdout and "4 erasures were made again." in done.stdout
     there = json.loads(inside(home, LOOKING).splitlines()[-1])
     assert set(there["entries"]) == {third} and "canary2" in there["entries"][third]
     assert second not in there["active"] and first in there["active"]

@@ -1,6 +1,7 @@
 """One word, one line, "have you felt this": nobody sees a word before four are in, and nobody ever sees whose it is."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.core import serializers
 
 from kindcircle.base.access import NOBODY, Actor
 from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.rooms.ending import own_words
+from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.intake.queries import current_consent
@@ -129,6 +132,21 @@ def test_a_word_can_be_changed_until_it_is_read_and_taken_back_always(stage: Sta
     assert [own.text for own in queries_words.own_words(stage.gathering, stage.member(1))] == [WORDS[1]]
     actions.take_word_back(gathering=stage.gathering, words=asked.code, by=stage.member(1), at=stage.at)
     assert queries_words.own_words(stage.gathering, stage.member(1)) == []
+
+
+def test_a_word_that_was_taken_back_stays_so_when_an_old_copy_comes_back(
+    stage: Stage, settings: Any, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    asked = ask(stage)
+    for seat, word in enumerate(WORDS):
+        say(stage, asked, seat, word)
+    word = Word.objects.get(asked=asked, author=stage.world.member)
+    actions.take_word_back(gathering=stage.gathering, words=asked.code, by=stage.member(0), at=stage.at)
+    word.save(force_insert=True)
+    lines = list(erased.noted(erased.file()))
+    assert replay(lines) == 1 and replay(lines) == 0
+    assert queries_words.own_word(asked, stage.member(0)) is None and queries_words.how_many(asked) == 4
 
 
 def test_nobody_takes_back_what_somebody_else_said(stage: Stage) -> None:
@@ -296,12 +314,12 @@ def test_somebody_who_takes_their_yes_back_is_out_of_words_and_answers_at_once(s
         say(stage, asked, seat, word)
     led(stage, actions.read_words, words=asked.code)
     led(stage, actions.show_words, words=asked.code)
-    consent = current_consent(stage.world.members[0])
+    consent = current_consent(stage.world.member)
     assert consent is not None
     groups.take_back_yes(consent=consent, by=stage.member(0), at=stage.at)
     assert sorted(texts(asked, queries_words.shown_in)) == sorted(WORDS[1:])
     assert words_gone.erase_due(at=stage.at) == 1
-    assert not Word.objects.filter(author=stage.world.members[0]).exists()
+    assert not Word.objects.filter(author=stage.world.member).exists()
 
     asked = ask(stage, "felt", "only-one")
     for seat in range(1, 5):
@@ -334,7 +352,7 @@ def test_whoever_erases_what_is_private_erases_their_words(stage: Stage) -> None
     asked = ask(stage)
     for seat in (0, 1):
         say(stage, asked, seat, WORDS[seat])
-    own_words.erase_writing(person=stage.world.members[0], by=stage.member(0), at=stage.at)
+    own_words.erase_writing(person=stage.world.member, by=stage.member(0), at=stage.at)
     assert [word.author for word in Word.objects.all()] == [stage.world.members[1]]
 
 
@@ -363,9 +381,9 @@ def test_each_word_is_sealed_for_whoever_said_it(stage: Stage) -> None:
     asked = ask(stage)
     say(stage, asked, 0, WORDS[0])
     led(stage, actions.add_word, words=asked.code, text=WORDS[1], key=new_code())
-    own = Word.objects.get(author=stage.world.members[0])
+    own = Word.objects.get(author=stage.world.member)
     by_hand = Word.objects.get(author=None)
-    assert seals.WORD.open(own.sealed_text, code=own.code, holder=stage.world.members[0]) == WORDS[0]
+    assert seals.WORD.open(own.sealed_text, code=own.code, holder=stage.world.member) == WORDS[0]
     assert seals.WORD.open(by_hand.sealed_text, code=by_hand.code, holder=stage.world.organisation) == WORDS[1]
     assert b"canary" not in bytes(own.sealed_text) + bytes(by_hand.sealed_text)
 

@@ -1,6 +1,7 @@
 """A facilitator leaves at noon: what they answered for passes on, or nothing happens; and nothing is lost."""
 
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,11 @@ from kindcircle.base.access.gate import can
 from kindcircle.base.access.permissions import Permission
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole, User
+from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.groups.actions import roles
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import actor_for
@@ -59,6 +62,15 @@ def test_what_it_means_is_said_before_anything_happens(world: World, cleo: User)
     assert found.open[0].may == (cleo,)
     assert (found.groups, found.meetings) == ((world.group,), 4)
     assert can(world.actor(world.facilitator), Permission.GROUP_SEE, world.group)
+
+
+def test_an_old_copy_of_the_database_puts_them_in_no_group_again(world: World, cleo: User, settings, tmp_path: Path):
+    settings.HOME = tmp_path
+    leave(world, world.facilitator, to=cleo)
+    lines = list(erased.noted(erased.file()))
+    Membership.objects.filter(user=world.facilitator).update(left_at=None)
+    assert replay(lines) == 1 and replay(lines) == 0
+    assert not can(world.actor(world.facilitator), Permission.GROUP_SEE, world.group)
 
 
 def test_without_somebody_for_the_alerts_it_is_refused_and_nothing_has_changed(world: World, cleo: User):

@@ -11,10 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kindcircle.base.lib import erased
+from kindcircle.base.people.models import User
 from kindcircle.rooms.ending.replaying import replay
+from kindcircle.rooms.groups import actions as groups
+from kindcircle.rooms.groups import out_and_back
 from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.groups.models_absence import Leaving
 from kindcircle.rooms.sharing import actions, gone, handfuls, queries
 from kindcircle.rooms.sharing.models import Handful, Share
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 from kindcircle.spec.ladder import SHOWS, UNDO, Step
 from tests.rooms.sharing.test_sharing import DAY, LATER, NOON, climb, four, put, seen_by
 from tests.world import World, make_world
@@ -176,3 +182,47 @@ def test_what_somebody_who_left_had_shared_stays_gone(world: World) -> None:
     Membership.objects.filter(user=world.member).update(left_at=None)
     come_back(copy)
     assert replay(said) == 1 and not Share.objects.exists()
+
+
+def test_whoever_left_reads_nothing_again_and_somebody_talks_with_them(world: World) -> None:
+    ines = world.member
+    put(world, world.members[1], Step.NAMED, "Drossel")
+    leave(world, ines)
+    said = lines()
+    forget_leaving(ines)
+    assert seen_by(world, ines, at=LATER)
+    assert replay(said) == 1 and replay(said) == 0
+    assert not seen_by(world, ines, at=AFTER)
+    row = Leaving.objects.get(place__user=ines)
+    # What they had said is not known again: so the others hear nothing.
+    assert (row.telling, row.left_at) == ("nothing", LATER)
+    assert Task.objects.filter(kind=Kind.LEAVING, about_code=row.code, done_at=None).exists()
+
+
+def test_whoever_came_back_is_not_put_out(world: World, django_capture_on_commit_callbacks) -> None:
+    leaving = leave(world, world.member)
+    with django_capture_on_commit_callbacks(execute=True):
+        groups.undo_leaving(leaving=leaving, by=world.actor(world.facilitator), at=AFTER)
+    assert replay(lines()) == 0
+    assert Membership.objects.get(user=world.member).left_at is None
+
+
+def test_what_a_copy_from_long_after_does_not_know_never_happened(world: World) -> None:
+    """Their leaving failed after its line was written. They are in, and stay in."""
+    row, place = put(world, world.member, Step.NAMED), Membership.objects.get(user=world.member)
+    out_and_back.note_left(place.code, at=LATER)
+    erased.note(erased.NARROWED, label="sharing.Share", code=row.code, step=Step.LEADERS, at=LATER)
+    assert replay(lines(), copied_at=LATER + DAY) == 0
+    assert Membership.objects.get(pk=place.pk).left_at is None and Share.objects.get().step == Step.NAMED
+
+
+def leave(world: World, who: User) -> Leaving:
+    place = Membership.objects.select_related("group__organisation", "user").get(user=who)
+    return groups.leave_group(place=place, reason="time", by=world.actor(who), at=LATER)
+
+
+def forget_leaving(who: User) -> None:
+    """An old copy came back, from before they left."""
+    Task.objects.all().delete()
+    Leaving.objects.filter(place__user=who).delete()
+    Membership.objects.filter(user=who).update(left_at=None)

@@ -24,7 +24,10 @@ LEFT, BACK = "left", "back"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """One erasure: all private words of a person, everything, their key, or one row of a kind by its code."""
+    """One line: all private words of a person, everything, their key, or one row of a kind by its code.
+
+    step  of a row that stays: how much of it is shown from then on
+    """
 
     what: str
     at: datetime

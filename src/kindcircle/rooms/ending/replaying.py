@@ -9,7 +9,7 @@ from django.db import transaction
 from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
 from kindcircle.rooms.ending import erasing
-from kindcircle.rooms.groups.actions import take_back_yes
+from kindcircle.rooms.groups.actions import leave_again, take_back_yes
 from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
@@ -17,7 +17,7 @@ from kindcircle.rooms.sharing.again import narrow_again
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
-    "resonance.HeartRecording",
+    "resonance.HeartRecording", "live.Word", "live.FeltAnswer",
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
@@ -42,7 +42,8 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
         return copied_at is not None and line.at < copied_at - UNDER_WAY
 
     keys_gone = {line.person: line.at for line in lines if line.what == erased.KEY and not undone(line)}
-    narrowed = {line.code: line for line in lines if line.what == erased.NARROWED}  # of each the last one counts
+    # Of each row the last of these counts.
+    last = {line.code: line for line in lines if line.what in (erased.NARROWED, erased.LEFT, erased.BACK)}
     for line in lines:
         with transaction.atomic():
             if line.what == erased.ROW and line.label in ROWS:
@@ -50,8 +51,10 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
                     continue
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
-            elif line.what == erased.NARROWED and line is narrowed[line.code]:
-                took += narrow_again(code=line.code, step=line.step, at=line.at)
+            elif line.what == erased.NARROWED and line is last[line.code]:
+                took += not undone(line) and narrow_again(code=line.code, step=line.step, at=line.at)
+            elif line.what == erased.LEFT and line is last[line.code]:
+                took += not undone(line) and leave_again(code=line.code, at=line.at)
             elif line.what == erased.WITHDRAWN:
                 took += not undone(line) and _withdraw(line)
             elif line.what in (erased.WRITING, erased.EVERYTHING):

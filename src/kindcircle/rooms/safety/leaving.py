@@ -16,6 +16,7 @@ from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.out_and_back import note_left
 from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
@@ -90,10 +91,11 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
                 _pass_talks(Intake.objects.get(code=code), person, successor, at=at)
         told = _told(person)
         Screener.objects.filter(user=person).delete()
+        left: list[str] = []
         for group in _led_by(person):
-            Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None).update(
-                left_at=at
-            )
+            places = Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None)
+            left.extend(places.values_list("code", flat=True))
+            places.update(left_at=at)
             leave_places(group=group, person=person, by=by, at=at)
         for rows in (Duty, DutyDay, Away):
             rows.objects.filter(person=person).delete()
@@ -107,6 +109,8 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
         log.record(Event.STAFF_PLACE_ENDED, by=by, about=about, at=at, chain=house.code, concerns=person.code)
         if close_account:
             _close(person, by=by, at=at)
+        for code in left:
+            note_left(code, at=at)
 
 
 def _to_pass_on(person: User, *, at: datetime) -> list[Open]:

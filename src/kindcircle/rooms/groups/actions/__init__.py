@@ -26,7 +26,7 @@ from kindcircle.rooms.groups.actions.gatherings import (
     start_closing,
 )
 from kindcircle.rooms.groups.actions.held import say_held
-from kindcircle.rooms.groups.actions.leaving import leave_group, mark_group_told, undo_leaving
+from kindcircle.rooms.groups.actions.leaving import leave_again, leave_group, mark_group_told, undo_leaving
 from kindcircle.rooms.groups.actions.moves import Change, Preview, Wish, move_gathering, preview_move
 from kindcircle.rooms.groups.actions.places import (
     accept_invitation,
@@ -70,6 +70,7 @@ __all__ = [
     "hold_absence",
     "invite",
     "keep_place",
+    "leave_again",
     "leave_group",
     "let_note_be",
     "link_for",

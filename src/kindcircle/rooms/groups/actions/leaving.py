@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
@@ -13,11 +13,13 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.absences import wait_no_more
+from kindcircle.rooms.groups.actions.roles import leave_places
 from kindcircle.rooms.groups.actions.seats import free_seats, kept_apart, one_at_a_time
 from kindcircle.rooms.groups.errors import ChooseOne, GoneAlready, GroupOver, NoWayBack, SayWhatToTell, WordsTooLong
 from kindcircle.rooms.groups.leavings import leavings, way_back_closed
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.models_absence import Leaving
+from kindcircle.rooms.groups.out_and_back import note_back, note_left
 from kindcircle.rooms.tasks.actions import raise_task, settle
 from kindcircle.rooms.tasks.kinds import Kind
 
@@ -62,23 +64,36 @@ def leave_group(
             raise GoneAlready
         if held.group.state == Group.State.FINISHED:
             raise GroupOver
-        held.left_at = max(at, held.joined_at)
-        held.save(update_fields=["left_at"])
         leaving = Leaving(
-            place=held, left_at=held.left_at, reason=reason, telling=telling, wants_talk=wants_talk, worse=worse,
-            written_by_id=None if own else by.user_id,
+            place=held, left_at=max(at, held.joined_at), reason=reason, telling=telling, wants_talk=wants_talk,
+            worse=worse, written_by_id=None if own else by.user_id,
         )  # fmt: skip
         if telling in WITH_WORDS:
             leaving.sealed_words = seals.GOODBYE.seal(words, code=leaving.code, holder=held.user)
-        leaving.save(force_insert=True)
-        wait_no_more(held, at=at)
         soon = wants_talk or worse == Leaving.Worse.YES
-        raise_task(
-            Kind.LEAVING, organisation=held.group.organisation, about=Ref("leaving", leaving.code), once=leaving.code,
-            due_at=at + (TALK_SOON if soon else TALK_WITHIN), at=at, group_id=held.group_id, concerns=held.user,
-        )  # fmt: skip
-        _record(Event.PLACE_LEFT, leaving, by=by, at=at)
+        _out(leaving, talk_by=at + (TALK_SOON if soon else TALK_WITHIN), by=by, at=at)
     return leaving
+
+
+def leave_again(*, code: str, at: datetime) -> bool:
+    """After an old copy of the database came back: whoever had left this place is out of it. False: they are already.
+
+    What they said then is lost with the newer rows. So the others hear nothing, and somebody talks with them soon.
+    """
+    with transaction.atomic():
+        places = Membership.objects.select_for_update(of=("self",), no_key=True)
+        held = places.select_related("group__organisation", "user").filter(code=code, left_at=None).first()
+        if held is None:
+            return False
+        left_at = max(at, held.joined_at)
+        if held.role == Membership.Role.MEMBER and held.group.state != Group.State.FINISHED:
+            leaving = Leaving(place=held, left_at=left_at, telling=Leaving.Telling.NOTHING)
+            _out(leaving, talk_by=at + TALK_SOON, by=SYSTEM, at=at)
+            return True
+        Membership.objects.filter(pk=held.pk).update(left_at=left_at)
+        if held.role == Membership.Role.FACILITATOR:
+            leave_places(group=held.group, person=held.user, by=SYSTEM, at=at)
+    return True
 
 
 def undo_leaving(*, leaving: Leaving, by: Actor, at: datetime) -> None:
@@ -100,6 +115,7 @@ def undo_leaving(*, leaving: Leaving, by: Actor, at: datetime) -> None:
         row.save(update_fields=["undone_at", "undone_by"])
         settle(Kind.LEAVING, about=Ref("leaving", row.code), at=at)
         _record(Event.LEAVING_UNDONE, row, by=by, at=at)
+        note_back(row.place.code, at=at)
 
 
 def mark_group_told(*, leaving: Leaving, by: Actor, at: datetime) -> None:
@@ -111,6 +127,20 @@ def mark_group_told(*, leaving: Leaving, by: Actor, at: datetime) -> None:
             row.group_told_at, row.group_told_by_id = at, by.user_id
             row.save(update_fields=["group_told_at", "group_told_by"])
             _record(Event.GROUP_TOLD_OF_LEAVING, row, by=by, at=at)
+
+
+def _out(leaving: Leaving, *, talk_by: datetime, by: Actor, at: datetime) -> None:
+    held = leaving.place
+    held.left_at = leaving.left_at
+    held.save(update_fields=["left_at"])
+    leaving.save(force_insert=True)
+    wait_no_more(held, at=at)
+    raise_task(
+        Kind.LEAVING, organisation=held.group.organisation, about=Ref("leaving", leaving.code), once=leaving.code,
+        due_at=talk_by, at=at, group_id=held.group_id, concerns=held.user,
+    )  # fmt: skip
+    _record(Event.PLACE_LEFT, leaving, by=by, at=at)
+    note_left(held.code, at=leaving.left_at)
 
 
 def _record(event: Event, leaving: Leaving, *, by: Actor, at: datetime) -> None:

@@ -22,6 +22,7 @@ from kindcircle.rooms.groups.errors import (
     TwoRolesOnePerson,
 )
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
+from kindcircle.rooms.groups.out_and_back import note_back
 from kindcircle.rooms.groups.queries import gatherings_of, meeting_name, present_places
 from kindcircle.rooms.groups.series import Slot, hold_people, refuse_double_booking
 from kindcircle.rooms.groups.standing_in import stand_ins
@@ -170,6 +171,7 @@ def give_place(*, group: Group, user: User, at: datetime) -> Membership:
         if had.role != Membership.Role.FACILITATOR:
             raise TakesPart
         Membership.objects.filter(pk=had.pk).update(left_at=None)
+        note_back(had.code, at=at)
         return had
     rows = Membership.objects.filter(group=group, role=Membership.Role.FACILITATOR)
     seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1

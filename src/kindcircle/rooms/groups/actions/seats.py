@@ -24,6 +24,7 @@ from kindcircle.rooms.groups.errors import (
     TalkAgain,
 )
 from kindcircle.rooms.groups.models import Attendance, Gathering, Group, KeptPlace, Membership
+from kindcircle.rooms.groups.out_and_back import note_back
 from kindcircle.rooms.groups.queries import programme_of
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.actions.applying import hold
@@ -235,8 +236,10 @@ def _take(person: User, *, by: Actor, at: datetime) -> None:
 
 def give_seat(group: Group, person: User, decision: Decision, consent: Consent, at: datetime) -> None:
     """A seat on the ring; whoever was here before comes back to their own."""
-    back = Membership.objects.filter(group=group, user=person).update(left_at=None, admission=decision, consent=consent)
-    if not back:
+    places = Membership.objects.filter(group=group, user=person)
+    if places.update(left_at=None, admission=decision, consent=consent):
+        note_back(places.get().code, at=at)
+    else:
         rows = Membership.objects.filter(group=group, role=Membership.Role.MEMBER)
         seat = (rows.aggregate(last=Max("seat"))["last"] or 0) + 1
         Membership.objects.create(

@@ -11,6 +11,7 @@ from django.conf import settings
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.live import announce, queries, queries_words
@@ -79,9 +80,14 @@ def say_word(*, gathering: Gathering, words: str, text: str, by: Actor, at: date
 def take_word_back(*, gathering: Gathering, words: str, by: Actor, at: datetime) -> None:
     """What this person said to this asking is gone, at once and everywhere, also after everybody has seen it."""
     with command(gathering, by=by, at=at, to=Permission.GATHERING_JOIN) as now:
-        Word.objects.filter(asked__gathering=now.gathering, asked__code=words, author=by.user_id).delete()
-        FeltAnswer.objects.filter(asked__gathering=now.gathering, asked__code=words, author=by.user_id).delete()
+        gone = []
+        for kind in (Word, FeltAnswer):
+            mine = kind.objects.filter(asked__gathering=now.gathering, asked__code=words, author=by.user_id)
+            gone += [(kind._meta.label, code) for code in mine.values_list("code", flat=True)]
+            mine.delete()
         announce.after_commit(now.gathering.code, None)
+        for label, code in gone:
+            erased.note(erased.ROW, label=label, code=code, at=at)
 
 
 def add_word(*, gathering: Gathering, words: str, text: str, key: str, by: Actor, at: datetime) -> None:
