@@ -188,7 +188,9 @@ def test_four_people_meet(
                 press(ada, "End it")
             press(ada, name)
             expect(ada.get_by_text("is running")).to_be_visible()
-            words = str(ada.locator('#room [data-live="cue"]').text_content())
+            cue = ada.locator('#room [data-live="cue"]')
+            expect(cue).not_to_be_empty()
+            words = str(cue.text_content())
             for page in here:
                 expect(page.locator('#room [data-live="cue"]')).to_have_text(words)
             cues.compare(here, f"cue: {words}", due=start_moment(world))
@@ -210,7 +212,9 @@ def test_four_people_meet(
             expect(phone.locator('#room [data-live="tap-said"]')).to_be_empty()
         for second in (10,):
             ada.wait_for_timeout(max(0, begun + second * 1000 + 600 - clock.milliseconds(clock.now())))
-            words = str(ada.locator('#room [data-live="cue"]').text_content())
+            cue = ada.locator('#room [data-live="cue"]')
+            expect(cue).not_to_be_empty()
+            words = str(cue.text_content())
             cues.compare(here, f"cue: {words}", due=begun + second * 1000)
         press(ada, "End it")
 
