@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.writing import actions
+from kindcircle.rooms.writing.journal import open_felt
+from kindcircle.rooms.writing.models import JournalEntry
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import draft, entries, in_clear, kept_here, live, say_yes, waiting
 from tests.doors.web.member.people import mid_course
@@ -74,6 +76,7 @@ def test_a_form_that_was_on_its_way_when_the_line_went(visits: Visits, running_s
         for words, fault in (("Amsel", line.cut), ("Drossel", line.deafen)):
             page.goto("/journal/new/day/")
             page.locator("#feelings").fill(words)
+            page.locator("input[name=after][value=harder]").check(force=True)
             fault()
             page.get_by_role("button", name="Save").click()
             expect(page.get_by_text("There was no line. Your words are kept on this phone, sealed.")).to_be_visible()
@@ -82,6 +85,9 @@ def test_a_form_that_was_on_its_way_when_the_line_went(visits: Visits, running_s
             page.goto("/today/")
             wait_until(lambda: waiting(page) == 0, page, what="the words to come")
         assert [one["feelings"] for one in entries(group.member, group)] == ["Amsel", "Drossel"]
+        by = group.actor(group.member)
+        told = [open_felt(entry=one, by=by) for one in JournalEntry.objects.filter(author=group.member)]
+        assert [one.after if one else "" for one in told] == ["harder", "harder"]
 
 
 def test_a_draft_that_the_server_could_not_take(visits: Visits, running_site: RunningSite, group: World) -> None:

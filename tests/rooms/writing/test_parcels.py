@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,9 +18,10 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import box
 from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.rooms.ending.taking import take_writing
-from kindcircle.rooms.writing import actions, parcels
+from kindcircle.rooms.writing import actions, journal, parcels, phrases
 from kindcircle.rooms.writing.errors import NotUnderstood
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Parcel
+from kindcircle.spec.resting import Felt
 from tests.world import World
 
 AT = datetime(2026, 5, 4, 21, 47, 31, tzinfo=UTC)
@@ -253,3 +254,49 @@ def test_what_waits_of_a_page_that_was_let_go_comes_only_if_its_button_was_press
     put_aside(world, "Tired, and awake", ago=60, after=10, kind="journal", done=done)
     assert draft(world, "journal") == {}
     assert len(words(world)) == int(done)
+
+
+def felt(world: World) -> list[Felt | None]:
+    by = world.actor(world.member)
+    return [journal.open_felt(entry=one, by=by) for one in JournalEntry.objects.order_by("written_at", "pk")]
+
+
+def test_how_it_was_comes_along_with_the_day_on_which_it_was_said(world):
+    long_ago = 20 * 3600
+    come(world, "one", page("journal", True, feelings="Tired", before="wobbly", after="harder"), ago=long_ago)
+    assert felt(world) == [Felt(date(2026, 5, 3), "wobbly", "harder")]
+    assert json.loads(words(world)[0]) == {"feelings": "Tired"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"), [("", "easier", ("", "easier")), ("fine", "harder", ("", "harder")), ("x", "", None)]
+)
+def test_what_was_not_asked_is_dropped_and_the_words_are_not(world, before, after, kept):
+    come(world, "one", page("journal", True, feelings="Tired", before=before, after=after))
+    assert felt(world) == [Felt(date(2026, 5, 4), *kept) if kept else None]
+    assert len(words(world)) == 1
+
+
+def test_three_harder_evenings_without_a_line_bring_the_offer_to_rest(world):
+    for n in range(3):
+        harder = page("journal", True, feelings="Tired", after="harder")
+        come(world, str(n), harder, ago=n * 24 * 3600)
+    assert journal.rests_now(author=world.member, by=world.actor(world.member), at=AT)
+
+
+def lines(world: World) -> tuple[str, ...]:
+    return phrases.open_phrases(author=world.member, by=world.actor(world.member)).lines
+
+
+def test_lines_to_meet_again_are_kept_as_from_the_page_itself(world):
+    come(world, "one", page("journal-words", True, need="Rest", keep="May I rest.\r\nI may be slow."))
+    assert lines(world) == ("May I rest.", "I may be slow.")
+    come(world, "two", page("journal-words", True, keep="\n".join(f"Line {n}" for n in range(12))))
+    assert len(lines(world)) == 2, "there is no room for all of them"
+    assert len(words(world)) == 2, "and they stay in the entry"
+
+
+def test_lines_of_a_page_that_was_not_finished_are_not_kept_yet(world):
+    come(world, "one", page("journal-words", keep="May I rest."))
+    come(world, "two", page("journal-words", drawing=f"[{LINE}]", keep="May I rest."))
+    assert lines(world) == ()

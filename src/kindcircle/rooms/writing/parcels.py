@@ -4,7 +4,7 @@ import json
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -20,7 +20,9 @@ from kindcircle.rooms.writing import own_key as own_keys
 from kindcircle.rooms.writing.errors import NotUnderstood
 from kindcircle.rooms.writing.kinds import BY_DRAFT, DRAWING
 from kindcircle.rooms.writing.models import Draft, Parcel
+from kindcircle.rooms.writing.phrases import add_phrases
 from kindcircle.spec import strokes
+from kindcircle.spec.resting import AFTER, BEFORE, After, Before, Felt, own_day
 
 LATEST = timedelta(days=90)  # what was written longer ago is dated then: as long as a draft is kept
 SURELY = timedelta(seconds=30)  # so much may be between words and their coming on a slow line, and nobody can tell
@@ -30,13 +32,15 @@ KINDS = frozenset(BY_DRAFT) | frozenset(actions.LETTER_DRAFTS.values())
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """An open parcel: the boxes of one page, whether its writer pressed the button on it, and which version of its
-    draft it was filled from (0 for none)."""
+    """An open parcel: the boxes of one page, whether its writer pressed the button on it, which version of its draft it
+    was filled from (0 for none), and how it was before and after, as far as they said."""
 
     kind: str
     boxes: dict[str, str]
     done: bool
     version: int
+    before: Before | Literal[""]
+    after: After | Literal[""]
 
     @property
     def has_words(self) -> bool:
@@ -77,10 +81,13 @@ def _opened(key: str, sealed: str, author: User) -> _Page:
     if kind not in KINDS:
         raise NotUnderstood
     known = BY_DRAFT[kind].boxes if kind in BY_DRAFT else ("text",)
+    # Taps stand among the boxes of a form; one that is no answer of ours is left out, and the words are not.
+    before: Before | Literal[""] = next((one for one in BEFORE if one == boxes.get("before")), "")
+    after: After | Literal[""] = next((one for one in AFTER if one == boxes.get("after")), "")
     boxes = {name: words for name, words in boxes.items() if name in known}
     version = str(found.get("version") or "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
-    return _Page(kind, boxes, found.get("done") is True, number)
+    return _Page(kind, boxes, found.get("done") is True, number, before, after)
 
 
 def _keep(page: _Page, key: str, written: datetime | None, author: User, by: Actor, at: datetime) -> None:
@@ -136,11 +143,15 @@ def _finished(page: _Page, key: str, written: datetime, author: User, by: Actor,
             by=by,
             at=at,
             kind=kind,
+            felt=Felt(own_day(written, author.zone), page.before, page.after),
             written=written,
             draft=page.version,
         )
     except Invalid:
         return False
+    if page.done and kind.keeps:
+        # Where there is no room for them they stay in the entry; nobody is there to be told.
+        add_phrases(text=page.boxes.get(kind.keeps, ""), client_key=key, author=author, by=by, at=at)
     return True
 
 

@@ -20,7 +20,7 @@ const INSTEAD = {
   ...Object.fromEntries(Object.keys(LETTERS).map((path) => [path, "/phone/write/"])),
   "/support-plan/": "/phone/plan/",
 };
-const NOT_WORDS = new Set(["csrfmiddlewaretoken", "key", "version", "when", "day", "before", "after"]);
+const NOT_WORDS = new Set(["csrfmiddlewaretoken", "key", "version", "when", "day"]);
 
 // Which page it is whose words these are: the kind of its draft.
 function written(path) {
