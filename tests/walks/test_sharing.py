@@ -119,6 +119,14 @@ def test_every_step_up_and_down_with_somebody_looking_on(running_site: RunningSi
     # Down again: at once, and everywhere.
     ines.follow("Change who reads it").press("Go on", {"step": "leaders"})
     onlookers_see(leaders=True, group=False)
+    # Without a name, what was read with one hides nobody: it comes along, and its writer reads that it may wait.
+    ines.follow("Change who reads it").press("Go on", {"step": "unnamed"})
+    for words in ("Who has read it with your name may remember.", "and it may take a little longer"):
+        assert words in ines.text
+    ines.press("Yes, share it")
+    ten_minutes_pass(world)
+    assert "Words of this page have been read with your name." in ines.open("/what-i-share/").text
+    onlookers_see(leaders=False, group=False)
     ines.press("Take it back")
     assert "It is yours alone again, on every screen. What was read cannot be unread." in ines.text
     onlookers_see(leaders=False, group=False)

@@ -53,6 +53,16 @@ def in_force(step: str, before: str, *, seen_from: datetime, let_in: bool, at: d
     return step if at >= seen_from and let_in else before
 
 
+def had_name(step: str, before: str, *, seen_from: datetime, at: datetime) -> bool:
+    """Whether somebody beside their writer can read these words with a name at this moment.
+
+    From then on those who did can tell whose they are, in whatever handful they stand later. What goes to the group by
+    name and is read first is read with the name by whoever leads, also if they never let it in.
+    """
+    reached = (step, before) if at >= seen_from else (before,)
+    return any("the name to those who lead" in SHOWS[one] for one in reached)
+
+
 def last_morning(at: datetime, zone: str) -> datetime:
     """The last moment at which handfuls could appear."""
     local = at.astimezone(ZoneInfo(zone))

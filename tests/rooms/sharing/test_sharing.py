@@ -1,8 +1,11 @@
 """Sharing one step at a time: nothing goes in one act, nobody sees it early, and taking back holds at once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +17,7 @@ from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import taking
 from kindcircle.rooms.groups.models import Group, Membership
-from kindcircle.rooms.sharing import actions, gone, handfuls, looking, nudges, queries, review, warmth
+from kindcircle.rooms.sharing import actions, again, gone, handfuls, looking, nudges, queries, review, warmth
 from kindcircle.rooms.sharing.errors import CanBeRead, LookedAtBefore, LookFirst, NotOpen, NoWords, TooLong
 from kindcircle.rooms.sharing.models import Handful, Share, Warmth
 from kindcircle.rooms.tasks.models import Task
@@ -35,9 +38,9 @@ def world() -> World:
     return make_world(at=NOON - DAY, members=8, first_at=NOON + 5 * DAY)
 
 
-def put(world: World, who: User, step: Step, words: str = "Amsel", *, at: datetime = NOON, source: str = "x") -> Share:
-    """Look, and then share: the two acts."""
-    key = codes.new_code()
+def put(world: World, who: User, step: Step, words: str = "Amsel", *, at: datetime = NOON, source: str = "") -> Share:
+    """Look, and then share: the two acts. Each time from another page, unless one is said."""
+    key, source = codes.new_code(), source or codes.new_code()
     looked = looking.proof(words=words, step=step, group=world.group, author=who, key=key, at=at)
     return actions.share(
         words=words, step=step, source=Ref("journal", source), group=world.group, author=who, client_key=key,
@@ -147,7 +150,8 @@ def test_there_is_no_way_to_anybody_without_two_acts(
     common = {"source": Ref("journal", "x"), "group": world.group, "author": world.member, "at": at,
               "by": world.actor(world.member), "words": sent, "step": sent_step}  # fmt: skip
     key = codes.new_code() if other_key else key
-    may = looks and (shown, shown_step) == (sent, sent_step) and not (other or other_key) and 0 <= minutes <= 120
+    # Two clocks may be a minute apart.
+    may = looks and (shown, shown_step) == (sent, sent_step) and not (other or other_key) and -1 <= minutes <= 120
     try:
         row = actions.share(client_key=key, looked=looked if looks else forged, **common)  # type: ignore[arg-type]
     except LookFirst:
@@ -279,6 +283,116 @@ def test_words_that_had_a_name_cover_nobody(world: World) -> None:
     assert ("Known", "") in seen_by(world, world.members[1], at=NOON + 2 * DAY)
 
 
+def rest_of(world: World, number: int, *, at: datetime = NOON) -> None:
+    for who in world.members[-number:]:
+        put(world, who, Step.UNNAMED, f"Drossel {who.pk}", at=at)
+
+
+def test_words_that_those_who_lead_had_by_name_cover_nobody(world: World) -> None:
+    """Four of five climb from those who lead to no name: they would know the fifth, who was promised otherwise."""
+    rows = [put(world, who, Step.LEADERS, f"Amsel {who.pk}") for who in world.members[:4]]
+    assert len(queries.for_leaders(world.group, by=world.actor(world.facilitator), at=LATER)) == 4
+    for row in rows:
+        climb(world, row, Step.UNNAMED, at=LATER)
+    put(world, world.members[4], Step.UNNAMED, "Drossel", at=LATER)
+    for day in (1, 2):
+        assert handfuls.gather_due(at=NOON + day * DAY) == 0
+        assert not seen_by(world, world.facilitator, at=NOON + day * DAY)
+    # With three more whom nobody can tell, all of them come along.
+    rest_of(world, 3, at=NOON + 2 * DAY)
+    assert handfuls.gather_due(at=NOON + 3 * DAY) == 1
+    assert len(seen_by(world, world.facilitator, at=NOON + 3 * DAY)) == 8
+    # As soon as one of the four goes, what is left would be told by the rest.
+    fifth = Share.objects.get(author=world.members[4])
+    actions.take_back(share=fifth, by=world.actor(world.members[4]), at=NOON + 3 * DAY)
+    assert not any(seen_by(world, who, at=NOON + 3 * DAY) for who in (*world.members, *world.facilitators))
+
+
+def test_what_nobody_could_read_yet_is_nobodys_to_know(world: World) -> None:
+    """On its way to those who lead and turned to no name within the ten minutes: they never had the name."""
+    rows = [put(world, who, Step.LEADERS, f"Amsel {who.pk}") for who in world.members[:4]]
+    for row in rows:
+        climb(world, row, Step.UNNAMED, at=LATER - timedelta(seconds=1))
+    assert handfuls.gather_due(at=NOON + DAY) == 1
+    # A name that was on its way and did not go is none, either.
+    at = NOON + DAY
+    climb(world, rows[0], Step.NAMED, at=at)
+    actions.undo(share=rows[0], by=world.actor(world.member), at=at + UNDO / 2)
+    assert len(seen_by(world, world.members[5], at=at + UNDO)) == 4
+
+
+def back_to_no_name_by_a_step(world: World, row: Share, *, at: datetime) -> None:
+    climb(world, row, Step.UNNAMED, at=at)
+
+
+def back_to_no_name_by_undoing(world: World, row: Share, *, at: datetime) -> None:
+    actions.undo(share=row, by=world.actor(row.author), at=at)
+
+
+@pytest.mark.parametrize("back", [back_to_no_name_by_a_step, back_to_no_name_by_undoing])
+@pytest.mark.parametrize("given_back", [False, True])
+def test_whoever_reads_first_has_read_the_name(world: World, back: Callable[..., None], given_back: bool) -> None:
+    """By name to the group, read first by those who lead, and never let in: from then on they know whose it is."""
+    rows, at = four(world), NOON + DAY
+    review.set_reviews(group=world.group, reviews=True, by=world.actor(world.facilitator), at=at)
+    climb(world, rows[0], Step.NAMED, at=at)
+    assert len(seen_by(world, world.facilitator, at=at)) == 4
+    at += UNDO
+    (waits,) = queries.to_review(world.group, by=world.actor(world.facilitator), at=at)
+    assert waits.name == "Ines"
+    # It still has no name in the group, and would leave three among whom those who lead could choose.
+    assert not any(seen_by(world, who, at=at) for who in (*world.members, *world.facilitators))
+    if given_back:
+        review.give_back(
+            group=world.group, share=waits.code, line="Talk first?", by=world.actor(world.facilitator), at=at
+        )
+    back(world, rows[0], at=at)
+    rows[0].refresh_from_db()
+    assert (rows[0].step, rows[0].known) == (Step.UNNAMED, True)
+    handfuls.gather_due(at=at)
+    assert Handful.objects.get().over_at is not None
+    for row in Share.objects.filter(review=Share.Review.WAITS, seen_from__lte=at + UNDO):
+        review.let_in(group=world.group, share=row.code, by=world.actor(world.facilitator), at=at + UNDO)
+    review.set_reviews(group=world.group, reviews=False, by=world.actor(world.facilitator), at=at + UNDO)
+    for who in world.members[4:7]:
+        put(world, who, Step.UNNAMED, at=at)
+    assert handfuls.gather_due(at=at + 2 * DAY) == 0
+
+
+def test_the_same_page_by_name_and_without_covers_nobody(world: World) -> None:
+    """What those who lead read by name they know again, also when it is shared a second time."""
+    for number, who in enumerate(world.members[:4]):
+        put(world, who, Step.UNNAMED, f"Amsel {who.pk}", source=f"page {number}")
+    assert handfuls.gather_due(at=NOON + DAY) == 1
+    at = NOON + DAY
+    again = put(world, world.member, Step.LEADERS, at=at, source="page 0")
+    assert len(seen_by(world, world.members[5], at=at)) == 4
+    at += UNDO
+    assert not seen_by(world, world.members[5], at=at)
+    # What was read cannot be unread: taking it back does not bring the others out again.
+    actions.take_back(share=again, by=world.actor(world.member), at=at)
+    assert not seen_by(world, world.members[5], at=at)
+    (mine,) = queries.own_shares(world.actor(world.member), at=at)
+    assert mine.comes_along
+    assert not queries.own_shares(world.actor(world.members[1]), at=at)[0].comes_along
+
+
+def test_rows_from_before_the_rule_are_told_from_the_record(world: World) -> None:
+    led, fresh = put(world, world.member, Step.LEADERS), put(world, world.members[1], Step.UNNAMED)
+    climb(world, led, Step.UNNAMED, at=LATER)
+    Share.objects.update(known=False)
+    import_module("kindcircle.rooms.sharing.migrations.0002_who_had_a_name").remember(apps, None)
+    assert set(Share.objects.filter(known=True)) == {led} and fresh.step == Step.UNNAMED
+
+
+def test_a_name_that_an_old_copy_does_not_know_of_is_known_again(world: World) -> None:
+    """Led and back to no name after the copy was made: the row is as it was, and somebody has read it by name."""
+    row = put(world, world.member, Step.UNNAMED)
+    assert not again.narrow_again(code=row.code, step=Step.UNNAMED, at=LATER)
+    row.refresh_from_db()
+    assert row.known
+
+
 def test_a_name_for_one_of_a_handful_takes_it_out_when_it_goes_out(world: World) -> None:
     rows, at = four(world), NOON + DAY
     climb(world, rows[0], Step.NAMED, at=at)
@@ -307,10 +421,10 @@ def test_those_who_lead_may_read_first_without_a_name(world: World) -> None:
     with pytest.raises(NoWords):
         review.give_back(group=world.group, share=unnamed.code, line=" ", by=ada, at=LATER)
     review.give_back(group=world.group, share=unnamed.code, line="Let us talk first.", by=ada, at=LATER)
-    for again in (lambda: review.let_in(group=world.group, share=unnamed.code, by=bo, at=LATER),
+    for twice in (lambda: review.let_in(group=world.group, share=unnamed.code, by=bo, at=LATER),
                   lambda: review.give_back(group=world.group, share="x", line="y", by=bo, at=LATER)):  # fmt: skip
         with pytest.raises(LookedAtBefore):
-            again()
+            twice()
     (mine,) = queries.own_shares(world.actor(world.member), at=LATER)
     assert (mine.stage, mine.line, mine.words) == ("given-back", "Let us talk first.", "Amsel")
     # Whose it was stands nowhere but in the row itself.

@@ -103,7 +103,7 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
                 raise LookFirst
         # Whatever it showed, or was about to show, and from now on does not.
         less = widens(step, now) or widens(step, row.step)
-        row.known = row.known or now == Step.NAMED
+        row.known = handfuls.had_its_name(row, at)
         row.before, row.step = meanwhile(now, step) if more else step, step
         row.seen_from = at + UNDO if more else at
         row.review, row.reviewed_at, row.sealed_line = _review(group, step) if more else "", None, b""
@@ -154,6 +154,7 @@ def take_back(*, share: Share, by: Actor, at: datetime) -> None:
 def stand_at(row: Share, step: str, *, at: datetime) -> None:
     """No more than this step from now on, at once and whoever looked at it before. Inside a transaction."""
     said = words_of(row, row.author)
+    row.known = handfuls.had_its_name(row, at)
     row.step, row.before, row.seen_from, row.review, row.reviewed_at, row.sealed_line = step, step, at, "", None, b""
     seal_words(row, said)
     row.save()
@@ -189,6 +190,7 @@ def _review(group: Group, step: str) -> str:
 
 def remove(row: Share, *, by: Actor, at: datetime) -> None:
     """The copy goes, from its handful too. For the room's own code, which holds the group."""
+    handfuls.remember(row, at=at)
     handfuls.take_out(row, at=at)
     nudges.settle(row, at=at)
     if {row.step, row.before} & set(BY_NAME):

@@ -23,13 +23,16 @@ def narrow_again(*, code: str, step: str, at: datetime) -> bool:
         if found is None or found.since > at:
             return False
         actions.hold(found.group)
+        if not found.known:
+            # A step down is from where more could be read: maybe the name, by those who lead.
+            found.known = True
+            found.save(update_fields=["known"])
         if not (widens(step, found.step) or widens(step, found.before)):
             return False
         by, now = themselves(found.author), actions.standing(found, at)
         if widens(now, step):
             actions.remove(found, by=by, at=at)
             return True
-        found.known = found.known or now == Step.NAMED
         try:
             actions.stand_at(found, step, at=at)
         except CannotOpen:  # their key is gone: nobody can read it at any step

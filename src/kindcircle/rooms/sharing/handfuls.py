@@ -5,14 +5,17 @@ Why in handfuls, and why all of one goes when somebody leaves: docs/adr, and the
 
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.sharing.models import Handful, Share
-from kindcircle.spec.ladder import Step, in_force, last_morning, may_gather, may_stand
+from kindcircle.spec.ladder import Step, had_name, in_force, last_morning, may_gather, may_stand
 
 
 def gather_due(*, at: datetime) -> int:
@@ -37,7 +40,7 @@ def _gather(group: Group, *, at: datetime) -> int:
         for row in Share.objects.filter(group=group, step=Step.UNNAMED, handful=None)
         if row.author_id in here and _in_force(row, morning) == Step.UNNAMED and _let_in_by(row, morning)
     ]
-    if not may_gather(row.author_id for row in rows if not row.known):
+    if not may_gather(_covering(rows, at=at)):
         return 0
     handful = Handful.objects.create(
         group=group,
@@ -69,10 +72,11 @@ def standing_in(group: Group, *, at: datetime) -> dict[Handful, list[Share]]:
         if row.handful_id is not None and _in_force(row, at) == Step.UNNAMED:
             rows[row.handful_id].append(row)
     here = set(present_places(group).values_list("code", flat=True))
+    told = known([row for some in rows.values() for row in some], at=at)
     return {
         handful: rows[handful.pk]
         for handful in Handful.objects.filter(pk__in=rows, over_at=None).order_by("gathered_at", "pk")
-        if _may_stand(handful, rows[handful.pk], here)
+        if _may_stand(handful, [row for row in rows[handful.pk] if row.pk not in told], here)
     }
 
 
@@ -83,13 +87,58 @@ def _keep_true(handful: Handful, *, at: datetime) -> None:
             Share.objects.filter(pk=row.pk).update(handful=None, known=True)
     rows = [row for row in Share.objects.filter(handful=handful) if _in_force(row, at) == Step.UNNAMED]
     here = set(present_places(handful.group).values_list("code", flat=True))
-    if not _may_stand(handful, rows, here):
+    told = known(rows, at=at)
+    if not _may_stand(handful, [row for row in rows if row.pk not in told], here):
         Handful.objects.filter(pk=handful.pk, over_at=None).update(over_at=at)
 
 
-def _may_stand(handful: Handful, rows: list[Share], here: set[str]) -> bool:
-    writers = (row.author_id for row in rows if not row.known)
-    return may_stand(writers, somebody_left=not set(handful.roster) <= here)
+def known(rows: Iterable[Share], *, at: datetime) -> set[int]:
+    """Which of these somebody can tell whose they are, since they could read that page of its writer with a name.
+
+    Those who lead count: among words of which they know all but one, they know that one too. What is shared from one
+    page a second time is the same to whoever reads both, also in another group.
+    """
+    asked = list(rows)
+    same = Share.objects.filter(author__in={row.author_id for row in asked})
+    told = {
+        page_of(one) for one in same.filter(source_code__in={row.source_code for row in asked}) if had_its_name(one, at)
+    }
+    return {row.pk for row in asked if page_of(row) in told}
+
+
+def page_of(row: Share) -> tuple[int, str, str]:
+    """The page of private writing that a copy came from."""
+    return row.author_id, row.source_kind, row.source_code
+
+
+def was_read_by_name(person: User, kind: str, code: str, *, at: datetime) -> bool:
+    """Whether somebody could read words of this page with a name, and a copy of it is still shared."""
+    return any(had_its_name(one, at) for one in _of_page(person.pk, kind, code))
+
+
+def remember(row: Share, *, at: datetime) -> None:
+    """Before a copy goes: if it was read with a name, others of the same page cover nobody from now on."""
+    if had_its_name(row, at):
+        _of_page(*page_of(row)).update(known=True)
+
+
+def _of_page(author: int, kind: str, code: str) -> QuerySet[Share]:
+    return Share.objects.filter(author=author, source_kind=kind, source_code=code)
+
+
+def had_its_name(row: Share, at: datetime) -> bool:
+    """Whether somebody has read these words with a name, or can at this moment."""
+    return row.known or had_name(row.step, row.before, seen_from=row.seen_from, at=at)
+
+
+def _covering(rows: list[Share], *, at: datetime) -> list[int]:
+    told = known(rows, at=at)
+    return [row.author_id for row in rows if row.pk not in told]
+
+
+def _may_stand(handful: Handful, covering: list[Share], here: set[str]) -> bool:
+    """covering: those of its words of which nobody can tell whose they are."""
+    return may_stand((row.author_id for row in covering), somebody_left=not set(handful.roster) <= here)
 
 
 def _in_force(row: Share, at: datetime) -> str:

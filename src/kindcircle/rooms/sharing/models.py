@@ -65,7 +65,7 @@ class Share(models.Model):
     handful = models.ForeignKey(Handful, on_delete=models.SET_NULL, null=True, blank=True, related_name="shares")
     # Where it stands among the others: drawn by lot, once.
     place = models.PositiveSmallIntegerField(default=0)
-    # The group has read it with a name: it covers nobody any more.
+    # Somebody has read it with a name, be it only those who lead: it covers nobody any more.
     known = models.BooleanField(default=False)
 
     class Data:

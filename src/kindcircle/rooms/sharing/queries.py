@@ -56,6 +56,7 @@ class Mine:
     stage: str
     signs: list[str]
     line: str = ""
+    comes_along: bool = False  # somebody has read it with a name, so it covers nobody's words
 
 
 def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
@@ -64,14 +65,21 @@ def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
     found = list(rows.prefetch_related("warmth").order_by("-since", "-pk"))
     together = {row.group for row in found if row.handful_id}
     there = {handful.pk for group in together for handful in handfuls.standing_in(group, at=at)}
-    return [_mine(row, at, there) for row in found]
+    told = handfuls.known(found, at=at)
+    return [_mine(row, at, there, told) for row in found]
 
 
 def own_share(share: Share, *, by: Actor, at: datetime) -> Mine:
     """One of them."""
     require(by, Permission.SHARE_OWN, share)
     there = {handful.pk for handful in handfuls.standing_in(share.group, at=at)}
-    return _mine(share, at, there)
+    return _mine(share, at, there, handfuls.known([share], at=at))
+
+
+def comes_along(person: User, kind: str, code: str, *, by: Actor, at: datetime) -> bool:
+    """Whether words of this page have been read with a name: without one they come along, and cover nobody."""
+    require(by, Permission.IN_OWN_NAME, person)
+    return handfuls.was_read_by_name(person, kind, code, at=at)
 
 
 def shares_from(kind: str, code: str, *, by: Actor) -> bool:
@@ -184,12 +192,13 @@ def _shared_with_leaders(group: Group, at: datetime) -> list[Share]:
     return [row for row in rows if standing(row, at) == Step.LEADERS]
 
 
-def _mine(row: Share, at: datetime, there: set[int]) -> Mine:
+def _mine(row: Share, at: datetime, there: set[int], told: set[int]) -> Mine:
     line = seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=row.author) if row.sealed_line else ""
     sent = {one.sign for one in row.warmth.all()}
     signs = [sign for sign in Warmth.Sign.values if sign in sent]
     now = standing(row, at)
-    return Mine(row, words_of(row, row.author), now, _stage(row, now, at, there), signs, line)
+    stage = _stage(row, now, at, there)
+    return Mine(row, words_of(row, row.author), now, stage, signs, line, row.pk in told)
 
 
 def _stage(row: Share, now: str, at: datetime, there: set[int]) -> str:

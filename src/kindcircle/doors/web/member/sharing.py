@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kindcircle.base.access import Permission
+from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import fetch
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock
@@ -40,7 +40,7 @@ def share(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """The words of one page of mine, or a part of them; who would read them; and only then the yes."""
     source, groups = _source(request, kind, code), _groups(request)
     text = "" if is_locked(source) else source
-    person, key = person_of(request), key_of(request)
+    person, key, by = person_of(request), key_of(request), request.actor  # type: ignore[attr-defined]
     group = next((one for one in groups if one.code == request.POST.get("group")), groups[0] if groups else None)
     step, words = request.POST.get("step", ""), request.POST.get("words", text if request.method != "POST" else "")
     asked: dict[str, Any] = {
@@ -66,7 +66,7 @@ def share(request: HttpRequest, kind: str, code: str) -> HttpResponse:
                 author=person,
                 client_key=key,
                 looked=request.POST.get("looked", ""),
-                by=request.actor,  # type: ignore[attr-defined]
+                by=by,
                 at=clock.now(),
             )
             messages.success(request, _("It has not gone yet. For ten minutes nobody sees it but you."))
@@ -74,9 +74,10 @@ def share(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     except KindError as problem:
         if request.POST.get("do") != "go" or problem.status == 422:
             return render(request, "member/share.html", asked | {"error": problem.sentence}, status=problem.status)
-        more = {"error": problem.sentence} | _look(words, step, group, person, key)
+        more = {"error": problem.sentence} | _look(words, step, group, person, key, source=(kind, code), by=by)
         return render(request, "member/share_look.html", asked | more | {"words": words}, status=problem.status)
-    return render(request, "member/share_look.html", asked | _look(words, step, group, person, key) | {"words": words})
+    look = _look(words, step, group, person, key, source=(kind, code), by=by)
+    return render(request, "member/share_look.html", asked | look | {"words": words})
 
 
 @page(Permission.SHARED_OWN_SEE)
@@ -100,8 +101,10 @@ def one(request: HttpRequest, share: Share) -> HttpResponse:
         actions.take_back(share=share, by=by, at=at)
         messages.success(request, _("It is yours alone again, on every screen. What was read cannot be unread."))
         return on_to("member:shares")
-    look = _look(mine.words, step, share.group, share.author, share.code)
-    look |= {"words": mine.words, "group": share.group, "step": step, "had": mine.now, "one": _shown(mine)}
+    source = (share.source_kind, share.source_code)
+    look = _look(mine.words, step, share.group, share.author, share.code, source=source, by=by)
+    look |= {"words": mine.words, "group": share.group, "step": step, "one": _shown(mine)}
+    look["comes_along"] = look["comes_along"] or (step == Step.UNNAMED and mine.comes_along)
     if widens(mine.now, step) and request.POST.get("do") != "go":
         return render(request, "member/share_look.html", look)
     try:
@@ -160,7 +163,9 @@ def _groups(request: HttpRequest) -> list[Group]:
     return list(rows.select_related("organisation").order_by("name", "pk"))
 
 
-def _look(words: str, step: str, group: Group, person: User, key: str) -> dict[str, Any]:
+def _look(
+    words: str, step: str, group: Group, person: User, key: str, *, source: tuple[str, str], by: Actor
+) -> dict[str, Any]:
     """Who would read it, how it would stand there, when it goes; and the proof that this was shown."""
     at = clock.now()
     return {
@@ -169,6 +174,7 @@ def _look(words: str, step: str, group: Group, person: User, key: str) -> dict[s
         "goes_at": at + UNDO,
         "zone": group.zone,
         "own_name": seals.name_of(person) if step == Step.NAMED else "",
+        "comes_along": step == Step.UNNAMED and queries.comes_along(person, *source, by=by, at=at),
         "looked": looking.proof(words=words, step=step, group=group, author=person, key=key, at=at),
         "key": key,
     }
@@ -185,4 +191,5 @@ def _shown(mine: Mine) -> dict[str, Any]:
         "goes_at": mine.share.seen_from,
         "signs": [SIGNS[sign] for sign in mine.signs],
         "line": mine.line,
+        "comes_along": mine.comes_along,
     }
