@@ -16,9 +16,10 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.intake import actions as intake
 from kindcircle.rooms.intake.models import Application, Consent
+from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.preparing.actions import keep_plan
 from kindcircle.rooms.preparing.models_safety_plan import SafetyPlan
-from kindcircle.rooms.preparing.plans import SAFETY
+from kindcircle.rooms.preparing.plans import SAFETY, SUPPORT, PlanKind
 from kindcircle.rooms.research.dataset import dataset
 from kindcircle.rooms.research.whose import Extent
 from kindcircle.rooms.sharing import actions as sharing
@@ -111,6 +112,21 @@ def test_a_yes_to_taking_part_that_was_taken_back_leaves_the_group_again(world: 
     assert replay(lines) >= 1 and replay(lines) == 0
     assert not Membership.objects.filter(user=person, left_at=None).exists()
     assert not Consent.objects.filter(person=person, withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("kind", [SUPPORT, SAFETY])
+def test_a_plan_that_was_shown_and_taken_back_is_not_shown_again(world: World, kind: PlanKind) -> None:
+    me, by, at = world.member, world.actor(world.member), world.at
+    row = kind.model(person=me, saved_at=at, shared_at=at, sealed_lines=b"x")
+    row.save()
+    preparing.take_plan_back(person=me, by=by, at=at, kind=kind)
+    lines = lines_of_now()
+    row.save()  # an old copy came back
+    assert replay(lines) == 1 and replay(lines) == 0
+    row.refresh_from_db()
+    assert row.shared_at is None
+    preparing.share_plan(person=me, by=by, at=at + timedelta(days=1), kind=kind)
+    assert replay(lines) == 0
 
 
 def test_a_request_that_was_taken_back_does_not_wait_again(world: World) -> None:

@@ -15,7 +15,7 @@ from django.conf import settings
 
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
 WITHDRAWN = "withdrawn"
-"""A row that stays and says that something was taken back: a yes, a request to come."""
+"""A row that stays and says that something was taken back: a yes, a request to come, a plan that was shown."""
 NARROWED = "narrowed"
 """A row that stays and shows no more than its step from then on, unless it was widened later."""
 LEFT, BACK = "left", "back"

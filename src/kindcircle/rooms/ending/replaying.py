@@ -13,6 +13,8 @@ from kindcircle.rooms.groups.actions import leave_again, take_back_yes
 from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
+from kindcircle.rooms.preparing.actions import take_plan_back
+from kindcircle.rooms.preparing.plans import SAFETY, SUPPORT
 from kindcircle.rooms.sharing.again import narrow_again
 
 ROWS = (
@@ -69,7 +71,14 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
 
 
 def _withdraw(line: Erased) -> bool:
-    """A yes, or a request to come, that was taken back; whoever is asked to speak with them is asked again."""
+    """A yes, a request to come or a shown plan that was taken back; whoever is to speak with them is asked again."""
+    plan = next((kind for kind in (SUPPORT, SAFETY) if kind.model._meta.label == line.label), None)
+    if plan is not None:
+        # One that was shown anew after that stays shown.
+        shown = plan.model.objects.select_related("person").filter(code=line.code, shared_at__lte=line.at).first()
+        if shown is not None:
+            take_plan_back(person=shown.person, by=themselves(shown.person), at=line.at, kind=plan)
+        return shown is not None
     if line.label == "intake.Consent":
         yes = Consent.objects.select_related("person__organisation").filter(code=line.code, withdrawn_at=None).first()
         if yes is not None:

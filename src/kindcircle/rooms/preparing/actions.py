@@ -78,6 +78,7 @@ def take_plan_back(*, person: User, by: Actor, at: datetime, kind: PlanKind = SU
         plan = kind.model.objects.filter(person=person, shared_at__isnull=False).first()
         if plan is not None and kind.model.objects.filter(pk=plan.pk).update(shared_at=None):
             _record(kind.unshared, kind.about, plan.code, person, by=by, at=at)
+            erased.note(erased.WITHDRAWN, label=kind.model._meta.label, code=plan.code, at=at)
 
 
 def keep_contact(
