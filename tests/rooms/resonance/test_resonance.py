@@ -2,18 +2,20 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 
 from kindcircle.base.audit.models import AuditEntry
-from kindcircle.base.lib import clock, codes
+from kindcircle.base.lib import clock, codes, erased
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
 from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.rooms.ending import own_words, retention
+from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.ending.taking import last_written, take_writing, writers
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.resonance import actions, queries
@@ -237,6 +239,19 @@ def test_turning_off_takes_everything_of_this_person_and_nothing_of_another(worl
         keep(world)
     actions.turn_off(member=world.member, by=world.actor(world.member), at=world.at)  # again: nothing happens
     assert AuditEntry.objects.filter(event="heart recordings turned off").count() == 1
+
+
+def test_an_old_copy_of_the_database_turns_nothing_on_again(world: World, settings, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    keep(world)
+    rows = [*Willing.objects.all(), *Sitting.objects.all(), *HeartRecording.objects.all()]
+    by = world.actor(world.member)
+    actions.turn_off(member=world.member, by=by, at=world.at)
+    for row in rows:
+        row.save(force_insert=True)
+    lines = list(erased.noted(erased.file()))
+    assert replay(lines) == 2 and replay(lines) == 0
+    assert not queries.is_on(by) and not HeartRecording.objects.exists()
 
 
 def test_who_left_still_sees_and_erases_and_adds_no_more(world: World) -> None:

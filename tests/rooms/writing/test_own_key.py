@@ -4,12 +4,13 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
-from kindcircle.base.lib import codes
+from kindcircle.base.lib import codes, erased
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import erasing, own_words
@@ -292,13 +293,16 @@ def test_words_to_take_along_say_that_they_are_locked(writer: Writer) -> None:
     assert "CANARY" not in taken.as_json()
 
 
-def test_who_lost_both_begins_anew_and_keeps_what_is_readable(writer: Writer) -> None:
+def test_who_lost_both_begins_anew_and_keeps_what_is_readable(writer: Writer, settings, tmp_path: Path) -> None:
     plain = writer.write("from before", locked=False)
     writer.turn_on()
     code = codes.new_code()
     writer.write(writer.locked(WORDS, kind="journal", code=code), locked=True, key=code)
     writer.save_draft(writer.locked(WORDS, kind="draft", code="journal"), locked=True)
+    settings.HOME = tmp_path
     own_key.begin_anew(person=writer.person, at=AT, **writer.own)
+    # An old copy of the database brings no page back that nobody can open.
+    assert {line.code for line in erased.noted(erased.file())} == {code}
     assert list(JournalEntry.objects.all()) == [plain]
     assert not Draft.objects.exists() and not OwnKey.objects.exists()
     assert AuditEntry.objects.filter(event=Event.OWN_KEY_GIVEN_UP).count() == 1

@@ -19,7 +19,7 @@ from kindcircle.rooms.sharing.again import narrow_again
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
-    "resonance.HeartRecording", "live.Word", "live.FeltAnswer",
+    "resonance.HeartRecording", "resonance.Sitting", "resonance.Willing", "live.Word", "live.FeltAnswer",
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 

@@ -53,10 +53,17 @@ def turn_off(*, member: User, by: Actor, at: datetime) -> None:
     require(by, Permission.IN_OWN_NAME, member)
     with transaction.atomic():
         _one_at_a_time(member)
+        rows = [
+            (kind._meta.label, code)
+            for kind in (Sitting, Willing)
+            for code in kind._default_manager.filter(member=member).values_list("code", flat=True)
+        ]
         Sitting.objects.filter(member=member).delete()
         gone, _counts = Willing.objects.filter(member=member).delete()
         if gone:
             _record(Event.RESONANCE_OFF, by, member, at)
+        for label, code in rows:
+            erased.note(erased.ROW, label=label, code=code, at=at)
 
 
 def keep_first(

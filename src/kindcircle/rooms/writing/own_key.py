@@ -19,6 +19,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
@@ -245,12 +246,19 @@ def begin_anew(*, person: User, by: Actor, at: datetime) -> None:
         if key_of(person) is None:
             return
         unless_held(now)
+        rows = [
+            (kind._meta.label, code)
+            for kind in (JournalEntry, Letter)
+            for code in kind._default_manager.filter(author=person, own_key=True).values_list("code", flat=True)
+        ]
         AddedLater.objects.filter(entry__author=person, own_key=True).delete()
         JournalEntry.objects.filter(author=person, own_key=True).delete()
         Letter.objects.filter(author=person, own_key=True).delete()
         Draft.objects.filter(author=person, own_key=True).delete()
         OwnKey.objects.filter(person=person).delete()
         _record(Event.OWN_KEY_GIVEN_UP, person, by=by, at=at)
+        for label, code in rows:
+            erased.note(erased.ROW, label=label, code=code, at=at)
 
 
 def _keys(text: str) -> dict[str, Any]:
