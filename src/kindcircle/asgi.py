@@ -22,6 +22,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Mount, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
+from kindcircle.base.lib import halfway
 from kindcircle.doors.sockets.gathering import gathering_socket
 from kindcircle.doors.web.shared.help_page import help_file, help_language, keep_help_page
 from kindcircle.doors.web.shared.sent_file import HEADER
@@ -43,6 +44,8 @@ HELP_HEADERS = {
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """What lives as long as the server: the worker, and the help page that is kept as a file."""
+    if halfway.there():
+        raise RuntimeError("A copy is coming back into this home, or stopped on its way. See: kindcircle doctor")
     # A full look for garbage stops everything, for a quarter of a second with three thousand open sockets: what is
     # loaded by now stays for good, and the rest is looked through far more seldom (bench/room.py).
     gc.freeze()

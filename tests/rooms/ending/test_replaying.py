@@ -1,5 +1,6 @@
 """After an old copy of the database came back: what was let go one by one goes again."""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -208,3 +209,34 @@ def test_a_plan_that_was_changed_since_stays(world: World) -> None:
     assert replay(erased.noted(erased.file()), copied_at=copied) == 0 and SafetyPlan.objects.exists()
     erased.note(erased.ROW, label="preparing.SafetyPlan", code=plan.code, at=copied + timedelta(days=1))
     assert replay(erased.noted(erased.file()), copied_at=copied) == 1 and not SafetyPlan.objects.exists()
+
+
+def test_nothing_goes_where_its_line_does_not_get_to_the_disk_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, write = clock.now(), os.write
+    first, second = entry_of(world, at), entry_of(world, at)
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda handle, words: write(handle, words[:20]))  # the disk is full
+        with pytest.raises(OSError, match="No space left"):
+            erase_entry(entry=first, by=world.actor(world.member), at=at)
+    assert JournalEntry.objects.count() == 2 and list(erased.noted(erased.file())) == []
+    # What is erased next has a line of its own.
+    erase_entry(entry=second, by=world.actor(world.member), at=at)
+    assert [line.code for line in erased.noted(erased.file())] == [second.code]
+    assert JournalEntry.objects.get() == first
+
+
+def test_two_lists_become_one(tmp_path: Path) -> None:
+    at, older = clock.now(), tmp_path / "older.jsonl"
+    for code in ("one", "two"):
+        erased.note(erased.ROW, code=code, at=at)
+    older.write_bytes(erased.file().read_bytes().splitlines(keepends=True)[0] + b'{"what": "ro')
+    erased.note(erased.ROW, code="three", at=at)
+    erased.bring(older)
+    assert [line.code for line in erased.noted(erased.file())] == ["one", "two", "three"]
+    assert oct(erased.file().stat().st_mode)[-3:] == "600" and not list(tmp_path.glob("*.new"))
+    with erased.written_already():
+        erased.note(erased.ROW, code="two", at=at)
+        erased.note(erased.ROW, code="four", at=at)
+    assert [line.code for line in erased.noted(erased.file())] == ["one", "two", "three", "four"]

@@ -4,9 +4,12 @@ One line for each erasure, in a file beside the data that only grows: which kind
 row, and when. No name and no word. The line is on the disk before anybody is told that something is gone.
 """
 
+import errno
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,21 +46,79 @@ def file() -> Path:
 
 
 def note(what: str, *, at: datetime, person: str = "", label: str = "", code: str = "", step: str = "") -> None:
-    """Write one down and see it to the disk. As the last step of the transaction that takes the rows away."""
-    line = {"what": what, "at": at.isoformat(), "person": person, "label": label, "code": code, "step": step}
-    handle = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    """Write one down and see it to the disk. As the last step of the transaction that takes the rows away.
+
+    Raises OSError where it did not get there whole (a full disk): then nothing goes, and nobody is told that it did.
+    """
+    said = {"what": what, "at": at.isoformat(), "person": person, "label": label, "code": code, "step": step}
+    line = json.dumps({key: word for key, word in said.items() if word}).encode()
+    if line in _known:
+        return
+    handle = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(handle, (json.dumps({key: said for key, said in line.items() if said}) + "\n").encode())
+        fcntl.flock(handle, fcntl.LOCK_EX)  # one at a time, in all processes
+        end = os.fstat(handle).st_size
+        # A line that was cut off stands alone, and does not swallow the next.
+        torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n"
+        whole = (b"\n" if torn else b"") + line + b"\n"
+        if os.write(handle, whole) != len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(handle)
+        if end == 0:
+            _folder_to_disk()
     finally:
         os.close(handle)
 
 
 def noted(path: Path) -> Iterator[Erased]:
-    """Every erasure in such a file, the oldest first. A last line that was cut off is left out."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
+    """Every erasure in such a file, in the order in which they were written down. A line that was cut off is none."""
+    for line in _lines(path):
+        found = json.loads(line)
         yield Erased(**(found | {"at": datetime.fromisoformat(found["at"])}))
+
+
+def bring(path: Path) -> None:
+    """Every line of another such list into the one of this home, once. What it has already, stays: neither is newer."""
+    there = _lines(file()) if file().is_file() else []
+    both = list(dict.fromkeys([*_lines(path), *there]))
+    beside = file().with_suffix(".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as new:
+        new.write(b"".join(line + b"\n" for line in both))
+        new.flush()
+        os.fsync(new.fileno())
+    beside.replace(file())
+    _folder_to_disk()
+
+
+@contextmanager
+def written_already() -> Iterator[None]:
+    """While erasures are made again: what the list says already is not written down a second time."""
+    _known.update(_lines(file()) if file().is_file() else ())
+    try:
+        yield
+    finally:
+        _known.clear()
+
+
+_known: set[bytes] = set()
+
+
+def _lines(path: Path) -> list[bytes]:
+    """The whole lines of a list. One that was cut off belongs to an erasure that failed."""
+    return [line for line in path.read_bytes().splitlines() if _is_whole(line)]
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _folder_to_disk() -> None:
+    folder = os.open(file().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

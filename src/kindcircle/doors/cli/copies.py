@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from gettext import gettext as _
 from pathlib import Path
@@ -20,6 +21,12 @@ STAMP = "last-backup"
 
 COUNT = 'SELECT COUNT(*) FROM "{}"'  # of our own tables, never of anything typed
 
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))",
+}
+ROOT_WRAPPED = "SELECT code, holder, wrapped FROM vault_datakey WHERE wrapped_by_id IS NULL"
+
 Ask = Callable[[str], list[Any]]
 
 
@@ -28,10 +35,34 @@ def held(ask: Ask) -> dict[str, Any]:
     from django.apps import apps
 
     tables = sorted(model._meta.db_table for model in apps.get_models() if model.__module__.startswith("kindcircle."))
+    return held_in(tables, ask)
+
+
+def whole(manifest: dict[str, Any], ask: Ask) -> bool:
+    """Whether everything is there that the copy says it holds. An older copy knows nothing of tables made since."""
+    named, there = manifest["rows"], {name for (name,) in ask(TABLES[engine()])}
+    return named.keys() <= there and held_in(named, ask)["rows"] == named
+
+
+def held_in(tables: Iterable[str], ask: Ask) -> dict[str, Any]:
     return {
         "rows": {table: ask(COUNT.format(table))[0][0] for table in tables},
         "record": dict(ask("SELECT chain, number FROM audit_audithead ORDER BY chain")),
     }
+
+
+def keys_open(ask: Ask) -> bool:
+    """Whether the root key of this home opens the keys in a copy. Else nothing in it could be read, by nobody."""
+    from kindcircle.base.vault import keys
+    from kindcircle.base.vault.errors import CannotOpen
+    from kindcircle.base.vault.models import DataKey
+
+    try:
+        for code, holder, wrapped in ask(ROOT_WRAPPED):
+            keys.unwrap(DataKey(code=code, holder=holder, wrapped=bytes(wrapped)))
+    except CannotOpen:
+        return False
+    return True
 
 
 def ask_here(question: str) -> list[Any]:
@@ -59,6 +90,25 @@ def copy_database(to: Path) -> dict[str, Any]:
         [(moment,)] = ask_here("SELECT pg_export_snapshot()")
         _postgres("pg_dump", "--format=custom", "--no-owner", f"--snapshot={moment}", f"--file={to}")
         return held(ask_here)
+
+
+@contextmanager
+def asking(dump: Path) -> Iterator[Ask]:
+    """Questions to a copy of SQLite before it takes its place."""
+    with closing(sqlite3.connect(dump.as_uri() + "?immutable=1", uri=True)) as copy:
+        yield lambda question: copy.execute(question).fetchall()
+
+
+def clear_away() -> None:
+    """What a restore left that stopped on its way: nobody has been in it. SQLite only; another base is made anew."""
+    from django.conf import settings
+
+    if engine() == "sqlite":
+        target = Path(str(settings.DATABASES["default"]["NAME"]))
+        for name in (target.name, *(f"{target.name}-{part}" for part in ("wal", "shm", "journal"))):
+            target.with_name(name).unlink(missing_ok=True)
+    if recordings().is_dir():
+        shutil.rmtree(recordings())
 
 
 def bring_database(dump: Path) -> None:

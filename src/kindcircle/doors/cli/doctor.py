@@ -32,7 +32,7 @@ def doctor() -> None:
 
     Ends with 1 when something has to be mended, else with 0.
     """
-    open_home()
+    open_home(halfway_too=True)
     findings = list(examine())
     marks = {True: _("well"), False: _("mend"), None: _("look")}
     width = max(len(finding.what) for finding in findings)
@@ -44,7 +44,7 @@ def doctor() -> None:
 
 def examine() -> Iterator[Finding]:
     """Every finding in turn. Stops early when the tables are not there to be read."""
-    from kindcircle.doors.cli.safe_start import REFUSALS, excused
+    from kindcircle.doors.cli.safe_start import LAST_WORD, REFUSALS, excused
 
     for refusal in REFUSALS:
         if excused(refusal):
@@ -52,7 +52,7 @@ def examine() -> Iterator[Finding]:
             continue
         sentence = refusal.ask()
         yield Finding(refusal.what, sentence is None, sentence or _("as it should be"))
-        if refusal.what == "schema" and sentence:
+        if refusal.what in LAST_WORD and sentence:
             return
     yield _audit()
     yield _sealed()

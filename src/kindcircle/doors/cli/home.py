@@ -8,19 +8,22 @@ from pathlib import Path
 
 import click
 
-from kindcircle.base.lib import env, keyfiles, places
+from kindcircle.base.lib import env, halfway, keyfiles, places
 
 
 class Stop(click.ClickException):
     """The site cannot go on; the sentence says what to do. Exit code 1, no traceback."""
 
 
-def open_home(*, demo: bool = False) -> None:
+def open_home(*, demo: bool = False, halfway_too: bool = False) -> None:
     """Folders and keys, then Django, as a demo or as the settings say. Nothing may import settings before this.
 
+    A home in which a copy came back only halfway is opened for nobody but `restore` and `doctor` (halfway_too).
     Keys are made for a new home only: a new key beside old data would hide that the right one is missing.
     """
     os.umask(0o077)
+    if halfway.there() and not halfway_too:
+        raise Stop(half_restored())
     home, keys = places.home(), places.keys()
     used = any((home / "data").glob("*.sqlite3"))
     missing = [name for name in keyfiles.NAMES if not (keys / f"{name}.key").is_file()]
@@ -45,6 +48,14 @@ def open_home(*, demo: bool = False) -> None:
         django.setup()
     except env.BadSetting as problem:
         raise Stop(str(problem)) from None
+
+
+def half_restored() -> str:
+    """What to do where a copy did not come back to the end."""
+    return _(
+        "A copy is coming back here, or stopped on its way: what people erased since may stand in it still. "
+        "Please let `kindcircle restore` come to its end, or call it again. Until then nobody is let in."
+    )
 
 
 def open_database() -> None:

@@ -16,10 +16,11 @@ def keys() -> None:
 @keys.command()
 def root() -> None:
     """A new root key on top of keys/root.key, and everything under it wrapped anew. Keep a copy of the file."""
+    open_home()
+
     from kindcircle.base.lib import clock
     from kindcircle.rooms.ending.turning import turn_root
 
-    open_home()
     _say(turn_root(at=clock.now()))
     click.echo(_("Please copy keys/root.key to where you keep it safe, now. An older copy opens nothing new."))
 
@@ -28,11 +29,12 @@ def root() -> None:
 @click.argument("code")
 def house(code: str) -> None:
     """A new key for one house. CODE is the house's, as `kindcircle doctor` and its pages show it."""
+    open_home()
+
     from kindcircle.base.lib import clock
     from kindcircle.doors.cli.wording import the_house
     from kindcircle.rooms.ending.turning import turn_holder, turn_house
 
-    open_home()
     found, at = the_house(code), clock.now()
     _say(turn_house(found, at=at) + turn_holder(found, at=at))
 
@@ -41,11 +43,12 @@ def house(code: str) -> None:
 @click.argument("code")
 def person(code: str) -> None:
     """A new key for one person, and every text of theirs sealed anew. CODE is the person's."""
+    open_home()
+
     from kindcircle.base.lib import clock
     from kindcircle.base.people.models import User
     from kindcircle.rooms.ending.turning import turn_holder
 
-    open_home()
     found = User.objects.select_related("organisation").filter(code=code).first()
     if found is None:
         raise click.ClickException(_("There is nobody with the code {code} here.").format(code=code))
@@ -55,11 +58,12 @@ def person(code: str) -> None:
 @keys.command()
 def finish() -> None:
     """Ten minutes after keys were turned: bring along what came in between, and let older keys go."""
+    open_home()
+
     from kindcircle.base.lib import clock
     from kindcircle.rooms.ending.turning import finish as let_go
     from kindcircle.rooms.ending.turning import waiting
 
-    open_home()
     turned = let_go(at=clock.now())
     _say(turned)
     if waiting():

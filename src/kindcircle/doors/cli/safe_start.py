@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection as site_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from kindcircle.base.lib import env, keyfiles
+from kindcircle.base.lib import env, halfway, keyfiles
 from kindcircle.rooms.groups import guard
 
 DURABLE_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
@@ -25,6 +25,13 @@ AUDIT_TRIGGERS = {
     "sqlite": {"audit_no_update", "audit_no_delete"},
     "postgresql": {"audit_no_change", "audit_no_truncate"},
 }
+
+
+def half_restored() -> str | None:
+    """What people erased after a copy was made does not come back with it."""
+    from kindcircle.doors.cli.home import half_restored as what_to_do
+
+    return what_to_do() if halfway.there() else None
 
 
 def debug_on() -> str | None:
@@ -243,6 +250,7 @@ class Refusal:
 
 
 REFUSALS = (
+    Refusal("half restored", half_restored),
     Refusal("debug", debug_on, demo_too=False),
     Refusal("secret", weak_secret),
     Refusal("key file open", open_keys),
@@ -263,6 +271,10 @@ REFUSALS = (
 )
 
 
+LAST_WORD = ("half restored", "schema")
+"""After these nothing else is asked: what follows reads tables that may not be there."""
+
+
 def excused(refusal: Refusal) -> bool:
     """Whether this is not asked of the site as it runs now."""
     return settings.DEMO and not refusal.demo_too
@@ -281,8 +293,8 @@ def _refusals(host: str) -> Iterator[str]:
             continue
         if sentence := refusal.ask():
             yield sentence
-            if refusal.what == "schema":
-                return  # what follows reads tables that may not be there
+            if refusal.what in LAST_WORD:
+                return
 
 
 def _open_to_others(place: Path) -> bool:
