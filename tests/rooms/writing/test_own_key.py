@@ -28,6 +28,7 @@ from kindcircle.rooms.writing.errors import (
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.models_own_key import OwnKey
 from tests.own_key import lock_words, locked_twice, open_words, proof_of
+from tests.rooms.writing.test_parcels import come, page
 from tests.world import World
 
 AT = datetime(2026, 5, 4, 21, 47, tzinfo=UTC)
@@ -225,6 +226,41 @@ def test_older_pages_are_sealed_over_one_by_one_and_handed_back(writer: Writer) 
     assert actions.open_entry(entry=entry, **writer.own) == WORDS
     assert actions.open_draft(kind="journal", author=writer.person, **writer.own).boxes == {"feelings": "begun"}
     assert writer.write("plain again", locked=False)
+
+
+def lock_over(writer: Writer) -> list[str]:
+    """What "Lock the older pages too" does, and which drafts it did it to."""
+    left = own_key.pieces(writer.person, own_key=False)
+    for one in left:
+        asked = {"kind": one.kind, "code": one.code, "person": writer.person, **writer.own}
+        words = own_key.open_piece(proof=proof_of(writer.key), **asked)
+        writer.exchange(one, writer.locked(words, kind=one.kind, code=one.code), to_locked=True)
+    return [one.code for one in left]
+
+
+@pytest.mark.parametrize("begun", ["", "At the desk"])
+def test_words_that_came_from_a_phone_are_locked_as_the_draft_of_their_page(writer: Writer, begun: str) -> None:
+    writer.save_draft(begun, locked=False, kind="letter") if begun else None
+    come(writer.world, "one", page("letter", text="On the train"))
+    come(writer.world, "two", page("letter", text="In bed"))
+    writer.turn_on()
+    assert lock_over(writer) == ["letter"]
+    kept = actions.open_draft(kind="letter", author=writer.person, **writer.own)
+    words = json.loads(writer.opened(kept.locked, kind="draft", code="letter"))
+    assert "\n\n".join(words.values()) == "\n\n".join([*([begun] if begun else []), "On the train", "In bed"])
+    assert Draft.objects.count() == 1 and not kept.beside, "nothing stands where no page shows it"
+
+
+def test_beside_a_locked_draft_they_stay_readable_and_in_sight_until_it_is_finished(writer: Writer) -> None:
+    come(writer.world, "one", page("letter", text="On the train"))
+    writer.turn_on()
+    value = writer.locked('{"text": "Dear me"}', kind="draft", code="letter")
+    writer.save_draft(value, locked=True, kind="letter")
+    assert lock_over(writer) == []
+    kept = actions.open_draft(kind="letter", author=writer.person, **writer.own)
+    assert (kept.locked, kept.beside) == (value, ("On the train",))
+    actions.finish_draft(kind="letter", page="page", version=0, author=writer.person, **writer.own)
+    assert actions.open_draft(kind="letter", author=writer.person, **writer.own).boxes == {"text": "On the train"}
 
 
 def test_readable_words_never_take_the_place_of_a_locked_value_by_mistake(writer: Writer) -> None:

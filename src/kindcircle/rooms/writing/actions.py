@@ -22,6 +22,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.conversations.queries import was_sent_from
 from kindcircle.rooms.writing import bodies
 from kindcircle.rooms.writing import own_key as own_keys
+from kindcircle.rooms.writing.beside import boxes_in, put_below, words_beside
 from kindcircle.rooms.writing.bodies import LONGEST
 from kindcircle.rooms.writing.errors import (
     AlreadyOnItsWay,
@@ -53,11 +54,13 @@ class Kept:
     """A draft, opened: the boxes of its page by name. Version 0 means that there is none.
 
     locked  the whole draft as its writer's own key locked it; then no box is known here
+    beside  words that came from a phone and wait until the locked draft is finished, to be read meanwhile
     """
 
     boxes: dict[str, str]
     version: int
     locked: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def begun(self) -> bool:
@@ -256,39 +259,12 @@ def open_draft(*, kind: str, author: User, by: Actor) -> Kept:
     """What was typed on this kind of page and not finished, with what came from a phone since it was opened last."""
     require(by, Permission.DRAFT_KEEP)
     require(by, Permission.IN_OWN_NAME, author)
-    _put_below(author, kind)
+    put_below(author, kind)
     draft = Draft.objects.filter(author=author, kind=kind).first()
     boxes = boxes_in(draft, author)
     if draft is not None and draft.own_key:
-        return Kept({}, draft.version, boxes[own_keys.BOXES])
+        return Kept({}, draft.version, boxes[own_keys.BOXES], words_beside(author, kind))
     return Kept(boxes, draft.version if draft else 0)
-
-
-def _put_below(author: User, kind: str) -> None:
-    """What came from a phone beside this draft comes into it, below what stands there.
-
-    Only here, when a page is filled: a page that was open already would not know of it, and leave it there twice.
-    """
-    beside = Draft.objects.filter(author=author, kind__startswith=f"{kind} ", own_key=False).order_by("pk")
-    if not beside.exists() or Draft.objects.filter(author=author, kind=kind, own_key=True).exists():
-        return
-    with transaction.atomic():
-        one_at_a_time(author)
-        for came in beside.all():
-            draft = Draft.objects.filter(author=author, kind=kind).first()
-            new, there = boxes_in(came, author), boxes_in(draft, author)
-            came.delete()
-            draft = draft or Draft(author=author, kind=kind)
-            names = [*there, *(name for name in new if name not in there)]
-            boxes = {name: _below(there.get(name, ""), new.get(name, "")) for name in names}
-            draft.sealed_body = seals.DRAFT.seal(json.dumps(boxes, ensure_ascii=False), code=draft.code, holder=author)
-            draft.version, draft.page = max(draft.version + 1, came.version), ""
-            draft.saved_at = max(came.saved_at, draft.saved_at or came.saved_at)
-            draft.save()
-
-
-def _below(there: str, new: str) -> str:
-    return f"{there.rstrip()}\n\n{new}" if there.strip() and new.strip() else there or new
 
 
 def drop_draft(*, kind: str, page: str, author: User, by: Actor, at: datetime) -> None:
@@ -375,14 +351,6 @@ def let_go(author: User, page: str) -> bool:
 def _let_go_key(author: User, page: str) -> str:
     # Not the key alone: a page that was gone back to can still be sent by its button, and comes then.
     return stored_key(author, f"let go {page}")
-
-
-def boxes_in(draft: Draft | None, author: User) -> dict[str, str]:
-    """What a draft holds, opened."""
-    if draft is None:
-        return {}
-    boxes: dict[str, str] = json.loads(seals.DRAFT.open(draft.sealed_body, code=draft.code, holder=author))
-    return boxes
 
 
 def finish_own_draft(author: User, kind: str, *, page: str, version: int) -> None:

@@ -24,6 +24,7 @@ from kindcircle.base.lib.codes import digest
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.writing.beside import base_of, put_all_below
 from kindcircle.rooms.writing.errors import (
     HeldNow,
     KeyChanged,
@@ -149,13 +150,18 @@ def change(*, keys: str, version: int, proof: str, person: User, by: Actor, at: 
 
 
 def pieces(person: User, *, own_key: bool) -> list[Left]:
-    """Everything that is locked with one's own key, or everything that is not. Nothing is opened."""
+    """Everything that is locked with one's own key, or everything that is not.
+
+    What came from a phone comes into the draft of its page first: locked beside it, it would be on no page. Beside a
+    draft that is locked already it stays as it is, and the page shows it.
+    """
+    if not own_key:
+        put_all_below(person)
     entries = JournalEntry.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("code", flat=True)
     added = AddedLater.objects.filter(entry__author=person, own_key=own_key).order_by("pk")
     letters = Letter.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("code", flat=True)
-    drafts = [
-        row.kind for row in Draft.objects.filter(author=person, own_key=own_key).order_by("pk") if is_own(row.kind)
-    ]
+    kinds = Draft.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("kind", flat=True)
+    drafts = [kind for kind in kinds if is_own(kind) and (own_key or kind == base_of(kind))]
     return [
         *(Left(JOURNAL, code) for code in entries),
         *(Left(ADDED, code) for code in added.values_list("code", flat=True)),

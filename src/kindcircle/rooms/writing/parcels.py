@@ -17,6 +17,7 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import box, seals
 from kindcircle.rooms.writing import actions, bodies
 from kindcircle.rooms.writing import own_key as own_keys
+from kindcircle.rooms.writing.beside import boxes_in
 from kindcircle.rooms.writing.errors import NotUnderstood
 from kindcircle.rooms.writing.kinds import BY_DRAFT, DRAWING
 from kindcircle.rooms.writing.models import Draft, Parcel
@@ -92,7 +93,7 @@ def _opened(key: str, sealed: str, author: User) -> _Page:
 
 def _keep(page: _Page, key: str, written: datetime | None, author: User, by: Actor, at: datetime) -> None:
     newer = _saved_since(page, key, written, author)
-    if newer is not None and not page.done and _among(page.boxes, actions.boxes_in(newer, author)):
+    if newer is not None and not page.done and _among(page.boxes, boxes_in(newer, author)):
         return
     # Two drawings cannot stand on one sheet: one that was begun is an entry of its own.
     if page.done or page.boxes.get(DRAWING, "").strip():
@@ -107,7 +108,7 @@ def _keep(page: _Page, key: str, written: datetime | None, author: User, by: Act
 def _saved_since(page: _Page, key: str, written: datetime | None, author: User) -> Draft | None:
     """The draft that the same page saved after these words were put aside, or may have. None if they hold all of it."""
     draft = Draft.objects.filter(author=author, kind=page.kind, page=key).first()
-    if draft is None or _among(actions.boxes_in(draft, author), page.boxes):
+    if draft is None or _among(boxes_in(draft, author), page.boxes):
         return None
     # The button was pressed after everything else on that page, unless its writer went back there.
     surely = timedelta() if page.done else SURELY

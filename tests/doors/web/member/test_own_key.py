@@ -15,6 +15,8 @@ from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.models_own_key import OwnKey
 from tests.doors.web.member.people import mid_course, signed_in
 from tests.own_key import lock_words, locked_twice, proof_of
+from tests.rooms.writing.test_parcels import come
+from tests.rooms.writing.test_parcels import page as phone_page
 from tests.world import World
 
 PAGE = "/my-words/own-key/"
@@ -165,3 +167,18 @@ def test_beginning_anew_is_asked_once_more_and_takes_only_what_is_locked(client,
     assert "for good" in client.get(f"{PAGE}anew/").content.decode()
     client.post(f"{PAGE}anew/")
     assert not OwnKey.objects.exists() and not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "box"), [("letter", "/letters/new/", "text"), ("journal", "/journal/new/day/", "feelings")]
+)
+def test_what_came_from_a_phone_beside_a_locked_draft_is_on_its_page(client, group, kind, path, box):
+    come(group, "one", phone_page(kind, **{box: "CANARY-PHONE"}))
+    turn_on(client, group)
+    value = locked(group, "{}", kind, "draft")
+    client.post(f"/draft/{kind}/", {"key": "page", "version": "0", "locked": value}, **SCRIPT)
+    said = client.get(path).content.decode()
+    assert "CANARY-PHONE" in said and "are not locked yet" in said
+    actions.finish_draft(kind=kind, page="page", version=0, author=group.member, by=group.actor(group.member))
+    said = client.get(path).content.decode()
+    assert "CANARY-PHONE" in said and "are not locked yet" not in said

@@ -173,6 +173,7 @@ def _ask(
         "error": error,
         "refilled": kept is not None and kept.begun,
         "locked": kept.locked if kept is not None else "",
+        "beside": kept.beside if kept is not None else (),
         **opening(request, person_of(request)),
     }
     answer = render(request, "member/journal_write.html", context, status=422 if error else 200)

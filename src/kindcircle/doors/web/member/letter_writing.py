@@ -54,9 +54,7 @@ def new(request: HttpRequest, kind: str = Letter.Kind.FRIEND) -> HttpResponse:
         return _seal(request, one)
     kept = actions.open_draft(kind=one.draft, author=request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     typed = {"text": kept.boxes.get("text", ""), "when": NEEDED if one.waits else "", "day": ""}
-    return _ask(
-        request, one, typed, key=codes.new_code(), version=kept.version, refilled=kept.begun, locked=kept.locked
-    )
+    return _ask(request, one, typed, key=codes.new_code(), version=kept.version, kept=kept)
 
 
 def _seal(request: HttpRequest, kind: LetterKind) -> HttpResponse:
@@ -128,8 +126,7 @@ def _ask(
     key: str,
     version: int,
     error: Invalid | Conflict | None = None,
-    refilled: bool = False,
-    locked: str = "",
+    kept: actions.Kept | None = None,
 ) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     led = guided(kind, own_way(request.user, by=actor).needs)  # type: ignore[arg-type]
@@ -148,8 +145,9 @@ def _ask(
         "version": version,
         "error": error.sentence if error else "",
         "day_error": isinstance(error, DayHasPassed | TwoDays),
-        "refilled": refilled,
-        "locked": locked,
+        "refilled": kept is not None and kept.begun,
+        "locked": kept.locked if kept is not None else "",
+        "beside": kept.beside if kept is not None else (),
         **opening(request, person_of(request)),
     }
     return render(request, "member/letter_new.html", context, status=422 if error else 200)
