@@ -1,5 +1,6 @@
 """Turning keys: every sealed text has its place on the list, comes along, and is read throughout."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
-from kindcircle.base.lib import clock, codes, keyfiles
+from kindcircle.base.lib import clock, codes, keyfiles, last_copy
 from kindcircle.base.vault import keys, seals
 from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.base.vault.models import DataKey
@@ -53,6 +54,7 @@ EMPTY_HERE = {
 @pytest.fixture(autouse=True)
 def _own_root_key(tmp_path, settings) -> Iterator[None]:
     """A copy of the root key, so that what is turned here stays here."""
+    settings.HOME = tmp_path
     copy = tmp_path / "root.key"
     copy.write_bytes(settings.ROOT_KEY_FILE.read_bytes())
     settings.ROOT_KEY_FILE = copy
@@ -115,13 +117,37 @@ def test_three_levels_are_turned_and_finished(world: World) -> None:
         keys.forget_opened()
     assert turning.waiting() >= 3
     assert turning.finish(at=at).gone == 0, "a writer may be at it still"
-    assert turning.finish(at=later).gone >= 3
+    assert turning.finish(at=later).gone >= 2
+    # The last copy was made before the root key was turned: it opens with the older line alone.
+    for made in (None, at):
+        if made is not None:
+            last_copy.file().write_text(made.isoformat(), encoding="ascii")
+        assert turning.finish(at=later).gone == 0 and turning.waiting() == 1 and turning.root_waits_for_a_copy()
+    last_copy.file().write_text(later.isoformat(), encoding="ascii")
+    assert not turning.root_waits_for_a_copy() and turning.finish(at=later).gone == 1
     assert turning.waiting() == 0 and len(keyfiles.read(settings.ROOT_KEY_FILE)) == 1
     keys.forget_opened()
     world.member.refresh_from_db()
     assert read(world, code) == "by the river" and seals.name_of(world.member)
     with pytest.raises(CannotOpen):
         seals.JOURNAL.open(before, code=code, holder=world.member)
+
+
+def test_a_key_that_was_wrapped_late_waits_for_one_more_copy(world: World) -> None:
+    row = DataKey.objects.filter(wrapped_by=None).first()
+    assert row is not None
+    before, at = bytes(row.wrapped), clock.now()
+    turning.turn_root(at=at)
+    os.utime(settings.ROOT_KEY_FILE, ((at - 3 * turning.QUIET).timestamp(),) * 2)
+    last_copy.file().write_text(at.isoformat(), encoding="ascii")
+    assert not turning.root_waits_for_a_copy()
+    DataKey.objects.filter(pk=row.pk).update(wrapped=before)  # by a server that had read the file before
+    assert turning.finish(at=at).gone == 0 and turning.root_waits_for_a_copy()
+    # One that opens no more stops nothing with a fault, and the older line stays.
+    DataKey.objects.filter(pk=row.pk).update(wrapped=before[:-1] + bytes([before[-1] ^ 1]))
+    later = at + 3 * turning.QUIET
+    last_copy.file().write_text(later.isoformat(), encoding="ascii")
+    assert turning.finish(at=later).not_opening == 1 and turning.waiting() == 1
 
 
 def test_what_was_written_with_the_older_key_meanwhile_comes_along(world: World) -> None:

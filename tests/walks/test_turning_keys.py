@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from kindcircle.base.lib import clock, codes, keyfiles
+from kindcircle.base.lib import clock, codes, keyfiles, last_copy
 from kindcircle.base.vault import keys, seals
 from kindcircle.base.vault.models import DataKey
 from kindcircle.rooms.ending import turning
@@ -88,7 +88,10 @@ def test_nobody_meets_a_closed_text_while_keys_are_turned(running_site: RunningS
                 turned += turn()
                 time.sleep(0.1)
     # The last of it, when nobody is at it any more.
-    turned += turning.finish(at=clock.now() + turning.QUIET + timedelta(seconds=5))
+    later = clock.now() + turning.QUIET + timedelta(seconds=5)
+    last_copy.file().write_text(later.isoformat(), encoding="ascii")  # and a copy was made meanwhile
+    turned += turning.finish(at=later)
+    last_copy.file().unlink()
     print(f"\n{turned.anew} keys and texts made anew, {turned.gone} old keys let go; answers: {dict(load.answers)}")
     assert {answer.split()[1] for answer in load.answers} == {"200"}, load.answers
     assert load.answers["wrote 200"] >= 5 and load.answers["read 200"] >= 20 and load.answers["opened 200"] >= 5

@@ -82,6 +82,22 @@ from kindcircle.doors.cli.main import main
 main(["restore", *sys.argv[1:]])
 """
 
+CLOSED_TEXT = """
+import sys
+from importlib import import_module
+module = import_module("kindcircle.doors.cli.restore")
+migrated = module.open_database
+def then_nothing_opens():
+    migrated()
+    from kindcircle.base.vault.errors import CannotOpen
+    def replay(lines, **given):
+        raise CannotOpen
+    import_module("kindcircle.rooms.ending.replaying").replay = replay
+module.open_database = then_nothing_opens
+from kindcircle.doors.cli.main import main
+main(["restore", *sys.argv[1:]])
+"""
+
 
 def inside(home: Path, script: str, *words: str) -> str:
     done = subprocess.run(
@@ -233,6 +249,22 @@ def test_what_stopped_halfway_lets_nobody_in_and_goes_on_when_called_again(
     assert "well  half restored" in say("doctor", home=home).stdout
 
 
+def test_a_text_that_does_not_open_on_the_way_is_said_and_lets_nobody_in(
+    burnt: dict[str, object], tmp_path: Path
+) -> None:
+    home, words = fresh(burnt, tmp_path), (str(burnt["copy"]), "--identity", str(burnt["folder"] / "keeper.txt"))  # type: ignore[operator]
+    done = subprocess.run(
+        [sys.executable, "-c", CLOSED_TEXT, *words],
+        env=clean_environment(home),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1 and "not everything is forgotten again" in done.stderr
+    assert "Traceback" not in done.stderr and (home / "half-restored").is_file()
+
+
 def test_a_copy_from_before_an_upgrade_comes_back(burnt: dict[str, object], tmp_path: Path) -> None:
     older = changed_copy(
         burnt, tmp_path, "DROP TABLE practice_athand",
@@ -292,4 +324,7 @@ def test_keys_are_turned_by_command(burnt: dict[str, object], tmp_path: Path) ->
     home = shutil.copytree(str(burnt["home"]), tmp_path / "site")
     done = say("keys", "root", home=home)
     assert done.returncode == 0 and "Please copy keys/root.key" in done.stdout, done.stderr
+    assert len((home / "keys" / "root.key").read_text(encoding="ascii").split()) == 2
+    done = say("keys", "finish", home=home)
+    assert done.returncode == 0 and "The older root key stays: the last copy opens with it alone" in done.stdout
     assert len((home / "keys" / "root.key").read_text(encoding="ascii").split()) == 2

@@ -17,11 +17,9 @@ from kindcircle.doors.cli.copies import (
     DUMP,
     MANIFEST,
     RECORDINGS,
-    STAMP,
     copy_database,
     engine,
     hash_of,
-    home_folder,
     quiet_corner,
     recordings,
     to_disk,
@@ -36,7 +34,7 @@ def backup(folder: Path, recipient: str) -> None:
     """Copy everything this site keeps into one sealed file in FOLDER. The site goes on meanwhile."""
     import pyrage
 
-    from kindcircle.base.lib import clock
+    from kindcircle.base.lib import clock, last_copy
 
     open_home()
     try:
@@ -61,7 +59,7 @@ def backup(folder: Path, recipient: str) -> None:
         pyrage.encrypt_file(str(packed), str(beside), [keeper])
     to_disk(beside)
     beside.replace(target)
-    (home_folder() / STAMP).write_text(at.isoformat(), encoding="ascii")
+    last_copy.file().write_text(at.isoformat(), encoding="ascii")
     size = target.stat().st_size
     said = _("{file}: {size} bytes. Keep the key that opens it, and a copy of the folder keys/, somewhere else.")
     click.echo(said.format(file=target, size=size))

@@ -16,8 +16,6 @@ from kindcircle.base.lib import env
 from kindcircle.doors.cli.home import Stop
 
 MANIFEST, DUMP, RECORDINGS = "manifest.json", "database", "recordings"
-STAMP = "last-backup"
-"""In the home: when the last copy was made."""
 
 COUNT = 'SELECT COUNT(*) FROM "{}"'  # of our own tables, never of anything typed
 

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 
@@ -102,15 +102,13 @@ def _keys() -> Finding:
 def _last_copy() -> Finding:
     from django.conf import settings
 
-    from kindcircle.base.lib import clock
-    from kindcircle.doors.cli.copies import STAMP
+    from kindcircle.base.lib import clock, last_copy
 
-    stamp = Path(settings.HOME) / STAMP
+    made = last_copy.made_at()
     if settings.DEMO:
         return Finding("last copy", True, _("not asked of a demo"))
-    if not stamp.is_file():
+    if made is None:
         return Finding("last copy", None, _("none was made yet: `kindcircle backup FOLDER --to age1…`"))
-    made = datetime.fromisoformat(stamp.read_text(encoding="ascii"))
     late = clock.now() - made > OLDEST_COPY
     return Finding("last copy", None if late else True, _("of {at}").format(at=f"{made:%Y-%m-%d %H:%M} UTC"))
 

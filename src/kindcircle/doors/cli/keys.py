@@ -62,11 +62,18 @@ def finish() -> None:
 
     from kindcircle.base.lib import clock
     from kindcircle.rooms.ending.turning import finish as let_go
-    from kindcircle.rooms.ending.turning import waiting
+    from kindcircle.rooms.ending.turning import root_waits_for_a_copy, waiting
 
     turned = let_go(at=clock.now())
     _say(turned)
-    if waiting():
+    if root_waits_for_a_copy():
+        click.echo(
+            _(
+                "The older root key stays: the last copy opens with it alone, or none was made yet. "
+                "Please wait ten minutes after turning it, run `kindcircle backup`, and then this again."
+            )
+        )
+    elif waiting():
         click.echo(_("Some older keys stay for now. Please come back in ten minutes."))
     else:
         click.echo(_("No older key is kept any more."))

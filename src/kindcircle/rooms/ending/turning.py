@@ -14,7 +14,7 @@ from django.db import transaction
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.lib import keyfiles
+from kindcircle.base.lib import keyfiles, last_copy
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import keys
 from kindcircle.base.vault.errors import CannotOpen
@@ -73,6 +73,7 @@ def turn_holder(holder: User | Organisation, *, at: datetime) -> Turned:
 
 def finish(*, at: datetime) -> Turned:
     """Bring along what was written while keys were turned, and let old keys go that nothing needs any more."""
+    _count_anew_if_one_came_late()
     turned = _under_the_newest_root()
     for old in DataKey.objects.exclude(retired_at=None).select_related("wrapped_by").order_by("pk"):
         turned += _wrapped_anew_under(old) if old.holder.startswith("house:") else _sealed_anew(old)
@@ -150,15 +151,41 @@ def _sealed_anew(old: DataKey) -> Turned:
     return turned
 
 
-def _older_root_keys_gone(at: datetime) -> int:
-    """Older lines go once the newest has been on top for a while: a running server may have wrapped with them."""
+def root_waits_for_a_copy() -> bool:
+    """Whether an older root key has to stay because the last copy opens with it alone, or none was made at all."""
     path = settings.ROOT_KEY_FILE
-    if len(keyfiles.read(path)) == 1 or path.stat().st_mtime > (at - QUIET).timestamp():
+    if len(keyfiles.read(path)) == 1:
+        return False
+    made = last_copy.made_at()
+    return made is None or made.timestamp() < path.stat().st_mtime + QUIET.total_seconds()
+
+
+def _older_root_keys_gone(at: datetime) -> int:
+    """Older lines go once the newest has been on top for a while: a running server may have wrapped with them.
+
+    And once a copy was made since: what comes back of an older one opens with an older line alone.
+    """
+    path = settings.ROOT_KEY_FILE
+    if len(keyfiles.read(path)) == 1 or path.stat().st_mtime > (at - QUIET).timestamp() or root_waits_for_a_copy():
         return 0
-    newest = (keyfiles.read(path)[0],)
-    for row in DataKey.objects.filter(wrapped_by=None):
-        keys.unwrapped(row, newest)  # raises CannotOpen, and nothing goes
-    return keyfiles.keep_the_top(path)
+    return keyfiles.keep_the_top(path) if _all_by_the_newest_root() else 0
+
+
+def _count_anew_if_one_came_late() -> None:
+    """A key that a server wrapped with an older line meanwhile stands like that in the last copy, too."""
+    path = settings.ROOT_KEY_FILE
+    if len(keyfiles.read(path)) > 1 and not _all_by_the_newest_root():
+        path.touch()
+
+
+def _all_by_the_newest_root() -> bool:
+    newest = (keyfiles.read(settings.ROOT_KEY_FILE)[0],)
+    try:
+        for row in DataKey.objects.filter(wrapped_by=None):
+            keys.unwrapped(row, newest)
+    except CannotOpen:
+        return False
+    return True
 
 
 def _record(chain: str, level: str, about: log.Ref, at: datetime) -> None:
