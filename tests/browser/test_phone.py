@@ -204,3 +204,20 @@ def test_screen_readers_are_told_what_everything_is(visits: Visits, running_site
         page.wait_for_timeout(200)
         found = Axe().run(page).response["violations"]
         assert not found, (path, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found])
+
+
+def test_words_typed_a_moment_before_an_empty_page_stay_away(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    page = visits.enter(group.member, "/letters/new/", **PHONE)
+    page.locator("#text").fill("Dear me")
+    expect(page.get_by_text("Kept as a draft.")).to_be_visible()
+    page.reload()
+    page.locator("#text").press_sequentially(", rest")
+    page.get_by_role("button", name="Begin with an empty page").click()
+    expect(page.get_by_text("You began this before.")).to_have_count(0)
+    page.wait_for_timeout(500)
+    assert draft(group.member, group, "letter") == {}
+    page.locator("#text").fill("Anew")
+    expect(page.get_by_text("Kept as a draft.")).to_be_visible()
+    assert draft(group.member, group, "letter") == {"text": "Anew"}
