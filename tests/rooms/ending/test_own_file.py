@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,14 +13,22 @@ from django.db.models import ForeignKey, Model
 
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.own_file import pack
-from kindcircle.rooms.ending.own_rows import NOT_HERE, NOT_SAID, ROWS, rows_of
+from kindcircle.rooms.ending.own_rows import IN_WORDS, NOT_HERE, NOT_SAID, ROWS, rows_of
+from kindcircle.rooms.ending.sealed_texts import PLACES, Place
+from kindcircle.rooms.intake.models_consent import Consent, ConsentCopy
 from kindcircle.rooms.preparing.models import SupportPlan
-from kindcircle.rooms.writing.models import JournalEntry
+from kindcircle.rooms.resonance.models import HeartRecording, Sitting
+from kindcircle.rooms.sharing.models import Share
+from kindcircle.rooms.sharing.wording import seal_words
+from kindcircle.rooms.writing.actions import as_text
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter, OwnPhrases
+from kindcircle.spec.resting import Felt
 from tests.rooms.ending.test_retention import FIRST, live_through
 from tests.world import World, make_world
 
@@ -52,6 +61,26 @@ def test_what_is_sealed_in_a_row_of_ones_own_is_opened_or_is_not_ones_own(label:
     }  # fmt: skip
     sealed = {one.name for one in apps.get_model(label)._meta.get_fields() if one.name.startswith("sealed_")}
     assert sealed - {name for name, *_ in ROWS[label].opens} == theirs.get(label, set())
+
+
+AMONG_OWN_WORDS = {
+    "writing.JournalEntry": {"sealed_body", "sealed_felt"}, "writing.AddedLater": {"sealed_body"},
+    "writing.OwnPhrases": {"sealed_body"}, "writing.Letter": {"sealed_body", "sealed_line"},
+    "writing.Draft": {"sealed_body"}, "measures.Response": {"sealed_answers"},
+    "conversations.Message": {"sealed_words"}, "resonance.HeartRecording": {"sealed_beats"},
+    "ending.KeptLine": {"sealed_line"}, "sharing.Share": {"sealed_words", "sealed_line"},
+    "ending.ClosingLetter": {"sealed_words"}, "intake.ConsentCopy": {"sealed_words"},
+}  # fmt: skip
+"""What own_words.all_of opens, field by field; each of them is filled, and looked for, in the tests below."""
+
+
+def test_each_sealed_field_of_ones_own_words_is_opened() -> None:
+    """Whoever seals another field here opens it in own_words.all_of, and fills it in `fill` below."""
+    sealed: dict[str, set[str]] = {}
+    for place in PLACES:
+        if NOT_HERE.get(place.label) == IN_WORDS:
+            sealed.setdefault(place.label, set()).add(place.field)
+    assert sealed == AMONG_OWN_WORDS
 
 
 def test_links_to_other_people_are_never_told() -> None:
@@ -100,6 +129,99 @@ def test_own_words_stand_first_and_everything_else_follows(over: World) -> None:
         list(rows_of(person, by=over.actor(over.facilitator)))
     with pytest.raises(NotFound):
         pack(person, by=over.actor(over.members[1]), at=FIRST)
+
+
+NOT_THERE = "These words did not open, so they are not in this file."
+FILLED = [one for one in PLACES if one.field in AMONG_OWN_WORDS.get(one.label, ())]
+
+
+def fill(world: World) -> None:
+    """One of each kind of own words, beside what the story brought; each sealed field with something in it."""
+    person = world.member
+    entry = JournalEntry.objects.get(author=person)
+    felt = as_text(Felt(date(2026, 3, 2), "heavy", "easier"))
+    entry.sealed_felt = seals.JOURNAL_FELT.seal(felt, code=entry.code, holder=person)
+    entry.save()
+    added = AddedLater(entry=entry, client_key="added", written_at=FIRST)
+    added.sealed_body = seals.JOURNAL_ADDED.seal("Blaumeise", code=added.code, holder=person)
+    added.save()
+    phrases = OwnPhrases(author=person, client_key="phrases", saved_at=FIRST)
+    phrases.sealed_body = seals.OWN_PHRASES.seal("Goldammer", code=phrases.code, holder=person)
+    phrases.save()
+    letter = Letter.objects.get(author=person)
+    letter.line_marked_at = FIRST
+    letter.sealed_line = seals.LETTER_LINE.seal("Heckenbraunelle", code=letter.code, holder=person)
+    letter.save()
+    draft = Draft(author=person, kind="journal-day", saved_at=FIRST)
+    draft.sealed_body = seals.DRAFT.seal("Kleiber", code=draft.code, holder=person)
+    draft.save()
+    share = Share(author=person, group=world.group, source_kind="journal", source_code="x", client_key="share",
+                  step="unnamed", since=FIRST, seen_from=FIRST, review="given-back", reviewed_at=FIRST)  # fmt: skip
+    sitting = Sitting.objects.create(member=person, on=FIRST.date(), client_key="sitting")
+    beats = HeartRecording(sitting=sitting, part="before", kept_at=FIRST)
+    told = '{"rr_ms": [801.5, 777], "source": "list"}'
+    beats.sealed_beats = seals.HEARTBEATS.seal(told, code=beats.code, holder=person)
+    beats.save()
+    given = Consent.objects.filter(person=person).first()
+    assert given is not None
+    words = seals.CONSENT_COPY.seal('{"why": "Zaunkoenig"}', code=given.code, holder=person)
+    ConsentCopy.objects.update_or_create(consent=given, defaults={"sealed_words": words})
+    seal_words(share, "Rohrdommel")
+    share.sealed_line = seals.SHARED_LINE.seal("Shall we talk, Seidenschwanz?", code=share.code, holder=person)
+    share.save()
+
+
+@pytest.mark.django_db
+def test_how_it_was_to_write_and_the_line_that_came_back_go_along(over: World) -> None:
+    fill(over)
+    page, record = unpacked(pack(over.member, by=over.actor(over.member), at=FIRST))
+    assert record["journal"][0]["felt"] == {"on": "2026-03-02", "before": "heavy", "after": "easier"}
+    assert "As you began" in page and "After writing" in page
+    assert record["shared"][1]["words"] == "Shall we talk, Seidenschwanz?"
+    for words in (
+        "Blaumeise",
+        "Goldammer",
+        "Heckenbraunelle",
+        "Kleiber",
+        "Rohrdommel",
+        "Seidenschwanz",
+        "801.5 777",
+        "Zaunkoenig",
+    ):
+        assert words in page
+    assert NOT_THERE not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", FILLED, ids=lambda one: f"{one.label}.{one.field}")
+def test_a_text_that_does_not_open_costs_nobody_the_rest(over: World, place: Place) -> None:
+    fill(over)
+    rows = place.model._default_manager.exclude(**{place.field: b""})
+    assert rows.exists()
+    _page, whole = unpacked(pack(over.member, by=over.actor(over.member), at=FIRST))
+    for row in rows:
+        damaged = bytes(getattr(row, place.field))
+        place.model._default_manager.filter(pk=row.pk).update(**{place.field: damaged[:-1] + bytes([damaged[-1] ^ 1])})
+    page, record = unpacked(pack(over.member, by=over.actor(over.member), at=FIRST))
+    closed = json.dumps(record).count(NOT_THERE)
+    assert closed >= 1 and NOT_THERE in page
+    for kind in (
+        "journal",
+        "letters",
+        "drafts",
+        "shared",
+        "kept",
+        "messages",
+        "answers",
+        "scores",
+        "heart",
+        "consents",
+    ):
+        before, after = ([one["words"] for one in part[kind]] for part in (whole, record))
+        assert all(words in before or words.startswith(NOT_THERE) for words in after)
+        assert len(after) >= len(before)
+    # "We have been told" is true.
+    assert AuditEntry.objects.filter(event=Event.TEXT_DID_NOT_OPEN).count() == closed
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Writing to those who lead a group, and their answers. Sealed under the member's own key; nothing scans it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.rooms.conversations.errors import (
     NewWords,
     NobodyLeads,
@@ -165,10 +167,13 @@ def open_for_those_who_lead(*, conversation: Conversation, by: Actor, at: dateti
         return _open(conversation, from_member=True)
 
 
-def open_own(*, place: Membership, by: Actor, at: datetime | None = None) -> list[Said]:
+def open_own(
+    *, place: Membership, by: Actor, at: datetime | None = None, instead: Callable[[CannotOpen], str] | None = None
+) -> list[Said]:
     """One's own conversation from this place, oldest first; empty before the first word.
 
     at: it is read at this moment, and a mail that still waits to say so is not sent any more.
+    instead: what is said where one does not open; without it, nothing is shown.
     """
     require(by, Permission.CONVERSATION_SEE, place)
     row = conversation_of(place)
@@ -177,7 +182,7 @@ def open_own(*, place: Membership, by: Actor, at: datetime | None = None) -> lis
     with transaction.atomic():
         if at is not None:
             queue.take_back("something-waiting", to=row.member, about=_ref(row), at=at)
-        return _open(row, from_member=False)
+        return _open(row, from_member=False, instead=instead)
 
 
 def tell_of_late(*, at: datetime) -> int:
@@ -236,13 +241,19 @@ def _words(message: Message, member: User) -> tuple[str, str]:
     return words["text"], words["phrase"]
 
 
-def _open(row: Conversation, *, from_member: bool) -> list[Said]:
+def _open(row: Conversation, *, from_member: bool, instead: Callable[[CannotOpen], str] | None = None) -> list[Said]:
     """The whole conversation, opened; what came from that side is open from now on."""
     messages = list(Message.objects.filter(conversation=row).select_related("author").order_by("pk"))
     names = seals.names_of(list({message.author for message in messages}))
-    said = []
+    said, closed = [], set[int]()
     for message in messages:
-        text, phrase = _words(message, row.member)
+        try:
+            text, phrase = _words(message, row.member)
+        except CannotOpen as problem:
+            if instead is None:
+                raise
+            text, phrase = instead(problem), ""
+            closed.add(message.pk)
         said.append(
             Said(
                 code=message.code,
@@ -256,7 +267,7 @@ def _open(row: Conversation, *, from_member: bool) -> list[Said]:
             )
         )
     # Only what was shown: something may have come in between.
-    shown = Message.objects.filter(pk__in=[message.pk for message in messages])
+    shown = Message.objects.filter(pk__in={message.pk for message in messages} - closed)
     shown.filter(from_member=from_member, opened=False).update(opened=True)
     return said
 

@@ -1,8 +1,10 @@
 """What somebody wrote here, to take along or to erase. Only they themselves ever ask for it."""
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
+from kindcircle.base.vault.errors import CannotOpen
 from kindcircle.rooms.conversations import actions as conversations
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing
@@ -32,25 +35,34 @@ from kindcircle.rooms.resonance.actions import open_recording
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting
 from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.sharing.wording import words_of as shared_words
+from kindcircle.rooms.tasks.not_opening import tell_of_it
 from kindcircle.rooms.writing.actions import open_entry
 from kindcircle.rooms.writing.bodies import drawing_of, words_of
-from kindcircle.rooms.writing.journal import Added, open_added
-from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
+from kindcircle.rooms.writing.journal import open_felt
+from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry, Letter
 from kindcircle.rooms.writing.phrases import open_phrases
 from kindcircle.rooms.writing.queries import still_coming
 from kindcircle.rooms.writing.words import letter_line, letter_words
 from kindcircle.spec import strokes
 from kindcircle.spec.parts import Likert, Tick
+from kindcircle.spec.resting import Felt
+
+Instead = Callable[[CannotOpen], str]
+"""What stands in the place of a text that does not open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing somebody wrote, or was given: when, what it is, and the words. A drawing is its marks, as text."""
+    """One thing somebody wrote, or was given: when, what it is, and the words. A drawing is its marks, as text.
+
+    felt: how it was before and after writing, if they said so.
+    """
 
     on: datetime | None
     title: str
     words: str
     drawing: str = ""
+    felt: Felt | None = None
 
     @property
     def paths(self) -> list[strokes.Path]:
@@ -94,39 +106,41 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
     require(by, Permission.OWN_WORDS_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     keys.open_keys([person])
+    instead = partial(_not_open, by=by, at=at)
     found = OwnWords(
         journal=[
             piece
             for row in JournalEntry.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
-            for piece in _of_entry(row, by=by)
+            for piece in _of_entry(row, by=by, instead=instead)
         ],
         letters=[
-            Piece(row.written_at, _title(row), letter_words(row))
+            Piece(row.written_at, _title(row), _read(partial(letter_words, row), instead))
             for row in Letter.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
         ],
-        drafts=[_of_draft(row, person) for row in Draft.objects.filter(author=person).order_by("pk")],
+        drafts=[_of_draft(row, person, instead) for row in Draft.objects.filter(author=person).order_by("pk")],
     )
-    found.kept.extend(Piece(None, "", line) for line in open_phrases(author=person, by=by).lines)
+    phrases = _read(lambda: open_phrases(author=person, by=by).text, instead)
+    found.kept.extend(Piece(None, "", line) for line in phrases.splitlines())
     marked = Letter.objects.filter(author=person, line_marked_at__isnull=False).select_related("author")
     found.kept.extend(
-        Piece(row.line_marked_at, "", letter_line(row)) for row in marked.order_by("line_marked_at", "pk")
+        Piece(row.line_marked_at, "", _read(partial(letter_line, row), instead))
+        for row in marked.order_by("line_marked_at", "pk")
     )
-    for row in Share.objects.filter(author=person).select_related("group").order_by("since", "pk"):
-        words = shared_words(row, person)
-        found.shared.append(Piece(row.since, row.group.name, words))
+    for share in Share.objects.filter(author=person).select_related("author", "group").order_by("since", "pk"):
+        found.shared.extend(_of_share(share, person, instead))
     for place in member_places().filter(user=person).order_by("pk"):
-        _of_place(found, place, by=by)
+        _of_place(found, place, by=by, instead=instead)
     for response in (
         Response.objects.filter(assignment__member=person)
         .select_related("assignment__group__organisation", "assignment__member__organisation")
         .order_by("submitted_at", "pk")
     ):
-        found.answers.append(_sheet(response, by=by, at=at))
+        found.answers.append(_sheet(response, by=by, at=at, instead=instead))
         found.scores.append(_scores(response))
     for copy in ConsentCopy.objects.filter(consent__person=person).select_related("consent").order_by("pk"):
-        found.consents.append(_of_consent(copy, person))
+        found.consents.append(_of_consent(copy, person, instead))
     for sitting in resonance.sittings_of(by):
-        found.heart.extend(_of_heart(sitting, by=by))
+        found.heart.extend(_of_heart(sitting, by=by, instead=instead))
     _record(Event.OWN_WORDS_TAKEN, person, by=by, at=at)
     return found
 
@@ -156,31 +170,59 @@ def refuse_if_held(person: User, *, by: Actor, at: datetime) -> None:
         raise IsHeld(told=told_hold_on(person) is not None)
 
 
-def _of_place(found: OwnWords, place: Any, *, by: Actor) -> None:
+def _read(opens: Callable[[], str], instead: Instead) -> str:
+    """One text; where it does not open, a sentence that says so. One that does not open costs nobody the rest."""
+    try:
+        return opens()
+    except CannotOpen as problem:
+        return instead(problem)
+
+
+def _not_open(problem: CannotOpen, *, by: Actor, at: datetime) -> str:
+    tell_of_it(problem, by, at=at)
+    return _("These words did not open, so they are not in this file. We have been told.")
+
+
+def _of_place(found: OwnWords, place: Any, *, by: Actor, instead: Instead) -> None:
     """What belongs to one place in one group: lines that were kept, letters at the end, messages."""
     group = place.group
     if place.left_at is None:
-        for line in closing.lines_for(place, by=by):
+        for line in closing.lines_for(place, by=by, instead=instead):
             found.kept.append(Piece(line.line.written_at, line.author or group.name, line.words))
-        for letter in closing.letters_for(place, by=by):
+        for letter in closing.letters_for(place, by=by, instead=instead):
             found.kept.append(Piece(letter.given, group.name, letter.words))
-    for said in conversations.open_own(place=place, by=by):
+    for said in conversations.open_own(place=place, by=by, instead=instead):
         found.messages.append(Piece(said.at, said.who, "\n".join(one for one in (said.phrase, said.text) if one)))
 
 
-def _of_consent(copy: ConsentCopy, person: User) -> Piece:
+def _of_share(row: Share, person: User, instead: Instead) -> Iterator[Piece]:
+    """What somebody let others read, and the line with which it was given back to them."""
+    yield Piece(row.since, row.group.name, _read(lambda: shared_words(row, person), instead))
+    if row.sealed_line:
+        line = _read(lambda: seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=person), instead)
+        yield Piece(row.reviewed_at, _("what was written to me when it was given back"), line)
+
+
+def _of_consent(copy: ConsentCopy, person: User, instead: Instead) -> Piece:
     """What they had before them when they said yes."""
     given = copy.consent
     if not copy.sealed_words:
         return Piece(given.signed_at, given.kind, "")
-    shown = json.loads(seals.CONSENT_COPY.open(copy.sealed_words, code=given.code, holder=person))
-    return Piece(given.signed_at, given.kind, "\n\n".join(str(words) for words in shown.values()))
+
+    def words() -> str:
+        shown = json.loads(seals.CONSENT_COPY.open(copy.sealed_words, code=given.code, holder=person))
+        return "\n\n".join(str(one) for one in shown.values())
+
+    return Piece(given.signed_at, given.kind, _read(words, instead))
 
 
-def _sheet(response: Response, *, by: Actor, at: datetime) -> Piece:
+def _sheet(response: Response, *, by: Actor, at: datetime, instead: Instead) -> Piece:
     """One filled-in sheet in words: each question with what was answered."""
     assignment = response.assignment
-    answers = answers_of(response, by=by, at=at)
+    try:
+        answers = answers_of(response, by=by, at=at)
+    except CannotOpen as problem:
+        return Piece(response.submitted_at, assignment.instrument, instead(problem))
     try:
         one = definition_of(assignment)
     except VersionUnknown:
@@ -211,36 +253,59 @@ def _scores(response: Response) -> Piece:
     return Piece(response.submitted_at, response.assignment.instrument, "\n".join(lines))
 
 
-def _of_heart(sitting: Sitting, *, by: Actor) -> list[Piece]:
+def _of_heart(sitting: Sitting, *, by: Actor, instead: Instead) -> list[Piece]:
     """The recordings of one practice: every time between beats, in milliseconds."""
     found = []
     for row in HeartRecording.objects.filter(sitting=sitting).select_related("sitting__member").order_by("-part"):
-        beats = open_recording(recording=row, by=by).rr_ms
+        beats = partial(_beats, row, by=by)
         title = " ".join(word for word in (sitting.practice, row.part, sitting.on.isoformat()) if word)
-        found.append(Piece(row.kept_at, title, " ".join(f"{one:g}" for one in beats)))
+        found.append(Piece(row.kept_at, title, _read(beats, instead)))
     return found
 
 
-def _title(row: JournalEntry | Letter | Draft | Added) -> str:
+def _beats(row: HeartRecording, *, by: Actor) -> str:
+    return " ".join(f"{one:g}" for one in open_recording(recording=row, by=by).rr_ms)
+
+
+def _title(row: JournalEntry | Letter | Draft | AddedLater) -> str:
     """What stands above words that only their writer's own key opens: here they are not readable."""
     return _("locked with your own key; “My words to read” on its page opens it") if row.own_key else ""
 
 
-def _of_entry(row: JournalEntry, *, by: Actor) -> list[Piece]:
-    """One entry with its drawing, and what was added to it later, each with its own day."""
-    body = open_entry(entry=row, by=by)
-    added = [Piece(one.at, _title(one), one.words) for one in open_added(entry=row, by=by)]
-    return [Piece(row.written_at, _title(row), words_of(body), strokes.written(drawing_of(body))), *added]
+def _of_entry(row: JournalEntry, *, by: Actor, instead: Instead) -> Iterator[Piece]:
+    """One entry with its drawing and how it was to write it, and what was added later, each with its own day."""
+    felt, not_open = None, ""
+    try:
+        felt = open_felt(entry=row, by=by)
+    except CannotOpen as problem:
+        not_open = instead(problem)
+    yield _boxes(row, row.written_at, lambda: open_entry(entry=row, by=by), instead, felt)
+    if not_open:
+        yield Piece(row.written_at, "", not_open)
+    for one in row.added.order_by("written_at", "pk"):
+        opens = partial(seals.JOURNAL_ADDED.open, one.sealed_body, code=one.code, holder=row.author)
+        yield Piece(one.written_at, _title(one), _read(opens, instead))
 
 
-def _of_draft(row: Draft, person: User) -> Piece:
-    body = seals.DRAFT.open(row.sealed_body, code=row.code, holder=person)
-    return Piece(row.saved_at, _title(row), words_of(body), strokes.written(drawing_of(body)))
+def _of_draft(row: Draft, person: User, instead: Instead) -> Piece:
+    opens = partial(seals.DRAFT.open, row.sealed_body, code=row.code, holder=person)
+    return _boxes(row, row.saved_at, opens, instead)
+
+
+def _boxes(
+    row: JournalEntry | Draft, on: datetime, opens: Callable[[], str], instead: Instead, felt: Felt | None = None
+) -> Piece:
+    """A page of one's own, as it was filled in."""
+    try:
+        body = opens()
+    except CannotOpen as problem:
+        return Piece(on, "", instead(problem), felt=felt)
+    return Piece(on, _title(row), words_of(body), strokes.written(drawing_of(body)), felt)
 
 
 def as_plain(value: object) -> str:
     """How a moment is written for machines."""
-    assert isinstance(value, datetime)
+    assert isinstance(value, date)  # with or without its time
     return value.isoformat()
 
 

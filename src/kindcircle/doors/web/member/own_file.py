@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kindcircle.base.access import Actor
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.doors.web.member.journal_words import felt_in_words
 from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.ending.own_rows import rows_of
 from kindcircle.rooms.ending.own_words import OwnWords, Piece
@@ -41,7 +42,8 @@ def _page(person: User, words: OwnWords, by: Actor) -> Iterator[str]:
     yield render_to_string("member/own_file_head.html", context)
     for title, pieces in _titled(words):
         for start in range(0, len(pieces), 200):
-            part = {"title": title if start == 0 else "", "pieces": pieces[start : start + 200]}
+            some = [(one, felt_in_words(one.felt)) for one in pieces[start : start + 200]]
+            part = {"title": title if start == 0 else "", "pieces": some}
             yield render_to_string("member/own_words_part.html", part)
     rest = _("Everything else that is about me")
     yield f"<h2>{rest}</h2>\n"
