@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.audit.models import AuditEntry
-from kindcircle.base.lib import codes
+from kindcircle.base.lib import codes, erased
+from kindcircle.base.lib.erased import Erased
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.base.people.models import User
 from kindcircle.rooms.ending import taking
+from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.sharing import actions, again, gone, handfuls, looking, nudges, queries, review, warmth
 from kindcircle.rooms.sharing.errors import CanBeRead, LookedAtBefore, LookFirst, NotOpen, NoWords, TooLong
@@ -391,6 +393,15 @@ def test_a_name_that_an_old_copy_does_not_know_of_is_known_again(world: World) -
     assert not again.narrow_again(code=row.code, step=Step.UNNAMED, at=LATER)
     row.refresh_from_db()
     assert row.known
+
+
+def test_a_name_that_was_taken_back_is_known_still_after_an_old_copy(world: World) -> None:
+    led = put(world, world.member, Step.LEADERS, source="page")
+    other = put(world, world.member, Step.UNNAMED, source="page")
+    line = Erased(what=erased.ROW, at=LATER, label="sharing.Share", code=led.code)
+    assert replay([line]) == 1
+    other.refresh_from_db()
+    assert other.known and list(Share.objects.all()) == [other]
 
 
 def test_a_name_for_one_of_a_handful_takes_it_out_when_it_goes_out(world: World) -> None:

@@ -15,7 +15,7 @@ from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
 from kindcircle.rooms.preparing.actions import take_plan_back
 from kindcircle.rooms.preparing.plans import SAFETY, SUPPORT
-from kindcircle.rooms.sharing.again import narrow_again
+from kindcircle.rooms.sharing.again import narrow_again, remember_again
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
@@ -51,6 +51,8 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
             if line.what == erased.ROW and line.label in ROWS:
                 if line.label in WRITTEN_ON and undone(line):
                     continue
+                if line.label == "sharing.Share":
+                    remember_again(code=line.code, at=line.at)
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
             elif line.what == erased.NARROWED and line is last[line.code]:

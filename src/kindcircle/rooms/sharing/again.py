@@ -45,3 +45,10 @@ def narrow_again(*, code: str, step: str, at: datetime) -> bool:
         if now == Step.NAMED:
             actions.record(Event.WORDS_UNSHARED, found, by=by, at=at, reason=now)
     return True
+
+
+def remember_again(*, code: str, at: datetime) -> None:
+    """Before a copy that was taken back goes once more: what was read of its page with a name is known still."""
+    row = Share.objects.filter(code=code).first()
+    if row is not None:
+        handfuls.remember(row, at=at)
