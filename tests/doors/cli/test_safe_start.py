@@ -47,8 +47,15 @@ def test_a_site_as_it_should_be_starts(site: Settings) -> None:
 
 
 def test_every_refusal_of_the_documented_list_is_asked() -> None:
-    assert len(safe_start.REFUSALS) == 17  # the numbered ones, one of them in two parts, and no mixed houses
-    assert len({refusal.what for refusal in safe_start.REFUSALS}) == 17
+    assert len(safe_start.REFUSALS) == 18  # the numbered ones, one of them in two parts, no mixed houses, no half copy
+    assert len({refusal.what for refusal in safe_start.REFUSALS}) == 18
+
+
+def test_a_copy_that_came_back_halfway(site: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINDCIRCLE_HOME", str(site.HOME))
+    (Path(site.HOME) / "half-restored").touch()
+    assert "call it again" in only_refusal()
+    assert [refusal.what for refusal in safe_start.REFUSALS][0] in safe_start.LAST_WORD
 
 
 def test_debug_pages(site: Settings) -> None:
