@@ -55,7 +55,7 @@ def test_a_copy_that_came_back_halfway(site: Settings, monkeypatch: pytest.Monke
     monkeypatch.setenv("KINDCIRCLE_HOME", str(site.HOME))
     (Path(site.HOME) / "half-restored").touch()
     assert "call it again" in only_refusal()
-    assert [refusal.what for refusal in safe_start.REFUSALS][0] in safe_start.LAST_WORD
+    assert next(refusal.what for refusal in safe_start.REFUSALS) in safe_start.LAST_WORD
 
 
 def test_debug_pages(site: Settings) -> None:
