@@ -35,7 +35,7 @@ PAGES = ("member:kept", "member:phone-hard-day", "member:phone-write", "member:p
 """The pages that a phone keeps. None of them names anybody, holds a form of the server's, or a token."""
 PHONE_PARTS = (
     *KEPT_PARTS,
-    *(f"phone/{name}.js" for name in ("plan", "seal", "send", "store", "write")),
+    *(f"phone/{name}.js" for name in ("gone", "plan", "seal", "send", "store", "write")),
 )
 """Everything that these pages load; a test follows the links and imports and compares."""
 WHILE_OPEN = tuple(f"phone/{name}.js" for name in ("draft", "here", "settle", "shells"))

@@ -51,7 +51,7 @@
           tell("kept");
         }
       } catch {
-        say("unsaved");
+        if (state?.dataset.state !== "phone") say("unsaved");
         tell("not-kept");
         later(RETRY);
       } finally {

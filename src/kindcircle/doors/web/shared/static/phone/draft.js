@@ -23,7 +23,8 @@ document.addEventListener("kindcircle:not-kept", async ({ target, detail }) => {
   if (!key || !KINDS.test(kind)) return;
   await hold(key);
   waiting.set(form, (waiting.get(form) ?? new Set()).add(target.name));
-  if (await putAside(key, kind, boxesOf(form), false, version).catch(() => false)) detail.say("phone");
+  const kept = await putAside(key, kind, boxesOf(form), false, version).catch(() => false);
+  detail.say(kept ? "phone" : "unsaved");
 });
 
 document.addEventListener("kindcircle:kept", async ({ target }) => {

@@ -1,12 +1,16 @@
-// Where this site was never kept on this device, this is all that is loaded of it.
+// tidyUp says what it does; where it cannot in time, sealed words stay.
 
-if (await navigator.serviceWorker?.getRegistration("/")) {
-  const settled = import("./settle.js");
-  // From the first moment: signing out clears this browser, and what waits here goes first.
-  for (const form of document.querySelectorAll('form[action$="/account/logout/"]')) {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      (await settled).signOut(form);
+const settled = navigator.serviceWorker?.getRegistration("/").then((here) => here && import("./settle.js"));
+
+for (const form of settled ? document.querySelectorAll('form[action$="/account/logout/"]') : []) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const late = new Promise((go, failed) => setTimeout(failed, 4000));
+    const stays = await Promise.race([settled.then((all) => all?.tidyUp()), late]).catch(async () => {
+      for (const name of await caches.keys()) caches.delete(name);
+      return true;
     });
-  }
+    if (stays) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "words-wait", value: "yes" }));
+    form.submit();
+  });
 }

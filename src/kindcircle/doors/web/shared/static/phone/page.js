@@ -12,9 +12,14 @@ const [said] = parts(root, "phone-said");
 let install = null;
 
 async function show(state = "") {
-  const kept = (await caches.has(SHELLS)) && Boolean(await get("mine").catch(() => null));
+  const mine = await get("mine").catch(() => null);
+  const kept = (await caches.has(SHELLS)) && Boolean(mine);
   const waits = (await parcels().catch(() => [])).length > 0;
-  const states = new Set([kept ? "kept" : "not", ...(waits ? ["waits"] : []), ...(install && kept ? ["install"] : [])]);
+  const ownKey = mine?.public === ""; // then only that key may lock their words
+  const states = new Set([kept ? "kept" : "not"]);
+  if (waits) states.add(ownKey ? "waits-key" : "waits");
+  if (kept && ownKey) states.add("own-key");
+  if (kept && install) states.add("install");
   showWhen(root, states);
   setText(said, saying(said, state || (kept ? "kept" : "not")));
   if (kept) tellManifest();

@@ -1,15 +1,16 @@
 // Brings what was written without a line to the server: in order, once, and only for the person who wrote it.
 
 import { markOf } from "./mark.js";
-import { dropParcel, get, parcels, putParcel } from "./store.js";
+import { dropAsGone, dropParcel, get, parcels, putParcel, renew } from "./store.js";
 import { sealFor } from "./seal.js";
 
 export const BOX = "/phone/box/";
 export const SENDING = "kindcircle box";
 const PAGE = "kindcircle page "; // the lock that an open page holds while it is written on
+const LONGEST = 15_000; // ms for an answer of a few words
 
 // Puts the boxes of a page aside, sealed, with the version of the draft that it was filled from. True once this phone
-// has them.
+// has them; false while their writer's own key is on, for then no other may lock them.
 export async function putAside(key, kind, boxes, done, version = "0") {
   const box = await get("mine");
   if (!box?.public) return false;
@@ -18,33 +19,46 @@ export async function putAside(key, kind, boxes, done, version = "0") {
   return true;
 }
 
-// Who is signed in, their box, and a token to send with; null where there is no line or nobody is signed in.
+// Who is signed in, their box, and a token to send with; null where there is no line or nobody is signed in. The box may
+// be another than last time, or none for now: from here on this phone seals for the one that there is.
 export async function asked() {
   try {
-    const answer = await fetch(BOX, { redirect: "manual", cache: "no-store" });
-    return answer.ok ? await answer.json() : null;
+    const answer = await fetch(BOX, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout?.(LONGEST) });
+    if (!answer.ok) return null;
+    const here = await answer.json();
+    const who = await markOf(here.who);
+    await renew("mine", (mine) => mine.who === who, { code: here.code, public: here.public });
+    return here;
   } catch {
     return null;
   }
 }
 
-// "nothing" waited, "sent" is all of it, or something is still "waiting". An open page that is not finished stays its own.
+// "nothing" waited, "sent" is all of it, or something is still "waiting". "gone": words are among it that cannot be
+// opened any more. An open page that is not finished stays its own. Whose phone it is, their box is looked at each time.
 export async function sendAll() {
-  if (!(await parcels()).length) return "nothing";
+  if (!(await parcels()).length) {
+    if (await get("mine")) await asked();
+    return "nothing";
+  }
   return navigator.locks.request(SENDING, async () => {
     const here = await asked();
     if (!here) return "waiting";
     const who = await markOf(here.who);
-    let all = true;
+    let [all, gone] = [true, false];
     for (const { key } of (await parcels()).filter((waits) => waits.who === who)) { // others wait for whoever wrote them
       const one = await leftAlone(key);
       if (!one) continue;
       const status = await send(one, here);
-      // Gone: its person erased what they wrote, and these words are part of it.
-      if (status === 204 || status === 410) await dropParcel(one.key, one.sealed);
-      else if (status === 422 || status === 500) all = false;
+      if (status === 204) await dropParcel(one.key, one.sealed);
+      else if (status === 410) {
+        // Its person erased what they wrote, and its box with it: nobody can open these words any more.
+        await dropAsGone(one);
+        gone = true;
+      } else if (status === 422 || status === 500) all = false;
       else return "waiting";
     }
+    if (gone) return "gone";
     return all ? "sent" : "waiting";
   });
 }

@@ -21,14 +21,14 @@ function opened() {
 // Looking must not make the store: before a yes nothing of ours is on the device.
 const there = async () => (await indexedDB.databases()).some((one) => one.name === DATABASE);
 
-// Does `work` with one of the two and answers when the browser has it on its disk.
+// Does `work` with one of the two, or both, and answers when the browser has it on its disk.
 async function within(name, mode, work) {
   const base = await opened();
   try {
     return await new Promise((done, failed) => {
       const turn = base.transaction(name, mode, { durability: "strict" });
       let found;
-      work(turn.objectStore(name), (result) => (found = result));
+      work(turn.objectStore([name].flat()[0]), (result) => (found = result), turn);
       turn.oncomplete = () => done(found);
       turn.onabort = turn.onerror = () => failed(turn.error);
     });
@@ -42,6 +42,15 @@ export const get = async (name) =>
   (await there()) ? within("box", "readonly", (store, tell) => answered(store.get(name), tell)) : undefined;
 export const put = (value) => within("box", "readwrite", (store) => store.put(value));
 export const drop = async (name) => (await there()) && within("box", "readwrite", (store) => store.delete(name));
+
+// Changes what is kept under this name where it is there and the change is one; it never makes it anew.
+export const renew = async (name, fits, change) =>
+  (await there()) &&
+  within("box", "readwrite", (store) => {
+    answered(store.get(name), (now) => {
+      if (now && fits(now) && Object.keys(change).some((each) => now[each] !== change[each])) store.put({ ...now, ...change });
+    });
+  });
 
 // In the order in which they were begun.
 export async function parcels() {
@@ -67,6 +76,31 @@ export const dropParcel = async (key, sealed = null) =>
   within("parcels", "readwrite", (store) => {
     answered(store.get(key), (now) => {
       if (now && (sealed === null || now.sealed === sealed)) store.delete(key);
+    });
+  });
+
+// Words that nobody can open any more go. Only that they went is kept, until their writer has read it.
+export const goneOf = (who) => `gone ${who}`;
+export const dropAsGone = ({ key, sealed, who }) =>
+  within(["parcels", "box"], "readwrite", (store, tell, turn) => {
+    const box = turn.objectStore("box");
+    answered(store.get(key), (now) => {
+      if (now?.sealed !== sealed) return; // its page has sealed it anew
+      store.delete(key);
+      answered(box.get(goneOf(who)), (told) => box.put({ name: goneOf(who), keys: [...(told?.keys ?? []), key] }));
+    });
+  });
+
+// Whether these words are among them. Asked by their own page, which has them still and tells of it itself.
+export const takeGone = async (who, key) =>
+  (await there()) &&
+  within("box", "readwrite", (store, tell) => {
+    answered(store.get(goneOf(who)), (told) => {
+      if (!told?.keys.includes(key)) return;
+      tell(true);
+      const keys = told.keys.filter((one) => one !== key);
+      if (keys.length) store.put({ ...told, keys });
+      else store.delete(told.name);
     });
   });
 

@@ -2,21 +2,28 @@
 // stands in the page itself is the only copy in clear, and goes with it.
 
 import { newKey, parts, saying, setText } from "../live/dom.js";
+import { tellOfGone } from "./gone.js";
 import { holdPage, putAside, sendAll, SENDING } from "./send.js";
-import { dropParcel, get, parcels } from "./store.js";
+import { dropParcel, get, parcels, takeGone } from "./store.js";
 
 const PAUSE = 250; // ms of quiet before sealing
 
 function say(form, state) {
   const line = form.querySelector(".draft-state");
-  line.dataset.state = { put: "saved", sent: "saved", not: "unsaved" }[state] ?? state;
+  line.dataset.state = { put: "saved", sent: "saved", not: "unsaved", key: "unsaved", again: "unsaved" }[state] ?? state;
   setText(line, saying(line, state));
 }
+
+const mine = () => get("mine").catch(() => null);
+
+// With a box that is empty, its person's own key is on, and only that one may lock their words.
+const whyNot = async () => ((await mine())?.public === "" ? "key" : "not");
 
 function write(form) {
   const kind = form.dataset.kind;
   let key = newKey();
   let timer = 0;
+  let typed = 0; // so that of what was typed since nobody is told that it is kept
   let sealing = Promise.resolve();
   let letGo = null;
   let closing = false;
@@ -34,21 +41,31 @@ function write(form) {
   // One after the other, so that an older state never comes last.
   const keep = (done = false) => {
     clearTimeout(timer);
-    const [now, what] = [key, boxes()];
+    const [now, what, then] = [key, boxes(), typed];
     if (empty()) return (sealing = sealing.then(() => dropParcel(now)));
     const open = hold();
     sealing = sealing
       .then(() => open)
       .then(() => putAside(now, kind, what, done))
       .catch(() => false);
-    return sealing.then((kept) => {
-      if (now === key) say(form, kept ? "kept" : "not");
+    return sealing.then(async (kept) => {
+      const state = kept ? "kept" : await whyNot();
+      if (now === key && then === typed) say(form, state);
       return kept;
     });
   };
 
+  // What was just put aside cannot be opened by anybody: here it still is, so here it stands again.
+  const back = async (what) => {
+    for (const box of form.querySelectorAll("textarea")) {
+      box.value = [what[box.name], box.value].filter((words) => words.trim()).join("\n\n");
+    }
+    if (await keep()) say(form, "again");
+  };
+
   form.addEventListener("input", () => {
     hold();
+    typed += 1;
     say(form, "coming");
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
@@ -60,7 +77,7 @@ function write(form) {
     if (closing) return; // pressed twice
     if (empty()) return form.querySelector("textarea").focus();
     close(true);
-    const now = key;
+    const [now, what] = [key, boxes()];
     const kept = await keep(true);
     if (kept) {
       form.reset();
@@ -73,26 +90,41 @@ function write(form) {
     say(form, "put");
     const registration = await navigator.serviceWorker?.getRegistration("/");
     await registration?.sync?.register(SENDING).catch(() => {});
+    const { who } = (await mine()) ?? {};
     await sent();
-    if (!(await parcels()).some((one) => one.key === now)) say(form, "sent");
+    if (await takeGone(who, now)) await back(what);
+    else if (!(await parcels()).some((one) => one.key === now)) say(form, "sent");
+    await show();
     form.querySelector(".draft-state").focus();
   });
 }
 
 const sent = () => sendAll().catch(() => {});
 
-const box = (await get("mine").catch(() => null))?.public;
-for (const form of document.querySelectorAll("form[data-kind]")) {
-  form.hidden = !box;
-  if (!box) continue;
-  write(form);
-  form.inert = false; // it stood there from the first, so that nothing jumps
+// Where no box is open, no words are taken that could not be kept. A page that somebody has begun on stays as it is.
+async function show() {
+  const here = await mine();
+  for (const form of document.querySelectorAll("form[data-kind]")) {
+    const begun = [...form.querySelectorAll("textarea")].some((box) => box.value.trim());
+    form.hidden = !here?.public && !begun;
+    form.inert = form.hidden; // it stood there from the first, so that nothing jumps
+  }
+  for (const line of parts(document, "not-kept")) line.hidden = Boolean(here);
+  for (const line of parts(document, "own-key")) line.hidden = here?.public !== "";
+  if (here) await tellOfGone(here.who);
 }
-for (const line of parts(document, "not-kept")) line.hidden = Boolean(box);
+
+async function sendAndShow() {
+  await sent();
+  await show();
+}
+
+document.querySelectorAll("form[data-kind]").forEach(write);
+await show();
 const kind = new URLSearchParams(location.search).get("kept");
 for (const line of parts(document, `kept-${kind}`)) {
   line.hidden = false;
   line.focus();
 }
-window.addEventListener("online", sent);
-sent();
+window.addEventListener("online", sendAndShow);
+sendAndShow();
