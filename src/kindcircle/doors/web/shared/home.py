@@ -77,7 +77,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     Where sealed words could not be sent, because the session had ended already or the line is too poor, they stay for
     their writer; phone/settle.js has taken away all that can be read.
     """
-    was_here = request.actor.signed_in and not request.POST.get("words-wait")  # type: ignore[attr-defined]
+    was_here = request.actor.signed_in and not request.GET.get("words-wait")  # type: ignore[attr-defined]
     response: HttpResponse = account.logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "storage"' if was_here else '"cache"'

@@ -10,7 +10,7 @@ for (const form of settled ? document.querySelectorAll('form[action$="/account/l
       for (const name of await caches.keys()) caches.delete(name);
       return true;
     });
-    if (stays) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "words-wait", value: "yes" }));
+    if (stays) form.action += "?words-wait=yes";
     form.submit();
   });
 }
