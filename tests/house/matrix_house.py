@@ -641,7 +641,7 @@ def _sharing(house: House) -> None:
         who, words, key = t[f"seat {seat}"], house.plant(what, *readers), codes.new_code()
         looked = looking.proof(words=words, step=step, group=group, author=who, key=key, at=at)
         row = sharing.share(
-            words=words, step=step, source=Ref("journal", "x"), group=group, author=who, client_key=key,
+            words=words, step=step, source=Ref("journal", codes.new_code()), group=group, author=who, client_key=key,
             looked=looked, by=_actor(who), at=at,
         )  # fmt: skip
         # Its ten minutes are over.
