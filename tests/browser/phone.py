@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page, expect
 from kindcircle.base.people.models import User
 from kindcircle.rooms.writing import actions
 from kindcircle.rooms.writing.models import Draft, JournalEntry
+from tests.browser.helpers import wait_until
 from tests.world import World
 
 # Everything that a browser keeps of a site, as text; sealed values also as the bytes they are.
@@ -61,6 +62,27 @@ def say_yes(page: Page) -> None:
     page.get_by_role("button", name="Keep it on this phone").click()
     expect(live(page, "phone-said")).to_have_text("It is kept on this phone.", timeout=20_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def put_in_journal(page: Page, words: str) -> None:
+    page.locator("#feelings").fill(words)
+    page.get_by_role("button", name="Put it in my journal").click()
+
+
+def write(page: Page, words: str) -> None:
+    """On the page without a line, and told what became of it."""
+    page.goto("/phone/write/")
+    put_in_journal(page, words)
+    expect(page.get_by_text("sealed. It comes to your journal when there is a line.")).to_be_visible()
+
+
+def comes(page: Page, person: User, world: World, *, way_in: str = "") -> None:
+    """They are here with a line, and what waited comes to their journal: the one word, once."""
+    if way_in:
+        page.goto(way_in)
+    page.goto("/today/")
+    wait_until(lambda: waiting(page) == 0, page, what="the words to come")
+    assert [one["feelings"] for one in entries(person, world)] == ["Amsel"]
 
 
 def kept_here(page: Page) -> list[int]:

@@ -3,14 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kindcircle.base.lib import clock
 from kindcircle.rooms.writing import actions
 from kindcircle.rooms.writing.journal import open_felt
 from kindcircle.rooms.writing.models import JournalEntry
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import draft, entries, in_clear, kept_here, live, say_yes, waiting
+from tests.browser.phone import comes, draft, entries, in_clear, kept_here, live, say_yes, waiting, write
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
@@ -21,14 +21,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def group(running_site: RunningSite) -> World:
     return mid_course(clock.now())
-
-
-def write(page: Page, words: str) -> None:
-    """On the page without a line, and told what became of it."""
-    page.goto("/phone/write/")
-    page.locator("#feelings").fill(words)
-    page.get_by_role("button", name="Put it in my journal").click()
-    expect(page.get_by_text("sealed. It comes to your journal when there is a line.")).to_be_visible()
 
 
 def test_nothing_is_here_before_a_yes_and_nothing_after_a_no(
@@ -138,10 +130,7 @@ def test_a_session_that_ended_waits_for_the_same_person(
         assert waiting(page) == 1 and entries(me, group) == []
         assert in_clear(page, "Amsel", me.code) == []
 
-        page.goto(running_site.entry_path(me))
-        page.goto("/today/")
-        wait_until(lambda: waiting(page) == 0, page, what="the words to come")
-        assert [one["feelings"] for one in entries(me, group)] == ["Amsel"]
+        comes(page, me, group, way_in=running_site.entry_path(me))
         assert entries(other, group) == []
 
 

@@ -9,7 +9,18 @@ from kindcircle.base.people.models import User
 from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.writing import own_key
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import draft, entries, in_clear, kept_here, live, say_yes, waiting
+from tests.browser.phone import (
+    comes,
+    draft,
+    entries,
+    in_clear,
+    kept_here,
+    live,
+    put_in_journal,
+    say_yes,
+    waiting,
+    write,
+)
 from tests.doors.web.member.people import mid_course
 from tests.own_key import locked_twice, proof_of
 from tests.site import RunningSite
@@ -37,11 +48,6 @@ def own_key_on(person: User, group: World) -> None:
     )
 
 
-def put_in_journal(page: Page, words: str) -> None:
-    page.locator("#feelings").fill(words)
-    page.get_by_role("button", name="Put it in my journal").click()
-
-
 def told(page: Page, state: str) -> None:
     line = page.locator("form[data-kind=journal] .draft-state")
     expect(line).to_have_text(line.get_attribute(f"data-say-{state}") or "-")
@@ -57,13 +63,9 @@ def test_after_erasing_elsewhere_a_phone_uses_the_new_box(
         page.goto("/today/")
         page.wait_for_load_state("networkidle")
         line.cut()
-        page.goto("/phone/write/")
-        put_in_journal(page, "Amsel")
-        told(page, "put")
+        write(page, "Amsel")
         line.mend()
-        page.goto("/today/")
-        wait_until(lambda: waiting(page) == 0, page, what="the words to come")
-        assert [one["feelings"] for one in entries(group.member, group)] == ["Amsel"]
+        comes(page, group.member, group)
 
 
 def test_words_for_a_box_that_is_gone_stand_on_their_page_again(
@@ -94,9 +96,7 @@ def test_words_that_nobody_can_open_any_more_are_told_of(
         page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
         say_yes(page)
         line.cut()
-        page.goto("/phone/write/")
-        put_in_journal(page, "Amsel")
-        told(page, "put")
+        write(page, "Amsel")
         take_writing(group.member)
         line.mend()
         page.goto("/today/")
@@ -144,9 +144,7 @@ def test_while_ones_own_key_is_on_a_phone_takes_none_and_says_so(
         assert draft(group.member, group, "journal")["feelings"] == "Amsel"
         page.wait_for_load_state("networkidle")  # the box has been asked for
         line.cut()
-        page.goto("/phone/write/")
-        put_in_journal(page, "Drossel")
-        told(page, "put")
+        write(page, "Drossel")
 
 
 def test_sealed_words_wait_while_somebody_else_signs_in_and_out(
@@ -157,9 +155,7 @@ def test_sealed_words_wait_while_somebody_else_signs_in_and_out(
         page = visits.enter(me, "/today/", url=line.url, **PHONE)
         say_yes(page)
         line.cut()
-        page.goto("/phone/write/")
-        put_in_journal(page, "Amsel")
-        told(page, "put")
+        write(page, "Amsel")
         Session.objects.all().delete()
         line.mend()
         page.goto(running_site.entry_path(other))
@@ -169,8 +165,5 @@ def test_sealed_words_wait_while_somebody_else_signs_in_and_out(
         page.wait_for_url(f"{line.url}/")
         page.goto("/help/")
         assert waiting(page) == 1 and in_clear(page, "Amsel", me.code, other.code) == []
-        page.goto(running_site.entry_path(me))
-        page.goto("/today/")
-        wait_until(lambda: waiting(page) == 0, page, what="the words to come")
-        assert [one["feelings"] for one in entries(me, group)] == ["Amsel"]
+        comes(page, me, group, way_in=running_site.entry_path(me))
         assert entries(other, group) == []

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from kindcircle.base.lib import clock
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import entries, kept_here, say_yes, waiting
+from tests.browser.phone import entries, kept_here, say_yes, waiting, write
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
@@ -44,10 +44,7 @@ def test_nothing_holds_a_sign_out_up(
         page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
         say_yes(page)
         line.cut()
-        page.goto("/phone/write/")
-        page.locator("#feelings").fill("Amsel")
-        page.get_by_role("button", name="Put it in my journal").click()
-        expect(page.get_by_text("sealed. It comes to your journal when there is a line.")).to_be_visible()
+        write(page, "Amsel")
         page.route(what, how)
         page.context.route(what, how)
         if "parts" in what:  # the pages are a day old

@@ -19,7 +19,7 @@ from kindcircle.base.lib import clock
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.helpers import visits as open_visits
 from tests.browser.phone import how_often, in_clear, say_yes, waiting
-from tests.doors.sockets.feeds import Server
+from tests.doors.sockets.feeds import Server, own_server
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 
@@ -31,11 +31,7 @@ PATIENCE = 400  # seconds in all, on a busy machine; 110 on a free one
 
 @pytest.fixture
 def server(running_site: RunningSite) -> Iterator[Server]:
-    """A server of one's own, which may be killed."""
-    one = Server(running_site, "writing")
-    one.start()
-    yield one
-    one.stop()
+    yield from own_server(running_site, "writing")
 
 
 @pytest.fixture

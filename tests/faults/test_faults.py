@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.helpers import Line
-from tests.doors.sockets.feeds import OwnRedis, Server, two_servers
+from tests.doors.sockets.feeds import OwnRedis, Server, own_server, two_servers
 from tests.faults import stories
 from tests.faults.locks import Lock
 from tests.faults.stories import Found, Meeting
@@ -19,11 +19,7 @@ TOGETHER = 250  # ms
 
 @pytest.fixture
 def server(running_site: RunningSite) -> Iterator[Server]:
-    """A server of one's own, which may be killed."""
-    one = Server(running_site, "faults")
-    one.start()
-    yield one
-    one.stop()
+    yield from own_server(running_site, "faults")
 
 
 def tell(story: stories.Story, seconds: float, *sites: RunningSite, minutes_ago: float = 0) -> Found:

@@ -44,6 +44,14 @@ class OwnRedis:
             self._process = None
 
 
+def own_server(site: RunningSite, name: str) -> Iterator["Server"]:
+    """For a fixture: a server of one's own, which may be killed."""
+    one = Server(site, name)
+    one.start()
+    yield one
+    one.stop()
+
+
 class Server(RunningSite):
     """One of several server processes on the test database. It leaves due work to others."""
 

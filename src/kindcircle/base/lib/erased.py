@@ -16,6 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from kindcircle.base.lib.on_disk import put_whole, to_disk
+
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
 WITHDRAWN = "withdrawn"
 """A row that stays and says that something was taken back: a yes, a request to come, a plan that was shown."""
@@ -65,7 +67,7 @@ def note(what: str, *, at: datetime, person: str = "", label: str = "", code: st
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(handle)
         if end == 0:
-            _folder_to_disk()
+            to_disk(file().parent)
     finally:
         os.close(handle)
 
@@ -81,14 +83,7 @@ def bring(path: Path) -> None:
     """Every line of another such list into the one of this home, once. What it has already, stays: neither is newer."""
     there = _lines(file()) if file().is_file() else []
     both = list(dict.fromkeys([*_lines(path), *there]))
-    beside = file().with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as new:
-        new.write(b"".join(line + b"\n" for line in both))
-        new.flush()
-        os.fsync(new.fileno())
-    beside.replace(file())
-    _folder_to_disk()
+    put_whole(file(), b"".join(line + b"\n" for line in both))
 
 
 @contextmanager
@@ -114,11 +109,3 @@ def _is_whole(line: bytes) -> bool:
         return isinstance(json.loads(line), dict)
     except ValueError:
         return False
-
-
-def _folder_to_disk() -> None:
-    folder = os.open(file().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from kindcircle.base.lib import places
+from kindcircle.base.lib.on_disk import to_disk
 
 _held: list[int] = []
 
@@ -32,21 +33,13 @@ def begin() -> bool:
         return False
     _held.append(handle)  # the lock lives as long as it does
     os.fsync(handle)
-    _folder_to_disk()
+    to_disk(mark().parent)
     return True
 
 
 def end() -> None:
     """Everything is forgotten again, or nothing was brought: take the mark away."""
     mark().unlink()
-    _folder_to_disk()
+    to_disk(mark().parent)
     while _held:
         os.close(_held.pop())
-
-
-def _folder_to_disk() -> None:
-    folder = os.open(mark().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -6,6 +6,8 @@ import secrets
 from functools import cache
 from pathlib import Path
 
+from kindcircle.base.lib.on_disk import put_whole
+
 # How many random bytes each holds. Ciphers take 32; Django asks for a signing key of fifty letters or more.
 SIZES = {"root": 32, "lookup": 32, "audit": 32, "signing": 48}
 NAMES = tuple(SIZES)
@@ -59,17 +61,5 @@ def _now(path: Path) -> tuple[bytes, ...]:
 
 
 def _write(path: Path, keys: tuple[bytes, ...]) -> None:
-    """In one step: whatever happens, the file holds either all the old lines or all the new ones."""
-    beside = path.with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write("".join(base64.b64encode(key).decode() + "\n" for key in keys))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    put_whole(path, b"".join(base64.b64encode(key) + b"\n" for key in keys))
     read.cache_clear()

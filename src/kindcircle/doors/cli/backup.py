@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from kindcircle.base.lib.on_disk import to_disk
 from kindcircle.doors.cli.copies import (
     DUMP,
     MANIFEST,
@@ -22,7 +23,6 @@ from kindcircle.doors.cli.copies import (
     hash_of,
     quiet_corner,
     recordings,
-    to_disk,
 )
 from kindcircle.doors.cli.home import Stop, open_home
 

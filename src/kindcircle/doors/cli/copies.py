@@ -1,7 +1,6 @@
 """The parts of a copy: one moment of the database, what it held, and bringing it back. For `backup` and `restore`."""
 
 import hashlib
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kindcircle.base.lib import env
+from kindcircle.base.lib.on_disk import to_disk
 from kindcircle.doors.cli.home import Stop
 
 MANIFEST, DUMP, RECORDINGS = "manifest.json", "database", "recordings"
@@ -168,8 +168,3 @@ def quiet_corner() -> Iterator[Path]:
 def hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -22,7 +22,7 @@ from kindcircle.base.vault import seals
 from kindcircle.rooms.conversations.queries import was_sent_from
 from kindcircle.rooms.writing import bodies
 from kindcircle.rooms.writing import own_key as own_keys
-from kindcircle.rooms.writing.beside import boxes_in, put_below, words_beside
+from kindcircle.rooms.writing.beside import boxes_in, one_at_a_time, put_below, words_beside
 from kindcircle.rooms.writing.bodies import LONGEST
 from kindcircle.rooms.writing.errors import (
     AlreadyOnItsWay,
@@ -323,11 +323,6 @@ def _sealed_a_moment_ago(letter: Letter, text: str) -> Letter | None:
         written_at__gt=letter.written_at - TWO_PAGES,
     )
     return next((one for one in same.select_related("author") if letter_words(one) == text), None)
-
-
-def one_at_a_time(author: User) -> None:
-    """Hold this person's row, so that two requests of theirs never decide at once. For one transaction."""
-    User.objects.select_for_update(no_key=True).get(pk=author.pk)
 
 
 def stored_key(author: User, key: str) -> str:

@@ -17,11 +17,11 @@ from kindcircle.rooms.writing import own_key as own_keys
 from kindcircle.rooms.writing.actions import (
     finish_own_draft,
     locked_row,
-    one_at_a_time,
     record,
     stored_key,
     to_the_hour,
 )
+from kindcircle.rooms.writing.beside import one_at_a_time
 from kindcircle.rooms.writing.bodies import LONGEST
 from kindcircle.rooms.writing.errors import NothingWritten, TooLong
 from kindcircle.rooms.writing.models import AddedLater, Draft, JournalEntry

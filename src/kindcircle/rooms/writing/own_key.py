@@ -24,7 +24,7 @@ from kindcircle.base.lib.codes import digest
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.writing.beside import base_of, put_all_below
+from kindcircle.rooms.writing.beside import base_of, one_at_a_time, put_all_below
 from kindcircle.rooms.writing.errors import (
     HeldNow,
     KeyChanged,
@@ -105,7 +105,7 @@ def turn_on(*, code: str, keys: str, proof: str, person: User, by: Actor, at: da
     if not CODE.fullmatch(code) or not PROOF.fullmatch(proof) or not set(NEEDED) <= set(found):
         raise NotLocked
     with transaction.atomic():
-        _hold(person)
+        one_at_a_time(person)
         kept = key_of(person)
         if kept is not None:
             if kept.code == code:
@@ -134,7 +134,7 @@ def change(*, keys: str, version: int, proof: str, person: User, by: Actor, at: 
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     with transaction.atomic():
-        _hold(person)
+        one_at_a_time(person)
         row = _shown(person, proof)
         if row.version != version:
             raise KeyChanged
@@ -207,7 +207,7 @@ def exchange(*, kind: str, code: str, text: str, own_key: bool, proof: str, pers
     if own_key != is_locked(text):
         raise NotLocked
     with transaction.atomic():
-        now = _hold(person)
+        now = one_at_a_time(person)
         _shown(person, proof)
         if own_key:
             unless_held(now)
@@ -230,7 +230,7 @@ def turn_off(*, proof: str, person: User, by: Actor, at: datetime) -> None:
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     with transaction.atomic():
-        _hold(person)
+        one_at_a_time(person)
         if key_of(person) is None:
             return
         row = _shown(person, proof)
@@ -248,7 +248,7 @@ def begin_anew(*, person: User, by: Actor, at: datetime) -> None:
     require(by, Permission.OWN_KEY_KEEP)
     require(by, Permission.IN_OWN_NAME, person)
     with transaction.atomic():
-        now = _hold(person)
+        now = one_at_a_time(person)
         if key_of(person) is None:
             return
         unless_held(now)
@@ -325,11 +325,6 @@ def _boxes_in(text: str) -> dict[str, str]:
     if not isinstance(boxes, dict) or not all(isinstance(words, str) for words in boxes.values()):
         raise NotLocked
     return boxes
-
-
-def _hold(person: User) -> User:
-    """One request of this person's at a time, as everywhere in this room. They as they are now."""
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def unless_held(person: User) -> None:

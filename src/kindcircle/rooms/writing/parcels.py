@@ -17,7 +17,7 @@ from kindcircle.base.people.models import User
 from kindcircle.base.vault import box, seals
 from kindcircle.rooms.writing import actions, bodies
 from kindcircle.rooms.writing import own_key as own_keys
-from kindcircle.rooms.writing.beside import boxes_in
+from kindcircle.rooms.writing.beside import boxes_in, one_at_a_time
 from kindcircle.rooms.writing.errors import NotUnderstood
 from kindcircle.rooms.writing.kinds import BY_DRAFT, DRAWING
 from kindcircle.rooms.writing.models import Draft, Parcel
@@ -62,7 +62,7 @@ def take_in(*, key: str, sealed: str, ago: timedelta, author: User, by: Actor, a
     require(by, Permission.IN_OWN_NAME, author)
     written = at - min(max(ago, timedelta()), LATEST)
     with transaction.atomic():
-        actions.one_at_a_time(author)
+        one_at_a_time(author)
         own_key = actions.stored_key(author, key)
         if Parcel.objects.filter(client_key=own_key).exists() or actions.sent_from(author, key):
             return

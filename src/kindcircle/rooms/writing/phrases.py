@@ -12,7 +12,8 @@ from kindcircle.base.audit.events import Event
 from kindcircle.base.lib.clock import milliseconds
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
-from kindcircle.rooms.writing.actions import finish_own_draft, one_at_a_time, record, stored_key, to_the_hour
+from kindcircle.rooms.writing.actions import finish_own_draft, record, stored_key, to_the_hour
+from kindcircle.rooms.writing.beside import one_at_a_time
 from kindcircle.rooms.writing.errors import OpenElsewhere, TooLong, TooManyPhrases
 from kindcircle.rooms.writing.models import OwnPhrases
 
