@@ -46,6 +46,7 @@ BROKEN = """
     const style = getComputedStyle(one);
     const hidden = style.overflowX === "hidden" || style.overflowX === "clip";
     const unseen = one.clientWidth <= 1 || one.closest("svg, .unseen, .skip, [hidden], [type=file]");
+    if (one.matches("input[value]")) continue; // what stands in a box of one line moves under the caret
     if (hidden && !unseen && one.scrollWidth > one.clientWidth + 1) {
       found.push(`${what}: cut: ${one.outerHTML.slice(0, 90)}`);
     }
