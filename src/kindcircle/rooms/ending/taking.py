@@ -61,7 +61,7 @@ def take_space(group: Group) -> None:
     ClosingLetter.objects.filter(group=group, given_at=None).delete()
     Coming.objects.filter(gathering__group=group).delete()
     Asked.objects.filter(gathering__group=group).delete()
-    shared.take_group(group)
+    shared.take_group(group, at=clock.now())
     Reminder.objects.filter(gathering__group=group).delete()
     Gathering.objects.filter(group=group).update(sealed_next_reminder=b"", reminder_confirmed_at=None)
 

@@ -25,8 +25,10 @@ def take_of(person: User, *, at: datetime) -> None:
         Warmth.objects.filter(giver=person).delete()
 
 
-def take_group(group: Group) -> None:
+def take_group(group: Group, *, at: datetime) -> None:
     """All that is shared in a group, whoever wrote it."""
+    for row in Share.objects.filter(group=group).select_related("author").order_by("pk"):
+        handfuls.remember(row, at=at)
     Share.objects.filter(group=group).delete()
     Handful.objects.filter(group=group).delete()
     GroupSharing.objects.filter(group=group).delete()
@@ -48,6 +50,8 @@ def _take(rows: QuerySet[Share], *, at: datetime) -> int:
     taken = 0
     for row in rows.select_related("author", "group__organisation").order_by("pk"):
         Group.objects.select_for_update(no_key=True).get(pk=row.group_id)
+        # What was read cannot be unread, also in another group that has a copy of the same page.
+        handfuls.remember(row, at=at)
         handfuls.take_out(row, at=at)
         nudges.settle(row, at=at)
         erased.note(erased.ROW, label="sharing.Share", code=row.code, at=at)
