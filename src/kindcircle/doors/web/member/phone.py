@@ -47,7 +47,11 @@ ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 @page(Permission.PRACTICE_PLAY)
 def phone(request: HttpRequest) -> HttpResponse:
     """What it means to keep this on a phone, who else might see it, and yes or no."""
-    facts = _parts() | {"worker": reverse("member:worker"), "manifest": reverse("member:manifest")}
+    facts = _parts() | {
+        "worker": reverse("member:worker"),
+        "manifest": reverse("member:manifest"),
+        "ownKey": own_key_of(request.user) is not None,  # type: ignore[arg-type]
+    }
     return render(request, "member/phone.html", {"facts": facts})
 
 

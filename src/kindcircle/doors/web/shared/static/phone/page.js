@@ -1,25 +1,37 @@
 // "Keep this on my phone": yes and no. Before a yes nothing is on the device; after a no nothing is left there.
 
 import { parts, readJson, saying, setText, showWhen } from "../live/dom.js";
+import { tellOfGone } from "./gone.js";
 import { markOf } from "./mark.js";
 import { asked, sendAll } from "./send.js";
 import { fetchShells, SHELLS } from "./shells.js";
-import { forgetDatabase, get, parcels, put } from "./store.js";
+import { forgetDatabase, forgetOf, get, parcels, put } from "./store.js";
 
 const root = document.getElementById("phone");
 const facts = readJson("phone-facts");
 const [said] = parts(root, "phone-said");
+const me = await markOf(document.body.dataset.who);
 let install = null;
+
+// Of words that wait, one's own and those of others: whoever is here is told which.
+async function waiting() {
+  const all = await parcels().catch(() => []);
+  return [all.some((one) => one.who === me), all.some((one) => one.who !== me)];
+}
 
 async function show(state = "") {
   const mine = await get("mine").catch(() => null);
-  const kept = (await caches.has(SHELLS)) && Boolean(mine);
-  const waits = (await parcels().catch(() => [])).length > 0;
-  const ownKey = mine?.public === ""; // then only that key may lock their words
-  const states = new Set([kept ? "kept" : "not"]);
-  if (waits) states.add(ownKey ? "waits-key" : "waits");
-  if (kept && ownKey) states.add("own-key");
-  if (kept && install) states.add("install");
+  const kept = (await caches.has(SHELLS)) && mine?.who === me;
+  const [waits, others] = await waiting();
+  const ownKey = kept ? mine.public === "" : facts.ownKey; // then only that key may lock their words
+  const asks = state === "asked"; // and nothing else is offered until it is answered
+  const states = new Set([asks ? "asked" : kept ? "kept" : "not"]);
+  if (waits && ownKey) states.add("waits-key");
+  else if (waits && !asks) states.add("waits");
+  if (others) states.add("others");
+  if (!asks && (kept || waits)) states.add("may-go");
+  if (!asks && kept && ownKey) states.add("own-key");
+  if (!asks && kept && install) states.add("install");
   showWhen(root, states);
   setText(said, saying(said, state || (kept ? "kept" : "not")));
   if (kept) tellManifest();
@@ -52,16 +64,34 @@ async function keep() {
   }
 }
 
-// What can still be sent is sent first.
+// What can still be sent is sent first. Where that fails, the words' own writer says what becomes of them.
 async function forget() {
+  if ((await waiting())[0]) setText(said, saying(said, "sending"));
   await sendAll().catch(() => {});
-  for (const name of await caches.keys()) await caches.delete(name);
-  await forgetDatabase();
-  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
-  await show("gone");
+  await tellOfGone(me);
+  const [waits] = await waiting();
+  await (waits ? show("asked") : takeOff(false));
 }
 
-const does = { keep, forget, install: () => install.prompt() };
+// Sealed words of somebody else stay, and with them the script by which they come once their writer signs in.
+async function takeOff(wordsToo) {
+  for (const name of await caches.keys()) await caches.delete(name);
+  const stays = await forgetOf(me, wordsToo);
+  if (!stays) {
+    await forgetDatabase();
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  }
+  await show(stays ? "off" : "gone");
+}
+
+const does = {
+  keep,
+  forget,
+  rest: () => takeOff(false),
+  all: () => takeOff(true),
+  stay: () => show(),
+  install: () => install.prompt(),
+};
 
 if (window.caches && navigator.serviceWorker && navigator.locks && window.indexedDB) {
   // The one script that may answer in our name is our own.

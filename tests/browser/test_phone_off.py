@@ -1,0 +1,166 @@
+"""Taking it off a shared phone: nobody's sealed words go without a word, and those of others do not go at all."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from kindcircle.base.lib import clock
+from kindcircle.base.people.models import User
+from tests.browser.helpers import PHONE, Line, Visits, wait_until
+from tests.browser.phone import comes, entries, in_clear, kept_here, live, say_yes, waiting, write
+from tests.browser.test_phone_box import own_key_on
+from tests.doors.web.member.people import mid_course
+from tests.site import RunningSite
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+OTHERS = "Sealed words of somebody else wait here too."
+MINE = "Some of your words wait here for a line."
+ASKED = "Some of your words could not be sent."
+
+
+@pytest.fixture
+def group(running_site: RunningSite) -> World:
+    return mid_course(clock.now())
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def left_words(page: Page, line: Line, other: User, site: RunningSite) -> None:
+    """Somebody writes without a line; their session ends, and somebody else signs in on the same phone."""
+    say_yes(page)
+    line.cut()
+    write(page, "Amsel")
+    Session.objects.all().delete()
+    line.mend()
+    page.goto(site.entry_path(other))
+    page.goto("/today/")
+    wait_until(lambda: kept_here(page)[0] == 0, page, what="the pages to go")
+
+
+def without_a_line(page: Page, line: Line, visits: Visits) -> None:
+    """The page is open from before, and words were written since that cannot go."""
+    page.goto("/phone/")
+    page.wait_for_load_state("networkidle")
+    line.cut()
+    tab = visits.page(page.context)
+    write(tab, "Drossel")
+    tab.close()
+    press(page, "Take it off this phone")
+    expect(live(page, "phone-said")).to_contain_text(ASKED)
+
+
+def test_sealed_words_of_somebody_else_stay_for_them(visits: Visits, running_site: RunningSite, group: World) -> None:
+    me, other = group.members[:2]
+    with Line(running_site) as line:
+        page = visits.enter(me, "/today/", url=line.url, **PHONE)
+        left_words(page, line, other, running_site)
+
+        # Who is here now has nothing on this phone, and is told whose it is not.
+        page.goto("/phone/")
+        expect(live(page, "phone-said")).to_have_text("It is not kept on this phone.")
+        expect(page.get_by_text(OTHERS)).to_be_visible()
+        expect(page.get_by_text(MINE)).to_be_hidden()
+        expect(page.get_by_role("button", name="Take it off this phone")).to_be_hidden()
+
+        say_yes(page)
+        press(page, "Take it off this phone")
+        expect(live(page, "phone-said")).to_have_text("It is off this phone.")
+        expect(page.get_by_text(OTHERS)).to_be_visible()
+        assert kept_here(page)[0] == 0 and waiting(page) == 1
+        assert in_clear(page, "Amsel", me.code, other.code) == []
+        assert entries(other, group) == []
+        comes(page, me, group, way_in=running_site.entry_path(me))
+
+
+def test_ones_own_words_that_cannot_go_wait_or_go_as_one_says(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    me = group.member
+    with Line(running_site) as line:
+        page = visits.enter(me, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        without_a_line(page, line, visits)
+        expect(page.get_by_role("button", name="Take it off this phone")).to_be_hidden()
+        expect(page.get_by_role("button", name="Take the rest, let my words wait")).to_be_focused()
+        press(page, "Change nothing")
+        expect(live(page, "phone-said")).to_have_text("It is kept on this phone.")
+        expect(page.get_by_text(MINE)).to_be_visible()
+        assert waiting(page) == 1
+
+        press(page, "Take it off this phone")
+        press(page, "Take the rest, let my words wait")
+        expect(live(page, "phone-said")).to_have_text("It is off this phone.")
+        expect(page.get_by_text(MINE)).to_be_visible()
+        assert kept_here(page)[0] == 0 and waiting(page) == 1 and in_clear(page, "Drossel", me.code) == []
+        line.mend()
+        page.goto("/today/")
+        wait_until(lambda: waiting(page) == 0, page, what="the words to come")
+        assert [one["feelings"] for one in entries(me, group)] == ["Drossel"]
+
+
+def test_ones_own_words_go_only_when_one_says_so_and_alone(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    me, other = group.members[:2]
+    with Line(running_site) as line:
+        page = visits.enter(me, "/today/", url=line.url, **PHONE)
+        left_words(page, line, other, running_site)
+        say_yes(page)
+        without_a_line(page, line, visits)
+        assert waiting(page) == 2
+        press(page, "Take my words away too")
+        expect(live(page, "phone-said")).to_have_text("It is off this phone.")
+        expect(page.get_by_text(OTHERS)).to_be_visible()
+        expect(page.get_by_text(MINE)).to_be_hidden()
+        line.mend()
+        page.goto("/today/")
+        page.wait_for_load_state("networkidle")
+        assert waiting(page) == 1 and entries(other, group) == []
+        comes(page, me, group, way_in=running_site.entry_path(me))
+
+        # Alone on the phone, with the yes to lose them, nothing is left at all.
+        say_yes(page)
+        without_a_line(page, line, visits)
+        press(page, "Take my words away too")
+        expect(live(page, "phone-said")).to_contain_text("Nothing of it is left here.")
+        assert kept_here(page) == [0, 0, 0]
+
+
+def test_words_that_wait_for_a_key_to_be_off_are_asked_about(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    with Line(running_site) as line:
+        page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        line.cut()
+        write(page, "Amsel")
+        page.goto("about:blank")
+        own_key_on(group.member, group)
+        line.mend()
+        page.goto("/phone/")
+        press(page, "Take it off this phone")
+        expect(live(page, "phone-said")).to_contain_text(ASKED)
+        press(page, "Take the rest, let my words wait")
+        page.goto("/phone/")
+        expect(live(page, "phone-said")).to_have_text("It is not kept on this phone.")
+        expect(page.get_by_text("They can come when your own key is off.")).to_be_visible()
+        assert waiting(page) == 1
+
+
+def test_a_practice_that_goes_leaves_the_way_for_words_that_wait(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    me, other = group.members[:2]
+    with Line(running_site) as line:
+        page = visits.enter(me, "/today/", url=line.url, **PHONE)
+        left_words(page, line, other, running_site)
+        page.goto("/practice/p22-soles-of-the-feet/?seconds=60")
+        press(page, "Keep on this phone")
+        expect(live(page, "keep-said")).to_contain_text("It is kept here", timeout=20_000)
+        press(page, "Take it off this phone")
+        expect(live(page, "keep-said")).to_have_text("It is not kept here.")
+        comes(page, me, group, way_in=running_site.entry_path(me))
