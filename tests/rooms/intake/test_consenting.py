@@ -177,3 +177,5 @@ def test_how_many_said_yes_to_what(world: World) -> None:
         Stand.NEWER, Stand.GIVEN, Stand.ASKED
     }  # fmt: skip
     assert stand_of(world.stranger()) == Stand.NOT_ASKED
+    people = [*world.members, world.stranger()]
+    assert [consent_texts.yes_as_it_stands(one).exists() for one in people] == [stand_of(one) == Stand.GIVEN for one in people]

@@ -132,9 +132,9 @@ def keep_house(house: House, *, organisation: Organisation, by: Actor, at: datet
         log.record(Event.MAIL_RULE_CHANGED, by=by, about=about, at=at, chain=organisation.code)
 
 
-def is_nudged(user: User) -> bool:
-    """Whether this person asked for nudges."""
-    return MailWish.objects.filter(user=user, nudges=True).exists()
+def nudged(user: User) -> QuerySet[MailWish]:
+    """The wish of this person for nudges; empty where they did not ask for any."""
+    return MailWish.objects.filter(user=user, nudges=True)
 
 
 def is_returned(user: User) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -57,7 +58,12 @@ def switch(*, group: Group, on: bool, staff: User, by: Actor, at: datetime) -> N
 
 def is_on(group: Group) -> bool:
     """Whether these questions are open in this group now."""
-    return RatingRound.objects.filter(group=group, on=True).exists() and group.state != Group.State.FINISHED
+    return group.state != Group.State.FINISHED and rounds_on(group).exists()
+
+
+def rounds_on(group: Group) -> QuerySet[RatingRound]:
+    """The switch of this group where it stands on, whether or not the group goes on."""
+    return RatingRound.objects.filter(group=group, on=True)
 
 
 def open_to(group: Group, member: User) -> bool:

@@ -58,9 +58,14 @@ def asks_to_tell(landing: Landing) -> bool:
 
 def asks_if_over(actor: Actor, *, at: datetime) -> Landing | None:
     """The practice that was still there some time ago and was not asked about again. Only a whole sign-in is asked."""
+    return still_there(actor, at=at).order_by("answered_at", "pk").first()
+
+
+def still_there(actor: Actor, *, at: datetime) -> QuerySet[Landing]:
+    """All such practices of theirs."""
     if actor.only_gathering is not None or actor.user_id is None:
-        return None
-    rows = landings().filter(
+        return Landing.objects.none()
+    return landings().filter(
         member=actor.user_id,
         how__gte=1,
         lasting=1,
@@ -68,7 +73,6 @@ def asks_if_over(actor: Actor, *, at: datetime) -> Landing | None:
         answered_at__lte=at - backdraft.FOLLOW_UP_AFTER,
         asked_at__gt=at - backdraft.FOLLOW_UP_UNTIL,
     )
-    return rows.order_by("answered_at", "pk").first()
 
 
 def told(landing: Landing, *, by: Actor, at: datetime) -> Landing:
@@ -92,8 +96,12 @@ def paces() -> QuerySet[SlowerPace]:
 
 def goes_slowly(member_id: int | None) -> SlowerPace | None:
     """The decision by which this person goes more slowly just now, or None."""
-    rows = paces().filter(place__user=member_id, place__left_at=None, decision="taken", ended_at=None)
-    return rows.order_by("decided_at").first()
+    return decided_slowly(member_id).order_by("decided_at").first()
+
+
+def decided_slowly(member_id: int | None) -> QuerySet[SlowerPace]:
+    """All such decisions, from every group this person is in."""
+    return paces().filter(place__user=member_id, place__left_at=None, decision="taken", ended_at=None)
 
 
 def paces_in(group_id: int) -> list[SlowerPace]:

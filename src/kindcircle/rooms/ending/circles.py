@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor, Permission
@@ -178,8 +179,13 @@ def words_of(invitation: CircleInvitation) -> str:
 
 def invitations_for(actor: Actor) -> list[CircleInvitation]:
     """What somebody was invited to and has not answered, or said yes to and waits for."""
+    return list(invitations_of(actor).select_related("circle__organisation").order_by("pk"))
+
+
+def invitations_of(actor: Actor) -> QuerySet[CircleInvitation]:
+    """The same as rows, before they are fetched."""
     rows = CircleInvitation.objects.filter(person_id=actor.user_id, decided_at=None, circle__state=Group.State.RUNNING)
-    return list(rows.exclude(answer=Answer.NO).select_related("circle__organisation").order_by("pk"))
+    return rows.exclude(answer=Answer.NO)
 
 
 def _locked(invitation: CircleInvitation) -> CircleInvitation:

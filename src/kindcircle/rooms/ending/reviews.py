@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -186,7 +187,7 @@ def answer(*, group: Group, lines: list[str], by: Actor, at: datetime) -> Review
         raise ALittleLong(LONGEST_ANSWER)
     with transaction.atomic():
         group = _one_at_a_time(group)
-        review = Review.objects.filter(group=group).exclude(gathered_at=None).first()
+        review = gathered_in(group).first()
         if review is None:
             raise NotGathered
         words = json.dumps(kept, ensure_ascii=False)
@@ -195,6 +196,16 @@ def answer(*, group: Group, lines: list[str], by: Actor, at: datetime) -> Review
         review.save(update_fields=["sealed_answer", "answered_at"])
         _record(Event.REVIEW_ANSWERED, review, group, by, at)
     return review
+
+
+def gathered_in(group: Group) -> QuerySet[Review]:
+    """The review of this group, once its words were brought together; none before."""
+    return Review.objects.filter(group=group, gathered_at__isnull=False)
+
+
+def answered_in(group: Group) -> QuerySet[Review]:
+    """The same, once those who lead have said what changes because of it."""
+    return gathered_in(group).filter(answered_at__isnull=False)
 
 
 def said_by(group: Group, *, by: Actor) -> Said | None:
@@ -251,7 +262,7 @@ def _begun(group: Group) -> bool:
 
 
 def _gathered(group: Group) -> bool:
-    return Review.objects.filter(group=group).exclude(gathered_at=None).exists()
+    return gathered_in(group).exists()
 
 
 def _one_at_a_time(group: Group) -> Group:

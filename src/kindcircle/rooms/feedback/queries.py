@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -200,10 +200,15 @@ def lines_for(group: Group, *, by: Actor) -> list[tuple[Gathering, list[Line]]]:
 
 def newest_lines(group: Group) -> list[Line]:
     """What came of the last meeting that was held; of the one before it while nothing is written about the last."""
-    two = gatherings_of(group).filter(state=Gathering.State.CLOSED).order_by("-number")[:2]
-    lines = _opened(HeardAndDone.objects.filter(gathering__in=two.values("pk")))
+    lines = _opened(heard_lately(group))
     newest = max((line.row.gathering.number for line in lines), default=0)
     return [line for line in lines if line.row.gathering.number == newest]
+
+
+def heard_lately(group: Group) -> QuerySet[HeardAndDone]:
+    """What is written about the last two meetings that were held."""
+    two = gatherings_of(group).filter(state=Gathering.State.CLOSED).order_by("-number")[:2]
+    return HeardAndDone.objects.filter(gathering__in=two.values("pk"))
 
 
 def lines_before(gathering: Gathering) -> list[Line]:
@@ -224,16 +229,24 @@ def to_ask(group: Group, *, member: User, at: datetime) -> Gathering | None:
     and for two weeks at most.
     """
     held = list(gatherings_of(group).filter(state=Gathering.State.CLOSED))
+    return held[-2] if told_before(held, member=member, at=at).exists() else None
+
+
+def told_before(held: Sequence[Gathering], *, member: User, at: datetime) -> QuerySet[Response]:
+    """What this member told about the last meeting but one, as long as they may be asked about it.
+
+    held  the meetings of one group that were closed, in order
+    """
     if len(held) < 2:
-        return None
+        return Response.objects.none()
     about, since = held[-2], held[-1]
     assert since.closed_at is not None  # the database keeps it
-    if at >= since.closed_at + QUESTION_STANDS or not Attendance.objects.filter(gathering=since, user=member).exists():
-        return None
-    if not present_places(group).filter(user=member).exists():
-        return None
+    if at >= since.closed_at + QUESTION_STANDS:
+        return Response.objects.none()
+    came = Attendance.objects.filter(gathering=since, user=member)
+    here = present_places(since.group).filter(user=member)
     told = sheets_about(about).filter(assignment__member=member, submitted_at__lt=since.closed_at)
-    return about if told.exists() else None
+    return told.filter(Exists(came), Exists(here))
 
 
 def said_by(gathering: Gathering, *, member: User) -> str:

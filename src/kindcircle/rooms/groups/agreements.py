@@ -163,11 +163,16 @@ def changed_for(group: Group, now: Standing, *, by: Actor) -> Changes | None:
 
 def waits_for(group: Group, *, by: Actor) -> bool:
     """Whether there is a version this member has not answered. A group that has ended asks nothing."""
+    return unanswered(group, by=by).exists()
+
+
+def unanswered(group: Group, *, by: Actor) -> QuerySet[Agreement]:
+    """That version. What was agreed on before it waits for nobody any more."""
     if group.state == Group.State.FINISHED:
-        return False
+        return Agreement.objects.none()
+    newer = Agreement.objects.filter(group=OuterRef("group"), number__gt=OuterRef("number"))
     own = AgreementAnswer.objects.filter(agreement=OuterRef("pk"), member_id=by.user_id)
-    newest = Agreement.objects.filter(group=group).order_by("-number").annotate(answered=Exists(own)).first()
-    return newest is not None and not newest.answered
+    return Agreement.objects.filter(~Exists(newer), ~Exists(own), group=group)
 
 
 def said_to(group: Group, *, by: Actor) -> Said:

@@ -12,7 +12,7 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Group, MemberNote, Membership, StepRecord
-from kindcircle.rooms.groups.queries_actors import Known
+from kindcircle.rooms.groups.queries_actors import known
 from kindcircle.rooms.groups.standing_in import groups_open_to
 from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
@@ -29,19 +29,19 @@ def actor_for(
     tablet_of: int | None = None,
     at: datetime | None = None,
 ) -> Actor:
-    """Who this person is right now, from the rows. Two queries; never cached, so leaving takes effect at once.
+    """Who this person is right now, from the rows. One query; never cached, so leaving takes effect at once.
 
     at  the moment that is asked about. Without it nobody stands in for anybody; with it one more query, for those only
         who may lead groups here.
     """
     if user is None or not user.is_active:
         return NOBODY
-    places = frozenset(Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role"))
-    roles = frozenset(StaffRole.objects.filter(user=user).values_list("role", flat=True))
+    person = known([user.pk]).get(user.pk)
+    if person is None:
+        return NOBODY
     stands_in: set[int] = set()
-    if at is not None and StaffRole.Role.FACILITATOR in roles:
+    if at is not None and StaffRole.Role.FACILITATOR in person.roles:
         stands_in = groups_open_to(user, at=at)
-    person = Known(user, places, roles)
     return person.actor(strong=strong, only_gathering=only_gathering, tablet_of=tablet_of, stands_in=stands_in)
 
 

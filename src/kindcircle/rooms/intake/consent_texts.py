@@ -6,7 +6,9 @@ the staffed hours are known to the site; everything else is the house's own word
 
 from collections.abc import Mapping
 
-from kindcircle.base.people.models import Organisation
+from django.db.models import Exists, OuterRef, QuerySet
+
+from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.intake.models import Consent, ConsentFacts, Intake
 from kindcircle.spec.texts import Handout, load_handout
 
@@ -76,6 +78,19 @@ def asks_since(organisation: Organisation) -> int:
     """The version of the facts from which on a yes still holds without asking again."""
     asked = ConsentFacts.objects.filter(organisation=organisation, asks_again=True).order_by("number").last()
     return asked.number if asked else 0
+
+
+def yes_as_it_stands(person: User) -> QuerySet[Consent]:
+    """The yes of this person to taking part that holds and needs no asking again: as `is_current` has it, in one go."""
+    asked_since = ConsentFacts.objects.filter(
+        organisation=person.organisation_id, asks_again=True, number__gt=OuterRef("facts_number")
+    )
+    return given(person).filter(~Exists(asked_since), text=text_name())
+
+
+def given(person: User, kind: str = Consent.Kind.TAKING_PART) -> QuerySet[Consent]:
+    """The yes of this kind that holds now: neither taken back nor said anew."""
+    return Consent.objects.filter(person=person, kind=kind, replaced_at=None, withdrawn_at=None)
 
 
 def is_current(consent: Consent, *, name: str, since: int) -> bool:

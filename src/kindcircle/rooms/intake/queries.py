@@ -8,6 +8,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
+from kindcircle.rooms.intake.consent_texts import given
 from kindcircle.rooms.intake.models import Application, Consent, Decision, Intake
 from kindcircle.spec.dates import wall_clock
 
@@ -39,7 +40,7 @@ def latest_decision(application: Application) -> Decision | None:
 
 def current_consent(person: User, kind: str = Consent.Kind.TAKING_PART) -> Consent | None:
     """The yes of this kind that holds now, if any."""
-    return Consent.objects.filter(person=person, kind=kind, replaced_at=None, withdrawn_at=None).first()
+    return given(person, kind).first()
 
 
 def takes_requests(intake: Intake, *, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
@@ -51,12 +52,17 @@ EMPTY = Shelf()
 
 def shelf_of(member: User, *, by: Actor) -> Shelf:
     """What this person has at hand. Only they can ask."""
-    row = AtHand.objects.filter(member=member).first()
+    row = shelves_of(member).first()
     if row is None:
         require(by, Permission.IN_OWN_NAME, member)
         return EMPTY
     require(by, Permission.AT_HAND_USE, row)
     return _open(row, member)
+
+
+def shelves_of(member: User) -> QuerySet[AtHand]:
+    """Their shelf, still closed; empty where they never put anything there."""
+    return AtHand.objects.filter(member=member)
 
 
 def put_at_hand(practice: str, *, member: User, by: Actor) -> None:

@@ -327,7 +327,8 @@ def test_few_queries_and_no_more_of_them_with_more_to_show(db, now):
         return world
 
     one, three = queries_of(full(1)), queries_of(full(3))
-    assert one == three == 28
+    # Session, account, who they are here, their house; groups, meetings, keys; sheets, what there is, letters, reminder.
+    assert one == three == 11
 
 
 # --- hard day ---

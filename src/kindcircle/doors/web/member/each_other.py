@@ -14,6 +14,7 @@ from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import KindError
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.ending import Notice
+from kindcircle.doors.web.member.waiting import Waiting
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import on_to
 from kindcircle.rooms.alliance import ratings
@@ -47,9 +48,9 @@ def each_other(request: HttpRequest, group: Group) -> HttpResponse:
     return on_to("member:each-other", group.code)
 
 
-def on_today(group: Group, request: HttpRequest) -> list[Notice]:
+def on_today(group: Group, request: HttpRequest, there: Waiting) -> list[Notice]:
     """The way to it from one's own page, for whoever said yes to research where it is switched on."""
-    if not ratings.open_to(group, request.user):  # type: ignore[arg-type]
+    if not (there.rated and ratings.open_to(group, request.user)):  # type: ignore[arg-type]
         return []
     return [
         Notice(_("How I am towards the others"), reverse("member:each-other", args=[group.code]), _("for research"))

@@ -18,6 +18,7 @@ from kindcircle.base.people import sessions
 from kindcircle.base.vault import seals
 from kindcircle.doors.web.member import own_file
 from kindcircle.doors.web.member.sending import gives_words_back
+from kindcircle.doors.web.member.waiting import Waiting
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, key_of, on_to
@@ -25,7 +26,7 @@ from kindcircle.doors.web.shared.tries import stop_asking
 from kindcircle.rooms.ending import circles, closing, finishing, own_words, reviews
 from kindcircle.rooms.ending.errors import DoesNotReceive
 from kindcircle.rooms.ending.keeping import WARNING, held, space_goes_at, times_of
-from kindcircle.rooms.ending.models import CircleInvitation, Ending, KeptLine, Review, WritingClock
+from kindcircle.rooms.ending.models import CircleInvitation, Ending, KeptLine, WritingClock
 from kindcircle.rooms.ending.person_holds import told_hold_on
 from kindcircle.rooms.ending.retention import writing_goes_at
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
@@ -47,11 +48,11 @@ class Notice:
     tag: str = ""
 
 
-def notices(course: Course, request: HttpRequest) -> list[Notice]:
+def notices(course: Course, request: HttpRequest, there: Waiting) -> list[Notice]:
     """What the middle and the end of this group have for this member today. Asks for nothing twice."""
     group, plan = course.group, course.programme
     found: list[Notice] = []
-    for one in circles.invitations_for(request.actor):  # type: ignore[attr-defined]
+    for one in circles.invitations_for(request.actor) if there.invited else ():  # type: ignore[attr-defined]
         tag = "" if one.answer else _("if you like")
         found.append(Notice(_("A circle to come back to"), reverse("member:circle", args=[one.code]), tag))
     if plan is None:
@@ -60,11 +61,10 @@ def notices(course: Course, request: HttpRequest) -> list[Notice]:
     if group.state != Group.State.FINISHED and any(
         one.number == middle and one.state != Gathering.State.PLANNED for one in course.gatherings
     ):
-        row = Review.objects.filter(group=group).first()
         where = reverse("member:review", args=[group.code])
-        if row is None or row.gathered_at is None:
+        if not there.gathered:
             found.append(Notice(_("The middle of our course: keep, change, need"), where, _("without your name")))
-        elif row.answered_at is not None:
+        elif there.review_answered:
             found.append(Notice(_("You said, we did"), reverse("member:we-did", args=[group.code])))
     left = finishing.left_of(group, plan, course.gatherings)
     closing_page = reverse("member:closing", args=[group.code])

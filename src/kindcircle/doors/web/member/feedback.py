@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import Conflict
+from kindcircle.doors.web.member.waiting import Waiting, closed_in
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.ending.reviews import answer_to
@@ -19,6 +20,7 @@ from kindcircle.rooms.feedback import actions, queries
 from kindcircle.rooms.feedback.models import MemberSaid
 from kindcircle.rooms.groups.models import Gathering, Group
 from kindcircle.rooms.groups.queries import meeting_name
+from kindcircle.rooms.practice.courses import Course
 
 GROUPS = Group.objects.select_related("organisation")
 GATHERINGS = Gathering.objects.select_related("group__organisation")
@@ -60,13 +62,14 @@ def talked(request: HttpRequest, gathering: Gathering) -> SeeOther:
     return on_to("member:today")
 
 
-def on_today(group: Group, request: HttpRequest, at: datetime) -> dict[str, Any]:
+def on_today(course: Course, request: HttpRequest, there: Waiting, at: datetime) -> dict[str, Any]:
     """What came of the last meeting, and the question, if it stands for this member. Shown is asked."""
     found: dict[str, Any] = {}
-    if group.state != Group.State.FINISHED:
-        found["did"] = queries.newest_lines(group)
-    about = queries.to_ask(group, member=request.user, at=at)  # type: ignore[arg-type]
-    if about is not None and not queries.said_by(about, member=request.user):  # type: ignore[arg-type]
-        actions.ask(about, member=request.user, at=at)  # type: ignore[arg-type]
-        found |= {"talk_about": about, "talk_answers": ANSWERS}
+    if there.heard and course.group.state != Group.State.FINISHED:
+        found["did"] = queries.newest_lines(course.group)
+    if there.told:
+        about = closed_in(course)[-2]
+        if not queries.said_by(about, member=request.user):  # type: ignore[arg-type]
+            actions.ask(about, member=request.user, at=at)  # type: ignore[arg-type]
+            found |= {"talk_about": about, "talk_answers": ANSWERS}
     return found

@@ -11,7 +11,7 @@ from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.member.own_way import in_words
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.rooms.practice import sounds
-from kindcircle.rooms.practice.courses import ALWAYS, Offer, courses_of, offered
+from kindcircle.rooms.practice.courses import ALWAYS, Course, Offer, courses_of, offered
 from kindcircle.rooms.practice.own_way import Choice, own_way
 from kindcircle.rooms.practice.recordings import recording_for
 from kindcircle.rooms.practice.voice.frames import RECORDED_BITS, SPOKEN_BITS
@@ -72,9 +72,8 @@ class Playing:
         return {self.words.id: {str(self.seconds): [Cue(**(one | {"ways": {}, "zone": None})) for one in self.cues]}}  # type: ignore[typeddict-item]
 
 
-def playing(request: HttpRequest, practice_id: str, asked: str = "") -> Playing:
-    """The practice as this person would hear it now. NotFound when it is not open to them in this length."""
-    offer = offer_of(request, practice_id)
+def playing(request: HttpRequest, offer: Offer, asked: str = "") -> Playing:
+    """The practice as this person would hear it now, in the length they asked for if it is offered."""
     choice = own_way(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
     seconds = _length(offer, asked, choice)
     timeline = cues(offer.practice, seconds, choice.needs)
@@ -119,8 +118,13 @@ def _ground(choice: Choice) -> list[str]:
 
 
 def offer_of(request: HttpRequest, practice_id: str) -> Offer:
-    """The practice as this person's courses offer it."""
-    offer = offered(courses_of(request.actor), practice_id)  # type: ignore[attr-defined]
+    """The practice as this person's courses offer it. NotFound when it is not open to them."""
+    return offer_in(courses_of(request.actor), practice_id)  # type: ignore[attr-defined]
+
+
+def offer_in(courses: list[Course], practice_id: str) -> Offer:
+    """The same, for who has their courses in hand."""
+    offer = offered(courses, practice_id)
     if offer is None:
         raise NotFound
     return offer

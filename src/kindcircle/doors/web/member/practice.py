@@ -13,16 +13,17 @@ from kindcircle.base.lib import clock, codes
 from kindcircle.doors.web.member.landing import asked_after
 from kindcircle.doors.web.member.little_data import device_asks, little_data
 from kindcircle.doors.web.member.own_way import WayForm, mark_of
-from kindcircle.doors.web.member.playing import GROUNDING, number, offer_of, player_context, playing
+from kindcircle.doors.web.member.playing import GROUNDING, number, offer_in, offer_of, player_context, playing
 from kindcircle.doors.web.member.sound import keeping
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import LONGEST_KEY
 from kindcircle.rooms.backdraft.actions import ask_at_home
+from kindcircle.rooms.backdraft.models import SlowerPace
 from kindcircle.rooms.backdraft.queries import goes_slowly, rests
 from kindcircle.rooms.practice import actions
 from kindcircle.rooms.practice.at_hand import shelf_of
-from kindcircle.rooms.practice.courses import courses_of, offered
+from kindcircle.rooms.practice.courses import Course, courses_of, offered
 from kindcircle.rooms.writing.kinds import BY_PRACTICE
 from kindcircle.spec.practices import Practice, newest_practice
 from kindcircle.spec.slowing import stays_open
@@ -42,12 +43,14 @@ LATEST_TELLING = 14 * 24 * 3600  # seconds after which a play that was not told 
 @page(Permission.PRACTICE_PLAY)
 def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
     """The home player. Without script the same page is a text to read at one's own pace."""
-    pace = goes_slowly(request.actor.user_id)  # type: ignore[attr-defined]
-    if rests(offer_of(request, practice_id), pace):
-        return _resting(request, practice_id)
-    here = playing(request, practice_id, request.GET.get("seconds", ""))
-    offer, words, seconds = here.offer, here.words, here.seconds
-    shelf = shelf_of(request.user, by=request.actor)  # type: ignore[arg-type, attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    courses, pace = courses_of(actor), goes_slowly(actor.user_id)
+    offer = offer_in(courses, practice_id)
+    if pace is not None and rests(offer, pace):
+        return _resting(request, courses, offer.practice, pace)
+    here = playing(request, offer, request.GET.get("seconds", ""))
+    words, seconds = here.words, here.seconds
+    shelf = shelf_of(request.user, by=actor)  # type: ignore[arg-type]
     little = little_data(request, here.choice)
     context = player_context(here) | {
         "facts": here.facts | {"little": little},
@@ -55,7 +58,7 @@ def practice(request: HttpRequest, practice_id: str) -> HttpResponse:
         "device_asks": device_asks(request),
         "lengths": [{"seconds": one, "words": length_in_words(one), "chosen": one == seconds} for one in offer.lengths],
         "shorter": max((one for one in offer.lengths if one < seconds), default=None),
-        "easier": _easier(request, words),
+        "easier": _easier(courses, words),
         "grounding": GROUNDING,
         "is_grounding": words.id == GROUNDING,
         # What is only for meetings is nothing to keep at hand at home.
@@ -112,24 +115,23 @@ def _written_at(practice_id: str) -> str:
     return reverse(name, args=args) if name else ""
 
 
-def _resting(request: HttpRequest, practice_id: str) -> HttpResponse:
+def _resting(request: HttpRequest, courses: list[Course], words: Practice, pace: SlowerPace) -> HttpResponse:
     """Somebody goes slowly for a while: this one waits, and what is light is here."""
-    words = offer_of(request, practice_id).practice
-    easier = _easier(request, words)
+    easier = _easier(courses, words)
     context = {
         "practice": words,
         "easier": easier if easier and stays_open(easier) else newest_practice(GROUNDING),
-        "pace": goes_slowly(request.actor.user_id),  # type: ignore[attr-defined]
+        "pace": pace,
     }
     return render(request, "member/practice_resting.html", context)
 
 
-def _easier(request: HttpRequest, words: Practice) -> Practice | None:
+def _easier(courses: list[Course], words: Practice) -> Practice | None:
     """The easier practice to go to, if this member may open it; else grounding, which is always open."""
     easier = words.easier.practice
     if easier is None:
         return None
-    offer = offered(courses_of(request.actor), easier)  # type: ignore[attr-defined]
+    offer = offered(courses, easier)
     return offer.practice if offer else None
 
 

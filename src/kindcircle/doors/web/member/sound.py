@@ -11,7 +11,7 @@ from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.doors.web.member.comforts import comforts
-from kindcircle.doors.web.member.playing import Playing, player_context, playing
+from kindcircle.doors.web.member.playing import Playing, offer_of, player_context, playing
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sent_file import sent_sound
@@ -89,7 +89,7 @@ def keeping(here: Playing, way: str) -> dict[str, Any]:
 
 def _exactly(request: HttpRequest, practice_id: str, seconds: int) -> Playing:
     """In this length and no other: an address that is kept must not turn into another practice's."""
-    here = playing(request, practice_id, str(seconds))
+    here = playing(request, offer_of(request, practice_id), str(seconds))
     if here.seconds != seconds:
         raise NotFound
     return here

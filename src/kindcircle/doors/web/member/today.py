@@ -12,8 +12,6 @@ from django.utils.safestring import SafeString
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
-from kindcircle.base.outbox.wishes import is_nudged
-from kindcircle.base.people.devices import unseen
 from kindcircle.base.vault import keys, seals
 from kindcircle.doors.web.member.comforts import GROUNDING, comforts
 from kindcircle.doors.web.member.consent import NOT_NOW
@@ -23,6 +21,7 @@ from kindcircle.doors.web.member.feedback import on_today
 from kindcircle.doors.web.member.landing import still_there
 from kindcircle.doors.web.member.letters import on_a_hard_day
 from kindcircle.doors.web.member.my_practices import at_hand_now, week_of
+from kindcircle.doors.web.member.waiting import waiting_for
 from kindcircle.doors.web.shared.lengths import length_in_words
 from kindcircle.doors.web.shared.markdown import as_html
 from kindcircle.doors.web.shared.pages import page
@@ -30,12 +29,10 @@ from kindcircle.doors.web.shared.plan_words import asks
 from kindcircle.doors.web.shared.sending import SeeOther, on_to
 from kindcircle.rooms.backdraft.models import SlowerPace
 from kindcircle.rooms.backdraft.queries import goes_slowly
-from kindcircle.rooms.conversations.queries import answers_that_wait
-from kindcircle.rooms.groups.agreements import waits_for
 from kindcircle.rooms.groups.consents import is_asked
 from kindcircle.rooms.groups.models import Gathering
 from kindcircle.rooms.measures.queries import OpenSheet, open_assignments
-from kindcircle.rooms.practice.at_hand import LEFT_OUT, shelf_of
+from kindcircle.rooms.practice.at_hand import EMPTY, LEFT_OUT, shelf_of
 from kindcircle.rooms.practice.courses import STILL_MEETING, Course, courses_of, offered
 from kindcircle.rooms.preparing.parts import MY_PEOPLE, STEPS
 from kindcircle.rooms.preparing.queries import own_plan, steps_done
@@ -108,8 +105,8 @@ def today(request: HttpRequest) -> HttpResponse:
     keys.open_keys([request.user, course.group.organisation])  # type: ignore[list-item]
     soon = course.soon(at)
     sheets = [sheet for sheet in open_assignments(actor, at) if soon is None or sheet.gathering_id != soon.pk]
-    arrived = list(letters_arrived(actor))
-    prepared = len(steps_done(request.user, by=actor)) == len(STEPS)  # type: ignore[arg-type]
+    there = waiting_for(request.user, course, by=actor, at=at)  # type: ignore[arg-type]
+    arrived = list(letters_arrived(actor)) if there.letters else []
     put_away = request.session.get(PUT_AWAY) == timezone.localdate().isoformat()
     context = {
         "name": seals.name_of(request.user),  # type: ignore[arg-type]
@@ -121,22 +118,24 @@ def today(request: HttpRequest) -> HttpResponse:
         "meeting": _meeting(course, at),
         "sheets": sheets,
         "letters": arrived,
-        "to_agree": waits_for(course.group, by=actor),
-        "to_consent": is_asked(request.user) and request.session.get(NOT_NOW) != timezone.localdate().isoformat(),  # type: ignore[arg-type]
-        "to_prepare": course.held is None and not prepared,
+        "to_agree": there.unanswered,
+        "to_consent": not there.said_yes and _asks_for_a_yes(request),
+        # Getting ready is for before the first meeting.
+        "to_prepare": course.held is None and len(steps_done(request.user, by=actor)) < len(STEPS),  # type: ignore[arg-type]
         "put_away": put_away,
-        "answered": answers_that_wait(actor).exists(),
-        "nudged": is_nudged(request.user),  # type: ignore[arg-type]
-        "new_sign_in": unseen(request.user).exists(),  # type: ignore[arg-type]
-        "endings": [*notices(course, request), *each_other_on_today(course.group, request)],
-        **on_today(course.group, request, at),
+        "answered": there.answers,
+        "nudged": there.nudges,
+        "new_sign_in": there.new_sign_in,
+        "endings": [*notices(course, request, there), *each_other_on_today(course.group, request, there)],
+        **on_today(course, request, there, at),
         "others": [_other(one, at) for one in courses if one is not course],
     }
-    pace = goes_slowly(actor.user_id)
-    shelf = shelf_of(request.user, by=actor)  # type: ignore[arg-type]
+    pace = goes_slowly(actor.user_id) if there.slowly else None
+    shelf = shelf_of(request.user, by=actor) if there.shelf else EMPTY  # type: ignore[arg-type]
     mine = {"mine": [_shortest(one) for one in at_hand_now(shelf, courses, pace)[:SHOWN]]}
     at_home = _at_home(course, pace, shelf.in_week(week_of(course)))
-    return render(request, "member/today.html", context | at_home | mine | still_there(request))
+    asked_again = still_there(request) if there.still_there else {}
+    return render(request, "member/today.html", context | at_home | mine | asked_again)
 
 
 @page(Permission.TODAY_SEE, methods=("POST",))
@@ -163,6 +162,12 @@ def hard_day(request: HttpRequest) -> HttpResponse:
         **comforts(),
     }
     return render(request, "member/hard_day.html", context)
+
+
+def _asks_for_a_yes(request: HttpRequest) -> bool:
+    """Whether to ask for a yes today: it is missing, or the text is another one now, and they did not say "not now"."""
+    not_now = request.session.get(NOT_NOW) == timezone.localdate().isoformat()
+    return not not_now and is_asked(request.user)  # type: ignore[arg-type]
 
 
 def _first(courses: list[Course], at: datetime) -> Course:

@@ -103,7 +103,7 @@ class ActorMiddleware:
         sessions.hear(request.session, at=now)
         timezone.activate(ZoneInfo(user.zone))
         request.actor = actor  # type: ignore[attr-defined]
-        request.look = look_of(user.organisation_id)  # type: ignore[attr-defined]
+        request.look = look_of(user.organisation)  # type: ignore[attr-defined]
         language = spoken(user.language)
         with translation.override(language), speaking(request.look.terms):  # type: ignore[attr-defined]
             request.LANGUAGE_CODE = language
