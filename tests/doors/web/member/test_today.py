@@ -327,7 +327,8 @@ def test_few_queries_and_no_more_of_them_with_more_to_show(db, now):
         return world
 
     one, three = queries_of(full(1)), queries_of(full(3))
-    # Session, account, who they are here, their house; groups, meetings, keys; sheets, what there is, letters, reminder.
+    # Session, account, who they are here, their house; groups, meetings, keys; sheets, what there is, letters, and
+    # the words about the next meeting.
     assert one == three == 11
 
 
