@@ -1,4 +1,4 @@
-"""What has been erased, written down outside of the database, so that an old copy of it can be told again.
+"""What has been erased or closed, written down outside of the database, so that an old copy of it can be told again.
 
 One line for each erasure, in a file beside the data that only grows: which kind, the random codes of the person and the
 row, and when. No name and no word. The line is on the disk before anybody is told that something is gone.
@@ -15,16 +15,17 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from kindcircle.base.lib.on_disk import put_whole, to_disk
 
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
 WITHDRAWN = "withdrawn"
-"""A row that stays and says that something was taken back: a yes, a request to come, a plan that was shown."""
+"""What was taken back for good: a yes, a request to come, a plan that was shown, an account, a link, a passkey."""
 NARROWED = "narrowed"
 """A row that stays and shows no more than its step from then on, unless it was widened later."""
 LEFT, BACK = "left", "back"
-"""A place that was left, and one that somebody came back to."""
+"""What was left or given up and may be had again: a place, a role, mail, a yes to be told about. The last counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,21 @@ def note(what: str, *, at: datetime, person: str = "", label: str = "", code: st
         os.close(handle)
 
 
+def note_left(label: str, *, at: datetime, person: str = "", code: str = "") -> None:
+    """This person has this no more. As the last step of the transaction, so that no old copy gives it back."""
+    note(LEFT, at=at, person=person, label=label, code=code)
+
+
+def note_back(label: str, *, at: datetime, person: str = "", code: str = "") -> None:
+    """They have it again. Only once that is certain: a line too many would open what was closed."""
+    transaction.on_commit(lambda: note(BACK, at=at, person=person, label=label, code=code))
+
+
+def is_again() -> bool:
+    """Whether erasures are being made again just now, and the list has a line for each."""
+    return bool(_again)
+
+
 def noted(path: Path) -> Iterator[Erased]:
     """Every erasure in such a file, in the order in which they were written down. A line that was cut off is none."""
     for line in _lines(path):
@@ -90,13 +106,16 @@ def bring(path: Path) -> None:
 def written_already() -> Iterator[None]:
     """While erasures are made again: what the list says already is not written down a second time."""
     _known.update(_lines(file()) if file().is_file() else ())
+    _again.append(True)
     try:
         yield
     finally:
         _known.clear()
+        _again.clear()
 
 
 _known: set[bytes] = set()
+_again: list[bool] = []
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -12,6 +12,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.outbox.models import (
     AS_THEY_COME,
     EVENING,
@@ -25,6 +26,7 @@ from kindcircle.base.outbox.models import (
     ReturnedMail,
 )
 from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.people.shut import MAIL
 from kindcircle.spec import dates
 
 
@@ -173,6 +175,7 @@ def _keep(
     account: dict[str, object] = {} if wants_mail is None else {"wants_mail": wants_mail}
     account |= {"zone": zone} if zone else {}
     with transaction.atomic():
+        another = wants_mail is not None and User.objects.filter(pk=user.pk, wants_mail=not wants_mail).exists()
         if account:
             User.objects.filter(pk=user.pk).update(**account)
         usual = asdict(wish_of(user))
@@ -184,6 +187,9 @@ def _keep(
         )
         _ask_again(Delivery.objects.filter(user=user), at)
         _record(Event.MAIL_CHOSEN, user, by=by, at=at)
+        if another:
+            note = erased.note_back if wants_mail else erased.note_left
+            note(MAIL, person=user.code, at=at)
 
 
 def _ask_again(rows: QuerySet[Delivery], at: datetime) -> None:

@@ -81,8 +81,17 @@ def restore(file: Path, identity: Path, list_file: Path | None, *, nothing_was_e
     open_database()
     _look_at_record(manifest)
     took = _forget_again(lines, copied_at=datetime.fromisoformat(manifest["at"]))
+    links = _let_leads_in()
     halfway.end()
     click.echo(ngettext("{n} erasure was made again.", "{n} erasures were made again.", took).format(n=took))
+    click.echo(_("Nobody is signed in: everybody signs in anew."))
+    for house, link in links:
+        click.echo(
+            _("Nobody leads {house} by this copy. Whoever does comes in by this link, once, within three days:").format(
+                house=house
+            )
+        )
+        click.echo(link)
 
 
 def _unpack(file: Path, identity: Path, corner: Path) -> dict[str, Any]:
@@ -140,10 +149,12 @@ def _keep_list(list_file: Path | None) -> "list[Erased]":
 
 
 def _forget_again(lines: "list[Erased]", *, copied_at: datetime) -> int:
-    from kindcircle.base.lib import erased
+    from kindcircle.base.lib import clock, erased
     from kindcircle.base.vault.errors import CannotOpen
     from kindcircle.rooms.ending.replaying import replay
+    from kindcircle.rooms.ending.shutting import sign_everybody_out
 
+    sign_everybody_out(at=clock.now())
     try:
         with erased.written_already():
             return replay(lines, copied_at=copied_at)
@@ -154,6 +165,23 @@ def _forget_again(lines: "list[Erased]", *, copied_at: datetime) -> int:
                 "Nobody is let in yet. Please look whether keys/root.key is the right one, or use another copy."
             )
         ) from None
+
+
+def _let_leads_in() -> list[tuple[str, str]]:
+    """Houses whose leads were all let go by somebody who came after the copy, each with a way in for that somebody."""
+    from django.conf import settings
+    from django.urls import reverse
+
+    from kindcircle.base.access import SYSTEM
+    from kindcircle.base.lib import clock
+    from kindcircle.rooms.ending.shutting import houses_without_lead
+    from kindcircle.rooms.groups.actions import invite
+
+    found = []
+    for house in houses_without_lead():
+        _row, secret = invite(role="organisation-lead", organisation=house, by=SYSTEM, at=clock.now())
+        found.append((house.name, settings.ORIGIN + reverse("invitation", kwargs={"secret": secret})))
+    return found
 
 
 def refuse_if_used(*, begun: bool) -> None:

@@ -12,6 +12,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.rooms.backdraft.errors import ChooseOne, NoLongerAsked
 from kindcircle.rooms.backdraft.exposures import Led, evocative, led_in, there_at
@@ -162,6 +163,8 @@ def set_may_tell(*, member: User, yes: bool, by: Actor, at: datetime) -> None:
                 settle(Kind.PRACTICE_A_LOT, about=log.Ref(LANDING, row.code), at=at)
             rows.update(told_at=None)
             take_back_told(member, at=at)
+        note = erased.note_back if yes else erased.note_left
+        note(MayTell._meta.label, person=member.code, at=at)
 
 
 def _locked(landing: Landing, at: datetime) -> Landing:

@@ -1,4 +1,4 @@
-"""After an old copy of the database came back: everything that was erased since goes again."""
+"""After an old copy of the database came back: what was erased since goes again, what was closed is closed again."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from django.db import transaction
 
 from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
-from kindcircle.rooms.ending import erasing
-from kindcircle.rooms.groups.actions import leave_again, take_back_yes
+from kindcircle.rooms.ending import erasing, shutting
+from kindcircle.rooms.groups.actions import take_back_yes
 from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
@@ -19,11 +19,12 @@ from kindcircle.rooms.sharing.again import narrow_again, remember_again
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
-    "resonance.HeartRecording", "resonance.Sitting", "resonance.Willing", "live.Word", "live.FeltAnswer",
+    "preparing.SafeContact", "resonance.HeartRecording", "resonance.Sitting", "resonance.Willing", "live.Word",
+    "live.FeltAnswer",
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
-WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan")
+WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact")
 """Those of them that go on under the same code: each has one, and changes it for months."""
 
 UNDER_WAY = timedelta(minutes=10)
@@ -45,7 +46,7 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
 
     keys_gone = {line.person: line.at for line in lines if line.what == erased.KEY and not undone(line)}
     # Of each row the last of these counts.
-    last = {line.code: line for line in lines if line.what in (erased.NARROWED, erased.LEFT, erased.BACK)}
+    last = {_about(line): line for line in lines if line.what in (erased.NARROWED, erased.LEFT, erased.BACK)}
     for line in lines:
         with transaction.atomic():
             if line.what == erased.ROW and line.label in ROWS:
@@ -55,12 +56,13 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
                     remember_again(code=line.code, at=line.at)
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
-            elif line.what == erased.NARROWED and line is last[line.code]:
+            elif line.what == erased.NARROWED and line is last[_about(line)]:
                 took += not undone(line) and narrow_again(code=line.code, step=line.step, at=line.at)
-            elif line.what == erased.LEFT and line is last[line.code]:
-                took += not undone(line) and leave_again(code=line.code, at=line.at)
+            elif line.what == erased.LEFT and line is last[_about(line)]:
+                took += not undone(line) and shutting.again(line)
             elif line.what == erased.WITHDRAWN:
-                took += not undone(line) and _withdraw(line)
+                take = shutting.again if line.label in shutting.AGAIN else _withdraw
+                took += not undone(line) and take(line)
             elif line.what in (erased.WRITING, erased.EVERYTHING):
                 took += erasing.again(
                     person_code=line.person,
@@ -70,6 +72,10 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
                     only_if_known=undone(line),
                 )
     return took
+
+
+def _about(line: Erased) -> tuple[str, str, str]:
+    return line.label, line.person, line.code
 
 
 def _withdraw(line: Erased) -> bool:

@@ -10,7 +10,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.lib import codes
+from kindcircle.base.lib import codes, erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Gathering, Membership
@@ -60,11 +60,12 @@ def renew_link(*, user: User, seen: str, by: Actor, at: datetime) -> CalendarLin
         link = _own(user)
         if stamp(link) != seen:
             return link
-        secret = codes.new_token()
+        secret, before = codes.new_token(), link.secret_hash
         link.secret_hash, link.made_at = codes.digest(secret), at
         link.sealed_secret = seals.CALENDAR_LINK.seal(secret, code=link.code, holder=user)
         link.save(update_fields=["secret_hash", "sealed_secret", "made_at"])
         _record(Event.CALENDAR_LINK_MADE, link, by, at)
+        _note_ended(before, at)
     return link
 
 
@@ -75,10 +76,18 @@ def end_link(*, user: User, by: Actor, at: datetime) -> CalendarLink:
         link = _own(user)
         if link.secret_hash is None:
             return link
+        before = link.secret_hash
         link.secret_hash, link.sealed_secret, link.made_at = None, b"", None
         link.save(update_fields=["secret_hash", "sealed_secret", "made_at"])
         _record(Event.CALENDAR_LINK_ENDED, link, by, at)
+        _note_ended(before, at)
     return link
+
+
+def end_link_again(*, secret_hash: str) -> bool:
+    """After an old copy of the database came back: this link opens nothing. False: it did not."""
+    closed = CalendarLink.objects.filter(secret_hash=secret_hash)
+    return bool(closed.update(secret_hash=None, sealed_secret=b"", made_at=None))
 
 
 def stamp(link: CalendarLink) -> str:
@@ -146,6 +155,12 @@ def _own_account(by: Actor, user: User) -> None:
 def _own(user: User) -> CalendarLink:
     link = saved_calendar(user)
     return CalendarLink.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=link.pk)
+
+
+def _note_ended(secret_hash: str | None, at: datetime) -> None:
+    """Only the mark of the secret, from which nobody gets to the link."""
+    if secret_hash is not None:
+        erased.note(erased.WITHDRAWN, label=CalendarLink._meta.label, code=secret_hash, at=at)
 
 
 def _record(event: Event, link: CalendarLink, by: Actor, at: datetime) -> None:

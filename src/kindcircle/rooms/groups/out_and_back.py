@@ -2,18 +2,22 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from kindcircle.base.lib import erased
 
 LABEL = "groups.Membership"
+INVITATION = "groups.Invitation"
 
 
 def note_left(code: str, *, at: datetime) -> None:
     """This place was left: whoever had it reads nothing of the group again. As the last step of the transaction."""
-    erased.note(erased.LEFT, label=LABEL, code=code, at=at)
+    erased.note_left(LABEL, code=code, at=at)
+
+
+def note_link_over(code: str, *, at: datetime) -> None:
+    """An invitation was used, or ended: its link lets nobody in again."""
+    erased.note(erased.WITHDRAWN, label=INVITATION, code=code, at=at)
 
 
 def note_back(code: str, *, at: datetime) -> None:
     """Somebody has it again. Only once that is certain: a line too many would open a group to whoever left."""
-    transaction.on_commit(lambda: erased.note(erased.BACK, label=LABEL, code=code, at=at))
+    erased.note_back(LABEL, code=code, at=at)

@@ -98,6 +98,7 @@ def keep_contact(
             if row is not None:
                 row.delete()
                 _record(Event.SAFE_CONTACT_KEPT, "safe-contact", row.code, person, by=by, at=at, reason="emptied")
+                erased.note(erased.ROW, label=SafeContact._meta.label, code=row.code, at=at)
             return None
         row = row or SafeContact(person=person)
         row.sealed_lines = seals.SAFE_CONTACT.seal(json.dumps(said), code=row.code, holder=person)

@@ -14,7 +14,9 @@ from kindcircle.base.lib import codes
 from kindcircle.base.outbox.models import Delivery, ReturnedMail
 from kindcircle.base.outbox.wishes import wishes_of
 from kindcircle.base.people.models import User
+from kindcircle.base.people.shut import address_mark, has_second_key, note_moved
 from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.actions.places import NO_CODES
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.reminders.errors import CodeGone, WrongCode
@@ -118,6 +120,7 @@ def change_address(*, user: User, code: str, by: Actor, at: datetime) -> str | N
         else:
             address = seals.ADDRESS.open(row.sealed_address, code=row.code, holder=user)
             old = seals.address_of(user)
+            before = user.email
             _move_to(user, address)
             row.delete()
             arrives_again(user, at=at)
@@ -125,9 +128,27 @@ def change_address(*, user: User, code: str, by: Actor, at: datetime) -> str | N
                 Event.ADDRESS_CHANGED, by=by, about=_about(user), at=at, chain=user.organisation.code,
                 concerns=user.code,
             )  # fmt: skip
+            if before != (now := seals.blind_address(address)):
+                note_moved(user.code, old=before, new=now, at=at)
     if wrong:
         raise WrongCode
     return old
+
+
+def close_address_again(*, user: User, mark: str, at: datetime) -> bool:
+    """After an old copy of the database came back: no code goes to an address that its owner gave up. False: none did.
+
+    Their newer one is lost with the newer rows, so somebody reaches them in another way. Whoever has a second key keeps
+    the address: nobody comes in by a code alone.
+    """
+    with transaction.atomic():
+        held = User.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=user.pk)
+        theirs = address_mark(held.code, held.email) == mark and not held.email.endswith(NO_CODES)
+        if not theirs or has_second_key(held):
+            return False
+        User.objects.filter(pk=held.pk).update(email=f"{held.code}{NO_CODES}", sealed_email=b"")
+        came_back(held, at=at)
+    return True
 
 
 def asked_for(user: User, *, at: datetime) -> str:

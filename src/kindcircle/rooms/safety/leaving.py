@@ -7,16 +7,19 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole, User
+from kindcircle.base.people.shut import note_account_closed, note_role_ended
 from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.out_and_back import note_left
+from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
@@ -86,31 +89,60 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
                 raise TakeOver(one.name)
             kind, _dash, code = one.key.partition("-")
             if kind == "group":
-                _pass_alerts(Group.objects.get(code=code), person, successor, by=by, at=at)
+                group = Group.objects.get(code=code)
+                give_place(group=group, user=successor, at=at)
+                _pass_alerts(group, person, successor, by=by, at=at)
             else:
                 _pass_talks(Intake.objects.get(code=code), person, successor, at=at)
-        told = _told(person)
-        Screener.objects.filter(user=person).delete()
-        left: list[str] = []
-        for group in _led_by(person):
-            places = Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None)
-            left.extend(places.values_list("code", flat=True))
-            places.update(left_at=at)
-            leave_places(group=group, person=person, by=by, at=at)
-        for rows in (Duty, DutyDay, Away):
-            rows.objects.filter(person=person).delete()
-        look(house, at=at)
-        Task.objects.filter(owner=person, kind=Kind.CREDENTIAL_ENDS, done_at=None).update(done_at=at, outcome=SETTLED)
-        # What waited for them alone waits for the group, or for whoever leads the house.
-        Task.objects.filter(owner=person, done_at=None).update(owner=None)
-        person.staff_roles.filter(role=Role.FACILITATOR).delete()
-        _tell_next(told, person, at=at)
+        left = _stop(person, by=by, at=at)
+        ended = {Role.FACILITATOR.value}
         about = log.Ref("account", person.code)
         log.record(Event.STAFF_PLACE_ENDED, by=by, about=about, at=at, chain=house.code, concerns=person.code)
         if close_account:
-            _close(person, by=by, at=at)
+            ended.update(_close(person, by=by, at=at))
         for code in left:
             note_left(code, at=at)
+        for role in sorted(ended):
+            note_role_ended(person.code, role, at=at)
+        if close_account:
+            note_account_closed(person.code, at=at)
+
+
+def leave_off(person: User, *, at: datetime) -> None:
+    """After an old copy of the database came back: whoever stopped leading groups leads none and talks with nobody.
+
+    To whom their alerts passed is lost with the newer rows. They go to somebody else who leads the same group; where
+    there is nobody, the next step of the ladder is told.
+    """
+    answers = Q(alerts_owner=person) | Q(alerts_backup=person)
+    for group in Group.objects.filter(answers).select_related("organisation").order_by("pk"):
+        leads = present_places(group, Membership.Role.FACILITATOR).filter(user__in=may_stand_in(group))
+        others = leads.exclude(user__in=(group.alerts_owner_id, group.alerts_backup_id))
+        if (place := others.first()) is not None:
+            _pass_alerts(group, person, place.user, by=SYSTEM, at=at)
+    for code in _stop(person, by=SYSTEM, at=at):
+        note_left(code, at=at)
+
+
+def _stop(person: User, *, by: Actor, at: datetime) -> list[str]:
+    """They lead nothing and answer for nothing from here on. Returns the codes of the places they had."""
+    told = _told(person)
+    Screener.objects.filter(user=person).delete()
+    left: list[str] = []
+    for group in _led_by(person):
+        places = Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None)
+        left.extend(places.values_list("code", flat=True))
+        places.update(left_at=at)
+        leave_places(group=group, person=person, by=by, at=at)
+    for rows in (Duty, DutyDay, Away):
+        rows.objects.filter(person=person).delete()
+    look(person.organisation, at=at)
+    Task.objects.filter(owner=person, kind=Kind.CREDENTIAL_ENDS, done_at=None).update(done_at=at, outcome=SETTLED)
+    # What waited for them alone waits for the group, or for whoever leads the house.
+    Task.objects.filter(owner=person, done_at=None).update(owner=None)
+    person.staff_roles.filter(role=Role.FACILITATOR).delete()
+    _tell_next(told, person, at=at)
+    return left
 
 
 def _to_pass_on(person: User, *, at: datetime) -> list[Open]:
@@ -140,7 +172,6 @@ def _pass_alerts(group: Group, person: User, successor: User, *, by: Actor, at: 
     step = Alert.Person.OWNER if group.alerts_owner_id == person.pk else Alert.Person.BACKUP
     field = "alerts_owner" if step == Alert.Person.OWNER else "alerts_backup"
     Group.objects.filter(pk=group.pk).update(**{field: successor})
-    give_place(group=group, user=successor, at=at)
     about = log.Ref("group", group.code)
     chain = group.organisation.code
     log.record(Event.ALERTS_PASSED_ON, by=by, about=about, at=at, chain=chain, concerns=successor.code, reason=step)
@@ -169,6 +200,7 @@ def _talks(intake: Intake, person: User, *, at: datetime) -> QuerySet[TalkTime]:
 
 def _pass_talks(intake: Intake, person: User, successor: User, *, at: datetime) -> None:
     Screener.objects.get_or_create(intake=intake, user=successor, defaults={"since": at})
+    erased.note_back(Screener._meta.label, person=successor.code, code=intake.code, at=at)
     booked = _talks(intake, person, at=at)
     theirs = TalkTime.objects.filter(screener=successor, starts_at__in=booked.values_list("starts_at", flat=True))
     if theirs.filter(application__isnull=False).exists():
@@ -185,11 +217,13 @@ def _led_by(person: User) -> list[Group]:
     return list(Group.objects.filter(leads | turns).select_related("organisation").distinct().order_by("pk"))
 
 
-def _close(person: User, *, by: Actor, at: datetime) -> None:
+def _close(person: User, *, by: Actor, at: datetime) -> list[str]:
+    """Their other roles end too, and the account. Returns which roles these were."""
     asks = person.applications.filter(withdrawn_at=None)
     if asks.exists() or Membership.objects.filter(user=person, role=Membership.Role.MEMBER, left_at=None).exists():
         raise StillTakesPart
-    for role in list(person.staff_roles.all()):
+    roles = list(person.staff_roles.all())
+    for role in roles:
         others = StaffRole.objects.filter(
             role=role.role, user__organisation=person.organisation_id, user__is_active=True
         ).exclude(user=person)
@@ -200,3 +234,4 @@ def _close(person: User, *, by: Actor, at: datetime) -> None:
     about = log.Ref("account", person.code)
     chain = person.organisation.code
     log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
+    return [role.role for role in roles]

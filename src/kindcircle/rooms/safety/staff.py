@@ -9,19 +9,18 @@ from zoneinfo import ZoneInfo
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from kindcircle.base.access import Actor, Permission
+from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.people.shut import SECOND_KEYS, note_account_closed, note_role_ended
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.safety.errors import HandOverFirst, LastOne
-
-KEYS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-"""What counts as a second key; spare codes alone do not."""
+from kindcircle.rooms.safety.leaving import leave_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def staff_of(organisation: Organisation, *, by: Actor) -> list[Colleague]:
         .distinct()
     )
     names = seals.names_of(people)
-    keys = set(Authenticator.objects.filter(user__in=people, type__in=KEYS).values_list("user_id", flat=True))
+    keys = set(Authenticator.objects.filter(user__in=people, type__in=SECOND_KEYS).values_list("user_id", flat=True))
     leads = list(_leading().filter(user__in=people).values_list("user_id", flat=True))
     zone = ZoneInfo(organisation.zone)
     found = [
@@ -80,6 +79,7 @@ def end_role(*, person: User, role: str, by: Actor, at: datetime) -> None:
         found = next((one for one in person.staff_roles.all() if one.role == role), None)
         if found is not None:
             _end(found, person, by=by, at=at)
+            note_role_ended(person.code, role, at=at)
 
 
 def end_access(*, person: User, by: Actor, at: datetime) -> None:
@@ -99,12 +99,40 @@ def end_access(*, person: User, by: Actor, at: datetime) -> None:
         for role in roles:
             _end(role, person, by=by, at=at)
         own = Membership.objects.filter(user=person, role=Membership.Role.MEMBER).exists()
-        if own or person.applications.exists():
-            return
-        User.objects.filter(pk=person.pk).update(is_active=False)
-        about = log.Ref("account", person.code)
-        chain = person.organisation.code
-        log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
+        closes = not own and not person.applications.exists()
+        if closes:
+            _close(person, by=by, at=at)
+        for role in roles:
+            note_role_ended(person.code, role.role, at=at)
+        if closes:
+            note_account_closed(person.code, at=at)
+
+
+def end_role_again(*, person: User, role: str, at: datetime) -> bool:
+    """After an old copy of the database came back: this role has ended, also where it was the last. False: it had.
+
+    Whoever led groups leads none, and the alerts of each go to somebody else who leads it, where there is one.
+    """
+    with transaction.atomic():
+        _hold(person)
+        found = StaffRole.objects.filter(user=person, role=role).first()
+        if found is None:
+            return False
+        if role == StaffRole.Role.FACILITATOR:
+            leave_off(person, at=at)
+        _take_away(found, person, by=SYSTEM, at=at)
+        note_role_ended(person.code, role, at=at)
+    return True
+
+
+def close_again(*, person: User, at: datetime) -> bool:
+    """After an old copy came back: nobody signs in with this account. False: nobody could."""
+    with transaction.atomic():
+        if not User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).exists():
+            return False
+        _close(person, by=SYSTEM, at=at)
+        note_account_closed(person.code, at=at)
+    return True
 
 
 def _leading():  # type: ignore[no-untyped-def]
@@ -124,8 +152,18 @@ def _end(role: StaffRole, person: User, *, by: Actor, at: datetime) -> None:
     ).exclude(user=person)
     if not others.exists():
         raise LastOne
+    _take_away(role, person, by=by, at=at)
+
+
+def _take_away(role: StaffRole, person: User, *, by: Actor, at: datetime) -> None:
     about = log.Ref("account", person.code)
     chain, ended = person.organisation.code, role.role
     role.delete()
     User.objects.filter(pk=person.pk).update(sessions_valid_from=at)
     log.record(Event.STAFF_ROLE_ENDED, by=by, about=about, at=at, chain=chain, concerns=person.code, reason=ended)
+
+
+def _close(person: User, *, by: Actor, at: datetime) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False, sessions_valid_from=at)
+    about, chain = log.Ref("account", person.code), person.organisation.code
+    log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)

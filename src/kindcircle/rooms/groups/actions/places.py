@@ -14,6 +14,7 @@ from kindcircle.base.lib import codes
 from kindcircle.base.outbox.wishes import is_returned
 from kindcircle.base.people.language import spoken
 from kindcircle.base.people.models import Organisation, StaffRole, User
+from kindcircle.base.people.shut import note_moved, note_role_taken
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import (
     AddressTaken,
@@ -26,6 +27,7 @@ from kindcircle.rooms.groups.errors import (
 )
 from kindcircle.rooms.groups.models import EntryPass, Gathering, Group, Invitation, Membership
 from kindcircle.rooms.groups.models_venues import Venue
+from kindcircle.rooms.groups.out_and_back import note_link_over
 from kindcircle.rooms.groups.queries import open_by_short_code
 from kindcircle.rooms.groups.series import hold_people, lay_out, look_over
 from kindcircle.rooms.groups.venues import Where, check_offered, hold_house, where
@@ -164,12 +166,17 @@ def link_for(*, application: Application, by: Actor, at: datetime) -> tuple[Invi
     if person.last_login is not None and not person.email.endswith(NO_CODES) and not is_returned(person):
         raise ComesInAlone
     with transaction.atomic():
-        Invitation.objects.filter(person=person, used_at=None).update(expires_at=at)
+        before = Invitation.objects.filter(person=person, used_at=None, expires_at__gt=at)
+        ended = list(before.values_list("code", flat=True))
+        before.update(expires_at=at)
         settle(Kind.SHARED_ADDRESS, about=log.Ref("application", application.code), at=at)
-        return _invitation(
+        made = _invitation(
             application.intake.organisation, by=by, at=at, role=Invitation.Role.MEMBER, person=person,
             name=seals.name_of(person),
         )  # fmt: skip
+        for code in ended:
+            note_link_over(code, at=at)
+    return made
 
 
 def _invitation(
@@ -217,11 +224,13 @@ def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> Us
         used = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk, used_at=None).first()
         if used is None:
             raise InvitationGone
+        before = ""
         try:
             with transaction.atomic():
                 if invitation.person is None:
                     user = make_person(organisation=invitation.organisation, name=name, email=email, at=at)
                 else:
+                    before = invitation.person.email
                     user = reach_person(person=invitation.person, name=name, email=email)
         except IntegrityError:
             raise AddressTaken from None
@@ -231,6 +240,9 @@ def accept_invitation(*, secret: str, name: str, email: str, at: datetime) -> Us
         about = log.Ref("invitation", invitation.code)
         by = Actor(user_id=user.pk, code=user.code, organisation_id=user.organisation_id)
         _record(Event.INVITATION_ACCEPTED, by=by, about=about, at=at, organisation=invitation.organisation)
+        if before not in ("", user.email):
+            note_moved(user.code, old=before, new=user.email, at=at)
+        note_link_over(invitation.code, at=at)
     return user
 
 
@@ -265,6 +277,8 @@ def take_role(*, secret: str, by: Actor, at: datetime) -> StaffRole:
             concerns=by.code,
             reason=invitation.role,
         )
+        note_link_over(invitation.code, at=at)
+        note_role_taken(by.code, invitation.role, at=at)
     return role
 
 

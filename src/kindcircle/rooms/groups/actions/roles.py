@@ -11,6 +11,7 @@ from kindcircle.base.access import SYSTEM, Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.rooms.groups.errors import (
@@ -291,6 +292,7 @@ def _end(stand_in: StandIn, gathering: Gathering, *, by: Actor, at: datetime) ->
             setattr(gathering, place, stand_in.in_for)
     _record(Event.STAND_IN_ENDED, gathering.group, by=by, at=at, concerns=stand_in.user.code)
     _look(gathering, at=at)
+    erased.note(erased.WITHDRAWN, label=StandIn._meta.label, code=stand_in.code, at=at)
 
 
 def _may_stand_in(person: User) -> bool:

@@ -11,6 +11,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.rooms.intake.errors import TooManyTimes
 from kindcircle.rooms.intake.models import Intake, Screener, WeeklySlot
@@ -47,6 +48,15 @@ def name_screeners(*, intake: Intake, people: Iterable[User], by: Actor, at: dat
             (Screener(intake=intake, user_id=person, since=at) for person in wanted - there), ignore_conflicts=True
         )
         _record(intake, by=by, at=at, reason="screeners")
+        named = dict(User.objects.filter(pk__in=wanted ^ there).values_list("pk", "code"))
+        for person, code in named.items():
+            note = erased.note_back if person in wanted else erased.note_left
+            note(Screener._meta.label, person=code, code=intake.code, at=at)
+
+
+def talk_no_more(*, intake: str, person: str) -> bool:
+    """After an old copy of the database came back: they read nothing of who asks to come here. False: they did not."""
+    return bool(Screener.objects.filter(intake__code=intake, user__code=person).delete()[0])
 
 
 def set_times(
