@@ -225,6 +225,27 @@ def test_a_text_that_does_not_open_costs_nobody_the_rest(over: World, place: Pla
 
 
 @pytest.mark.django_db
+def test_a_name_that_does_not_open_costs_nobody_the_rest(over: World) -> None:
+    fill(over)
+    me = over.member
+    before, whole = unpacked(pack(me, by=over.actor(me), at=FIRST))
+    assert "The words of Ines" in before and {one["title"] for one in whole["messages"]} == {"Ines"}
+    others = User.objects.filter(organisation=over.organisation)
+    for person in others:  # their own, of those who lead, of those who wrote them a line
+        damaged = bytes(person.sealed_name)
+        others.filter(pk=person.pk).update(sealed_name=damaged[:-1] + bytes([damaged[-1] ^ 1]))
+    me.refresh_from_db()
+    page, record = unpacked(pack(me, by=over.actor(me), at=FIRST))
+    assert "<h1>My words</h1>" in page and "Ines" not in page
+    assert {one["title"] for one in record["messages"]} == {"Somebody whose name did not open"}
+    for kind in ("journal", "letters", "shared", "kept", "messages", "answers", "consents"):
+        assert [one["words"] for one in record[kind]] == [one["words"] for one in whole[kind]], kind
+    told = AuditEntry.objects.filter(event=Event.TEXT_DID_NOT_OPEN)
+    assert me.code in told.values_list("about_code", flat=True), "we have been told"
+    assert set(told.values_list("about_kind", flat=True)) == {"name"}
+
+
+@pytest.mark.django_db
 def test_a_thousand_entries_are_packed_in_good_time(over: World) -> None:
     person, words = over.member, "A line about an ordinary day. " * 60
     rows = []

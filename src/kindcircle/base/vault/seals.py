@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +18,7 @@ from django.conf import settings
 from kindcircle.base.lib import keyfiles
 from kindcircle.base.people.models import User
 from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.base.vault.instead import Instead, or_instead
 from kindcircle.base.vault.keys import (
     NONCE,
     Holder,
@@ -181,10 +183,13 @@ def name_of(user: User) -> str:
     return NAME.open(user.sealed_name, code=user.code, holder=user)
 
 
-def names_of(users: list[User]) -> dict[int, str]:
-    """The chosen names of many people, by user id, with one query for their keys."""
+def names_of(users: list[User], *, instead: Instead | None = None) -> dict[int, str]:
+    """The chosen names of many people, by user id, with one query for their keys. instead: for one that does not open.
+
+    Without it one such name takes the whole page away, rather than standing there as somebody else.
+    """
     open_keys(users)
-    return {user.pk: name_of(user) for user in users}
+    return {user.pk: or_instead(partial(name_of, user), instead) for user in users}
 
 
 def address_of(user: User) -> str | None:

@@ -1,9 +1,9 @@
 """Writing to those who lead a group, and their answers. Sealed under the member's own key; nothing scans it."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -15,6 +15,7 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.base.vault.instead import Instead, or_instead
 from kindcircle.rooms.conversations.errors import (
     NewWords,
     NobodyLeads,
@@ -167,9 +168,7 @@ def open_for_those_who_lead(*, conversation: Conversation, by: Actor, at: dateti
         return _open(conversation, from_member=True)
 
 
-def open_own(
-    *, place: Membership, by: Actor, at: datetime | None = None, instead: Callable[[CannotOpen], str] | None = None
-) -> list[Said]:
+def open_own(*, place: Membership, by: Actor, at: datetime | None = None, instead: Instead | None = None) -> list[Said]:
     """One's own conversation from this place, oldest first; empty before the first word.
 
     at: it is read at this moment, and a mail that still waits to say so is not sent any more.
@@ -236,23 +235,24 @@ def _say(
     return message
 
 
-def _words(message: Message, member: User) -> tuple[str, str]:
+def _words(message: Message, member: User) -> tuple[str, str | None]:
     words = json.loads(seals.MESSAGE.open(message.sealed_words, code=message.code, holder=member))
     return words["text"], words["phrase"]
 
 
-def _open(row: Conversation, *, from_member: bool, instead: Callable[[CannotOpen], str] | None = None) -> list[Said]:
+def _closed(instead: Instead, problem: CannotOpen) -> tuple[str, None]:
+    return instead(problem), None
+
+
+def _open(row: Conversation, *, from_member: bool, instead: Instead | None = None) -> list[Said]:
     """The whole conversation, opened; what came from that side is open from now on."""
     messages = list(Message.objects.filter(conversation=row).select_related("author").order_by("pk"))
-    names = seals.names_of(list({message.author for message in messages}))
+    names = seals.names_of(list({message.author for message in messages}), instead=instead)
     said, closed = [], set[int]()
+    closes = None if instead is None else partial(_closed, instead)
     for message in messages:
-        try:
-            text, phrase = _words(message, row.member)
-        except CannotOpen as problem:
-            if instead is None:
-                raise
-            text, phrase = instead(problem), ""
+        text, phrase = or_instead(partial(_words, message, row.member), closes)
+        if phrase is None:
             closed.add(message.pk)
         said.append(
             Said(

@@ -3,10 +3,10 @@
 What one member writes for another passes those who lead first: nothing that hurts arrives at a goodbye.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -20,7 +20,7 @@ from kindcircle.base.lib.codes import digest
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
-from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.base.vault.instead import Instead, or_instead
 from kindcircle.rooms.ending.errors import ALittleLong, DoesNotReceive, GivenAlready, NothingSaid, NotNow
 from kindcircle.rooms.ending.finishing import may_finish, meetings_left, months_on
 from kindcircle.rooms.ending.models import ClosingLetter, Ending, KeptLine, Parting
@@ -139,15 +139,19 @@ def remove_line(*, line: KeptLine, by: Actor) -> None:
     KeptLine.objects.filter(pk=line.pk).delete()
 
 
-def lines_for(place: Membership, *, by: Actor, instead: Callable[[CannotOpen], str] | None = None) -> list[OpenLine]:
+def lines_for(place: Membership, *, by: Actor, instead: Instead | None = None) -> list[OpenLine]:
     """Everything on somebody's own closing page, their own lines first. instead: said where one does not open."""
     require(by, Permission.IN_OWN_NAME, place)
     rows = list(
         KeptLine.objects.filter(to=place, state=State.GIVEN).select_related("author", "to__user").order_by("pk")
     )
-    names = seals.names_of(list({row.author for row in rows}))
+    names = seals.names_of(list({row.author for row in rows}), instead=instead)
     found = [
-        OpenLine(row, _or(instead, _words, row), "" if row.author_id == place.user_id else names[row.author_id])
+        OpenLine(
+            row,
+            or_instead(partial(_words, row), instead),
+            "" if row.author_id == place.user_id else names[row.author_id],
+        )
         for row in rows
     ]
     return sorted(found, key=lambda one: bool(one.author))
@@ -197,13 +201,13 @@ def letter_to(group: Group, to: Membership | None, *, by: Actor) -> Letter | Non
     return None if row is None else Letter(_letter_words(row), row.given_at)
 
 
-def letters_for(place: Membership, *, by: Actor, instead: Callable[[CannotOpen], str] | None = None) -> list[Letter]:
+def letters_for(place: Membership, *, by: Actor, instead: Instead | None = None) -> list[Letter]:
     """The letters that reached this member: to them alone, and to the whole group."""
     require(by, Permission.ENDING_SEE, place.group)
     require(by, Permission.IN_OWN_NAME, place)
     rows = _letters(place.group).exclude(given_at=None)
     mine = [*rows.filter(to=place), *rows.filter(to=None)]
-    return [Letter(_or(instead, _letter_words, row), row.given_at) for row in mine]
+    return [Letter(or_instead(partial(_letter_words, row), instead), row.given_at) for row in mine]
 
 
 def save_letter(
@@ -250,15 +254,6 @@ def _holder(row: ClosingLetter) -> User | Organisation:
 
 def _letter_words(row: ClosingLetter) -> str:
     return seals.CLOSING_LETTER.open(row.sealed_words, code=row.code, holder=_holder(row))
-
-
-def _or(instead: Callable[[CannotOpen], str] | None, opens: Callable[[Any], str], row: KeptLine | ClosingLetter) -> str:
-    try:
-        return opens(row)
-    except CannotOpen as problem:
-        if instead is None:
-            raise
-        return instead(problem)
 
 
 def _words(row: KeptLine) -> str:

@@ -18,6 +18,7 @@ from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
 from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.base.vault.instead import Instead, or_instead
 from kindcircle.rooms.conversations import actions as conversations
 from kindcircle.rooms.conversations.queries import member_places
 from kindcircle.rooms.ending import closing
@@ -46,9 +47,6 @@ from kindcircle.rooms.writing.words import letter_line, letter_words
 from kindcircle.spec import strokes
 from kindcircle.spec.parts import Likert, Tick
 from kindcircle.spec.resting import Felt
-
-Instead = Callable[[CannotOpen], str]
-"""What stands in the place of a text that does not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +112,16 @@ def all_of(person: User, *, by: Actor, at: datetime) -> OwnWords:
             for piece in _of_entry(row, by=by, instead=instead)
         ],
         letters=[
-            Piece(row.written_at, _title(row), _read(partial(letter_words, row), instead))
+            Piece(row.written_at, _title(row), or_instead(partial(letter_words, row), instead))
             for row in Letter.objects.filter(author=person).select_related("author").order_by("written_at", "pk")
         ],
         drafts=[_of_draft(row, person, instead) for row in Draft.objects.filter(author=person).order_by("pk")],
     )
-    phrases = _read(lambda: open_phrases(author=person, by=by).text, instead)
+    phrases = or_instead(lambda: open_phrases(author=person, by=by).text, instead)
     found.kept.extend(Piece(None, "", line) for line in phrases.splitlines())
     marked = Letter.objects.filter(author=person, line_marked_at__isnull=False).select_related("author")
     found.kept.extend(
-        Piece(row.line_marked_at, "", _read(partial(letter_line, row), instead))
+        Piece(row.line_marked_at, "", or_instead(partial(letter_line, row), instead))
         for row in marked.order_by("line_marked_at", "pk")
     )
     for share in Share.objects.filter(author=person).select_related("author", "group").order_by("since", "pk"):
@@ -170,16 +168,21 @@ def refuse_if_held(person: User, *, by: Actor, at: datetime) -> None:
         raise IsHeld(told=told_hold_on(person) is not None)
 
 
-def _read(opens: Callable[[], str], instead: Instead) -> str:
-    """One text; where it does not open, a sentence that says so. One that does not open costs nobody the rest."""
-    try:
-        return opens()
-    except CannotOpen as problem:
-        return instead(problem)
+def name_of(person: User, *, by: Actor, at: datetime) -> str:
+    """What they want to be called, for the head of their file; empty where it does not open."""
+    require(by, Permission.IN_OWN_NAME, person)
+
+    def nothing(problem: CannotOpen) -> str:
+        tell_of_it(problem, by, at=at)
+        return ""
+
+    return or_instead(partial(seals.name_of, person), nothing)
 
 
 def _not_open(problem: CannotOpen, *, by: Actor, at: datetime) -> str:
     tell_of_it(problem, by, at=at)
+    if problem.what == seals.NAME.kind:
+        return _("Somebody whose name did not open")
     return _("These words did not open, so they are not in this file. We have been told.")
 
 
@@ -197,9 +200,9 @@ def _of_place(found: OwnWords, place: Any, *, by: Actor, instead: Instead) -> No
 
 def _of_share(row: Share, person: User, instead: Instead) -> Iterator[Piece]:
     """What somebody let others read, and the line with which it was given back to them."""
-    yield Piece(row.since, row.group.name, _read(lambda: shared_words(row, person), instead))
+    yield Piece(row.since, row.group.name, or_instead(lambda: shared_words(row, person), instead))
     if row.sealed_line:
-        line = _read(lambda: seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=person), instead)
+        line = or_instead(lambda: seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=person), instead)
         yield Piece(row.reviewed_at, _("what was written to me when it was given back"), line)
 
 
@@ -213,7 +216,7 @@ def _of_consent(copy: ConsentCopy, person: User, instead: Instead) -> Piece:
         shown = json.loads(seals.CONSENT_COPY.open(copy.sealed_words, code=given.code, holder=person))
         return "\n\n".join(str(one) for one in shown.values())
 
-    return Piece(given.signed_at, given.kind, _read(words, instead))
+    return Piece(given.signed_at, given.kind, or_instead(words, instead))
 
 
 def _sheet(response: Response, *, by: Actor, at: datetime, instead: Instead) -> Piece:
@@ -259,7 +262,7 @@ def _of_heart(sitting: Sitting, *, by: Actor, instead: Instead) -> list[Piece]:
     for row in HeartRecording.objects.filter(sitting=sitting).select_related("sitting__member").order_by("-part"):
         beats = partial(_beats, row, by=by)
         title = " ".join(word for word in (sitting.practice, row.part, sitting.on.isoformat()) if word)
-        found.append(Piece(row.kept_at, title, _read(beats, instead)))
+        found.append(Piece(row.kept_at, title, or_instead(beats, instead)))
     return found
 
 
@@ -284,7 +287,7 @@ def _of_entry(row: JournalEntry, *, by: Actor, instead: Instead) -> Iterator[Pie
         yield Piece(row.written_at, "", not_open)
     for one in row.added.order_by("written_at", "pk"):
         opens = partial(seals.JOURNAL_ADDED.open, one.sealed_body, code=one.code, holder=row.author)
-        yield Piece(one.written_at, _title(one), _read(opens, instead))
+        yield Piece(one.written_at, _title(one), or_instead(opens, instead))
 
 
 def _of_draft(row: Draft, person: User, instead: Instead) -> Piece:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from kindcircle.base.access import Actor
 from kindcircle.base.people.models import User
-from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.journal_words import felt_in_words
 from kindcircle.rooms.ending import own_words
 from kindcircle.rooms.ending.own_rows import rows_of
@@ -31,14 +30,15 @@ def pack(person: User, *, by: Actor, at: datetime) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for name, parts in (("my-words.html", _page), ("my-words.json", _record)):
             with file.open(name, "w") as inside:
-                for part in parts(person, words, by):
+                for part in parts(person, words, by, at):
                     inside.write(part.encode())
     return packed.getvalue()
 
 
-def _page(person: User, words: OwnWords, by: Actor) -> Iterator[str]:
+def _page(person: User, words: OwnWords, by: Actor, at: datetime) -> Iterator[str]:
     """Own words first, then what else there is, then who looked. No script, and nothing from elsewhere."""
-    context = {"name": seals.name_of(person), "language": translation.get_language() or "en"}
+    name = own_words.name_of(person, by=by, at=at)
+    context = {"name": name, "language": translation.get_language() or "en"}
     yield render_to_string("member/own_file_head.html", context)
     for title, pieces in _titled(words):
         for start in range(0, len(pieces), 200):
@@ -73,7 +73,7 @@ def _titled(words: OwnWords) -> list[tuple[str, list[Piece]]]:
     ]
 
 
-def _record(person: User, words: OwnWords, by: Actor) -> Iterator[str]:
+def _record(person: User, words: OwnWords, by: Actor, _at: datetime) -> Iterator[str]:
     """The same for machines. Times are in UTC."""
     yield "{\n"
     for name, pieces in _named(words):
