@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet, Value
 
 
-def which_are_there(one_row: QuerySet[Any], **asked: QuerySet[Any]) -> dict[str, bool]:
+def which_are_there(**asked: QuerySet[Any]) -> dict[str, bool]:
     """Of each of these, by name, whether there is any at all. One question, however many are asked.
 
-    one_row  where they are asked from: exactly one row, such as somebody's account. Without it every answer is no.
+    The answers are the names of those that have rows, so each should have few.
     """
-    said = one_row.values(**{name: Exists(rows) for name, rows in asked.items()}).first()
-    return {name: bool(said and said[name]) for name in asked}
+    first, *others = [rows.order_by().values_list(Value(name)) for name, rows in asked.items()]
+    there = {name for (name,) in first.union(*others)}
+    return {name: name in there for name in asked}

@@ -240,12 +240,6 @@ def test_nothing_of_it_stands_there_for_a_fellow_member(world: World) -> None:
         assert words not in said, words
 
 
-def test_an_account_that_is_gone_has_nothing_waiting(world: World) -> None:
-    by, course = world.actor(world.member), courses_of(world.actor(world.member))[0]
-    gone = User(pk=0, organisation=world.organisation)
-    assert not any(asdict(waiting_for(gone, course, by=by, at=clock.now())).values())
-
-
 def test_a_visit_by_short_code_is_not_asked_about_a_practice_at_home(world: World) -> None:
     still_there(world)
     visit = world.actor(world.member, only_gathering=Gathering.objects.get(pk=world.gatherings[2].pk).pk)

@@ -64,7 +64,6 @@ def waiting_for(person: User, course: Course, *, by: Actor, at: datetime) -> Wai
     group = course.group
     return Waiting(
         **which_are_there(
-            User.objects.filter(pk=person.pk),
             letters=letters_arrived(by),
             answers=answers_that_wait(by),
             nudges=nudged(person),
