@@ -25,6 +25,7 @@ from kindcircle.rooms.safety.models import Helpline, HelplineCheck
 from kindcircle.rooms.safety.models_rota import Duty
 from kindcircle.rooms.team.credentials import EVERYBODY
 from kindcircle.rooms.team.models import Credential
+from tests.made_again import made_again
 
 PROGRAMME = "kind-to-a-body-that-hurts"
 VERSION = "1"
@@ -257,6 +258,7 @@ def make_ready(organisation: Organisation, people: list[User], *, at: datetime) 
     always_on_duty(organisation, people[0])
 
 
+@made_again
 # Everybody is new, so their words are sealed with the key just made; looking it up for each takes half of the time.
 @mock.patch.object(seals, "stored_key_of", keys.key_of)
 def make_world(
