@@ -85,20 +85,25 @@ def test_ones_own_words_that_cannot_go_wait_or_go_as_one_says(
         say_yes(page)
         without_a_line(page, line, visits)
         expect(page.get_by_role("button", name="Take it off this phone")).to_be_hidden()
-        expect(page.get_by_role("button", name="Take the rest, let my words wait")).to_be_focused()
+        expect(page.get_by_role("button", name="Let my words wait here")).to_be_focused()
         press(page, "Change nothing")
         expect(live(page, "phone-said")).to_have_text("It is kept on this phone.")
         expect(page.get_by_text(MINE)).to_be_visible()
         assert waiting(page) == 1
 
         press(page, "Take it off this phone")
-        press(page, "Take the rest, let my words wait")
+        press(page, "Let my words wait here")
         expect(live(page, "phone-said")).to_have_text("It is off this phone.")
         expect(page.get_by_text(MINE)).to_be_visible()
         assert kept_here(page)[0] == 0 and waiting(page) == 1 and in_clear(page, "Drossel", me.code) == []
+        # It is off already, so what is offered now is about the words alone.
+        expect(page.get_by_role("button", name="Take it off this phone")).to_be_hidden()
+        press(page, "Send what waits, or take it away")
+        press(page, "Let my words wait here")
+        assert waiting(page) == 1
         line.mend()
-        page.goto("/today/")
-        wait_until(lambda: waiting(page) == 0, page, what="the words to come")
+        press(page, "Send what waits, or take it away")
+        expect(live(page, "phone-said")).to_contain_text("Nothing of it is left here.")
         assert [one["feelings"] for one in entries(me, group)] == ["Drossel"]
 
 
@@ -144,7 +149,7 @@ def test_words_that_wait_for_a_key_to_be_off_are_asked_about(
         page.goto("/phone/")
         press(page, "Take it off this phone")
         expect(live(page, "phone-said")).to_contain_text(ASKED)
-        press(page, "Take the rest, let my words wait")
+        press(page, "Let my words wait here")
         page.goto("/phone/")
         expect(live(page, "phone-said")).to_have_text("It is not kept on this phone.")
         expect(page.get_by_text("They can come when your own key is off.")).to_be_visible()

@@ -28,10 +28,10 @@ async function show(state = "") {
   const states = new Set([asks ? "asked" : kept ? "kept" : "not"]);
   if (waits && ownKey) states.add("waits-key");
   else if (waits && !asks) states.add("waits");
-  if (others) states.add("others");
-  if (!asks && (kept || waits)) states.add("may-go");
-  if (!asks && kept && ownKey) states.add("own-key");
-  if (!asks && kept && install) states.add("install");
+  if (others && !asks) states.add("others");
+  if (waits && states.has("not")) states.add("only-words");
+  if (states.has("kept") && ownKey) states.add("own-key");
+  if (states.has("kept") && install) states.add("install");
   showWhen(root, states);
   setText(said, saying(said, state || (kept ? "kept" : "not")));
   if (kept) tellManifest();
