@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHIFT = 0.05
 PAINTED, USABLE = 1_500, 2_000  # ms
+ROOM = 1.25  # for a machine that does other things meanwhile; what is printed is what counts
 SLOWER = 4
 LINE = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 WATCH = """
@@ -32,6 +33,10 @@ WATCH = """
   watch("largest-contentful-paint", (one) => (window.seen.painted = one.startTime));
   watch("layout-shift", (one) => (window.seen.shift += one.hadRecentInput ? 0 : one.value));
   watch("longtask", (one) => (window.seen.busy = one.startTime + one.duration));
+  document.addEventListener("DOMContentLoaded", () => {
+    const begin = document.querySelector("[data-does=start]");
+    window.seen.begins = !begin || begin.checkVisibility();
+  });
 """
 MAIN = (
     "today", "hard-day", "journal", "journal-new", "letter-new", "letters", "practice", "support-plan", "phone-write",
@@ -52,6 +57,7 @@ class Look:
 def look(page: Page, name: str, path: str) -> Look:
     page.goto(path, wait_until="load")
     page.wait_for_timeout(250)
+    assert page.evaluate("window.seen?.begins ?? true"), f"{name}: ready, and nothing to begin with"
     seen = page.evaluate(
         """() => ({ ...window.seen, ready: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd })"""
     )
@@ -113,6 +119,5 @@ def test_the_pages_of_a_bad_day_are_soon_there(
         print(f"\n{one.name}: painted {one.painted:.0f} ms, usable {one.usable:.0f} ms", end="")
     print(f"\nthis machine beside the line: {spare:.0f} ms")
     assert len(looks) >= len(MAIN) - 1
-    # Half as much again for a machine that does other things meanwhile; what is printed is what counts.
-    slow = [one for one in looks if one.painted > 1.5 * PAINTED + spare or one.usable > 1.5 * USABLE + spare]
+    slow = [one for one in looks if one.painted > ROOM * PAINTED + spare or one.usable > ROOM * USABLE + spare]
     assert not slow, json.dumps([(one.name, round(one.painted), round(one.usable)) for one in slow])

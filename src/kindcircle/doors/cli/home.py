@@ -78,7 +78,7 @@ def open_database() -> None:
 
 
 def gather_static() -> None:
-    """Collect styles, scripts and fonts, hashed and compressed, if any of them changed since the last time."""
+    """Collect styles, scripts and fonts, hashed and compressed, if they or the way they are sent changed since."""
     from django.conf import settings
     from django.core.management import call_command
 
@@ -92,8 +92,10 @@ def gather_static() -> None:
 
 def _static_marks() -> Iterator[str]:
     from django.contrib.staticfiles.finders import get_finders
+    from django.contrib.staticfiles.storage import staticfiles_storage
 
     for finder in get_finders():
         for name, storage in finder.list([]):
             state = Path(storage.path(name)).stat()
             yield f"{name} {state.st_size} {state.st_mtime_ns}"
+    yield staticfiles_storage.way  # type: ignore[attr-defined]

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +14,7 @@ from kindcircle.doors.web.member.phone import PAGES as PHONE_PAGES
 from kindcircle.doors.web.member.phone import PHONE_PARTS
 from kindcircle.doors.web.member.sound import KEPT_PARTS
 from kindcircle.doors.web.shared.sent_file import HEADER
+from kindcircle.doors.web.shared.static_files import sent, source
 from kindcircle.rooms.practice import recordings, sounds
 from kindcircle.rooms.practice.models import OwnWay, Recording
 from kindcircle.rooms.practice.own_way import AS_WRITTEN, Choice, keep_own_way, own_way
@@ -290,8 +290,8 @@ def test_all_that_kept_pages_load_is_kept(client):
         if name in needed:
             return
         needed.add(name)
-        text = Path(str(finders.find(name))).read_text() if name.endswith(".js") else ""
-        for other in re.findall(r'(?:from |import\()"(\.\.?/[a-z/-]+\.js)"', text):
+        text = sent(name, source(name)) if name.endswith(".js") else ""
+        for other in re.findall(r'(?:from ?|import\()"(\.\.?/[a-z/-]+\.js)"', text):
             need(os.path.normpath(f"{name.rpartition('/')[0]}/{other}"))
 
     def open_all(*addresses: str) -> None:

@@ -22,10 +22,7 @@ from kindcircle.rooms.safety.queries import help_lines
 
 _STYLES = "every-page home live print"
 _SCRIPTS = "quick-exit theme page"
-_MODULES = (
-    "bell circle clock commands device-voice dom home-player kept kept-page kept-store play-log player sound-clock "
-    "states step-clock timeline"
-)
+_MODULES = "device-voice dom home-player kept kept-page kept-store"
 KEPT_PARTS = (
     *(f"css/{name}.css" for name in _STYLES.split()),
     *(f"js/{name}.js" for name in _SCRIPTS.split()),

@@ -3,15 +3,11 @@
 Shown in every state at /gallery/, listed in docs/reference/design.md.
 """
 
-import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import template
-from django.contrib.staticfiles import finders
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
@@ -25,7 +21,9 @@ from django.utils.translation import gettext as _
 
 from kindcircle.base.people.language import languages
 from kindcircle.doors.web.shared import drawing, drawing_funnel
+from kindcircle.doors.web.shared.joined_scripts import JOINED, modules_of
 from kindcircle.doors.web.shared.lengths import length_in_words
+from kindcircle.doors.web.shared.static_files import source
 
 register = template.Library()
 
@@ -50,10 +48,15 @@ def few(context: Context, short: str, whole: str) -> str:
 
 
 @register.simple_tag
-def module(name: str) -> SafeString:
-    """A script with all that it imports asked for at once: one after the other, a poor line takes seconds for them."""
-    others = format_html_join("", '<link rel="modulepreload" href="{}">', ((static(one),) for one in imports_of(name)))
-    return format_html('{}<script type="module" src="{}"></script>', others, static(name))
+def module(name: str, *, later: bool = False) -> SafeString:
+    """A script with all that it imports asked for at once: one after the other, a poor line takes seconds for them.
+
+    later: what nobody waits for, so that a poor line carries the rest first.
+    """
+    apart = () if name in JOINED else imports_of(name)
+    others = format_html_join("", '<link rel="modulepreload" href="{}">', ((static(one),) for one in apart))
+    order = SafeString(' fetchpriority="low"' if later else "")
+    return format_html('{}<script type="module" src="{}"{}></script>', others, static(name), order)
 
 
 @cache
@@ -62,12 +65,9 @@ def imports_of(name: str) -> tuple[str, ...]:
     found, waiting = [], [name]
     while waiting:
         here = waiting.pop(0)
-        text = Path(str(finders.find(here))).read_text(encoding="utf-8")
-        for other in re.findall(r'^(?:import|export) [^;]*?from "(\.[^"]+)";', text, flags=re.MULTILINE):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(here), other))
-            if path not in found:
-                found.append(path)
-                waiting.append(path)
+        new = [one for one in modules_of(here, source(here)) if one not in found]
+        found += new
+        waiting += new
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ import { createLog } from "./play-log.js";
 import { createPlayer } from "./player.js";
 import { createSoundClock } from "./sound-clock.js";
 import { statesOf } from "./states.js";
+import { createStepClock } from "./step-clock.js";
 import { practiceKey, practiceMap } from "./timeline.js";
 
 const root = document.getElementById("home-player");
@@ -18,7 +19,6 @@ const log = createLog(root, facts);
 const bell = createBell(root, { heard: root.dataset.sound === "on" });
 const player = createPlayer(root, bell, { turned: (phase) => feel(phase === "in" ? [40] : [40, 80, 40]) });
 const about = { practice: facts.practice, variant, sheet, changed: () => show() };
-const stepped = async () => (await import("./step-clock.js")).createStepClock(about);
 // Who asked for little data, or whose browser does: words and bells first, and the sound after a tap on its size.
 const little = facts.little ?? matchMedia("(prefers-reduced-data: reduce)").matches;
 let offered = little && Boolean(facts.sound);
@@ -71,7 +71,7 @@ function soundLeads() {
 
 // Whatever happens to the sound, the practice goes on in words, bells and buzz.
 async function withoutSound(from = null) {
-  clock = await stepped();
+  clock = createStepClock(about);
   if (from) clock.carryOn(from);
   bell.alone(false);
   sayState(root, "voice-state", "missing");
@@ -112,7 +112,7 @@ async function begin() {
     show();
     await clock.prepare().then(() => sayState(root, "voice-state", facts.voice), () => withoutSound());
   } else {
-    clock = await stepped();
+    clock = createStepClock(about);
     show();
     const said = offered ? "text" : facts.voice;
     if (said === "device") voice = await (await import("./device-voice.js")).createDeviceVoice(document.querySelector("[data-live=cue]"));

@@ -1,6 +1,7 @@
 // "Keep on this phone": this practice, its sound and what its page is made of, in the browser's own store, because
 // somebody asked for it. Nothing is kept before that, and no page that names anybody ever is.
 
+import { wordsMayWait } from "../phone/waits.js";
 import { parts, readJson, saying, setText } from "./dom.js";
 import { about, aboutPath, keptNames, megabytes, mine, STORE, tidy } from "./kept-store.js";
 import { NOTED } from "./play-log.js";
@@ -53,9 +54,7 @@ async function bytesIn(store) {
 async function forget() {
   await caches.delete(STORE + facts.name);
   await show();
-  // Sealed words can wait here for whoever wrote them; they come by way of the worker.
-  const words = (await indexedDB.databases?.())?.some(({ name }) => name === "kindcircle");
-  const other = words || (await keptNames()).length || (await caches.has("kindcircle phone"));
+  const other = (await wordsMayWait()) || (await keptNames()).length || (await caches.has("kindcircle phone"));
   if (!other) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
 }
 
