@@ -319,7 +319,7 @@ PAGES: dict[str, Page] = {
     "member:own-key-close": plain("POST", SIGNED_IN),
     "member:own-key-again": plain("POST", SIGNED_IN),
     # Nobody of this house has a key of their own, so these two are not there for anybody.
-    "member:own-key-pieces": plain("GET", NOBODY, weak_404=True),
+    "member:own-key-pieces": plain("GET POST", NOBODY, weak_404=True),
     "member:own-key-piece": Page("GET POST", {"piece of writing": NOBODY}, weak_404=True),
     "member:keep": plain("GET", SIGNED_IN - WEAK),
     "member:keep-take": plain("POST", SIGNED_IN - WEAK),

@@ -230,7 +230,11 @@ def test_older_pages_are_sealed_over_one_by_one_and_handed_back(writer: Writer) 
 
 def lock_over(writer: Writer) -> list[str]:
     """What "Lock the older pages too" does, and which drafts it did it to."""
+    before = list(Draft.objects.order_by("pk").values())
     left = own_key.pieces(writer.person, own_key=False)
+    assert list(Draft.objects.order_by("pk").values()) == before, "looking changes nothing"
+    own_key.bring_together(person=writer.person, **writer.own)
+    assert own_key.pieces(writer.person, own_key=False) == left
     for one in left:
         asked = {"kind": one.kind, "code": one.code, "person": writer.person, **writer.own}
         words = own_key.open_piece(proof=proof_of(writer.key), **asked)

@@ -150,24 +150,34 @@ def change(*, keys: str, version: int, proof: str, person: User, by: Actor, at: 
 
 
 def pieces(person: User, *, own_key: bool) -> list[Left]:
-    """Everything that is locked with one's own key, or everything that is not.
+    """Everything that is locked with one's own key, or everything that is not. Looking changes nothing.
 
-    What came from a phone comes into the draft of its page first: locked beside it, it would be on no page. Beside a
-    draft that is locked already it stays as it is, and the page shows it.
+    What came from a phone counts as the draft of its page, which it comes into before it is locked (`bring_together`).
+    Beside a draft that is locked already it stays as it is, and the page shows it.
     """
-    if not own_key:
-        put_all_below(person)
     entries = JournalEntry.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("code", flat=True)
     added = AddedLater.objects.filter(entry__author=person, own_key=own_key).order_by("pk")
     letters = Letter.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("code", flat=True)
-    kinds = Draft.objects.filter(author=person, own_key=own_key).order_by("pk").values_list("kind", flat=True)
-    drafts = [kind for kind in kinds if is_own(kind) and (own_key or kind == base_of(kind))]
+    drafts = Draft.objects.filter(author=person).order_by("pk").values_list("kind", "own_key")
+    locked = [kind for kind, own in drafts if own]
+    readable = [base_of(kind) for kind, own in drafts if not own]
+    kinds = locked if own_key else [kind for kind in dict.fromkeys(readable) if kind not in locked]
     return [
         *(Left(JOURNAL, code) for code in entries),
         *(Left(ADDED, code) for code in added.values_list("code", flat=True)),
         *(Left(LETTER, code) for code in letters),
-        *(Left(DRAFT, kind) for kind in drafts),
+        *(Left(DRAFT, kind) for kind in kinds if is_own(kind)),
     ]
+
+
+def bring_together(*, person: User, by: Actor) -> None:
+    """Before older pages are locked: what came from a phone comes into the draft of its page. Twice is once.
+
+    Locked beside it, it would be on no page.
+    """
+    require(by, Permission.OWN_KEY_KEEP)
+    require(by, Permission.IN_OWN_NAME, person)
+    put_all_below(person)
 
 
 def is_own(kind: str) -> bool:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.sessions import FRESH, OPENED
+from kindcircle.base.vault import seals
 from kindcircle.doors.web.member.own_key import HALF, HEADER, PROOF
 from kindcircle.rooms.writing import actions, own_key
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
@@ -142,6 +143,18 @@ def test_pieces_name_what_is_there_and_readable_ones_are_given_to_an_open_key_al
     assert client.get(piece["url"], **SCRIPT).status_code == 409
     proof = {f"HTTP_{PROOF.upper().replace('-', '_')}": proof_of(KEY)}
     assert json.loads(client.get(piece["url"], **SCRIPT, **proof).json()["text"]) == {"feelings": "from before"}
+
+
+def test_looking_at_the_pieces_changes_nothing_and_locking_begins_with_one_page_each(client, group):
+    turn_on(client, group)
+    beside = Draft(author=group.member, kind="letter 1", saved_at=clock.now())
+    beside.sealed_body = seals.DRAFT.seal('{"text": "On the train"}', code=beside.code, holder=group.member)
+    beside.save()
+    assert "1 page is from before" in client.get(PAGE).content.decode()
+    [piece] = client.get(f"{PAGE}pieces/?which=open").json()["pieces"]
+    assert piece["code"] == "letter" and Draft.objects.get().kind == "letter 1"
+    assert client.post(f"{PAGE}pieces/?which=open").json()["pieces"][0]["code"] == "letter"
+    assert Draft.objects.get().kind == "letter"
 
 
 def test_closing_it_here_takes_the_half_that_only_the_session_has(client, group):

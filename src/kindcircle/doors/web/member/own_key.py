@@ -208,12 +208,17 @@ def again(request: HttpRequest) -> HttpResponse:
 
 
 @answers_script
-@page(Permission.OWN_KEY_KEEP)
+@page(Permission.OWN_KEY_KEEP, methods=("GET", "POST"))
 def pieces(request: HttpRequest) -> HttpResponse:
-    """For scripts: which pages are locked, or which are not. No word of them."""
+    """For scripts: which pages are locked, or which are not. No word of them.
+
+    Asked for with a POST, what came from a phone is in its page before anything is locked.
+    """
     person = person_of(request)
     if own_key.key_of(person) is None:
         raise NotFound
+    if request.method == "POST":
+        own_key.bring_together(person=person, by=request.actor)  # type: ignore[attr-defined]
     found = own_key.pieces(person, own_key=request.GET.get("which") == "locked")
     days = queries.days_of(person)
     return JsonResponse(

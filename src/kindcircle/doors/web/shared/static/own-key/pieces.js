@@ -22,7 +22,8 @@ async function exchange(hand, piece) {
 
 async function all(hand) {
   let bad = 0;
-  const { pieces } = await send(list);
+  // Before anything is locked, what came from a phone comes into its page.
+  const { pieces } = await send(list, what === "lock" ? {} : null);
   for (const [at, piece] of pieces.entries()) {
     state.textContent = state.dataset.sayAt.replace("{n}", at + 1).replace("{of}", pieces.length);
     try {
