@@ -135,6 +135,7 @@ def test_while_ones_own_key_is_on_a_phone_takes_none_and_says_so(
         page.goto("/phone/write/")
         expect(page.get_by_text("Your own key is on.")).to_be_visible()
         expect(page.locator("#feelings")).to_be_hidden()
+        expect(page.get_by_text("Once this page is closed")).to_be_hidden()
         expect(live(page, "not-kept")).to_be_hidden()
         line.mend()
         page.goto("/phone/")

@@ -109,6 +109,8 @@ async function show() {
     form.hidden = !here?.public && !begun;
     form.inert = form.hidden; // it stood there from the first, so that nothing jumps
   }
+  const open = document.querySelector("form[data-kind]:not([hidden])");
+  for (const line of parts(document, "once-closed")) line.hidden = !open;
   for (const line of parts(document, "not-kept")) line.hidden = Boolean(here);
   for (const line of parts(document, "own-key")) line.hidden = here?.public !== "";
   if (here) await tellOfGone(here.who);
