@@ -99,8 +99,8 @@ def test_ones_own_line_is_there_at_once_and_only_once(near: World) -> None:
     assert [(one.author, one.words) for one in lines] == [("", "I can pause.")]
     assert b"pause" not in bytes(KeptLine.objects.get().sealed_line)
     with pytest.raises(NotFound):
-        closing.remove_line(line=lines[0].line, by=near.actor(near.facilitator))
-    closing.remove_line(line=lines[0].line, by=near.actor(near.member))
+        closing.remove_line(line=lines[0].line, by=near.actor(near.facilitator), at=near.at)
+    closing.remove_line(line=lines[0].line, by=near.actor(near.member), at=near.at)
     assert not KeptLine.objects.exists()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -18,16 +19,32 @@ from kindcircle.base.people.models_sign_in import SignIn
 from kindcircle.base.vault import seals
 from kindcircle.rooms.backdraft.actions import set_may_tell
 from kindcircle.rooms.backdraft.models import MayTell
-from kindcircle.rooms.ending import shutting
+from kindcircle.rooms.ending import closing, shutting
+from kindcircle.rooms.ending.models import KeptLine
 from kindcircle.rooms.ending.replaying import replay
+from kindcircle.rooms.feedback.actions import take_line_back
+from kindcircle.rooms.feedback.models import HeardAndDone
 from kindcircle.rooms.groups import calendars
-from kindcircle.rooms.groups.actions import accept_invitation, invite, link_for, open_invitation, roles, take_role
+from kindcircle.rooms.groups.actions import (
+    accept_invitation,
+    agreements,
+    invite,
+    link_for,
+    open_invitation,
+    roles,
+    take_role,
+)
 from kindcircle.rooms.groups.errors import InvitationGone
 from kindcircle.rooms.groups.models import EntryPass, Group, Invitation, Membership
+from kindcircle.rooms.groups.models_agreement import LineProposal
 from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.rooms.intake.actions.offering import name_screeners
 from kindcircle.rooms.intake.models import Application, Screener
+from kindcircle.rooms.live import debrief
+from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_tablet import Tablet
+from kindcircle.rooms.practice import recordings
+from kindcircle.rooms.practice.models import Recording
 from kindcircle.rooms.preparing.actions import keep_contact
 from kindcircle.rooms.preparing.models import SafeContact
 from kindcircle.rooms.reminders import reaching
@@ -35,7 +52,8 @@ from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety import staff
 from kindcircle.rooms.safety.leaving import end_place, what_it_means
 from kindcircle.rooms.tasks.models import Task
-from kindcircle.rooms.team.models import StandIn
+from kindcircle.rooms.team import credentials
+from kindcircle.rooms.team.models import Credential, StandIn
 from tests.world import World, make_staff, make_world
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -322,3 +340,46 @@ def test_no_mail_stays_no_mail(world: World, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):
         any_mail(user=me, wanted=True, by=by, at=NOON + DAY)
     assert once() == 0 and User.objects.get(pk=me.pk).wants_mail
+
+
+def test_what_was_taken_back_one_by_one_stays_away(world: World):
+    me, ada = world.actor(world.member), world.actor(world.facilitator)
+    gathering = roles.plan_of(world.group)[0].gathering
+    by_ada: dict[str, Any] = {
+        "written_by": world.facilitator,
+        "written_at": NOON,
+        "client_key": "x",
+        "sealed_words": b"x",
+    }
+    place = Membership.objects.get(group=world.group, user=world.member)
+    proposal = LineProposal.objects.create(
+        group=world.group, proposed_by=world.member, proposed_at=NOON, client_key="x", sealed_text=b"x"
+    )
+    kept = KeptLine.objects.create(
+        to=place, author=world.member, sealed_line=b"x", state="given", client_key="x", written_at=NOON
+    )
+    debriefed = DebriefLine.objects.create(gathering=gathering, part="saw", **by_ada)
+    heard = HeardAndDone.objects.create(gathering=gathering, **by_ada)
+    voice = Recording.objects.create(
+        organisation=world.organisation,
+        practice="x",
+        practice_version="1",
+        seconds=60,
+        file="x.mp3",
+        bytes=1,
+        kept_at=NOON,
+    )
+    paper = Credential.objects.get(person=world.facilitator, kind="safeguarding")
+    rows = (proposal, kept, debriefed, heard, voice, paper)
+    before = [type(row).objects.get(pk=row.pk) for row in rows]
+    agreements.take_back_proposal(proposal=proposal, by=me, at=NOON)
+    closing.remove_line(line=kept, by=me, at=NOON)
+    debrief.take_back(line=debriefed, by=ada, at=NOON)
+    take_line_back(gathering=gathering, code=heard.code, by=ada, at=NOON)
+    recordings.take_back(recording=voice, by=ada, at=NOON)
+    credentials.take_away(credential=paper, by=ada, at=NOON)
+    assert not any(type(row).objects.filter(code=row.code).exists() for row in before)
+    for row in before:
+        row.save(force_insert=True)  # an old copy came back
+    assert once() == 6
+    assert not any(type(row).objects.filter(code=row.code).exists() for row in before)

@@ -16,6 +16,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.codes import digest
 from kindcircle.base.outbox import queue
 from kindcircle.base.people.models import Organisation, User
@@ -133,10 +134,12 @@ def decide_line(*, line: KeptLine, give: bool, by: Actor, at: datetime) -> None:
         _record(Event.KEPT_LINE_DECIDED, about, line.to.group, by, at, reason=str(wanted))
 
 
-def remove_line(*, line: KeptLine, by: Actor) -> None:
-    """Whoever it was for would rather not have it: it is gone."""
+def remove_line(*, line: KeptLine, by: Actor, at: datetime) -> None:
+    """Whoever it was for would rather not have it: it is gone. Twice is once."""
     require(by, Permission.KEPT_LINE_REMOVE, line)
-    KeptLine.objects.filter(pk=line.pk).delete()
+    with transaction.atomic():
+        if KeptLine.objects.filter(pk=line.pk).delete()[0]:
+            erased.note(erased.ROW, label=KeptLine._meta.label, code=line.code, at=at)
 
 
 def lines_for(place: Membership, *, by: Actor, instead: Instead | None = None) -> list[OpenLine]:

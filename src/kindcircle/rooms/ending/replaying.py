@@ -20,12 +20,13 @@ from kindcircle.rooms.sharing.again import narrow_again, remember_again
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
     "preparing.SafeContact", "resonance.HeartRecording", "resonance.Sitting", "resonance.Willing", "live.Word",
-    "live.FeltAnswer",
+    "live.FeltAnswer", "live.DebriefLine", "feedback.HeardAndDone", "groups.LineProposal", "ending.KeptLine",
+    "practice.Recording", "team.Credential",
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
-WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact")
-"""Those of them that go on under the same code: each has one, and changes it for months."""
+WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact", "team.Credential")
+"""Those of them that go on under the same code, and are changed for months."""
 
 UNDER_WAY = timedelta(minutes=10)
 """Longer than any transaction lasts. One that began this long before a copy had ended by then, in it or undone."""

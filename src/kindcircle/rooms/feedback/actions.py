@@ -9,6 +9,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.feedback.errors import (
@@ -128,6 +129,7 @@ def take_line_back(*, gathering: Gathering, code: str, by: Actor, at: datetime) 
     with transaction.atomic():
         if HeardAndDone.objects.filter(gathering=gathering, code=code).delete()[0]:
             _record(Event.HEARD_AND_DONE_TAKEN_BACK, gathering, None, by=by, at=at)
+            erased.note(erased.ROW, label=HeardAndDone._meta.label, code=code, at=at)
 
 
 def _is_somebodys(text: str, gathering: Gathering) -> bool:

@@ -10,6 +10,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.base.vault import seals
@@ -107,6 +108,7 @@ def take_back(*, line: DebriefLine, by: Actor, at: datetime) -> None:
         organisation = line.gathering.group.organisation
         settle_one(Kind.DEBRIEF_CONTACT, organisation=organisation, once=line.code, at=at)
         _record(Event.DEBRIEF_LINE_TAKEN_BACK, line, by=by, at=at)
+        erased.note(erased.ROW, label=DebriefLine._meta.label, code=line.code, at=at)
 
 
 def say_done(*, gathering: Gathering, by: Actor, at: datetime) -> None:

@@ -19,7 +19,7 @@ from kindcircle.base.access import Actor, Facts, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.lib import codes
+from kindcircle.base.lib import codes, erased
 from kindcircle.base.people.models import Organisation, User
 from kindcircle.rooms.practice import sounds
 from kindcircle.rooms.practice.errors import NoRoom, NotASound, OneAtATime, TooBig, TooQuiet, WrongLength
@@ -115,6 +115,7 @@ def take_back(*, recording: Recording, by: Actor, at: datetime) -> None:
         about = log.Ref("recording", recording.code)
         recording.delete()
         log.record(Event.RECORDING_TAKEN_BACK, by=by, about=about, at=at, chain=recording.organisation.code)
+        erased.note(erased.ROW, label=Recording._meta.label, code=recording.code, at=at)
         transaction.on_commit(lambda: _unlink([gone]))
 
 

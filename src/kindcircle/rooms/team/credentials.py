@@ -12,6 +12,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.tasks.actions import raise_task, settle
@@ -146,6 +147,7 @@ def take_away(*, credential: Credential, by: Actor, at: datetime) -> None:
         Credential.objects.filter(pk=credential.pk).delete()
         settle(Kind.CREDENTIAL_ENDS, about=log.Ref("credential", credential.code), at=at)
         _record(Event.CREDENTIAL_TAKEN_AWAY, credential, by=by, at=at)
+        erased.note(erased.ROW, label=Credential._meta.label, code=credential.code, at=at)
 
 
 def see(*, credential: Credential, by: Actor, at: datetime) -> None:

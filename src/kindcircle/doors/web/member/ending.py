@@ -135,7 +135,7 @@ def write(request: HttpRequest, group: Group) -> HttpResponse:
 def remove(request: HttpRequest, line: KeptLine) -> SeeOther:
     """A line of one's own page is gone."""
     group = line.to.group
-    closing.remove_line(line=line, by=request.actor)  # type: ignore[attr-defined]
+    closing.remove_line(line=line, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     messages.success(request, _("It is gone."))
     return on_to("member:closing", group.code)
 

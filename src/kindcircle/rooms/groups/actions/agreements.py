@@ -10,7 +10,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
-from kindcircle.base.lib import codes
+from kindcircle.base.lib import codes, erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.agreements import KEEPS_SAFE, Line, Standing, standing
@@ -65,6 +65,7 @@ def take_back_proposal(*, proposal: LineProposal, by: Actor, at: datetime) -> No
         if not LineProposal.objects.filter(pk=proposal.pk, state=OPEN).delete()[0]:
             raise ProposalDecided
         _record(Event.PROPOSAL_TAKEN_BACK, by, group, at, log.Ref("proposal", proposal.code))
+        erased.note(erased.ROW, label=LineProposal._meta.label, code=proposal.code, at=at)
 
 
 def set_aside(*, proposal: LineProposal, reason: str, by: Actor, at: datetime) -> None:
