@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from kindcircle.base.access import NOBODY, Actor, Permission
@@ -12,7 +12,7 @@ from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.vault import seals
 from kindcircle.rooms.groups.errors import ProgrammeGone
 from kindcircle.rooms.groups.models import MEETING, Attendance, Gathering, Group, MemberNote, Membership, StepRecord
-from kindcircle.rooms.groups.queries_actors import known
+from kindcircle.rooms.groups.queries_actors import Known
 from kindcircle.rooms.groups.standing_in import groups_open_to
 from kindcircle.spec.programmes import Programme, Session, load_programme
 from kindcircle.spec.texts import ContentError
@@ -36,12 +36,16 @@ def actor_for(
     """
     if user is None or not user.is_active:
         return NOBODY
-    person = known([user.pk]).get(user.pk)
-    if person is None:
-        return NOBODY
+    # Places and roles have nothing in common but whose they are; no group has the number 0.
+    held = Membership.objects.filter(user=user, left_at=None).values_list("group_id", "role")
+    serves = StaffRole.objects.filter(user=user).values_list(Value(0), "role")
+    rows = list(held.union(serves, all=True))
+    places = frozenset((group, role) for group, role in rows if group)
+    roles = frozenset(role for group, role in rows if not group)
     stands_in: set[int] = set()
-    if at is not None and StaffRole.Role.FACILITATOR in person.roles:
+    if at is not None and StaffRole.Role.FACILITATOR in roles:
         stands_in = groups_open_to(user, at=at)
+    person = Known(user, places, roles)
     return person.actor(strong=strong, only_gathering=only_gathering, tablet_of=tablet_of, stands_in=stands_in)
 
 
