@@ -20,6 +20,9 @@ def let_others_read(world: World) -> Share:
     handfuls.gather_due(at=clock.now() + timedelta(days=1, minutes=30))
     review.set_reviews(group=world.group, reviews=True, by=world.actor(world.facilitator), at=clock.now())
     _put(world, world.members[2], Step.NAMED, "To be read first.")
+    for who in world.members[:4]:
+        _put(world, who, Step.UNNAMED, "To be read first, without a name.")
+    handfuls.gather_due(at=clock.now() + timedelta(days=1, minutes=30))
     return shown
 
 

@@ -4,7 +4,7 @@ The last part goes through every story that a small group can live through, and 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, permutations
 from typing import NamedTuple
@@ -199,8 +199,13 @@ def fewest(rules: Rules, reader: int = 0, longest: int = EVENTS, *, up: bool = F
     Words that the reader had by name are known to them, and their writers come into question for nothing else. up: only
     words that still stand there; whoever says by name which was theirs tells a little of the others that stood there.
     """
+    return fewest_in(stories(rules, reader, longest, up=up), reader, up=up)
+
+
+def fewest_in(told: Iterable[Story], reader: int, *, up: bool = False) -> int:
+    """The same, of these stories."""
     may_be: dict[object, dict[tuple[int, ...], set[int]]] = defaultdict(lambda: defaultdict(set))
-    for story in stories(rules, reader, longest, up=up):
+    for story in told:
         own = {writer: moments for writer, moments in story.seen.items() if writer == reader or writer in story.had}
         others = {writer: moments for writer, moments in story.seen.items() if writer not in own}
         key = (*story.noticed, *sorted(own.items()), tuple(sorted(others.values())), len(story.now))

@@ -11,7 +11,7 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib import clock
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.sharing import handfuls, nudges
-from kindcircle.rooms.sharing.models import Share
+from kindcircle.rooms.sharing.models import Handful, Share
 from kindcircle.rooms.writing import actions as writing
 from kindcircle.rooms.writing.models import JournalEntry
 from tests.site import RunningSite
@@ -121,11 +121,11 @@ def test_every_step_up_and_down_with_somebody_looking_on(running_site: RunningSi
     onlookers_see(leaders=True, group=False)
     # Without a name, what was read with one hides nobody: it comes along, and its writer reads that it may wait.
     ines.follow("Change who reads it").press("Go on", {"step": "unnamed"})
-    for words in ("Who has read it with your name may remember.", "and it may take a little longer"):
+    for words in ("Who has read it before may remember.", "and it may take a little longer"):
         assert words in ines.text
     ines.press("Yes, share it")
     ten_minutes_pass(world)
-    assert "Words of this page have been read with your name." in ines.open("/what-i-share/").text
+    assert "Words of this page have been read before." in ines.open("/what-i-share/").text
     onlookers_see(leaders=False, group=False)
     ines.press("Take it back")
     assert "It is yours alone again, on every screen. What was read cannot be unread." in ines.text
@@ -171,12 +171,12 @@ def test_somebody_who_leads_may_read_first(running_site: RunningSite, world: Wor
     ada, ines, tomas = (Visitor(running_site, who) for who in (world.facilitator, *world.members[:2]))
     desk = f"/desk/groups/{world.group.code}/shared/"
     ada.open(f"/desk/groups/{world.group.code}/").follow("What members share").press("Read first from now on")
-    begin(ines, entry_of(world), "unnamed")
-    assert "Those who lead read it first, without your name." in ines.text
+    begin(ines, entry_of(world), "named")
+    assert "Those who lead read it first." in ines.text
     ines.press("Yes, share it")
     assert "Zaunkoenig" not in ada.open(desk).html
     ten_minutes_pass(world)
-    assert LINE in ada.open(desk).text and "Ines" not in ada.text
+    assert LINE in ada.open(desk).text and "Ines" in ada.text and "Zaunkoenig" not in circle_of(world, tomas)
     ada.press("Give it back with this line", {"line": " "})
     assert ada.status == 422
     ada.press("Give it back with this line", {"line": "Shall we talk about it first?"})
@@ -185,9 +185,64 @@ def test_somebody_who_leads_may_read_first(running_site: RunningSite, world: Wor
     ines.press("Take it back")
     begin(ines, entry_of(world), "named").press("Yes, share it")
     ten_minutes_pass(world)
-    assert "Zaunkoenig" not in circle_of(world, tomas)
     ada.open(desk).press("Let it in")
     assert LINE in tomas.open(f"/circle-words/{world.group.code}/").text
+
+
+def words_of(world: World, number: int) -> dict[str, str]:
+    """Which of the forms is about these words."""
+    return {"share": shared(world).get(author=world.members[number]).code}
+
+
+def test_words_without_a_name_are_read_first_together(running_site: RunningSite, world: World) -> None:
+    people = [Visitor(running_site, who) for who in world.members]
+    ada, desk = Visitor(running_site, world.facilitator), f"/desk/groups/{world.group.code}/shared/"
+    ada.open(desk).press("Read first from now on")
+    for number in range(5):
+        # Those who lead see nothing of it, and are told of nothing, while it is not of four people.
+        assert "Zaunkoenig" not in ada.open(desk).html and "To read before the group does" not in ada.text
+        assert "Zaunkoenig" not in ada.open("/desk/tasks/").html
+        begin(people[number], entry_of(world, number), "unnamed", f"Zaunkoenig {number}")
+        assert "without your name, and only together with words of others." in people[number].text
+        people[number].press("Yes, share it")
+        ten_minutes_pass(world)
+        assert "Those who lead read them first: all together" in people[number].open("/what-i-share/").text
+    a_morning_comes()
+    assert "among words of others" in people[0].open("/what-i-share/").text
+    ada.open(desk)
+    assert all(f"Zaunkoenig {number}" in ada.text for number in range(5))
+    assert not any(name in ada.text for name in ("Ines", "Tomas", "Wren", "Oluwa", "Mei"))
+    line = {"line": "Shall we talk about it first?"}
+    ada.press("Give it back with this line", line, words_of(world, 4))
+    assert line["line"] in people[4].open("/what-i-share/").text
+    for number in range(3):
+        assert "It goes with the others" in ada.press("Let it in", which=words_of(world, number)).text
+        assert "Zaunkoenig" not in circle_of(world, people[5])
+    assert "What you let in appears to the group in the morning" in ada.press("Let it in").text
+    assert "Zaunkoenig" not in ada.html + circle_of(world, people[5])
+    Handful.objects.filter(group=world.group).update(answered_at=clock.now() - timedelta(days=2))
+    a_morning_comes()
+    assert circle_of(world, people[5]).count("Zaunkoenig") == 4
+    assert circle_of(world, people[5]).count("Zaunkoenig") == ada.open(desk).html.count("Zaunkoenig")
+
+
+def test_too_few_words_are_left_for_the_group(running_site: RunningSite, world: World) -> None:
+    ines, ada = Visitor(running_site, world.member), Visitor(running_site, world.facilitator)
+    desk = f"/desk/groups/{world.group.code}/shared/"
+    ada.open(desk).press("Read first from now on")
+    for number in range(4):
+        phone = Visitor(running_site, world.members[number])
+        begin(phone, entry_of(world, number), "unnamed", f"Zaunkoenig {number}").press("Yes, share it")
+    ten_minutes_pass(world)
+    a_morning_comes()
+    line = {"line": "Shall we talk about it first?"}
+    ada.open(desk).press("Give it back with this line", line, words_of(world, 3))
+    for number in range(3):
+        ada.press("Let it in", which=words_of(world, number))
+    assert "Words of fewer than four people are left" in ada.text and "Zaunkoenig" not in ada.html
+    assert "Too few words were left for the group. You have done nothing wrong." in ines.open("/what-i-share/").text
+    # What nobody has read yet is let in when they stop.
+    assert "are let in with that" in ada.open(desk).press("No longer read first").text
 
 
 def test_nothing_that_was_typed_is_lost_and_a_look_that_is_old_is_looked_at_anew(

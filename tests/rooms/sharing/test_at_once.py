@@ -6,8 +6,9 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Membership
-from kindcircle.rooms.sharing import actions, handfuls, looking, queries, warmth
-from kindcircle.rooms.sharing.models import Share, Warmth
+from kindcircle.rooms.sharing import actions, handfuls, looking, queries, review, warmth
+from kindcircle.rooms.sharing.errors import LookedAtBefore
+from kindcircle.rooms.sharing.models import Handful, Share, Warmth
 from kindcircle.spec.ladder import Step
 from tests.rooms.together import at_the_same_moment
 from tests.world import World, join, make_person
@@ -51,6 +52,32 @@ def test_a_handful_that_gathers_while_somebody_takes_back_is_never_too_small(com
     assert not [one for one in done if isinstance(one, Exception)], done
     assert queries.circle(committed.group, by=by[0], at=now).handfuls == []
     assert Share.objects.filter(group=committed.group).count() == 3
+
+
+def test_two_who_lead_answer_the_last_word_at_once(committed: World) -> None:
+    """One of them is first, the other reads so; and the handful goes on once, or not at all."""
+    five_are_in(committed)
+    ada, bo = (committed.actor(one) for one in committed.facilitators[:2])
+    group, now = committed.group, clock.now()
+    review.set_reviews(group=group, reviews=True, by=ada, at=now - 3 * DAY)
+    rows = [put(committed, who, Step.UNNAMED) for who in committed.members[:5]]
+    handfuls.gather_due(at=now)
+    for row in rows[:4]:
+        review.let_in(group=group, share=row.code, by=ada, at=now)
+
+    def let_in() -> None:
+        review.let_in(group=group, share=rows[4].code, by=ada, at=now)
+
+    def give_back() -> None:
+        review.give_back(group=group, share=rows[4].code, line="Shall we talk?", by=bo, at=now)
+
+    done = at_the_same_moment([let_in, give_back, let_in, lambda: handfuls.gather_due(at=now)])
+    assert len([one for one in done if isinstance(one, LookedAtBefore)]) == 2, done
+    assert Handful.objects.get(group=group).answered_at == now
+    handfuls.gather_due(at=now + 2 * DAY)
+    by = committed.actor(committed.members[0])
+    (seen,) = queries.circle(group, by=by, at=now + 2 * DAY).handfuls
+    assert len(seen) in (4, 5)
 
 
 def test_a_sign_and_taking_back_at_once_leave_nothing_behind(committed: World) -> None:

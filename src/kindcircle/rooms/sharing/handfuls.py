@@ -1,6 +1,7 @@
 """Words without a name appear as a handful, together, on a morning, and go together once too few are left.
 
-Why in handfuls, and why all of one goes when somebody leaves: docs/adr, and the model of it in tests/rooms/sharing.
+Where those who lead read first, a handful comes to them as one, too, and what they let in goes on as one. Why in
+handfuls, and why all of one goes when somebody leaves: docs/adr, and the models of it in tests/spec.
 """
 
 import secrets
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group
@@ -17,79 +18,180 @@ from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.sharing.models import Handful, Share
 from kindcircle.spec.ladder import Step, had_name, in_force, last_morning, may_gather, may_stand
 
+READ_IN_VAIN = Q(handful__over_at__isnull=False, handful__shown_at=None)
+"""Those who lead read it first, and too few were left for the group. It may come along with others."""
+
 
 def gather_due(*, at: datetime) -> int:
-    """Let handfuls appear that were complete this morning, and end those that may no longer be seen. How many came."""
-    waiting = Share.objects.filter(step=Step.UNNAMED, handful=None).values_list("group_id", flat=True)
+    """Let handfuls appear that were complete this morning, and end those that may no longer be seen.
+
+    Returns how many came, to the group or first to those who lead.
+    """
+    waiting = Share.objects.filter(Q(handful=None) | READ_IN_VAIN, step=Step.UNNAMED).values_list("group_id", flat=True)
     open_ones = Handful.objects.filter(over_at=None).values_list("group_id", flat=True)
     came = 0
     for pk in sorted(set(waiting) | set(open_ones)):
         with transaction.atomic():
             group = Group.objects.select_for_update(no_key=True).get(pk=pk)
             for handful in Handful.objects.filter(group=group, over_at=None):
-                _keep_true(handful, at=at)
-            came += _gather(group, at=at)
+                keep_true(handful, at=at)
+            came += _show(group, at=at) + _gather(group, at=at)
     return came
+
+
+def _show(group: Group, *, at: datetime) -> int:
+    """What those who lead have let in: in the morning, so that nobody sees who was there when the last was answered."""
+    morning = last_morning(at, group.zone)
+    read = Handful.objects.filter(group=group, over_at=None, shown_at=None, answered_at__lte=morning)
+    return read.update(shown_at=morning)
 
 
 def _gather(group: Group, *, at: datetime) -> int:
     morning = last_morning(at, group.zone)
-    here = {place.user_id: place for place in present_places(group)}
+    here = {place.user_id: place.code for place in present_places(group)}
+    codes = set(here.values())
+    found = Share.objects.filter(Q(handful=None) | READ_IN_VAIN, group=group, step=Step.UNNAMED)
     rows = [
         row
-        for row in Share.objects.filter(group=group, step=Step.UNNAMED, handful=None)
-        if row.author_id in here and _in_force(row, morning) == Step.UNNAMED and _let_in_by(row, morning)
+        for row in found.exclude(review=Share.Review.GIVEN_BACK).select_related("handful")
+        if row.author_id in here and row.seen_from <= morning and _let_in_by(row, morning) and _company(row) <= codes
     ]
-    if not may_gather(_covering(rows, at=at)):
-        return 0
+    told = known(rows, at=at)
+    # What those who lead are to read first, and what they are not, is told apart by them: so each has its own four.
+    to_read = [row for row in rows if row.review == Share.Review.WAITS]
+    ready = [row for row in rows if row.review != Share.Review.WAITS]
+    came = 0
+    if may_gather(_covering(ready, told)):
+        _appear(group, ready, here, gathered_at=morning, shown_at=morning)
+        came, ready = 1, []
+    if may_gather(_covering(to_read, told)):
+        to_read += [row for row in ready if row.pk in told]
+        _appear(group, to_read, here, gathered_at=morning, shown_at=None)
+        came += 1
+    return came
+
+
+def _appear(
+    group: Group, rows: list[Share], here: dict[int, str], *, gathered_at: datetime, shown_at: datetime | None
+) -> None:
+    # Whoever was in a handful with these before counts as if they were in this one: if it stayed when they left, it
+    # would tell that the older words in it are not theirs.
+    roster = {here[row.author_id] for row in rows}.union(*(_company(row) for row in rows))
     handful = Handful.objects.create(
         group=group,
-        roster=sorted({here[row.author_id].code for row in rows}),
+        roster=sorted(roster),
         first_at=min(row.since for row in rows),
-        gathered_at=morning,
+        gathered_at=gathered_at,
+        shown_at=shown_at,
     )
     secrets.SystemRandom().shuffle(rows)
     for place, row in enumerate(rows):
         row.handful, row.place = handful, place
     Share.objects.bulk_update(rows, ["handful", "place"])
-    return 1
+
+
+def let_in_unread(group: Group, *, at: datetime) -> None:
+    """Nobody reads first any more: what waits for it, and is before nobody yet, waits with all that is shared now."""
+    waits = Share.objects.filter(group=group, step=Step.UNNAMED, review=Share.Review.WAITS)
+    unread = waits.filter(Q(handful=None) | READ_IN_VAIN)
+    unread.update(review=Share.Review.LET_IN, reviewed_at=at)
 
 
 def take_out(row: Share, *, at: datetime) -> None:
     """Somebody takes their words out of a handful. Inside the caller's transaction."""
     handful = row.handful
-    if handful is None:
+    if handful is None or (handful.over_at is not None and handful.shown_at is None):
+        # What was read in vain keeps to whom it was read with: see `_appear`.
         return
     row.handful = None
     Share.objects.filter(pk=row.pk).update(handful=None)
-    _keep_true(handful, at=at)
+    keep_true(handful, at=at)
 
 
 def standing_in(group: Group, *, at: datetime) -> dict[Handful, list[Share]]:
-    """The handfuls that may be seen now, oldest first, each with what is in it in the order drawn by lot."""
+    """The handfuls that the group may see now, oldest first, each with what is in it in the order drawn by lot."""
+    return _standing(Handful.objects.filter(group=group, over_at=None, shown_at__isnull=False), group, at=at)
+
+
+def reading_in(group: Group, *, at: datetime) -> dict[Handful, list[Share]]:
+    """The same for those that those who lead read first, until each word was answered. What they gave back is in it."""
+    found = Handful.objects.filter(group=group, over_at=None, shown_at=None, answered_at=None)
+    return _standing(found, group, at=at)
+
+
+def answered_in(group: Group, *, at: datetime) -> dict[Handful, list[Share]]:
+    """Those of which all is answered, and which the group sees from the morning on."""
+    found = Handful.objects.filter(group=group, over_at=None, shown_at=None, answered_at__isnull=False)
+    return _standing(found, group, at=at)
+
+
+def may_come_along(group: Group, *, at: datetime) -> set[int]:
+    """The readings that came to nothing, and of which nobody has left: what is left of them may come with others."""
+    here = set(present_places(group).values_list("code", flat=True))
+    found = Handful.objects.filter(group=group, shown_at=None)
+    live = {one.pk for one in (*reading_in(group, at=at), *answered_in(group, at=at))}
+    return {one.pk for one in found if one.pk not in live and set(one.roster) <= here}
+
+
+def _standing(found: QuerySet[Handful], group: Group, *, at: datetime) -> dict[Handful, list[Share]]:
     rows: dict[int, list[Share]] = defaultdict(list)
-    for row in Share.objects.filter(group=group, handful__over_at=None, handful__isnull=False).order_by("place"):
-        if row.handful_id is not None and _in_force(row, at) == Step.UNNAMED:
+    for row in Share.objects.filter(group=group, handful__in=found).select_related("handful").order_by("place"):
+        if row.handful_id is not None and _is_in(row, at):
             rows[row.handful_id].append(row)
     here = set(present_places(group).values_list("code", flat=True))
     told = known([row for some in rows.values() for row in some], at=at)
     return {
         handful: rows[handful.pk]
-        for handful in Handful.objects.filter(pk__in=rows, over_at=None).order_by("gathered_at", "pk")
-        if _may_stand(handful, [row for row in rows[handful.pk] if row.pk not in told], here)
+        for handful in found.filter(pk__in=rows).order_by("gathered_at", "pk")
+        if _may_stand(handful, rows[handful.pk], told, here)
     }
 
 
-def _keep_true(handful: Handful, *, at: datetime) -> None:
-    """Write down that a handful is over, and take out what has a name by now. What is over stays over."""
+def keep_true(handful: Handful, *, at: datetime) -> None:
+    """Write down that a handful is over or answered, and take out what has a name by now. What is over stays over."""
     for row in Share.objects.filter(handful=handful, step=Step.NAMED):
         if _in_force(row, at) == Step.NAMED:
             Share.objects.filter(pk=row.pk).update(handful=None, known=True)
-    rows = [row for row in Share.objects.filter(handful=handful) if _in_force(row, at) == Step.UNNAMED]
+    rows = _in(handful, at)
+    if handful.shown_at is None and handful.answered_at is None and not any(_waits(row) for row in rows):
+        _answered(handful, at=at)
+        rows = _in(handful, at)
     here = set(present_places(handful.group).values_list("code", flat=True))
-    told = known(rows, at=at)
-    if not _may_stand(handful, [row for row in rows if row.pk not in told], here):
-        Handful.objects.filter(pk=handful.pk, over_at=None).update(over_at=at)
+    if not _may_stand(handful, rows, known(rows, at=at), here):
+        _end(handful, at=at)
+
+
+def _answered(handful: Handful, *, at: datetime) -> None:
+    """Everything in it was let in or given back. What was given back was read all the same."""
+    given_back = Share.objects.filter(handful=handful, step=Step.UNNAMED, review=Share.Review.GIVEN_BACK)
+    given_back.update(handful=None, known=True)
+    handful.answered_at = at
+    Handful.objects.filter(pk=handful.pk, answered_at=None).update(answered_at=at)
+
+
+def _end(handful: Handful, *, at: datetime) -> None:
+    Handful.objects.filter(pk=handful.pk, over_at=None).update(over_at=at)
+    if handful.shown_at is None:
+        # The group never saw it, those who lead did: it may come along with others later, and hides nobody there.
+        Share.objects.filter(handful=handful).update(known=True)
+
+
+def _in(handful: Handful, at: datetime) -> list[Share]:
+    return [row for row in Share.objects.filter(handful=handful).select_related("handful") if _is_in(row, at)]
+
+
+def _is_in(row: Share, at: datetime) -> bool:
+    """Whether it is in its handful still. While it is read first, also what waits for an answer or was given back."""
+    read_first = row.handful is not None and row.handful.shown_at is None and row.step == Step.UNNAMED
+    return read_first or _in_force(row, at) == Step.UNNAMED
+
+
+def _waits(row: Share) -> bool:
+    return row.step == Step.UNNAMED and row.review == Share.Review.WAITS
+
+
+def _company(row: Share) -> set[str]:
+    return set(row.handful.roster) if row.handful else set()
 
 
 def known(rows: Iterable[Share], *, at: datetime) -> set[int]:
@@ -131,14 +233,13 @@ def had_its_name(row: Share, at: datetime) -> bool:
     return row.known or had_name(row.step, row.before, seen_from=row.seen_from, at=at)
 
 
-def _covering(rows: list[Share], *, at: datetime) -> list[int]:
-    told = known(rows, at=at)
+def _covering(rows: Iterable[Share], told: set[int]) -> list[int]:
+    """Of those of these words of which nobody can tell whose they are: who wrote them."""
     return [row.author_id for row in rows if row.pk not in told]
 
 
-def _may_stand(handful: Handful, covering: list[Share], here: set[str]) -> bool:
-    """covering: those of its words of which nobody can tell whose they are."""
-    return may_stand((row.author_id for row in covering), somebody_left=not set(handful.roster) <= here)
+def _may_stand(handful: Handful, rows: list[Share], told: set[int], here: set[str]) -> bool:
+    return may_stand(_covering(rows, told), somebody_left=not set(handful.roster) <= here)
 
 
 def _in_force(row: Share, at: datetime) -> str:

@@ -10,7 +10,10 @@ from kindcircle.rooms.groups.models import Group
 
 
 class Handful(models.Model):
-    """Words of several people that appeared together without names. Its list never grows."""
+    """Words of several people that appeared together without names. Its list never grows.
+
+    Where those who lead read first it comes to them so, and what they let in goes to the group so.
+    """
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
@@ -20,13 +23,17 @@ class Handful(models.Model):
     # The oldest of its words was shared then, for those who were in the group at that time.
     first_at = models.DateTimeField()
     gathered_at = models.DateTimeField()
+    # Those who lead have let in or given back all of it; and the group sees it. Both are empty while they read it
+    # first, and the first one where nobody does.
+    answered_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
     # Too few were left in it, or somebody left the group: nobody sees it any more.
     over_at = models.DateTimeField(null=True, blank=True)
 
     class Data:
         private: set[str] = set()
         personal = {"roster"}
-        operational = {"id", "code", "group", "first_at", "gathered_at", "over_at"}
+        operational = {"id", "code", "group", "first_at", "gathered_at", "answered_at", "shown_at", "over_at"}
         research: set[str] = set()
 
 
@@ -65,7 +72,8 @@ class Share(models.Model):
     handful = models.ForeignKey(Handful, on_delete=models.SET_NULL, null=True, blank=True, related_name="shares")
     # Where it stands among the others: drawn by lot, once.
     place = models.PositiveSmallIntegerField(default=0)
-    # Somebody has read it with a name, be it only those who lead: it covers nobody any more.
+    # Somebody has read it with a name, be it only those who lead; or they read it first, and the group did not get to
+    # see it. It covers nobody any more.
     known = models.BooleanField(default=False)
 
     class Data:

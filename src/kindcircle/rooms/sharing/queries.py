@@ -29,13 +29,17 @@ ONE_LOOK = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Words as somebody reads them. name: of whoever wrote it, empty where it has none. sign: what this reader sent."""
+    """Words as somebody reads them. name: of whoever wrote it, empty where it has none. sign: what this reader sent.
+
+    let_in: those who lead read it first, and have answered it; others that came with it wait.
+    """
 
     code: str
     words: str
     name: str = ""
     mine: bool = False
     sign: str = ""
+    let_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,15 @@ def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
     """Everything this person shares, newest first."""
     rows = Share.objects.filter(author=by.user_id).select_related("author", "group__organisation", "handful")
     found = list(rows.prefetch_related("warmth").order_by("-since", "-pk"))
-    together = {row.group for row in found if row.handful_id}
-    there = {handful.pk for group in together for handful in handfuls.standing_in(group, at=at)}
+    stands = _how_they_stand({row.group for row in found}, at)
     told = handfuls.known(found, at=at)
-    return [_mine(row, at, there, told) for row in found]
+    return [_mine(row, at, stands, told) for row in found]
 
 
 def own_share(share: Share, *, by: Actor, at: datetime) -> Mine:
     """One of them."""
     require(by, Permission.SHARE_OWN, share)
-    there = {handful.pk for handful in handfuls.standing_in(share.group, at=at)}
-    return _mine(share, at, there, handfuls.known([share], at=at))
+    return _mine(share, at, _how_they_stand({share.group}, at), handfuls.known([share], at=at))
 
 
 def comes_along(person: User, kind: str, code: str, *, by: Actor, at: datetime) -> bool:
@@ -128,15 +130,28 @@ def for_one_leader(group: Group, code: str, *, by: Actor, at: datetime) -> Item:
 
 
 def to_review(group: Group, *, by: Actor, at: datetime) -> list[Item]:
-    """What waits for those who lead before the group reads it, with a name only where the group will see one."""
+    """What waits by name for those who lead before the group reads it."""
     require(by, Permission.SHARING_KEEP, group)
     rows = review.waiting(group, at=at)
-    named = [row.author for row in rows if row.step == Step.NAMED]
-    names = seals.names_of(named)
+    names = seals.names_of([row.author for row in rows])
+    return [Item(row.code, words_of(row, row.author), names[row.author_id]) for row in rows]
+
+
+def to_review_together(group: Group, *, by: Actor, at: datetime) -> list[list[Item]]:
+    """What waits for them without names: handfuls, never one word alone, in an order drawn by lot."""
+    require(by, Permission.SHARING_KEEP, group)
+    found = review.together(group, at=at)
+    writers = _writers([row for rows in found for row in rows])
     return [
-        Item(row.code, words_of(row, row.author), names.get(row.author_id, "") if row.step == Step.NAMED else "")
-        for row in rows
+        [Item(row.code, words_of(row, writers[row.author_id]), let_in=row.review != Share.Review.WAITS) for row in rows]
+        for rows in found
     ]
+
+
+def appears_in_the_morning(group: Group, *, by: Actor, at: datetime) -> bool:
+    """Whether those who lead have answered all of a handful, and the group sees what they let in when it is day."""
+    require(by, Permission.SHARING_KEEP, group)
+    return bool(handfuls.answered_in(group, at=at))
 
 
 def reviews(group: Group) -> bool:
@@ -192,28 +207,63 @@ def _shared_with_leaders(group: Group, at: datetime) -> list[Share]:
     return [row for row in rows if standing(row, at) == Step.LEADERS]
 
 
-def _mine(row: Share, at: datetime, there: set[int], told: set[int]) -> Mine:
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """Of handfuls, by their number: those the group sees, those that those who lead read, those of which some wait."""
+
+    there: set[int]
+    read_first: set[int]
+    again: set[int]
+    reviews: set[int]  # groups in which those who lead read first
+
+
+def _how_they_stand(groups: set[Group], at: datetime) -> _Stands:
+    stands = _Stands(set(), set(), set(), set())
+    for group in groups:
+        stands.there.update(one.pk for one in handfuls.standing_in(group, at=at))
+        stands.read_first.update(one.pk for one in handfuls.reading_in(group, at=at))
+        stands.read_first.update(one.pk for one in handfuls.answered_in(group, at=at))
+        stands.again.update(handfuls.may_come_along(group, at=at))
+        if looking.reviews(group):
+            stands.reviews.add(group.pk)
+    return stands
+
+
+def _mine(row: Share, at: datetime, stands: _Stands, told: set[int]) -> Mine:
     line = seals.SHARED_LINE.open(row.sealed_line, code=row.code, holder=row.author) if row.sealed_line else ""
     sent = {one.sign for one in row.warmth.all()}
     signs = [sign for sign in Warmth.Sign.values if sign in sent]
     now = standing(row, at)
-    stage = _stage(row, now, at, there)
-    return Mine(row, words_of(row, row.author), now, stage, signs, line, row.pk in told)
+    known = row.pk in told
+    return Mine(row, words_of(row, row.author), now, _stage(row, now, at, stands, known=known), signs, line, known)
 
 
-def _stage(row: Share, now: str, at: datetime, there: set[int]) -> str:
-    """Where it stands on its way: "leaving", "read-first", "given-back", "gathering", "over" or "there"."""
+def _stage(row: Share, now: str, at: datetime, stands: _Stands, *, known: bool) -> str:
+    """Where it stands on its way: on the page of its writer each of these is a sentence."""
     if at < row.seen_from:
         return "leaving"
-    if row.review == Share.Review.WAITS:
-        return "read-first"
     if row.review == Share.Review.GIVEN_BACK:
         return "given-back"
-    if now != Step.UNNAMED:
-        return "there"
+    if row.step == Step.UNNAMED:
+        return _stage_without_name(row, stands, known=known)
+    if row.review == Share.Review.WAITS:
+        return "read-first"
+    return "there"
+
+
+def _stage_without_name(row: Share, stands: _Stands, *, known: bool) -> str:
     if row.handful_id is None:
-        return "gathering"
-    return "there" if row.handful_id in there else "over"
+        if row.review == Share.Review.WAITS:
+            return "gathering-to-be-read"
+        # What is shared now goes to those who lead first: it waits with the few that do not.
+        return "gathering-apart" if row.group_id in stands.reviews and not known else "gathering"
+    if row.handful_id in stands.read_first:
+        return "read-together"
+    if row.handful_id in stands.again:
+        return "read-in-vain"
+    if row.handful_id in stands.there:
+        return "there"
+    return "over" if row.handful and row.handful.shown_at else "over-unseen"
 
 
 def _item(row: Share, writers: dict[int, User], by: Actor, signs: dict[int, str], name: str = "") -> Item:

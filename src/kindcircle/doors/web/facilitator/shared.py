@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from kindcircle.base.access import Permission
 from kindcircle.base.lib import clock
@@ -17,8 +17,25 @@ from kindcircle.doors.web.shared.shared_words import SIGNS, circle_shown
 from kindcircle.doors.web.shared.wall import wall_of
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.sharing import queries, review, warmth
+from kindcircle.rooms.sharing.review import After
 
 GROUPS = Group.objects.select_related("organisation")
+
+CHANGED = {
+    "on": _("Changed. It holds for what is shared from now on."),
+    "off": _("Changed. Words without a name that wait, and that you have not read, are let in with that."),
+}
+
+LET_IN = {
+    After.DONE: _("The group can read it, as it is."),
+    After.MORE_WAIT: _("Let in. It goes with the others, once you have answered all of them."),
+    After.ALL_ANSWERED: _("All are answered. What you let in appears to the group in the morning, all together."),
+    After.TOO_FEW: _(
+        "All are answered. Words of fewer than four people are left, so the group sees none of them now, and nor do "
+        "you. They may come along with others later."
+    ),
+}
+"""How it is with the others, once one of them was answered."""
 
 
 @page(Permission.SHARED_OPEN, about=GROUPS)
@@ -74,13 +91,15 @@ def read_first(request: HttpRequest, group: Group) -> HttpResponse:
     try:
         if do in ("on", "off"):
             review.set_reviews(group=group, reviews=do == "on", by=by, at=at)
-            messages.success(request, _("Changed. It holds for what is shared from now on."))
+            messages.success(request, CHANGED[do])
         elif do == "in":
-            review.let_in(group=group, share=code, by=by, at=at)
-            messages.success(request, _("The group can read it, as it is."))
+            after = review.let_in(group=group, share=code, by=by, at=at)
+            messages.success(request, LET_IN[after])
         elif do == "back":
-            review.give_back(group=group, share=code, line=line, by=by, at=at)
+            after = review.give_back(group=group, share=code, line=line, by=by, at=at)
             messages.success(request, _("Given back, with your line. Only whoever wrote it reads that."))
+            if after in (After.ALL_ANSWERED, After.TOO_FEW):
+                messages.success(request, LET_IN[after])
     except KindError as problem:
         typed = {"error": problem.sentence, "typed": {"code": code, "line": line}}
         return _whole(request, group, _context(request, group) | typed, status=problem.status)
@@ -106,9 +125,13 @@ def _context(request: HttpRequest, group: Group) -> dict[str, Any]:
     by, at = request.actor, clock.now()  # type: ignore[attr-defined]
     leaders = [(row.code, name) for row, name in queries.for_leaders(group, by=by, at=at)]
     waiting = queries.to_review(group, by=by, at=at)
+    together = queries.to_review_together(group, by=by, at=at)
+    soon = queries.appears_in_the_morning(group, by=by, at=at)
     circle = circle_shown(queries.circle(group, by=by, at=at))
-    seen = live_page.mark([circle["circle_seen"], leaders, [(one.code, one.words, one.name) for one in waiting]])
+    to_read = [(one.code, one.words, one.name, one.let_in) for some in (waiting, *together) for one in some]
+    seen = live_page.mark([circle["circle_seen"], leaders, to_read, soon])
     return {
-        "group": group, "leaders": leaders, "waiting": waiting, "reviews": queries.reviews(group),
+        "group": group, "leaders": leaders, "waiting": waiting, "together": together, "soon": soon,
+        "reviews": queries.reviews(group),
         "shared_seen": seen, "sends": "facilitator:shared-sign", "longest": review.LONGEST_LINE, **circle,
     }  # fmt: skip

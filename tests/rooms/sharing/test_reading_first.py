@@ -1,0 +1,326 @@
+"""Those who lead read words without a name first: as a handful, never alone; the group gets what they let in."""
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.people.models import User
+from kindcircle.base.vault import seals
+from kindcircle.rooms.groups.models import Membership
+from kindcircle.rooms.sharing import actions, handfuls, queries, review
+from kindcircle.rooms.sharing.errors import LookedAtBefore
+from kindcircle.rooms.sharing.models import Handful, Share
+from kindcircle.rooms.sharing.review import After
+from kindcircle.spec.ladder import LEAST, UNDO, Step
+from tests.rooms.sharing.test_sharing import DAY, LATER, MORNING, NOON, climb, put, seen_by
+from tests.world import World, join, make_person, make_world
+
+pytestmark = pytest.mark.django_db
+READ = MORNING + timedelta(hours=1)
+SHOWN = MORNING + DAY
+
+
+@pytest.fixture
+def world() -> World:
+    """Eight people, and those who lead read first."""
+    world = make_world(at=NOON - DAY, members=8, first_at=NOON + 5 * DAY)
+    turn(world, on=True)
+    return world
+
+
+def turn(world: World, *, on: bool, at=NOON) -> None:
+    review.set_reviews(group=world.group, reviews=on, by=world.actor(world.facilitator), at=at)
+
+
+def write(world: World, people: list[User], *, at=NOON, step: Step = Step.UNNAMED) -> list[Share]:
+    return [put(world, who, step, f"Amsel {seals.name_of(who)}", at=at) for who in people]
+
+
+def to_read(world: World, *, at=READ) -> list[str]:
+    """The words without a name that those who lead have before them, handful after handful."""
+    found = queries.to_review_together(world.group, by=world.actor(world.facilitators[1]), at=at)
+    return [one.words for some in found for one in some]
+
+
+def let_in(world: World, row: Share, *, at=READ) -> After:
+    return review.let_in(group=world.group, share=row.code, by=world.actor(world.facilitator), at=at)
+
+
+def give_back(world: World, row: Share, *, at=READ) -> After:
+    by = world.actor(world.facilitator)
+    return review.give_back(group=world.group, share=row.code, line="Shall we talk?", by=by, at=at)
+
+
+def leave(who: User, *, at=READ) -> None:
+    Membership.objects.filter(user=who).update(left_at=at)
+
+
+def stage(world: World, row: Share, *, at=READ) -> str:
+    return queries.own_share(Share.objects.get(pk=row.pk), by=world.actor(row.author), at=at).stage
+
+
+def group_sees(world: World, *, at=SHOWN) -> set[str]:
+    return {words for words, _name in seen_by(world, world.members[7], at=at)}
+
+
+def test_words_of_four_come_to_those_who_lead_together_in_the_morning(world: World) -> None:
+    rows = write(world, world.members[:3])
+    put(world, world.member, Step.UNNAMED, "Two of one person are not two people.")
+    assert handfuls.gather_due(at=MORNING) == 0 and to_read(world) == []
+    assert stage(world, rows[0]) == "gathering-to-be-read"
+    rows += write(world, [world.members[3]], at=READ)
+    assert handfuls.gather_due(at=READ + UNDO) == 0 and to_read(world, at=READ + UNDO) == []
+    assert handfuls.gather_due(at=SHOWN) == 1
+    assert len(to_read(world, at=SHOWN)) == 5 and group_sees(world) == set()
+    # The order was drawn once, and says nothing about who came first.
+    assert to_read(world, at=SHOWN) == to_read(world, at=SHOWN + UNDO)
+    assert stage(world, rows[0], at=SHOWN) == "read-together"
+    # A fifth does not join them.
+    write(world, [world.members[4]], at=SHOWN)
+    handfuls.gather_due(at=SHOWN + DAY)
+    assert len(to_read(world, at=SHOWN + DAY)) == 5
+    assert not AuditEntry.objects.filter(about_kind="shared").exclude(concerns="").exists()
+
+
+def test_what_they_let_in_appears_to_the_group_in_the_morning_once_all_are_answered(world: World) -> None:
+    rows = write(world, world.members[:5])
+    handfuls.gather_due(at=MORNING)
+    assert give_back(world, rows[4]) == After.MORE_WAIT
+    assert [let_in(world, row) for row in rows[:3]] == [After.MORE_WAIT] * 3
+    # Half of it let in is none of it yet, also by the next morning.
+    handfuls.gather_due(at=SHOWN)
+    assert group_sees(world) == set() and "Amsel Ines" in to_read(world) and "Amsel Mei" not in to_read(world)
+    with pytest.raises(LookedAtBefore):
+        let_in(world, rows[0])
+    assert let_in(world, rows[3], at=SHOWN + UNDO) == After.ALL_ANSWERED
+    handfuls.gather_due(at=SHOWN + 2 * UNDO)
+    assert to_read(world, at=SHOWN + 2 * UNDO) == [] and group_sees(world, at=SHOWN + 2 * UNDO) == set()
+    assert queries.appears_in_the_morning(world.group, by=world.actor(world.facilitator), at=SHOWN + 2 * UNDO)
+    assert stage(world, rows[0], at=SHOWN + 2 * UNDO) == "read-together"
+    at = SHOWN + DAY
+    assert handfuls.gather_due(at=at) == 1 and handfuls.gather_due(at=at) == 0
+    assert group_sees(world, at=at) == {f"Amsel {seals.name_of(who)}" for who in world.members[:4]}
+    assert (stage(world, rows[0], at=at), stage(world, rows[4], at=at)) == ("there", "given-back")
+    # Whose words were given back was in it, too: what stayed would tell that it is not theirs.
+    leave(world.members[4], at=at)
+    assert group_sees(world, at=at) == set() == seen_by(world, world.facilitator, at=at)
+
+
+def test_when_too_few_are_let_in_nobody_sees_them_and_they_come_along_with_four_others(world: World) -> None:
+    rows = write(world, world.members[:4])
+    handfuls.gather_due(at=MORNING)
+    assert give_back(world, rows[3]) == After.MORE_WAIT
+    # The others can still be answered: one of them may need a line.
+    assert [let_in(world, row) for row in rows[:3]] == [After.MORE_WAIT, After.MORE_WAIT, After.TOO_FEW]
+    handfuls.gather_due(at=SHOWN)
+    assert to_read(world, at=SHOWN) == [] and group_sees(world) == set()
+    assert not queries.appears_in_the_morning(world.group, by=world.actor(world.facilitator), at=SHOWN)
+    assert stage(world, rows[0], at=SHOWN) == "read-in-vain"
+    # They hide nobody any more: three others do not do.
+    more = write(world, world.members[4:7], at=SHOWN)
+    assert handfuls.gather_due(at=SHOWN + DAY) == 0
+    more += write(world, [world.members[7]], at=SHOWN + DAY)
+    at = SHOWN + 2 * DAY
+    assert handfuls.gather_due(at=at) == 1
+    assert len(to_read(world, at=at)) == 7
+    # What was let in before needs no second answer.
+    assert [let_in(world, row, at=at) for row in more][-1] == After.ALL_ANSWERED
+    handfuls.gather_due(at=at + DAY)
+    assert len(group_sees(world, at=at + DAY)) == 7
+    # Whoever was read with them the first time counts as one of them: Oluwa's words had been given back.
+    leave(world.members[3], at=at + DAY)
+    assert group_sees(world, at=at + DAY) == set()
+
+
+def test_whoever_takes_back_or_leaves_while_it_is_read_takes_the_rest_from_their_eyes(world: World) -> None:
+    rows = write(world, world.members[:5])
+    handfuls.gather_due(at=MORNING)
+    actions.take_back(share=rows[0], by=world.actor(world.member), at=READ)
+    assert len(to_read(world)) == 4 and let_in(world, rows[1]) == After.MORE_WAIT
+    actions.take_back(share=rows[4], by=world.actor(world.members[4]), at=READ)
+    assert to_read(world) == [] and stage(world, rows[1]) == "read-in-vain"
+    for row in rows[1:4]:
+        with pytest.raises(LookedAtBefore):
+            let_in(world, row)
+    # Somebody of them leaves: what is left waits for nothing any more, and its writers read so.
+    leave(world.member)
+    handfuls.gather_due(at=READ)
+    assert stage(world, rows[1]) == "over-unseen"
+    more = write(world, [world.members[5], world.members[6], world.members[7], world.members[4]], at=READ)
+    assert handfuls.gather_due(at=SHOWN + DAY) == 1
+    assert sorted(to_read(world, at=SHOWN + DAY)) == sorted(f"Amsel {seals.name_of(row.author)}" for row in more)
+
+
+def test_whoever_leaves_before_the_group_sees_it_takes_all_of_it_along(world: World) -> None:
+    rows = write(world, world.members[:5])
+    handfuls.gather_due(at=MORNING)
+    assert [let_in(world, row) for row in rows][-1] == After.ALL_ANSWERED
+    leave(world.members[4])
+    assert stage(world, rows[0]) == "over-unseen"
+    handfuls.gather_due(at=SHOWN)
+    assert group_sees(world) == set()
+
+
+def test_when_the_last_that_waits_is_taken_back_the_rest_appears_in_the_morning(world: World) -> None:
+    rows = write(world, world.members[:5])
+    handfuls.gather_due(at=MORNING)
+    for row in rows[:4]:
+        let_in(world, row)
+    at = SHOWN + UNDO
+    actions.take_back(share=rows[4], by=world.actor(world.members[4]), at=at)
+    handfuls.gather_due(at=at)
+    assert group_sees(world, at=at) == set()
+    handfuls.gather_due(at=SHOWN + DAY)
+    assert len(group_sees(world, at=SHOWN + DAY)) == 4
+
+
+def test_no_longer_read_first_lets_in_what_nobody_read(world: World) -> None:
+    half = write(world, world.members[:4])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, half[0])
+    write(world, world.members[4:6], at=READ)
+    turn(world, on=False, at=READ + UNDO)
+    # What is half read is read to its end, as its writers were told.
+    assert len(to_read(world)) == 4
+    write(world, world.members[6:], at=READ + UNDO)
+    assert handfuls.gather_due(at=SHOWN) == 1
+    assert len(group_sees(world)) == 4 and "Amsel Ines" not in group_sees(world)
+    assert [let_in(world, row, at=SHOWN) for row in half[1:]][-1] == After.ALL_ANSWERED
+    handfuls.gather_due(at=SHOWN + DAY)
+    assert len(group_sees(world, at=SHOWN + DAY)) == 8
+
+
+def test_what_was_not_to_be_read_first_waits_for_its_own_four(world: World) -> None:
+    """Those who lead could tell it from the rest: somebody wrote it before they turned it on."""
+    turn(world, on=False)
+    early = write(world, world.members[:2])
+    turn(world, on=True, at=LATER)
+    write(world, world.members[2:5], at=LATER)
+    assert handfuls.gather_due(at=SHOWN) == 0 and stage(world, early[0], at=SHOWN) == "gathering-apart"
+    write(world, [world.members[5]], at=SHOWN)
+    handfuls.gather_due(at=SHOWN + DAY)
+    assert len(to_read(world, at=SHOWN + DAY)) == 4 and stage(world, early[0], at=SHOWN + DAY) == "gathering-apart"
+
+
+def test_words_that_had_a_name_come_along_and_hide_nobody(world: World) -> None:
+    (led,) = write(world, world.members[:1], step=Step.LEADERS)
+    climb(world, led, Step.UNNAMED, at=LATER)
+    write(world, world.members[1:4])
+    assert handfuls.gather_due(at=MORNING) == 0
+    write(world, [world.members[4]], at=READ)
+    assert handfuls.gather_due(at=SHOWN) == 1 and len(to_read(world, at=SHOWN)) == 5
+
+
+def test_a_name_that_is_on_its_way_and_comes_back(world: World) -> None:
+    rows = write(world, world.members[:5])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, rows[0])
+    # Let in, and on its way to a name: it stands where it stood; what waits for an answer goes from it.
+    climb(world, rows[0], Step.NAMED, at=READ)
+    assert len(to_read(world)) == 5
+    actions.undo(share=rows[0], by=world.actor(rows[0].author), at=READ)
+    assert len(to_read(world)) == 5
+    climb(world, rows[1], Step.LEADERS, at=READ)
+    assert "Amsel Tomas" not in to_read(world) and len(to_read(world)) == 4
+    # By name before those who lead: of the others they know one less, so they see none of them.
+    climb(world, rows[0], Step.NAMED, at=READ)
+    at = READ + UNDO
+    assert to_read(world, at=at) == []
+    assert [one.name for one in queries.to_review(world.group, by=world.actor(world.facilitator), at=at)] == ["Ines"]
+
+
+def test_what_was_given_back_is_known_when_its_page_is_shared_again(world: World) -> None:
+    rows = [put(world, who, Step.UNNAMED, f"Amsel {who.pk}", source=f"page {who.pk}") for who in world.members[:5]]
+    handfuls.gather_due(at=MORNING)
+    give_back(world, rows[0])
+    for row in rows[1:]:
+        let_in(world, row)
+    put(world, world.member, Step.UNNAMED, "Amsel once more", at=READ, source=f"page {world.member.pk}")
+    write(world, world.members[5:], at=READ)
+    assert handfuls.gather_due(at=SHOWN) == 1 and to_read(world, at=SHOWN) == []
+    # It would be the fourth, and those who lead know it again.
+    assert len(group_sees(world)) == 4
+
+
+def test_whoever_comes_later_reads_none_of_it(world: World) -> None:
+    rows = write(world, world.members[:4])
+    handfuls.gather_due(at=MORNING)
+    newcomer = make_person(world.organisation, "Xenia", at=READ)
+    join(world.group, newcomer, Membership.Role.MEMBER, at=READ)
+    for row in rows:
+        let_in(world, row)
+    handfuls.gather_due(at=SHOWN)
+    assert len(group_sees(world)) == 4 and not seen_by(world, newcomer, at=SHOWN)
+
+
+def test_what_was_read_one_by_one_before_hides_nobody(world: World) -> None:
+    """Rows from before this rule: those who lead have seen each of them alone."""
+    row = write(world, world.members[:1])[0]
+    turn(world, on=False)
+    fresh = write(world, world.members[1:2])[0]
+    shown = Handful.objects.create(group=world.group, roster=[], first_at=NOON, gathered_at=NOON)
+    import_module("kindcircle.rooms.sharing.migrations.0003_read_first_together").as_it_was(apps, None)
+    assert set(Share.objects.filter(known=True)) == {row} and fresh.review == Share.Review.NONE
+    shown.refresh_from_db()
+    assert shown.shown_at == NOON
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["put", "put", "put", "in", "back", "take", "leave", "day", "day", "turn", "name"]),
+              st.integers(0, 7)),
+    min_size=8, max_size=40,
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(acts=ACTS)
+def test_whatever_happens_no_page_holds_words_of_fewer_than_four(world: World, acts: list[tuple[str, int]]) -> None:
+    start(world)
+    at, on = NOON, True
+    for act, number in acts:
+        at += timedelta(minutes=11)
+        who = world.members[number]
+        here = Membership.objects.filter(user=who, left_at=None).exists()
+        mine = Share.objects.filter(author=who).first()
+        waits = [row for some in review.together(world.group, at=at) for row in some if row.review == "waits"]
+        if act == "put" and here:
+            write(world, [who], at=at)
+        elif act in ("in", "back") and waits:
+            (let_in if act == "in" else give_back)(world, waits[number % len(waits)], at=at)
+        elif act == "take" and mine and here:
+            actions.take_back(share=mine, by=world.actor(who), at=at)
+        elif act == "leave" and number > 4:
+            leave(who, at=at)
+        elif act == "name" and mine and here:
+            climb(world, mine, Step.LEADERS, at=at)
+        elif act == "turn":
+            on = not on
+            turn(world, on=on, at=at)
+        elif act == "day":
+            at += DAY
+            handfuls.gather_due(at=at)
+        no_page_is_too_small(world, at=at)
+
+
+def start(world: World) -> None:
+    Share.objects.all().delete()
+    Handful.objects.all().delete()
+    Membership.objects.filter(group=world.group).update(left_at=None)
+    turn(world, on=True)
+
+
+def no_page_is_too_small(world: World, *, at) -> None:
+    by = world.actor(world.facilitator)
+    read = queries.to_review_together(world.group, by=by, at=at)
+    pages = [[one.code for one in some] for some in (*read, *queries.circle(world.group, by=by, at=at).handfuls)]
+    for codes in pages:
+        rows = Share.objects.filter(code__in=codes)
+        together = Share.objects.filter(handful__in=rows.values("handful"))
+        told = handfuls.known(together, at=at)
+        assert len({row.author_id for row in together if row.pk not in told}) >= LEAST
+        assert not any(place.left_at for place in Membership.objects.filter(user__in=together.values("author")))
