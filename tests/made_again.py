@@ -18,6 +18,7 @@ from django.db.models import Model
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import Organisation, User
+from kindcircle.base.vault import keys
 from kindcircle.base.vault.models import DataKey
 
 P = ParamSpec("P")
@@ -41,7 +42,9 @@ def made_again(make: Callable[P, T]) -> Callable[P, T]:
             with connection.execute_wrapper(writes := _Writes()):
                 made = make(*rest, **asked)
             known[key] = at, pickle.dumps((made, writes.rows()))
+            keys.forget_opened()  # the first world of a process is no other than those that follow
             return made
+        keys.forget_opened()  # another test may have turned some of these
         then, kept = known[key]
         made, rows = pickle.loads(kept)  # our own, from this very process
         for one in _reached([made, rows], set()):
