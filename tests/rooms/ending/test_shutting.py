@@ -14,6 +14,7 @@ from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import erased
 from kindcircle.base.outbox.models import Delivery, ReturnedMail
 from kindcircle.base.outbox.wishes import any_mail
+from kindcircle.base.people import shut
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.people.models_sign_in import SignIn
 from kindcircle.base.vault import seals
@@ -274,6 +275,37 @@ def test_an_address_that_somebody_came_back_to_gets_its_codes(world: World, djan
         with django_capture_on_commit_callbacks(execute=True):
             reaching.change_address(user=user, code=str(code), by=by, at=NOON + days * DAY)
     assert once() == 0 and seals.address_of(User.objects.get(pk=me.pk)) == first
+
+
+@pytest.mark.parametrize("key_first", [True, False])
+def test_an_address_closes_also_where_the_old_key_was_taken_away(
+    world: World, django_capture_on_commit_callbacks, key_first: bool
+):
+    odile, by = world.organisation_lead, world.actor(world.organisation_lead)
+    old = Authenticator.objects.create(user=odile, type=Authenticator.Type.WEBAUTHN, data={}, created_at=NOON - DAY)
+    before, key = User.objects.get(pk=odile.pk), Authenticator.objects.get(pk=old.pk)
+
+    def move() -> None:
+        code = reaching.ask_for_address(user=before, address="newer@example.org", by=by, at=NOON)
+        with django_capture_on_commit_callbacks(execute=True):
+            reaching.change_address(user=User.objects.get(pk=odile.pk), code=str(code), by=by, at=NOON)
+
+    def take_away(at: datetime) -> None:
+        erased.note(erased.WITHDRAWN, label="mfa.Authenticator", person=odile.code, code=shut.key_mark(old), at=at)
+
+    if key_first:
+        take_away(NOON - timedelta(hours=1))
+    move()
+    if not key_first:
+        take_away(NOON + timedelta(hours=1))
+    before.save()  # an old copy came back: the old mailbox, and the old key
+    key.save()
+    assert once() == 2
+    now = User.objects.get(pk=odile.pk)
+    assert now.email.endswith("@none.invalid") and not Authenticator.objects.filter(user=odile).exists()
+    assert shutting.houses_without_lead() == [world.organisation], "and it is noticed that she cannot come in"
+    Authenticator.objects.create(user=odile, type=Authenticator.Type.WEBAUTHN, data={})
+    assert shutting.houses_without_lead() == [], "by a passkey she comes in"
 
 
 def test_a_key_that_was_taken_away_opens_nothing(world: World):

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "kindcircle.doors.cli.doctor",
     "backup": "kindcircle.doors.cli.backup",
     "restore": "kindcircle.doors.cli.restore",
+    "lead": "kindcircle.doors.cli.lead",
     "keys": "kindcircle.doors.cli.keys",
     "demo": "kindcircle.doors.cli.demo",
     "measures": "kindcircle.doors.cli.measures",

@@ -28,6 +28,7 @@ from kindcircle.doors.cli.copies import (
     whole,
 )
 from kindcircle.doors.cli.home import Stop, open_database, open_home
+from kindcircle.doors.cli.lead import let_leads_in
 
 if TYPE_CHECKING:  # it reads the settings, which `open_home` makes ready
     from kindcircle.base.lib.erased import Erased
@@ -81,17 +82,11 @@ def restore(file: Path, identity: Path, list_file: Path | None, *, nothing_was_e
     open_database()
     _look_at_record(manifest)
     took = _forget_again(lines, copied_at=datetime.fromisoformat(manifest["at"]))
-    links = _let_leads_in()
-    halfway.end()
     click.echo(ngettext("{n} erasure was made again.", "{n} erasures were made again.", took).format(n=took))
     click.echo(_("Nobody is signed in: everybody signs in anew."))
-    for house, link in links:
-        click.echo(
-            _("Nobody leads {house} by this copy. Whoever does comes in by this link, once, within three days:").format(
-                house=house
-            )
-        )
-        click.echo(link)
+    # A link stands only on this screen, so it is shown while a crash would still have all of this done again.
+    let_leads_in()
+    halfway.end()
 
 
 def _unpack(file: Path, identity: Path, corner: Path) -> dict[str, Any]:
@@ -165,23 +160,6 @@ def _forget_again(lines: "list[Erased]", *, copied_at: datetime) -> int:
                 "Nobody is let in yet. Please look whether keys/root.key is the right one, or use another copy."
             )
         ) from None
-
-
-def _let_leads_in() -> list[tuple[str, str]]:
-    """Houses whose leads were all let go by somebody who came after the copy, each with a way in for that somebody."""
-    from django.conf import settings
-    from django.urls import reverse
-
-    from kindcircle.base.access import SYSTEM
-    from kindcircle.base.lib import clock
-    from kindcircle.rooms.ending.shutting import houses_without_lead
-    from kindcircle.rooms.groups.actions import invite
-
-    found = []
-    for house in houses_without_lead():
-        _row, secret = invite(role="organisation-lead", organisation=house, by=SYSTEM, at=clock.now())
-        found.append((house.name, settings.ORIGIN + reverse("invitation", kwargs={"secret": secret})))
-    return found
 
 
 def refuse_if_used(*, begun: bool) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
+from kindcircle.base.people import shut
 from kindcircle.rooms.ending import erasing, shutting
 from kindcircle.rooms.groups.actions import take_back_yes
 from kindcircle.rooms.groups.queries_actors import themselves
@@ -39,7 +40,8 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
     people wrote after it is theirs.
     """
     took = 0
-    lines = sorted(lines, key=lambda line: line.at)
+    # Whether an address may stay hangs on which keys are left, so addresses come when all keys have gone.
+    lines = sorted(lines, key=lambda line: (line.label == shut.ADDRESS, line.at))
 
     def undone(line: Erased) -> bool:
         """From so long before the copy that the copy would know, if it had not failed."""

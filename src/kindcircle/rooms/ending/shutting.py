@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+
 from kindcircle.base.access import SYSTEM
 from kindcircle.base.lib.erased import Erased
 from kindcircle.base.outbox.wishes import any_mail
@@ -11,6 +14,7 @@ from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.backdraft.actions import set_may_tell
 from kindcircle.rooms.backdraft.models import MayTell
 from kindcircle.rooms.groups.actions import leave_again
+from kindcircle.rooms.groups.actions.places import NO_CODES
 from kindcircle.rooms.groups.actions.roles import end_stand_in
 from kindcircle.rooms.groups.calendars import end_link_again
 from kindcircle.rooms.groups.models import EntryPass, Invitation
@@ -35,9 +39,11 @@ def sign_everybody_out(*, at: datetime) -> None:
 
 
 def houses_without_lead() -> list[Organisation]:
-    """Houses that nobody leads any more: everybody who did by the copy was let go by somebody who came after it."""
+    """Houses whose leads were all let go, or can no longer come in: no code reaches them, and they have no passkey."""
     leads = StaffRole.objects.filter(role=StaffRole.Role.ORGANISATION_LEAD, user__is_active=True)
-    return list(Organisation.objects.exclude(pk__in=leads.values("user__organisation")).order_by("pk"))
+    passkeys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+    come_in = leads.exclude(Q(user__email__endswith=NO_CODES) & ~Q(user__in=passkeys.values("user")))
+    return list(Organisation.objects.exclude(pk__in=come_in.values("user__organisation")).order_by("pk"))
 
 
 def _person(code: str) -> User | None:
