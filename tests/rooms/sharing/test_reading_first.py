@@ -234,6 +234,35 @@ def test_a_name_that_is_on_its_way_and_comes_back(world: World) -> None:
     assert [one.name for one in queries.to_review(world.group, by=world.actor(world.facilitator), at=at)] == ["Ines"]
 
 
+def open_to_answer(world: World, *, at=READ) -> set[str]:
+    found = queries.to_review_together(world.group, by=world.actor(world.facilitator), at=at)
+    return {one.code for some in found for one in some if not one.let_in}
+
+
+def test_a_name_on_its_way_is_not_answered_as_if_it_had_none(world: World) -> None:
+    rows = write(world, world.members[:6])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, rows[0])
+    climb(world, rows[0], Step.NAMED, at=READ)
+    # It stays what it was to those who lead, and there is no trace of what its writer chose just now.
+    assert len(to_read(world)) == 6 and open_to_answer(world) == {row.code for row in rows[1:]}
+    for answer in (let_in, give_back):
+        with pytest.raises(LookedAtBefore):
+            answer(world, rows[0])
+    at = READ + UNDO
+    # With its name it waits once: there, and not with those that have none.
+    (named,) = queries.to_review(world.group, by=world.actor(world.facilitator), at=at)
+    assert named.code == rows[0].code and named.code not in open_to_answer(world, at=at)
+    assert len(to_read(world, at=at)) == 6
+    give_back(world, rows[0], at=at)
+    # The name was given back. The words without it were let in, and stand where they stood.
+    assert len(to_read(world, at=at)) == 6 and named.code not in open_to_answer(world, at=at)
+    for row in rows[1:]:
+        let_in(world, row, at=at)
+    handfuls.gather_due(at=SHOWN)
+    assert group_sees(world) == {f"Amsel {seals.name_of(row.author)}" for row in rows}
+
+
 def test_what_was_given_back_is_known_when_its_page_is_shared_again(world: World) -> None:
     rows = [put(world, who, Step.UNNAMED, f"Amsel {who.pk}", source=f"page {who.pk}") for who in world.members[:5]]
     handfuls.gather_due(at=MORNING)

@@ -153,7 +153,7 @@ def keep_true(handful: Handful, *, at: datetime) -> None:
         if _in_force(row, at) == Step.NAMED:
             Share.objects.filter(pk=row.pk).update(handful=None, known=True)
     rows = _in(handful, at)
-    if handful.shown_at is None and handful.answered_at is None and not any(_waits(row) for row in rows):
+    if handful.shown_at is None and handful.answered_at is None and not any(waits(row) for row in rows):
         _answered(handful, at=at)
         rows = _in(handful, at)
     here = set(present_places(handful.group).values_list("code", flat=True))
@@ -186,7 +186,8 @@ def _is_in(row: Share, at: datetime) -> bool:
     return read_first or _in_force(row, at) == Step.UNNAMED
 
 
-def _waits(row: Share) -> bool:
+def waits(row: Share) -> bool:
+    """Whether it is still to be answered without a name. On its way to a name it waits for that, and is let in here."""
     return row.step == Step.UNNAMED and row.review == Share.Review.WAITS
 
 

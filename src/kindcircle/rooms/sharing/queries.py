@@ -143,7 +143,7 @@ def to_review_together(group: Group, *, by: Actor, at: datetime) -> list[list[It
     found = review.together(group, at=at)
     writers = _writers([row for rows in found for row in rows])
     return [
-        [Item(row.code, words_of(row, writers[row.author_id]), let_in=row.review != Share.Review.WAITS) for row in rows]
+        [Item(row.code, words_of(row, writers[row.author_id]), let_in=not handfuls.waits(row)) for row in rows]
         for rows in found
     ]
 

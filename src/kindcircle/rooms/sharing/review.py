@@ -23,6 +23,7 @@ from kindcircle.rooms.sharing.models import GroupSharing, Share
 from kindcircle.spec.ladder import Step
 
 LONGEST_LINE = 400
+_BACK = Share.Review.GIVEN_BACK
 
 
 class After(StrEnum):
@@ -88,16 +89,19 @@ def waiting(group: Group, *, at: datetime) -> list[Share]:
 
 
 def together(group: Group, *, at: datetime) -> list[list[Share]]:
-    """What waits without a name: handfuls, each with what was let in already and without what was given back."""
+    """What waits without a name: handfuls, each with what was let in already and without what was given back.
+
+    What was let in and is on its way to a name stands there as before: how it goes with the name is another question.
+    """
     found = handfuls.reading_in(group, at=at).values()
-    return [[row for row in rows if row.review != Share.Review.GIVEN_BACK] for rows in found]
+    return [[row for row in rows if not (row.step == Step.UNNAMED and row.review == _BACK)] for rows in found]
 
 
 def _waiting(group: Group, share: str, *, by: Actor, at: datetime) -> Share:
     require(by, Permission.SHARING_KEEP, group)
     group = actions.hold(group)
-    found = chain(waiting(group, at=at), *together(group, at=at))
-    row = next((one for one in found if one.code == share and one.review == Share.Review.WAITS), None)
+    unnamed = (one for one in chain(*together(group, at=at)) if handfuls.waits(one))
+    row = next((one for one in chain(waiting(group, at=at), unnamed) if one.code == share), None)
     if row is None:
         raise LookedAtBefore
     row.group = group
