@@ -10,6 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from kindcircle.base.access import NOBODY
+from kindcircle.base.access.gate import can
+from kindcircle.base.access.permissions import Permission
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import erased
 from kindcircle.base.outbox.models import Delivery, ReturnedMail
@@ -40,7 +42,7 @@ from kindcircle.rooms.groups.models import EntryPass, Group, Invitation, Members
 from kindcircle.rooms.groups.models_agreement import LineProposal
 from kindcircle.rooms.groups.models_calendar import CalendarLink
 from kindcircle.rooms.intake.actions.offering import name_screeners
-from kindcircle.rooms.intake.models import Application, Screener
+from kindcircle.rooms.intake.models import Application, Screener, TalkTime
 from kindcircle.rooms.live import debrief
 from kindcircle.rooms.live.models_debrief import DebriefLine
 from kindcircle.rooms.live.models_tablet import Tablet
@@ -52,6 +54,7 @@ from kindcircle.rooms.reminders import reaching
 from kindcircle.rooms.safety import actions as safety
 from kindcircle.rooms.safety import staff
 from kindcircle.rooms.safety.leaving import end_place, what_it_means
+from kindcircle.rooms.safety.models_rota import Duty
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team import credentials
 from kindcircle.rooms.team.models import Credential, StandIn
@@ -153,6 +156,81 @@ def test_whoever_led_groups_leads_none_and_their_alerts_go_to_somebody_who_does(
     assert not Membership.objects.filter(user=ada, left_at=None).exists()
     assert Delivery.objects.filter(user=cleo, about_code=alert.code).exists(), "the alert is not left with nobody"
     assert Task.objects.filter(kind="nobody-leads").exists()
+
+
+def test_whoever_has_the_role_anew_has_nothing_back_that_was_not_given_back(
+    world: World, django_capture_on_commit_callbacks
+):
+    cleo = make_staff(world.organisation, "Cleo", "facilitator", at=NOON - DAY)
+    ada, lead = world.facilitator, world.actor(world.organisation_lead)
+    Membership.objects.create(group=world.group, user=cleo, role="facilitator", seat=3, joined_at=NOON - DAY)
+    StaffRole.objects.create(user=ada, role="operator", given_at=NOON - DAY)
+    Duty.objects.update(person=ada)
+    alert = safety.raise_alert(
+        member=world.member, group=world.group, gathering=None, level="contact", rules=["contact_asked"],
+        source=Ref("response", "x"), at=NOON - timedelta(hours=1),
+    )  # fmt: skip
+    kept = list(Screener.objects.filter(user=ada)) + list(Duty.objects.all())
+    keys = [one.key for one in what_it_means(ada, by=lead, at=NOON).open]
+    end_place(person=ada, takes_over=dict.fromkeys(keys, cleo), close_account=False, by=lead, at=NOON)
+    _row, secret = invite(role="facilitator", organisation=world.organisation, by=lead, at=NOON)
+    with django_capture_on_commit_callbacks(execute=True):
+        take_role(secret=secret, by=world.actor(ada), at=NOON + DAY)
+    # An old copy came back: from before she left that group, whose calls for help went to her.
+    Membership.objects.filter(group=world.group, user=ada).update(left_at=None)
+    Group.objects.filter(pk=world.group.pk).update(alerts_owner=ada)
+    Delivery.objects.filter(user=cleo, about_code=alert.code).delete()
+    for row in kept:
+        row.save(force_insert=True)
+    Invitation.objects.all().delete()
+    assert Screener.objects.filter(user=ada).exists() and once() >= 3
+    assert ada.staff_roles.filter(role="facilitator").exists(), "the role is hers"
+    assert not Screener.objects.filter(user=ada).exists() and not Duty.objects.filter(person=ada).exists()
+    assert not Membership.objects.filter(user=ada, left_at=None).exists()
+    assert Group.objects.get(pk=world.group.pk).alerts_owner == cleo
+    assert Delivery.objects.filter(user=cleo, about_code=alert.code).exists(), "the open call is not left with nobody"
+
+
+def booked_with(world: World, person: User, *, days: int = 3) -> TalkTime:
+    asked = Application.objects.get(person=world.member)
+    return TalkTime.objects.create(
+        intake=asked.intake, screener=person, starts_at=NOON + days * DAY, how="here", application=asked, booked_at=NOON
+    )
+
+
+def test_a_booked_talk_goes_to_somebody_who_still_talks_with_people(world: World):
+    ada, bo = world.facilitators
+    talk = booked_with(world, ada)
+    free = TalkTime.objects.create(intake=talk.intake, screener=ada, starts_at=NOON + 4 * DAY, how="here")
+    TalkTime.objects.create(intake=talk.intake, screener=bo, starts_at=talk.starts_at, how="here")
+    erased.note_left("intake.Screener", person=ada.code, code=talk.intake.code, at=NOON)
+    assert once() == 1
+    talk.refresh_from_db()
+    assert talk.screener == bo and talk.application == Application.objects.get(person=world.member)
+    assert not TalkTime.objects.filter(pk=free.pk).exists(), "nobody books a talk with somebody who has gone"
+    assert Delivery.objects.filter(user=bo, about_code=talk.code).exists()
+    assert not Task.objects.filter(kind="nobody-talks").exists()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_where_nobody_else_talks_with_people_whoever_leads_the_house_is_asked(world: World, whole: bool):
+    ada, bo = world.facilitators
+    Screener.objects.filter(user=bo).delete()
+    talk = booked_with(world, ada)
+    if whole:
+        erased.note_left("people.StaffRole", person=ada.code, code="facilitator", at=NOON)
+        assert replay(lines_of_now()) == 1
+    else:
+        erased.note_left("intake.Screener", person=ada.code, code=talk.intake.code, at=NOON)
+    assert once() == (not whole)
+    task = Task.objects.get(kind="nobody-talks", done_at=None)
+    assert (task.group_id, task.owner_id, task.about_code) == (None, None, talk.intake.code)
+    lead = world.actor(world.organisation_lead)
+    assert can(lead, Permission.TASK_DO, task) and can(lead, Permission.INTAKE_KEEP, talk.intake)
+    name_screeners(intake=talk.intake, people=[bo], by=lead, at=NOON + DAY)
+    talk.refresh_from_db()
+    task.refresh_from_db()
+    assert talk.screener == bo and task.done_at == NOON + DAY
 
 
 def test_where_nobody_else_leads_the_group_the_next_step_of_the_ladder_is_told(world: World):

@@ -63,6 +63,8 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
                 took += not undone(line) and narrow_again(code=line.code, step=line.step, at=line.at)
             elif line.what == erased.LEFT and line is last[_about(line)]:
                 took += not undone(line) and shutting.again(line)
+            elif line.what == erased.LEFT and line.label == shut.ROLE:
+                took += not undone(line) and shutting.role_given_anew(line)
             elif line.what == erased.WITHDRAWN:
                 take = shutting.again if line.label in shutting.AGAIN else _withdraw
                 took += not undone(line) and take(line)

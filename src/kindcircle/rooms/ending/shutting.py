@@ -13,7 +13,6 @@ from kindcircle.base.people import shut
 from kindcircle.base.people.models import Organisation, StaffRole, User
 from kindcircle.rooms.backdraft.actions import set_may_tell
 from kindcircle.rooms.backdraft.models import MayTell
-from kindcircle.rooms.groups.actions import leave_again
 from kindcircle.rooms.groups.actions.places import NO_CODES
 from kindcircle.rooms.groups.actions.roles import end_stand_in
 from kindcircle.rooms.groups.calendars import end_link_again
@@ -23,6 +22,7 @@ from kindcircle.rooms.groups.standing_in import stand_ins
 from kindcircle.rooms.intake.actions.offering import talk_no_more
 from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.reminders.reaching import close_address_again
+from kindcircle.rooms.safety.leaving import leave_place_again, off_duty_again
 from kindcircle.rooms.safety.staff import close_again, end_role_again
 
 
@@ -53,6 +53,12 @@ def _person(code: str) -> User | None:
 def _role(line: Erased) -> bool:
     person = _person(line.person)
     return person is not None and end_role_again(person=person, role=line.code, at=line.at)
+
+
+def role_given_anew(line: Erased) -> bool:
+    """A role ended and was had again: it stays, but the staffed hours that went with it were not given back."""
+    person = _person(line.person)
+    return person is not None and line.code == StaffRole.Role.FACILITATOR and off_duty_again(person, at=line.at)
 
 
 def _account(line: Erased) -> bool:
@@ -98,11 +104,11 @@ def _may_tell(line: Erased) -> bool:
 
 
 AGAIN: dict[str, Callable[[Erased], bool]] = {
-    "groups.Membership": lambda line: leave_again(code=line.code, at=line.at),
+    "groups.Membership": lambda line: leave_place_again(code=line.code, at=line.at),
     "groups.Invitation": _link,
     "groups.CalendarLink": lambda line: end_link_again(secret_hash=line.code),
     "team.StandIn": _stand_in,
-    "intake.Screener": lambda line: talk_no_more(intake=line.code, person=line.person),
+    "intake.Screener": lambda line: talk_no_more(intake=line.code, person=line.person, at=line.at),
     "backdraft.MayTell": _may_tell,
     shut.ROLE: _role,
     shut.ACCOUNT: _account,

@@ -16,12 +16,14 @@ from kindcircle.base.outbox import queue
 from kindcircle.base.outbox.models import Delivery
 from kindcircle.base.people.models import StaffRole, User
 from kindcircle.base.people.shut import note_account_closed, note_role_ended
+from kindcircle.rooms.groups.actions.leaving import leave_again
 from kindcircle.rooms.groups.actions.roles import give_place, leave_places, may_stand_in
 from kindcircle.rooms.groups.models import Gathering, Group, Membership
 from kindcircle.rooms.groups.out_and_back import note_left
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
+from kindcircle.rooms.intake.actions.talks_left import look_after_talks
 from kindcircle.rooms.intake.models import Intake, Screener, TalkTime
 from kindcircle.rooms.safety.errors import LastOne, StillTakesPart, TakeOver
 from kindcircle.rooms.safety.ladder import once_key
@@ -94,14 +96,13 @@ def end_place(*, person: User, takes_over: Mapping[str, User], close_account: bo
                 _pass_alerts(group, person, successor, by=by, at=at)
             else:
                 _pass_talks(Intake.objects.get(code=code), person, successor, at=at)
-        left = _stop(person, by=by, at=at)
+        gone = _stop(person, by=by, at=at)
         ended = {Role.FACILITATOR.value}
         about = log.Ref("account", person.code)
         log.record(Event.STAFF_PLACE_ENDED, by=by, about=about, at=at, chain=house.code, concerns=person.code)
         if close_account:
             ended.update(_close(person, by=by, at=at))
-        for code in left:
-            note_left(code, at=at)
+        gone.note(person, at=at)
         for role in sorted(ended):
             note_role_ended(person.code, role, at=at)
         if close_account:
@@ -112,22 +113,74 @@ def leave_off(person: User, *, at: datetime) -> None:
     """After an old copy of the database came back: whoever stopped leading groups leads none and talks with nobody.
 
     To whom their alerts passed is lost with the newer rows. They go to somebody else who leads the same group; where
-    there is nobody, the next step of the ladder is told.
+    there is nobody, the next step of the ladder is told. Talks that were booked with them go to somebody else, too.
     """
     answers = Q(alerts_owner=person) | Q(alerts_backup=person)
     for group in Group.objects.filter(answers).select_related("organisation").order_by("pk"):
-        leads = present_places(group, Membership.Role.FACILITATOR).filter(user__in=may_stand_in(group))
-        others = leads.exclude(user__in=(group.alerts_owner_id, group.alerts_backup_id))
-        if (place := others.first()) is not None:
-            _pass_alerts(group, person, place.user, by=SYSTEM, at=at)
-    for code in _stop(person, by=SYSTEM, at=at):
-        note_left(code, at=at)
+        _pass_to_who_leads(group, person, at=at)
+    talks = TalkTime.objects.filter(screener=person, starts_at__gt=at).values("intake")
+    screens = Q(screeners__user=person) | Q(pk__in=talks)
+    intakes = list(Intake.objects.filter(screens).select_related("organisation").distinct().order_by("pk"))
+    _stop(person, by=SYSTEM, at=at).note(person, at=at)
+    for intake in intakes:
+        look_after_talks(intake, at=at)
 
 
-def _stop(person: User, *, by: Actor, at: datetime) -> list[str]:
-    """They lead nothing and answer for nothing from here on. Returns the codes of the places they had."""
+def leave_place_again(*, code: str, at: datetime) -> bool:
+    """After an old copy of the database came back: whoever had left this place is out of it. False: they are already.
+
+    Where they led that group, also if they lead others by now, its alerts go to somebody who can open them.
+    """
+    with transaction.atomic():
+        led = Membership.objects.filter(code=code, left_at=None, role=Membership.Role.FACILITATOR)
+        place = led.select_related("group__organisation", "user").first()
+        told = [one for one in _told(place.user) if one.group_id == place.group_id] if place else []
+        if not leave_again(code=code, at=at):
+            return False
+        if place is not None:
+            if place.user_id in (place.group.alerts_owner_id, place.group.alerts_backup_id):
+                _pass_to_who_leads(place.group, place.user, at=at)
+            _tell_next(told, place.user, at=at)
+    return True
+
+
+def off_duty_again(person: User, *, at: datetime) -> bool:
+    """After an old copy came back: staffed hours that somebody gave up with their role are not theirs. False: none."""
+    with transaction.atomic():
+        gone = sum(rows.objects.filter(person=person).delete()[0] for rows in (Duty, DutyDay, Away))
+        if gone:
+            look(person.organisation, at=at)
+    return bool(gone)
+
+
+def _pass_to_who_leads(group: Group, person: User, *, at: datetime) -> None:
+    leads = present_places(group, Membership.Role.FACILITATOR).filter(user__in=may_stand_in(group))
+    others = leads.exclude(user__in=(group.alerts_owner_id, group.alerts_backup_id, person.pk))
+    if (place := others.first()) is not None:
+        _pass_alerts(group, person, place.user, by=SYSTEM, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What somebody has no more: the codes of their places, and of the intakes in which they talked with people."""
+
+    places: tuple[str, ...]
+    intakes: tuple[str, ...]
+
+    def note(self, person: User, *, at: datetime) -> None:
+        """Each by itself, as the role may be had again without them."""
+        for code in self.places:
+            note_left(code, at=at)
+        for code in self.intakes:
+            erased.note_left(Screener._meta.label, person=person.code, code=code, at=at)
+
+
+def _stop(person: User, *, by: Actor, at: datetime) -> _Gone:
+    """They lead nothing and answer for nothing from here on. Returns what they had."""
     told = _told(person)
-    Screener.objects.filter(user=person).delete()
+    screens = Screener.objects.filter(user=person)
+    intakes = tuple(screens.values_list("intake__code", flat=True).order_by("pk"))
+    screens.delete()
     left: list[str] = []
     for group in _led_by(person):
         places = Membership.objects.filter(group=group, user=person, role=Membership.Role.FACILITATOR, left_at=None)
@@ -142,7 +195,7 @@ def _stop(person: User, *, by: Actor, at: datetime) -> list[str]:
     Task.objects.filter(owner=person, done_at=None).update(owner=None)
     person.staff_roles.filter(role=Role.FACILITATOR).delete()
     _tell_next(told, person, at=at)
-    return left
+    return _Gone(tuple(left), intakes)
 
 
 def _to_pass_on(person: User, *, at: datetime) -> list[Open]:

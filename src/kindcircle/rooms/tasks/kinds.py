@@ -13,6 +13,7 @@ class Kind(StrEnum):
     SCREEN_AGAIN = "screen-again"  # more than six weeks lie between the decision and the start
     ASK_LATER = "ask-later"  # the answer was "later", and the day has come to ask again
     CONSENT_WITHDRAWN = "consent-withdrawn"
+    NOBODY_TALKS = "nobody-talks"  # whoever talked with people who ask to come is gone, by an old copy of the database
     # Coming and staying away.
     ABSENCE_MESSAGE = "absence-message"  # a drafted message waits to be looked over
     TWO_MISSES = "two-misses"

@@ -54,6 +54,12 @@ WORDS: dict[Kind, Words] = {
         _("See this person's page"),
         "facilitator:applicant",
     ),
+    Kind.NOBODY_TALKS: Words(
+        _("Find somebody for the first talks"),
+        _("Whoever talked with people who ask to come here does so no more. Somebody may wait for a talk they booked."),
+        _("See who talks with people"),
+        "facilitator:intake",
+    ),
     Kind.CONSENT_WITHDRAWN: Words(
         _("Somebody took back their consent"),
         _("They are out of the group from that moment. A short, kind talk shows them that this is all right."),

@@ -13,8 +13,11 @@ from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
 from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
+from kindcircle.rooms.intake.actions.talks_left import look_after_talks
 from kindcircle.rooms.intake.errors import TooManyTimes
 from kindcircle.rooms.intake.models import Intake, Screener, WeeklySlot
+from kindcircle.rooms.tasks.kinds import Kind
+from kindcircle.rooms.tasks.models import Task
 
 MOST_TIMES = 14
 
@@ -52,11 +55,22 @@ def name_screeners(*, intake: Intake, people: Iterable[User], by: Actor, at: dat
         for person, code in named.items():
             note = erased.note_back if person in wanted else erased.note_left
             note(Screener._meta.label, person=code, code=intake.code, at=at)
+        waits = Task.objects.filter(kind=Kind.NOBODY_TALKS, about_code=intake.code, done_at=None)
+        if waits.exists():
+            look_after_talks(intake, at=at)
 
 
-def talk_no_more(*, intake: str, person: str) -> bool:
-    """After an old copy of the database came back: they read nothing of who asks to come here. False: they did not."""
-    return bool(Screener.objects.filter(intake__code=intake, user__code=person).delete()[0])
+def talk_no_more(*, intake: str, person: str, at: datetime) -> bool:
+    """After an old copy of the database came back: they read nothing of who asks to come here. False: they did not.
+
+    A talk that somebody booked with them is another's, or whoever leads the house is asked.
+    """
+    found = Intake.objects.select_related("organisation").filter(code=intake).first()
+    with transaction.atomic():
+        if found is None or not Screener.objects.filter(intake=found, user__code=person).delete()[0]:
+            return False
+        look_after_talks(found, at=at)
+    return True
 
 
 def set_times(
