@@ -195,6 +195,47 @@ def test_no_longer_read_first_lets_in_what_nobody_read(world: World) -> None:
     assert len(group_sees(world, at=SHOWN + DAY)) == 8
 
 
+@pytest.mark.parametrize("written_down", [True, False])
+def test_no_longer_read_first_leaves_nothing_stuck(world: World, written_down: bool) -> None:
+    """Too few are left of a handful that is half read, just before or after they no longer read first."""
+    rows = write(world, world.members[:4])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, rows[1])
+    if written_down:
+        turn(world, on=False, at=READ)
+        actions.take_back(share=rows[0], by=world.actor(world.member), at=READ)
+    else:
+        leave(world.member)
+        assert Handful.objects.get().over_at is None
+        turn(world, on=False, at=READ)
+    # What they had let in comes along. What they read and did not answer is not let in by itself.
+    stages = [stage(world, row) for row in rows[1:]]
+    assert stages == (["read-in-vain", "not-answered", "not-answered"] if written_down else ["over-unseen"] * 3)
+    write(world, world.members[4:], at=READ)
+    assert handfuls.gather_due(at=SHOWN) == 1 and to_read(world, at=SHOWN) == []
+    assert len(group_sees(world)) == (5 if written_down else 4)
+    # Also when they read first once more: its writer has read that it does not go.
+    turn(world, on=True, at=SHOWN)
+    assert (stage(world, rows[2], at=SHOWN) == "not-answered") == written_down
+    # They can share it again.
+    if written_down:
+        climb(world, rows[2], Step.UNNAMED, at=SHOWN)
+        assert stage(world, rows[2], at=SHOWN + UNDO) == "read-in-vain"
+
+
+def test_what_was_read_in_vain_and_not_answered_is_not_let_in_with_the_rest(world: World) -> None:
+    rows = write(world, world.members[:4])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, rows[1])
+    actions.take_back(share=rows[0], by=world.actor(world.member), at=READ)
+    assert [stage(world, row) for row in rows[1:]] == ["read-in-vain"] * 3
+    turn(world, on=False, at=READ)
+    assert [stage(world, row) for row in rows[1:]] == ["read-in-vain", "not-answered", "not-answered"]
+    write(world, world.members[4:], at=READ)
+    handfuls.gather_due(at=SHOWN)
+    assert len(group_sees(world)) == 5 and "Amsel Wren" not in group_sees(world)
+
+
 def test_what_was_not_to_be_read_first_waits_for_its_own_four(world: World) -> None:
     """Those who lead could tell it from the rest: somebody wrote it before they turned it on."""
     turn(world, on=False)

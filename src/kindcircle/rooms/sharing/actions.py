@@ -7,6 +7,7 @@ What is shared without a name leaves no entry in the record that is never erased
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -92,7 +93,9 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
         group = hold(share.group)
         row = _again(share)
         now = standing(row, at)
-        if step == row.step and (now == step or row.before == now):
+        # Nobody answered it, and it can be shared again as it is.
+        came_back = row.review == Share.Review.GIVEN_BACK and not row.sealed_line
+        if step == row.step and (now == step or row.before == now) and not came_back:
             return row
         more, said = widens(now, step), words_of(row, row.author)
         if more:
@@ -103,14 +106,14 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
                 raise LookFirst
         # Whatever it showed, or was about to show, and from now on does not.
         less = widens(step, now) or widens(step, row.step)
-        row.known = handfuls.had_its_name(row, at)
+        told = handfuls.had_its_name(row, at)
         row.before, row.step = meanwhile(now, step) if more else step, step
         row.seen_from = at + UNDO if more else at
         row.review, row.reviewed_at, row.sealed_line = _review(group, step) if more else "", None, b""
         if more:
             row.since = at
         seal_words(row, said)
-        row.save()
+        _keep_step(row, told=told)
         if standing(row, at) != Step.UNNAMED:
             handfuls.take_out(row, at=at)
         if now == Step.NAMED or (now == Step.LEADERS and step == Step.UNNAMED):
@@ -124,21 +127,34 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
     return row
 
 
-def undo(*, share: Share, by: Actor, at: datetime) -> None:
-    """It has not gone yet, and it does not go: everything is as it was before. Later it is taken back instead."""
+class Undone(StrEnum):
+    """Who may have read the words that did not go."""
+
+    BY_NOBODY = "by-nobody"
+    AS_BEFORE = "as-before"  # whoever could read them before the step still can
+    BEFORE = "before"  # at an earlier step; they are their writer's alone from now on
+
+
+def undo(*, share: Share, by: Actor, at: datetime) -> Undone:
+    """It has not gone yet, and it does not go: nobody sees more of it than before. Later it is taken back instead.
+
+    Raises CanBeRead once the ten minutes are over, also where somebody has to let it in first: they may have read it.
+    """
     require(by, Permission.SHARE_OWN, share)
     with transaction.atomic():
         hold(share.group)
         row = _again(share)
-        if standing(row, at) == row.step:
+        if at >= row.seen_from:
             raise CanBeRead
         if not row.before:
+            was_read = row.known or row.handful_id is not None
             remove(row, by=by, at=at)
-            return
+            return Undone.BEFORE if was_read else Undone.BY_NOBODY
         stand_at(row, row.before, at=at)
         if row.step not in BY_NAME:
             record(Event.WORDS_UNSHARED, row, by=by, at=at, reason=Step.NAMED)
         _note_narrowed(row, at=at)
+    return Undone.AS_BEFORE
 
 
 def take_back(*, share: Share, by: Actor, at: datetime) -> None:
@@ -154,10 +170,19 @@ def take_back(*, share: Share, by: Actor, at: datetime) -> None:
 def stand_at(row: Share, step: str, *, at: datetime) -> None:
     """No more than this step from now on, at once and whoever looked at it before. Inside a transaction."""
     said = words_of(row, row.author)
-    row.known = handfuls.had_its_name(row, at)
+    told = handfuls.had_its_name(row, at)
     row.step, row.before, row.seen_from, row.review, row.reviewed_at, row.sealed_line = step, step, at, "", None, b""
     seal_words(row, said)
-    row.save()
+    _keep_step(row, told=told)
+
+
+STEP_FIELDS = ["step", "before", "since", "seen_from", "review", "reviewed_at", "sealed_line", "sealed_words"]
+
+
+def _keep_step(row: Share, *, told: bool) -> None:
+    # What becomes known of this page in another group at this moment stays known: it is only ever written as so.
+    row.known = row.known or told
+    row.save(update_fields=[*STEP_FIELDS, "known"] if told else STEP_FIELDS)
 
 
 def standing(row: Share, at: datetime) -> str:

@@ -35,7 +35,7 @@ class WasTakenBack(Conflict):
 
 class CanBeRead(Conflict):
     def __init__(self) -> None:
-        super().__init__(_("It can be read by now. You can still take it back, or let fewer people read it."))
+        super().__init__(_("It may have been read by now. You can still take it back, or let fewer people read it."))
 
 
 class LookedAtBefore(Conflict):

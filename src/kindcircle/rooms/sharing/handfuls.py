@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kindcircle.base.people.models import User
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.groups.queries import present_places
+from kindcircle.rooms.sharing import looking
 from kindcircle.rooms.sharing.models import Handful, Share
 from kindcircle.spec.ladder import Step, had_name, in_force, last_morning, may_gather, may_stand
 
@@ -90,11 +91,22 @@ def _appear(
     Share.objects.bulk_update(rows, ["handful", "place"])
 
 
-def let_in_unread(group: Group, *, at: datetime) -> None:
-    """Nobody reads first any more: what waits for it, and is before nobody yet, waits with all that is shared now."""
-    waits = Share.objects.filter(group=group, step=Step.UNNAMED, review=Share.Review.WAITS)
-    unread = waits.filter(Q(handful=None) | READ_IN_VAIN)
-    unread.update(review=Share.Review.LET_IN, reviewed_at=at)
+def no_longer_read(group: Group, *, at: datetime) -> None:
+    """Nobody reads first any more. What nobody has read goes with all that is shared now.
+
+    What was read in vain and not answered does not go by itself: whoever read it may have had a worry.
+    """
+    for handful in Handful.objects.filter(group=group, over_at=None):
+        keep_true(handful, at=at)
+    asked = Share.objects.filter(group=group, step=Step.UNNAMED, review=Share.Review.WAITS)
+    asked.filter(handful=None).update(review=Share.Review.LET_IN, reviewed_at=at)
+    _not_answered(asked.filter(READ_IN_VAIN), at=at)
+
+
+def _not_answered(rows: QuerySet[Share], *, at: datetime) -> None:
+    """It comes back to its writer without a line, and they can share it again."""
+    asked = rows.filter(step=Step.UNNAMED, review=Share.Review.WAITS)
+    asked.update(review=Share.Review.GIVEN_BACK, reviewed_at=at)
 
 
 def take_out(row: Share, *, at: datetime) -> None:
@@ -173,7 +185,10 @@ def _end(handful: Handful, *, at: datetime) -> None:
     Handful.objects.filter(pk=handful.pk, over_at=None).update(over_at=at)
     if handful.shown_at is None:
         # The group never saw it, those who lead did: it may come along with others later, and hides nobody there.
-        Share.objects.filter(handful=handful).update(known=True)
+        rows = Share.objects.filter(handful=handful)
+        rows.update(known=True)
+        if not looking.reviews(handful.group):
+            _not_answered(rows, at=at)
 
 
 def _in(handful: Handful, at: datetime) -> list[Share]:

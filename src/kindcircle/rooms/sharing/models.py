@@ -52,7 +52,7 @@ class Share(models.Model):
         NONE = ""  # nobody reads it before the group does
         WAITS = "waits"
         LET_IN = "let-in"
-        GIVEN_BACK = "given-back"
+        GIVEN_BACK = "given-back"  # with a line; without one, those who lead stopped reading before they answered it
 
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

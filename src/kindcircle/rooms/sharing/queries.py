@@ -243,7 +243,7 @@ def _stage(row: Share, now: str, at: datetime, stands: _Stands, *, known: bool) 
     if at < row.seen_from:
         return "leaving"
     if row.review == Share.Review.GIVEN_BACK:
-        return "given-back"
+        return "given-back" if row.sealed_line else _stage_not_answered(row, stands)
     if row.step == Step.UNNAMED:
         return _stage_without_name(row, stands, known=known)
     if row.review == Share.Review.WAITS:
@@ -260,10 +260,15 @@ def _stage_without_name(row: Share, stands: _Stands, *, known: bool) -> str:
     if row.handful_id in stands.read_first:
         return "read-together"
     if row.handful_id in stands.again:
-        return "read-in-vain"
+        waits_on = row.review != Share.Review.WAITS or row.group_id in stands.reviews
+        return "read-in-vain" if waits_on else "not-answered"
     if row.handful_id in stands.there:
         return "there"
     return "over" if row.handful and row.handful.shown_at else "over-unseen"
+
+
+def _stage_not_answered(row: Share, stands: _Stands) -> str:
+    return "not-answered" if row.handful_id in stands.again else "over-unseen"
 
 
 def _item(row: Share, writers: dict[int, User], by: Actor, signs: dict[int, str], name: str = "") -> Item:

@@ -38,7 +38,8 @@ class After(StrEnum):
 def set_reviews(*, group: Group, reviews: bool, by: Actor, at: datetime) -> None:
     """From now on those who lead read first, or no longer. What is on its way goes as its writer was told.
 
-    No longer: what has no name and was read by nobody yet is let in with that. New words would not wait with it.
+    No longer: what has no name and was read by nobody yet is let in with that. New words would not wait with it. What
+    they did read, of which too few were left, and did not answer goes back to its writer.
     """
     require(by, Permission.SHARING_KEEP, group)
     with transaction.atomic():
@@ -50,7 +51,7 @@ def set_reviews(*, group: Group, reviews: bool, by: Actor, at: datetime) -> None
                 group=group, defaults={"reviews": reviews, "set_by": who, "set_at": at}
             )
             if not reviews:
-                handfuls.let_in_unread(group, at=at)
+                handfuls.no_longer_read(group, at=at)
             about, reason = log.Ref("group", group.code), "read first" if reviews else "not read first"
             log.record(Event.SHARING_CHANGED, by=by, about=about, at=at, chain=group.organisation.code, reason=reason)
 

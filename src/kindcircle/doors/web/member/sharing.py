@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import fetch
@@ -31,6 +32,11 @@ from kindcircle.rooms.writing.bodies import words_of
 from kindcircle.rooms.writing.own_key import is_locked
 from kindcircle.spec.ladder import UNDO, Step, widens
 
+UNDONE = {
+    actions.Undone.BY_NOBODY: gettext_lazy("It did not go. Nobody has seen it."),
+    actions.Undone.AS_BEFORE: gettext_lazy("It did not go. Nobody sees more of it than before."),
+    actions.Undone.BEFORE: gettext_lazy("It did not go. It is yours alone again. What was read cannot be unread."),
+}
 SHARES = Share.objects.select_related("author__organisation", "group__organisation", "handful")
 
 
@@ -133,11 +139,11 @@ def back(request: HttpRequest, share: Share) -> HttpResponse:
 def wait(request: HttpRequest, share: Share) -> HttpResponse:
     """It has not gone out yet, and it does not."""
     try:
-        actions.undo(share=share, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+        undone = actions.undo(share=share, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     except KindError as problem:
         messages.warning(request, problem.sentence)
         return on_to("member:shares")
-    messages.success(request, _("It did not go. Nobody has seen it."))
+    messages.success(request, UNDONE[undone])
     return on_to("member:shares")
 
 
