@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,11 @@ from kindcircle.base.audit.models import AuditEntry
 from kindcircle.base.lib.codes import new_code
 from kindcircle.base.lib.errors import NotFound
 from kindcircle.base.people.models import User
-from kindcircle.base.vault import seals
+from kindcircle.base.vault import keys, seals
 from kindcircle.doors.web.member.own_file import pack
 from kindcircle.rooms.ending.own_rows import IN_WORDS, NOT_HERE, NOT_SAID, ROWS, rows_of
 from kindcircle.rooms.ending.sealed_texts import PLACES, Place
+from kindcircle.rooms.ending.who_saw import every_opening
 from kindcircle.rooms.intake.models_consent import Consent, ConsentCopy
 from kindcircle.rooms.preparing.models import SupportPlan
 from kindcircle.rooms.resonance.models import HeartRecording, Sitting
@@ -243,6 +245,30 @@ def test_a_name_that_does_not_open_costs_nobody_the_rest(over: World) -> None:
     told = AuditEntry.objects.filter(event=Event.TEXT_DID_NOT_OPEN)
     assert me.code in told.values_list("about_code", flat=True), "we have been told"
     assert set(told.values_list("about_kind", flat=True)) == {"name"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("damage", [lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]), lambda raw: b""], ids=["bit", "all"])
+def test_a_key_of_somebody_else_that_does_not_open_costs_nobody_the_rest(
+    over: World, damage: Callable[[bytes], bytes]
+) -> None:
+    fill(over)
+    me = over.member
+    _page, whole = unpacked(pack(me, by=over.actor(me), at=FIRST))
+    assert {one["title"] for one in whole["messages"]} == {"Ines"}
+    others = User.objects.filter(organisation=over.organisation).exclude(pk=me.pk)
+    rows = keys.in_use().filter(holder__in=[keys.holder_name(person) for person in others])
+    assert rows.count() > 1
+    for row in rows:
+        keys.DataKey.objects.filter(pk=row.pk).update(wrapped=damage(bytes(row.wrapped)))
+    keys.forget_opened()
+    page, record = unpacked(pack(me, by=over.actor(me), at=FIRST))
+    assert "The words of Ines" in page
+    for kind in ("journal", "letters", "shared", "kept", "messages", "answers", "consents"):
+        assert [one["words"] for one in record[kind]] == [one["words"] for one in whole[kind]], kind
+    told = AuditEntry.objects.filter(event=Event.TEXT_DID_NOT_OPEN)
+    assert set(told.values_list("about_kind", flat=True)) <= {"name"}
+    assert all(opening.who == "" for opening in every_opening(me, by=over.actor(me))), "and who looked is still told"
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,6 +67,8 @@ def wrap(row: DataKey, key: bytes, by: DataKey | None) -> None:
 
 def unwrapped(row: DataKey, outer: Iterable[bytes]) -> bytes:
     wrapped = bytes(row.wrapped)
+    if len(wrapped) < NONCE:
+        raise CannotOpen
     for one in outer:
         try:
             return AESGCM(one).decrypt(wrapped[:NONCE], wrapped[NONCE:], _bound(row))
@@ -110,11 +113,15 @@ def in_use() -> QuerySet[DataKey]:
 
 
 def open_keys(holders: Iterable[Holder]) -> None:
-    """Fetch the keys of many holders in one query, before a page opens a list of names."""
+    """Fetch the keys of many holders in one query, before a page opens a list of names.
+
+    One that does not open is left out: whoever opens a text under it says which text that is, and the rest is shown.
+    """
     fresh = time.monotonic()
     missing = [name for name in map(holder_name, holders) if _opened.get(name, (0.0,))[0] <= fresh]
     for row in in_use().filter(holder__in=missing) if missing else ():
-        _keep(row)
+        with suppress(CannotOpen):
+            _keep(row)
 
 
 def destroy_key(holder: Holder) -> None:
