@@ -10,13 +10,22 @@ import { forgetDatabase, forgetOf, get, parcels, put } from "./store.js";
 const root = document.getElementById("phone");
 const facts = readJson("phone-facts");
 const [said] = parts(root, "phone-said");
+const PAUSE = 1000; // ms in which a second tap finds nothing: it was meant for what stood there before
 const me = await markOf(document.body.dataset.who);
 let install = null;
+let busy = false;
 
 // Of words that wait, one's own and those of others: whoever is here is told which.
 async function waiting() {
   const all = await parcels().catch(() => []);
   return [all.some((one) => one.who === me), all.some((one) => one.who !== me)];
+}
+
+// Who is here now may be another than whom this page was made for: it was open while they signed in elsewhere.
+async function strange() {
+  const here = await asked();
+  const who = here ? await markOf(here.who) : (await get("mine").catch(() => null))?.who;
+  return who !== undefined && who !== me;
 }
 
 async function show(state = "") {
@@ -50,9 +59,10 @@ async function keep() {
   try {
     const here = await asked();
     if (!here) throw new Error("no line");
+    if ((await markOf(here.who)) !== me) return location.reload();
     await fetchShells(facts);
     const { code, public: there } = here;
-    await put({ name: "mine", who: await markOf(here.who), code, public: there, fetched: Date.now() });
+    await put({ name: "mine", who: me, code, public: there, fetched: Date.now() });
     for (const one of await navigator.serviceWorker.getRegistrations()) {
       if (new URL(one.scope).pathname !== "/") await one.unregister();
     }
@@ -68,6 +78,7 @@ async function keep() {
 async function forget() {
   if ((await waiting())[0]) setText(said, saying(said, "sending"));
   await sendAll().catch(() => {});
+  if (await strange()) return location.reload();
   await tellOfGone(me);
   const [waits] = await waiting();
   await (waits ? show("asked") : takeOff(false));
@@ -75,6 +86,7 @@ async function forget() {
 
 // Sealed words of somebody else stay, and with them the script by which they come once their writer signs in.
 async function takeOff(wordsToo) {
+  if (await strange()) return location.reload();
   for (const name of await caches.keys()) await caches.delete(name);
   const stays = await forgetOf(me, wordsToo);
   if (!stays) {
@@ -90,8 +102,23 @@ const does = {
   rest: () => takeOff(false),
   all: () => takeOff(true),
   stay: () => show(),
-  install: () => install.prompt(),
+  install: () => void install.prompt(), // its answer may never come
 };
+
+async function press(button) {
+  if (!button || busy) return;
+  rests(true);
+  try {
+    await does[button.dataset.does]();
+  } finally {
+    setTimeout(rests, PAUSE, false);
+  }
+}
+
+function rests(yes) {
+  busy = yes;
+  for (const button of root.querySelectorAll("button")) button.setAttribute("aria-disabled", yes);
+}
 
 if (window.caches && navigator.serviceWorker && navigator.locks && window.indexedDB) {
   // The one script that may answer in our name is our own.
@@ -101,7 +128,10 @@ if (window.caches && navigator.serviceWorker && navigator.locks && window.indexe
       throw new TypeError("Refused: another script.");
     },
   });
-  root.addEventListener("click", (event) => does[event.target.closest("button[data-does]")?.dataset.does]?.());
+  root.addEventListener("click", (event) => press(event.target.closest("button[data-does]")));
+  document.addEventListener("visibilitychange", async () => {
+    if (!document.hidden && (await strange())) location.reload();
+  });
   window.addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
     install = event;
