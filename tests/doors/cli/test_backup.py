@@ -54,6 +54,13 @@ calendars.renew_link(user=third, seen="off", by=world.actor(third), at=at)
 Authenticator.objects.create(user=third, type="webauthn", data={"name": "phone"})
 Session.objects.create(session_key="s" * 32, session_data="", expire_date=at + timedelta(days=1))
 vera = make_staff(world.organisation, "Vera", "organisation-lead", at=at)
+from kindcircle.rooms.practice import recordings
+from kindcircle.rooms.practice.models import Recording
+for name in ("goes.mp3", "stays.mp3"):
+    (recordings.folder() / name).write_bytes(b"a voice")
+    Recording.objects.create(
+        organisation=world.organisation, practice=name, practice_version="1", seconds=60, file=name, bytes=7, kept_at=at
+    )
 found |= {"lead": world.organisation_lead.code, "vera": vera.code}
 print(json.dumps(found))
 """
@@ -95,6 +102,10 @@ set_may_tell(member=third, yes=False, by=own, at=at)
 keep_contact(person=third, lines={}, by=own, at=at)
 calendars.end_link(user=third, by=own, at=at)
 Authenticator.objects.get().delete()
+from kindcircle.rooms.practice import recordings
+from kindcircle.rooms.practice.models import Recording
+voice, ada = Recording.objects.get(file="goes.mp3"), people.filter(staff_roles__role="facilitator").first()
+recordings.take_back(recording=voice, by=actor_for(ada, strong=True), at=at)
 # The one who was asked in last lets the first go.
 end_access(person=lead, by=actor_for(vera, strong=True), at=at)
 """
@@ -205,11 +216,14 @@ def test_what_was_erased_stays_gone(burnt: dict[str, object], tmp_path: Path) ->
     home = fresh(burnt, tmp_path)
     done = say("restore", str(burnt["copy"]), "--identity", str(burnt["folder"] / "keeper.txt"), home=home)  # type: ignore[operator]
     assert done.returncode == 0, done.stderr
-    assert "Every row is there, and the record holds." in done.stdout and "10 erasures were made again." in done.stdout
+    assert "Every row is there, and the record holds." in done.stdout and "11 erasures were made again." in done.stdout
     there = json.loads(inside(home, LOOKING).splitlines()[-1])
     assert set(there["entries"]) == {third} and "canary2" in there["entries"][third]
     assert second not in there["active"] and first in there["active"]
     assert there["open"] == [] and burnt["lead"] not in there["active"] and burnt["vera"] in there["active"]
+    assert [file.name for file in (home / "data" / "recordings").iterdir()] == ["stays.mp3"], (
+        "nor does a voice lie there"
+    )
     assert "Nobody is signed in" in done.stdout and "/invitation/" not in done.stdout
     assert "/invitation/" not in say("lead", home=home).stdout, "somebody can come in"
     assert say("doctor", home=home).stdout.count("audit record") == 1

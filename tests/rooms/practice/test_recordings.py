@@ -14,6 +14,7 @@ import pytest
 from kindcircle.base.access import Actor
 from kindcircle.base.audit.events import Event
 from kindcircle.base.audit.models import AuditEntry
+from kindcircle.base.lib import erased
 from kindcircle.base.lib.errors import KindError, NotFound
 from kindcircle.rooms.practice import recordings
 from kindcircle.rooms.practice.errors import NoRoom, NotASound, OneAtATime, TooBig, TooQuiet, WrongLength
@@ -201,13 +202,15 @@ def test_one_at_a_time(world: World, come) -> None:
 
 @pytest.mark.slow
 def test_another_takes_the_place_of_the_first_and_the_first_is_gone(
-    world: World, come, django_capture_on_commit_callbacks
+    world: World, come, django_capture_on_commit_callbacks, settings, tmp_path: Path
 ) -> None:
+    settings.HOME = tmp_path
     with django_capture_on_commit_callbacks(execute=True):
         first = keep(world, come(WAV))
     with django_capture_on_commit_callbacks(execute=True):
         second = keep(world, come(WAV))
     assert Recording.objects.get() == second != first
+    assert [line.code for line in erased.noted(erased.file())] == [first.code], "an old copy does not bring it back"
     assert kept_files() == {second.file}
     assert recordings.recording_for(world.organisation.pk, CONTACT, 20) == second
     assert recordings.recording_for(world.organisation.pk, CONTACT, 150) is None

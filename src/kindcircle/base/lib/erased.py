@@ -7,6 +7,7 @@ row, and when. No name and no word. The line is on the disk before anybody is to
 import errno
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from django.conf import settings
 from django.db import transaction
 
 from kindcircle.base.lib.on_disk import put_whole, to_disk
+
+logger = logging.getLogger("kindcircle.erased")
 
 WRITING, EVERYTHING, KEY, ROW = "writing", "everything", "key", "row"
 WITHDRAWN = "withdrawn"
@@ -79,8 +82,19 @@ def note_left(label: str, *, at: datetime, person: str = "", code: str = "") -> 
 
 
 def note_back(label: str, *, at: datetime, person: str = "", code: str = "") -> None:
-    """They have it again. Only once that is certain: a line too many would open what was closed."""
-    transaction.on_commit(lambda: note(BACK, at=at, person=person, label=label, code=code))
+    """They have it again. Only once that is certain: a line too many would open what was closed.
+
+    It is done by then. Where the line does not get to the disk, nobody sees an error page for it, and whoever runs the
+    site reads of it in the log: an old copy would close this, until somebody opens it anew.
+    """
+
+    def once_certain() -> None:
+        try:
+            note(BACK, at=at, person=person, label=label, code=code)
+        except OSError:
+            logger.exception("a line that something is had again did not get into %s", file().name)
+
+    transaction.on_commit(once_certain, robust=True)
 
 
 def is_again() -> bool:

@@ -148,11 +148,12 @@ def _forget_again(lines: "list[Erased]", *, copied_at: datetime) -> int:
     from kindcircle.base.vault.errors import CannotOpen
     from kindcircle.rooms.ending.replaying import replay
     from kindcircle.rooms.ending.shutting import sign_everybody_out
+    from kindcircle.rooms.practice.recordings import sweep_again
 
     sign_everybody_out(at=clock.now())
     try:
         with erased.written_already():
-            return replay(lines, copied_at=copied_at)
+            took = replay(lines, copied_at=copied_at)
     except CannotOpen:
         raise Stop(
             _(
@@ -160,6 +161,8 @@ def _forget_again(lines: "list[Erased]", *, copied_at: datetime) -> int:
                 "Nobody is let in yet. Please look whether keys/root.key is the right one, or use another copy."
             )
         ) from None
+    sweep_again()
+    return took
 
 
 def refuse_if_used(*, begun: bool) -> None:

@@ -10,13 +10,15 @@ from kindcircle.base.lib import erased
 from kindcircle.base.lib.erased import Erased
 from kindcircle.base.people import shut
 from kindcircle.rooms.ending import erasing, shutting
+from kindcircle.rooms.ending.with_it import also_gone
 from kindcircle.rooms.groups.actions import take_back_yes
 from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.intake.actions import take_back, withdraw
 from kindcircle.rooms.intake.models import Application, Consent
 from kindcircle.rooms.preparing.actions import take_plan_back
 from kindcircle.rooms.preparing.plans import SAFETY, SUPPORT
-from kindcircle.rooms.sharing.again import narrow_again, remember_again
+from kindcircle.rooms.sharing.again import narrow_again
+from kindcircle.spec.ladder import widens
 
 ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
@@ -26,8 +28,11 @@ ROWS = (
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
-WRITTEN_ON = ("preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact", "team.Credential")
-"""Those of them that go on under the same code, and are changed for months."""
+WRITTEN_ON = (
+    "preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact", "team.Credential", "groups.LineProposal",
+    "ending.KeptLine",
+)  # fmt: skip
+"""Those of them that go on under the same code, and are changed or answered later."""
 
 UNDER_WAY = timedelta(minutes=10)
 """Longer than any transaction lasts. One that began this long before a copy had ended by then, in it or undone."""
@@ -39,7 +44,8 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
     copied_at: when the copy was made. It knows by itself whether an erasure from before then came to an end, and what
     people wrote after it is theirs.
     """
-    took = 0
+    took, lines = 0, list(lines)
+    last = _last_of(lines)
     # Whether an address may stay hangs on which keys are left, so addresses come when all keys have gone.
     lines = sorted(lines, key=lambda line: (line.label == shut.ADDRESS, line.at))
 
@@ -48,22 +54,19 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
         return copied_at is not None and line.at < copied_at - UNDER_WAY
 
     keys_gone = {line.person: line.at for line in lines if line.what == erased.KEY and not undone(line)}
-    # Of each row the last of these counts.
-    last = {_about(line): line for line in lines if line.what in (erased.NARROWED, erased.LEFT, erased.BACK)}
     for line in lines:
         with transaction.atomic():
             if line.what == erased.ROW and line.label in ROWS:
                 if line.label in WRITTEN_ON and undone(line):
                     continue
-                if line.label == "sharing.Share":
-                    remember_again(code=line.code, at=line.at)
+                also_gone(line.label, code=line.code, at=line.at)
                 rows, _kinds = apps.get_model(line.label)._default_manager.filter(code=line.code).delete()
                 took += bool(rows)
             elif line.what == erased.NARROWED and line is last[_about(line)]:
                 took += not undone(line) and narrow_again(code=line.code, step=line.step, at=line.at)
             elif line.what == erased.LEFT and line is last[_about(line)]:
                 took += not undone(line) and shutting.again(line)
-            elif line.what == erased.LEFT and line.label == shut.ROLE:
+            elif line.what == erased.LEFT and line.label == shut.ROLE and last[_about(line)].what == erased.BACK:
                 took += not undone(line) and shutting.role_given_anew(line)
             elif line.what == erased.WITHDRAWN:
                 take = shutting.again if line.label in shutting.AGAIN else _withdraw
@@ -77,6 +80,31 @@ def replay(lines: Iterable[Erased], *, copied_at: datetime | None = None) -> int
                     only_if_known=undone(line),
                 )
     return took
+
+
+def _last_of(lines: Iterable[Erased]) -> dict[tuple[str, str, str], Erased]:
+    """Of what can be had again and of what stays and shows less: the line that counts, of all about the same thing.
+
+    It is the last. Where clock and list do not agree on which that is, or both say the same moment, the one that closes
+    counts: of two mistakes the kinder.
+    """
+    last: dict[tuple[str, str, str], Erased] = {}
+    until: dict[tuple[str, str, str], datetime] = {}
+    for line in lines:
+        if line.what not in (erased.NARROWED, erased.LEFT, erased.BACK):
+            continue
+        about = _about(line)
+        before = last.get(about)
+        if before is None or line.at > until[about] or not _opens_more(line, before):
+            last[about] = line
+        until[about] = max(line.at, until.get(about, line.at))
+    return last
+
+
+def _opens_more(line: Erased, than: Erased) -> bool:
+    if line.what == erased.NARROWED and than.what == erased.NARROWED:
+        return widens(than.step, line.step) and not widens(line.step, than.step)
+    return line.what == erased.BACK and than.what != erased.BACK
 
 
 def _about(line: Erased) -> tuple[str, str, str]:

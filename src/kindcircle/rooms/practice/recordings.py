@@ -86,7 +86,7 @@ def keep_recording(
             used = there.exclude(pk__in=old).aggregate(used=Sum("bytes"))["used"] or 0
             if used + size > settings.RECORDINGS_MB * 1024 * 1024:
                 raise NoRoom
-            gone = [folder() / one.file for one in old]
+            gone, replaced = [folder() / one.file for one in old], [one.code for one in old]
             old.delete()
             kept = Recording.objects.create(
                 organisation=organisation,
@@ -100,6 +100,8 @@ def keep_recording(
             )
             about = log.Ref("recording", kept.code)
             log.record(Event.RECORDING_KEPT, by=by, about=about, at=at, chain=organisation.code)
+            for code in replaced:
+                erased.note(erased.ROW, label=Recording._meta.label, code=code, at=at)
             transaction.on_commit(lambda: _unlink(gone))
     except BaseException:
         draft.unlink(missing_ok=True)
@@ -157,14 +159,19 @@ def _clean(come: Path, to: Path, kind: str, seconds: int) -> None:
         raise NotASound
 
 
-def _sweep() -> None:
+def sweep_again() -> None:
+    """After an old copy came back: a voice whose recording is gone lies on the disk no more. While nobody is let in."""
+    _sweep(older=0)
+
+
+def _sweep(*, older: int = STRAY) -> None:
     """What a power cut left half done: files that belong to no recording, and uploads that nobody waits for."""
     kept = set(Recording.objects.values_list("file", flat=True))
     strays = [file for file in folder().iterdir() if file.name not in kept]
     strays += Path(settings.DATA_DIR).glob("*.upload*")
     for file in strays:
         with suppress(FileNotFoundError):  # somebody else's upload was just finished
-            if file.is_file() and time.time() - file.stat().st_mtime > STRAY:
+            if file.is_file() and (not older or time.time() - file.stat().st_mtime > older):
                 file.unlink()
 
 
