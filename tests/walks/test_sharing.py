@@ -226,6 +226,31 @@ def test_words_without_a_name_are_read_first_together(running_site: RunningSite,
     assert circle_of(world, people[5]).count("Zaunkoenig") == ada.open(desk).html.count("Zaunkoenig")
 
 
+def test_a_name_that_waits_or_comes_back_says_what_the_group_reads(running_site: RunningSite, world: World) -> None:
+    people = [Visitor(running_site, who) for who in world.members]
+    ada, desk = Visitor(running_site, world.facilitator), f"/desk/groups/{world.group.code}/shared/"
+    for number in range(6):
+        begin(people[number], entry_of(world, number), "unnamed", f"Zaunkoenig {number}").press("Yes, share it")
+    ten_minutes_pass(world)
+    a_morning_comes()
+    ada.open(desk).press("Read first from now on")
+    ines = people[0].open("/what-i-share/").follow("Change who reads it").press("Go on", {"step": "named"})
+    ines.press("Yes, share it")
+    assert "Until then: The group can read it, without your name." in ines.text
+    ten_minutes_pass(world)
+    without = "The group can read it, without your name."
+    assert f"Until they let it in, the group does not see your name. {without}" in ines.open("/what-i-share/").text
+    bo = Visitor(running_site, world.facilitators[1])
+    form, sent = bo.open(desk).filled("Give it back with this line", {"line": "Shall we talk, Rotkehlchen?"})
+    ada.open(desk).press("Give it back with this line", {"line": "Shall we talk?"})
+    assert f"It does not go to the group with your name. {without}" in ines.open("/what-i-share/").text
+    assert "Zaunkoenig 0" in circle_of(world, people[5])
+    # Who answers second does not lose what they wrote.
+    bo.post(form.action, sent)
+    assert bo.status == 409 and "Your line was not sent." in bo.text and "Shall we talk, Rotkehlchen?" in bo.text
+    assert "Rotkehlchen" not in ines.open("/what-i-share/").text
+
+
 def test_too_few_words_are_left_for_the_group(running_site: RunningSite, world: World) -> None:
     ines, ada = Visitor(running_site, world.member), Visitor(running_site, world.facilitator)
     desk = f"/desk/groups/{world.group.code}/shared/"

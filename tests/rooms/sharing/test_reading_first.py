@@ -304,6 +304,36 @@ def test_a_name_on_its_way_is_not_answered_as_if_it_had_none(world: World) -> No
     assert group_sees(world) == {f"Amsel {seals.name_of(row.author)}" for row in rows}
 
 
+def test_what_a_writer_reads_of_a_name_that_waits_or_came_back(world: World) -> None:
+    turn(world, on=False)
+    rows = write(world, world.members[:6])
+    handfuls.gather_due(at=MORNING)
+    turn(world, on=True, at=READ)
+
+    def mine(row: Share, at) -> tuple[str, str, str]:
+        found = queries.own_share(Share.objects.get(pk=row.pk), by=world.actor(row.author), at=at)
+        return found.stage, found.now, found.without
+
+    climb(world, rows[0], Step.NAMED, at=READ)
+    assert mine(rows[0], READ) == ("leaving", "unnamed", "there")
+    assert mine(rows[0], READ + UNDO) == ("read-first", "unnamed", "there")
+    give_back(world, rows[0], at=READ + UNDO)
+    assert mine(rows[0], READ + UNDO) == ("given-back", "unnamed", "there")
+    assert "Amsel Ines" in group_sees(world, at=READ + UNDO)
+    # And when the others go, so does it.
+    leave(world.members[5], at=READ + UNDO)
+    assert mine(rows[0], READ + UNDO)[2] == "over" and not group_sees(world, at=READ + UNDO)
+
+
+def test_a_name_on_its_way_from_what_the_group_does_not_see_yet(world: World) -> None:
+    rows = write(world, world.members[:6])
+    handfuls.gather_due(at=MORNING)
+    let_in(world, rows[0])
+    climb(world, rows[0], Step.NAMED, at=READ)
+    found = queries.own_share(Share.objects.get(pk=rows[0].pk), by=world.actor(world.member), at=READ)
+    assert (found.stage, found.now, found.without) == ("leaving", "unnamed", "read-together")
+
+
 def test_what_was_given_back_is_known_when_its_page_is_shared_again(world: World) -> None:
     rows = [put(world, who, Step.UNNAMED, f"Amsel {who.pk}", source=f"page {who.pk}") for who in world.members[:5]]
     handfuls.gather_due(at=MORNING)

@@ -52,7 +52,10 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One copy as its writer sees it. now: the step that counts; signs: which came, never how many or from whom."""
+    """One copy as its writer sees it. now: the step that counts; signs: which came, never how many or from whom.
+
+    without: where it stands without its name, while it is on its way to a name or was given back from there.
+    """
 
     share: Share
     words: str
@@ -61,6 +64,7 @@ class Mine:
     signs: list[str]
     line: str = ""
     comes_along: bool = False  # somebody has read it with a name, so it covers nobody's words
+    without: str = ""
 
 
 def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
@@ -235,7 +239,9 @@ def _mine(row: Share, at: datetime, stands: _Stands, told: set[int]) -> Mine:
     signs = [sign for sign in Warmth.Sign.values if sign in sent]
     now = standing(row, at)
     known = row.pk in told
-    return Mine(row, words_of(row, row.author), now, _stage(row, now, at, stands, known=known), signs, line, known)
+    without = _stage_without_name(row, stands, known=known) if row.step == Step.NAMED and now == Step.UNNAMED else ""
+    stage = _stage(row, now, at, stands, known=known)
+    return Mine(row, words_of(row, row.author), now, stage, signs, line, known, without)
 
 
 def _stage(row: Share, now: str, at: datetime, stands: _Stands, *, known: bool) -> str:

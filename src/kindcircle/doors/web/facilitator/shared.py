@@ -101,8 +101,10 @@ def read_first(request: HttpRequest, group: Group) -> HttpResponse:
             if after in (After.ALL_ANSWERED, After.TOO_FEW):
                 messages.success(request, LET_IN[after])
     except KindError as problem:
-        typed = {"error": problem.sentence, "typed": {"code": code, "line": line}}
-        return _whole(request, group, _context(request, group) | typed, status=problem.status)
+        context = _context(request, group) | {"error": problem.sentence, "typed": {"code": code, "line": line}}
+        # Where there is no box for it any more, what was typed stands with the reason, to be copied.
+        context["unsent"] = line.strip() if do == "back" and code not in _open(context) else ""
+        return _whole(request, group, context, status=problem.status)
     return on_to("facilitator:shared", group.code)
 
 
@@ -111,6 +113,11 @@ def _whole(request: HttpRequest, group: Group, context: dict[str, Any], *, statu
     by = request.actor  # type: ignore[attr-defined]
     _note(request, group, _named(context))
     return render(request, "facilitator/shared.html", context | {"wall": wall_of(group, by)}, status=status)
+
+
+def _open(context: dict[str, Any]) -> set[str]:
+    """What can be answered on the page."""
+    return {one.code for some in (context["waiting"], *context["together"]) for one in some if not one.let_in}
 
 
 def _named(context: dict[str, Any]) -> list[str]:

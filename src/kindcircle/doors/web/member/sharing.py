@@ -22,7 +22,7 @@ from kindcircle.doors.web.member.own_key import opening
 from kindcircle.doors.web.member.sending import gives_words_back
 from kindcircle.doors.web.shared.pages import page
 from kindcircle.doors.web.shared.sending import key_of, on_to
-from kindcircle.doors.web.shared.shared_words import BY_ID, RUNGS, SIGNS
+from kindcircle.doors.web.shared.shared_words import BY_ID, NOT_THE_GROUP, RUNGS, SIGNS, WITHOUT, Words
 from kindcircle.rooms.groups.models import Group
 from kindcircle.rooms.sharing import actions, looking, queries
 from kindcircle.rooms.sharing.models import Share
@@ -186,6 +186,13 @@ def _look(
     }
 
 
+def _meanwhile(mine: Mine) -> Words:
+    """Who can read it as long as the step that was chosen does not count; empty where nobody can."""
+    if mine.now == Step.UNNAMED and mine.share.step != Step.UNNAMED:
+        return WITHOUT.get(mine.without, NOT_THE_GROUP)
+    return BY_ID[mine.now].so if mine.now else ""
+
+
 def _shown(mine: Mine) -> dict[str, Any]:
     return {
         "code": mine.share.code,
@@ -194,6 +201,7 @@ def _shown(mine: Mine) -> dict[str, Any]:
         "stage": mine.stage,
         "to": BY_ID[mine.share.step],
         "now": BY_ID[mine.now],
+        "meanwhile": _meanwhile(mine),
         "goes_at": mine.share.seen_from,
         "signs": [SIGNS[sign] for sign in mine.signs],
         "line": mine.line,

@@ -47,6 +47,16 @@ RUNGS = (
 )
 BY_ID = {rung.id: rung for rung in RUNGS}
 
+NOT_THE_GROUP = _("The group does not see it.")
+WITHOUT: dict[str, Words] = {
+    "there": BY_ID[Step.UNNAMED].so,
+    "read-together": _(
+        "Without your name, it is among words of others that those who lead read first. "
+        "With those it may go to the group."
+    ),
+}
+"""Where words stand without their name while the name waits. Anywhere else the group does not see them."""
+
 SIGNS: dict[str, Words] = {
     Warmth.Sign.WITH_YOU: _("With you"),
     Warmth.Sign.THANK_YOU: _("Thank you for this"),
