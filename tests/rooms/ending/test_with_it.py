@@ -9,12 +9,15 @@ from django.db import transaction
 
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import erased
+from kindcircle.rooms.alliance import ratings
+from kindcircle.rooms.alliance.models import Rating, RatingRound
 from kindcircle.rooms.backdraft.actions import set_may_tell
 from kindcircle.rooms.backdraft.models import MayTell
 from kindcircle.rooms.ending.models import KeptLine
 from kindcircle.rooms.ending.replaying import replay
 from kindcircle.rooms.groups.models import Gathering, Membership
 from kindcircle.rooms.groups.models_agreement import LineProposal
+from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.live import debrief
 from kindcircle.rooms.practice import recordings
 from kindcircle.rooms.practice.models import Recording
@@ -23,6 +26,7 @@ from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
 from kindcircle.rooms.team import credentials
 from kindcircle.rooms.team.models import Credential
+from kindcircle.rooms.writing.actions import drop_draft
 from kindcircle.rooms.writing.journal import draft_of, erase_entry
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from tests.rooms.ending.test_shutting import DAY, LEAD, NOON, lines_of_now, once
@@ -134,3 +138,21 @@ def test_a_voice_whose_row_went_again_lies_on_the_disk_no_more(world: World, set
     assert once() == 1
     recordings.sweep_again()
     assert [file.name for file in recordings.folder().iterdir()] == ["stays.mp3"]
+
+
+def test_a_number_that_was_emptied_and_a_draft_that_was_let_go_do_not_come_back(world: World):
+    me, by = world.member, world.actor(world.member)
+    mine, other = (Membership.objects.get(user=one) for one in world.members[:2])
+    RatingRound.objects.create(group=world.group, changed_by=world.organisation_lead, changed_at=NOON - DAY)
+    Consent.objects.create(person=me, kind="research", signed_at=NOON - DAY)
+    rating = Rating.objects.create(rater=mine, target=other, sealed_values=b"x")
+    draft = Draft.objects.create(author=me, kind="journal", sealed_body=b"x", saved_at=NOON)
+    rows = [Rating.objects.get(), Draft.objects.get()]
+    nothing = {other.code: dict.fromkeys(ratings.ASKED)}
+    ratings.rate(group=world.group, given=nothing, agreed=True, member=me, by=by, at=NOON)
+    drop_draft(kind="journal", page="x", author=me, by=by, at=NOON)
+    assert {line.code for line in lines_of_now()} == {rating.code, draft.code}
+    for row in rows:
+        row.save(force_insert=True)  # an old copy came back
+    assert replay(lines_of_now(), copied_at=NOON + DAY) == 0, "a copy of a day later would know"
+    assert once() == 2 and not Rating.objects.exists() and not Draft.objects.exists()

@@ -1,7 +1,8 @@
 """What has been erased or closed, written down outside of the database, so that an old copy of it can be told again.
 
 One line for each erasure, in a file beside the data that only grows: which kind, the random codes of the person and the
-row, and when. No name and no word. The line is on the disk before anybody is told that something is gone.
+row, and when. No name and no word of anybody, but roles by their name; and beside a person's code it is a diary with
+dates, so it is kept like a copy. The line is on the disk before anybody is told that something is gone.
 """
 
 import errno

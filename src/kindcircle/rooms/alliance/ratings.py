@@ -16,6 +16,7 @@ from kindcircle.base.access import Actor, Permission
 from kindcircle.base.access.gate import require
 from kindcircle.base.audit import log
 from kindcircle.base.audit.events import Event
+from kindcircle.base.lib import erased
 from kindcircle.base.people.models import User
 from kindcircle.base.vault import keys, seals
 from kindcircle.rooms.alliance.errors import RateInTens, RatingsOff, YesFirst
@@ -104,6 +105,7 @@ def rate(
     if any(one is not None and not 0 <= one <= 10 for values in wanted.values() for one in values.values()):
         raise RateInTens
     rater = present_places(group).get(user=member)
+    emptied = []
     with transaction.atomic():
         Membership.objects.select_for_update(no_key=True).get(pk=rater.pk)
         for code, values in wanted.items():
@@ -111,10 +113,13 @@ def rate(
             if all(one is None for one in values.values()):
                 if row is not None:
                     row.delete()
+                    emptied.append(row.code)
                 continue
             row = row or Rating(rater=rater, target=targets[code])
             row.sealed_values = seals.RATING.seal(json.dumps(values), code=row.code, holder=member)
             row.save()
+        for code in emptied:
+            erased.note(erased.ROW, label=Rating._meta.label, code=code, at=at)
 
 
 def rows_for_research(group: Group, *, by: Actor) -> Iterator[Row]:

@@ -24,13 +24,13 @@ ROWS = (
     "sharing.Share", "writing.JournalEntry", "writing.Letter", "preparing.SupportPlan", "preparing.SafetyPlan",
     "preparing.SafeContact", "resonance.HeartRecording", "resonance.Sitting", "resonance.Willing", "live.Word",
     "live.FeltAnswer", "live.DebriefLine", "feedback.HeardAndDone", "groups.LineProposal", "ending.KeptLine",
-    "practice.Recording", "team.Credential",
+    "practice.Recording", "team.Credential", "alliance.Rating", "writing.Draft",
 )  # fmt: skip
 """The kinds of rows that somebody can let go of one by one."""
 
 WRITTEN_ON = (
     "preparing.SupportPlan", "preparing.SafetyPlan", "preparing.SafeContact", "team.Credential", "groups.LineProposal",
-    "ending.KeptLine",
+    "ending.KeptLine", "alliance.Rating", "writing.Draft",
 )  # fmt: skip
 """Those of them that go on under the same code, and are changed or answered later."""
 

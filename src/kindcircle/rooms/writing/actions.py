@@ -273,8 +273,12 @@ def drop_draft(*, kind: str, page: str, author: User, by: Actor, at: datetime) -
     require(by, Permission.IN_OWN_NAME, author)
     with transaction.atomic():
         one_at_a_time(author)
-        Draft.objects.filter(author=author, kind=kind).delete()
+        draft = Draft.objects.filter(author=author, kind=kind).first()
+        if draft is not None:
+            draft.delete()
         Parcel.objects.get_or_create(author=author, client_key=_let_go_key(author, page), defaults={"came_at": at})
+        if draft is not None:
+            erased.note(erased.ROW, label=Draft._meta.label, code=draft.code, at=at)
 
 
 def finish_draft(*, kind: str, page: str, version: int, author: User, by: Actor) -> None:
