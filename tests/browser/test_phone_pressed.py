@@ -1,4 +1,4 @@
-"""Taking it off a phone by mistake: a double tap, a page that somebody else left open, a second page with words."""
+"""Taking it off a phone, with a press too many, on a page that is old, or beside another: only what is meant goes."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -6,8 +6,10 @@ from playwright.sync_api import Page, expect
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
+from kindcircle.rooms.ending.taking import take_writing
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import comes, entries, kept_here, live, say_yes, waiting, write
+from tests.browser.test_phone_box import GONE, own_key_on, told
 from tests.browser.test_phone_off import ASKED, MINE, OTHERS, press, without_a_line
 from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
@@ -141,3 +143,116 @@ def test_whoever_comes_back_to_such_a_page_reads_their_own(
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.get_by_text(OTHERS)).to_be_visible()
         expect(page.get_by_text(MINE)).to_be_hidden()
+
+
+SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
+OPEN = "Some of your words are on a page that is still open."
+
+
+def begun(tab: Page, words: str) -> None:
+    """Somebody writes on the page without a line, and leaves it open."""
+    tab.goto("/phone/write/")
+    tab.locator("#feelings").fill(words)
+    told(tab, "kept")
+
+
+def test_words_on_a_page_that_is_open_are_not_taken_from_under_it(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    with Line(running_site) as line:
+        page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        line.cut()
+        tab = visits.page(page.context)
+        begun(tab, "Amsel")
+        press(page, "Take it off this phone")
+        expect(live(page, "phone-said")).to_contain_text(OPEN)
+        expect(page.get_by_role("button", name="Take my words away too")).to_be_hidden()
+        assert waiting(page) == 1
+        tab.close()
+        press(page, "Take it off this phone")
+        expect(live(page, "phone-said")).to_contain_text(ASKED)
+        # Begun on again while the question stands.
+        begun(visits.page(page.context), "Drossel")
+        press(page, "Take my words away too")
+        expect(live(page, "phone-said")).to_contain_text(OPEN)
+        assert waiting(page) == 2
+
+
+def test_a_page_to_write_on_says_when_its_words_were_taken_off(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    page = visits.enter(group.member, "/today/", **PHONE)
+    say_yes(page)
+    begun(page, "Amsel")
+    page.evaluate("new Promise((go) => (indexedDB.deleteDatabase('kindcircle').onsuccess = go))")
+    page.evaluate(SEEN)
+    told(page, "not")
+    expect(page.locator("#feelings")).to_have_value("Amsel")
+
+
+def test_a_page_to_write_on_never_seals_for_somebody_else(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    me, other = group.members[:2]
+    with Line(running_site) as line:
+        page = visits.enter(me, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        line.cut()
+        begun(page, "Amsel")
+        tab = visits.page(page.context)
+        signs_in(tab, other, line, running_site)
+        say_yes(tab)
+        page.evaluate(SEEN)
+        told(page, "not")
+        page.goto("about:blank")
+        tab.goto("/today/")
+        tab.wait_for_load_state("networkidle")
+        assert waiting(tab) == 1
+
+
+def test_that_words_are_lost_is_told_until_it_is_read(visits: Visits, running_site: RunningSite, group: World) -> None:
+    with Line(running_site) as line:
+        page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        without_a_line(page, line, visits)
+        press(page, "Change nothing")
+        take_writing(group.member)
+        line.mend()
+        press(page, "Take it off this phone")
+        expect(live(page, "phone-said")).to_have_text("It is off this phone.")
+        expect(live(page, "phone-gone")).to_be_focused()
+        expect(page.get_by_text(GONE)).to_be_in_viewport()
+        page.reload()
+        expect(page.get_by_text(GONE)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        press(page, "I have read it")
+        expect(page.get_by_text(GONE)).to_be_hidden()
+        wait_until(lambda: kept_here(page) == [0, 0, 0], page, what="all to be gone")
+
+
+def test_words_that_go_leave_the_practices(visits: Visits, running_site: RunningSite, group: World) -> None:
+    """The pages are off already; somebody keeps a practice, and then lets go of what waits."""
+    with Line(running_site) as line:
+        page = visits.enter(group.member, "/today/", url=line.url, **PHONE)
+        say_yes(page)
+        line.cut()
+        write(page, "Amsel")
+        page.goto("about:blank")
+        own_key_on(group.member, group)  # the words cannot go, with a line either
+        line.mend()
+        page.goto("/phone/")
+        press(page, "Take it off this phone")
+        press(page, "Let my words wait here")
+        expect(live(page, "phone-said")).to_have_text("It is off this phone.")
+        page.goto("/practice/p22-soles-of-the-feet/?seconds=60")
+        press(page, "Keep on this phone")
+        expect(live(page, "keep-said")).to_contain_text("It is kept here", timeout=20_000)
+        page.goto("/phone/")
+        press(page, "Send what waits, or take it away")
+        press(page, "Take my words away too")
+        expect(live(page, "phone-said")).to_contain_text("The practices that you kept are still here.")
+        assert kept_here(page) == [1, 0, 1]
+        line.cut()
+        page.goto("/practice/p22-soles-of-the-feet/?seconds=60")
+        expect(page.locator("h1")).to_be_visible()

@@ -1,6 +1,9 @@
-// Words that waited here and that nobody can open any more: their writer is told of it until they have read it.
+// Words that waited here and that nobody can open any more: their writer is told of it until they have read it. True
+// where there is something to tell.
 
 import { drop, get, goneOf } from "./store.js";
+
+export const READ = "kindcircle:read";
 
 export async function tellOfGone(who) {
   const name = goneOf(who);
@@ -13,6 +16,8 @@ export async function tellOfGone(who) {
       const title = document.querySelector("h1"); // the button has gone, and the keyboard goes on from here
       title.tabIndex = -1;
       title.focus();
+      document.dispatchEvent(new Event(READ));
     };
   }
+  return gone;
 }

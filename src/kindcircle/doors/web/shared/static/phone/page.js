@@ -1,9 +1,9 @@
 // "Keep this on my phone": yes and no. Before a yes nothing is on the device; after a no nothing is left there.
 
 import { parts, readJson, saying, setText, showWhen } from "../live/dom.js";
-import { tellOfGone } from "./gone.js";
+import { READ, tellOfGone } from "./gone.js";
 import { markOf } from "./mark.js";
-import { asked, sendAll } from "./send.js";
+import { asked, isOpen, sendAll } from "./send.js";
 import { fetchShells, SHELLS } from "./shells.js";
 import { forgetDatabase, forgetOf, get, parcels, put } from "./store.js";
 
@@ -21,6 +21,12 @@ async function waiting() {
   return [all.some((one) => one.who === me), all.some((one) => one.who !== me)];
 }
 
+// A page of this person that is open and still has its words would go on promising what is gone from under it.
+async function stillOpen() {
+  for (const { key, who } of await parcels()) if (who === me && (await isOpen(key))) return true;
+  return false;
+}
+
 // Who is here now may be another than whom this page was made for: it was open while they signed in elsewhere.
 async function strange() {
   const here = await asked();
@@ -28,9 +34,15 @@ async function strange() {
   return who !== undefined && who !== me;
 }
 
-async function show(state = "") {
+// The public half of one's box, where one said yes.
+async function yes() {
   const mine = await get("mine").catch(() => null);
-  const kept = (await caches.has(SHELLS)) && mine?.who === me;
+  return (await caches.has(SHELLS)) && mine?.who === me ? mine : null;
+}
+
+async function show(state = "") {
+  const mine = await yes();
+  const kept = mine !== null;
   const [waits, others] = await waiting();
   const ownKey = kept ? mine.public === "" : facts.ownKey; // then only that key may lock their words
   const asks = state === "asked"; // and nothing else is offered until it is answered
@@ -79,21 +91,36 @@ async function forget() {
   if ((await waiting())[0]) setText(said, saying(said, "sending"));
   await sendAll().catch(() => {});
   if (await strange()) return location.reload();
-  await tellOfGone(me);
+  const gone = await tellOfGone(me);
   const [waits] = await waiting();
-  await (waits ? show("asked") : takeOff(false));
+  if (waits) await show((await stillOpen()) ? "open" : "asked");
+  else await takeOff(false);
+  if (gone) toldHere();
+}
+
+// That words are lost is not to be missed: it may stand further up than anybody looks now.
+function toldHere() {
+  const [notice] = parts(document, "phone-gone");
+  notice.tabIndex = -1;
+  notice.focus();
 }
 
 // Sealed words of somebody else stay, and with them the script by which they come once their writer signs in.
 async function takeOff(wordsToo) {
   if (await strange()) return location.reload();
-  for (const name of await caches.keys()) await caches.delete(name);
-  const stays = await forgetOf(me, wordsToo);
-  if (!stays) {
-    await forgetDatabase();
-    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
-  }
-  await show(stays ? "off" : "gone");
+  if (await stillOpen()) return show("open");
+  const all = await yes();
+  for (const name of await caches.keys()) if (all || name === SHELLS) await caches.delete(name);
+  await show(await clear(wordsToo));
+}
+
+// Where the pages are off already, practices that somebody chose to keep are not meant, and need their worker.
+async function clear(wordsToo) {
+  if (await forgetOf(me, wordsToo)) return "off";
+  await forgetDatabase();
+  if ((await caches.keys()).length) return "practices";
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+  return "gone";
 }
 
 const does = {
@@ -137,6 +164,7 @@ if (window.caches && navigator.serviceWorker && navigator.locks && window.indexe
     install = event;
     show();
   });
+  document.addEventListener(READ, async () => (await get("mine")) || clear(false)); // it may have been the last thing here
   root.hidden = false;
   parts(document, "phone-cannot")[0].hidden = true;
   await show();

@@ -63,12 +63,15 @@ export async function sendAll() {
   });
 }
 
+// Whether a page that is open somewhere is still written on.
+export const isOpen = async (key) => (await navigator.locks.query()).held.some((lock) => lock.name === PAGE + key);
+
 // The parcel as it is now, unless its page is open and goes on. The page is looked for first: one that finished and let
 // go in between has put its last words here by then.
 async function leftAlone(key) {
-  const held = new Set((await navigator.locks.query()).held.map((lock) => lock.name));
+  const open = await isOpen(key);
   const one = (await parcels()).find((waits) => waits.key === key);
-  return one && (one.done || !held.has(PAGE + key)) ? one : null;
+  return one && (one.done || !open) ? one : null;
 }
 
 // Resolves once this page has the lock, which says to the others that it is written on. Answers with what gives it back.

@@ -105,12 +105,12 @@ export const takeGone = async (who, key) =>
   });
 
 // What this person has here goes, and what can be read; their sealed words only where they say so. Whatever somebody else
-// sealed here stays, and what they still have to be told. True where anything does.
+// sealed here stays, and what anybody still has to be told. True where anything does.
 export const forgetOf = async (who, wordsToo) =>
   (await there()) &&
   within(["parcels", "box"], "readwrite", (store, tell, turn) => {
     const box = turn.objectStore("box");
-    for (const name of ["mine", "plan", goneOf(who)]) box.delete(name);
+    for (const name of ["mine", "plan"]) box.delete(name);
     answered(store.getAll(), (all) => {
       for (const one of all) if (wordsToo && one.who === who) store.delete(one.key);
       answered(store.count(), (words) => answered(box.count(), (told) => tell(words + told > 0)));

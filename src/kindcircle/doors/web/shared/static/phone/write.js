@@ -22,6 +22,7 @@ const whyNot = async () => ((await mine())?.public === "" ? "key" : "not");
 function write(form) {
   const kind = form.dataset.kind;
   let key = newKey();
+  let whose; // whoever was here when it was begun: for nobody else is it sealed
   let timer = 0;
   let typed = 0; // so that of what was typed since nobody is told that it is kept
   let sealing = Promise.resolve();
@@ -46,7 +47,10 @@ function write(form) {
     const open = hold();
     sealing = sealing
       .then(() => open)
-      .then(() => putAside(now, kind, what, done))
+      .then(async () => {
+        const { who } = (await mine()) ?? {};
+        return (whose ??= who) === who && putAside(now, kind, what, done);
+      })
       .catch(() => false);
     return sealing.then(async (kept) => {
       const state = kept ? "kept" : await whyNot();
@@ -70,7 +74,8 @@ function write(form) {
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
   });
-  document.addEventListener("visibilitychange", () => document.hidden && !empty() && keep());
+  // Also when it is seen again: what was kept may have been taken off meanwhile, and then this page says so.
+  document.addEventListener("visibilitychange", () => !empty() && keep());
   window.addEventListener("pagehide", () => !empty() && keep());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -82,6 +87,7 @@ function write(form) {
     if (kept) {
       form.reset();
       key = newKey();
+      whose = undefined;
       (await letGo)();
       letGo = null;
     }
