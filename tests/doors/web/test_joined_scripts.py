@@ -41,17 +41,37 @@ def test_what_comes_later_is_still_asked_for_later() -> None:
     [
         {"dom": "export default 1;\n"},
         {"dom": "export let now = 1;\n"},
+        {"dom": "export const parts = (one, two = ',') => [one, two], say = 2;\n"},
         {"dom": 'import "./circle.js";\n'},
         {"dom": 'import * as circle from "./circle.js";\n'},
         {"dom": 'import { turn } from "./circle.js";\n' + DOM},
         {"dom": 'export const late = () => import("./late.js");\n'},
         {"timeline": 'export { parts as bits } from "./dom.js";\n'},
     ],
-    ids=["a default", "a name that changes", "no names", "all names", "a ring", "later, from a module", "another name"],
+    ids=[
+        "a default",
+        "a name that changes",
+        "two at once",
+        "no names",
+        "all names",
+        "a ring",
+        "later, from a module",
+        "another name",
+    ],
 )
 def test_what_is_not_understood_stops_the_collecting(changed: dict[str, str]) -> None:
     with pytest.raises(CannotJoin, match="live/"):
         of_house(**changed)
+
+
+def test_commas_within_a_value_are_no_second_name() -> None:
+    text = of_house(dom="export const parts = ({ a, b = `,` }) => [a, b]; // a, b\nexport const say = [1, ','];\n")
+    assert "return { parts, say };" in text
+
+
+def test_a_script_that_is_not_there_is_named() -> None:
+    with pytest.raises(FileNotFoundError, match=r"phone/nowhere\.js"):
+        source("phone/nowhere.js")
 
 
 @pytest.mark.parametrize("name", JOINED)

@@ -18,6 +18,7 @@ _HANDS_ON = re.compile(rf'^export {NAMES} from "(\.[^"]+)";$', re.M)
 _GIVES = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
 _EITHER = re.compile(rf'^(?:import|export) {NAMES} from "(\.[^"]+)";$', re.M)
 _LEFT_OVER = re.compile(r"^\s*(?:import|export)\b(?!\().*", re.M)
+_MARKS = re.compile(r"""//[^\n]*|/\*.*?\*/|(["'`])(?:\\.|(?!\1)[^\\])*\1|[][(){},;]""", re.S)
 _LATER = re.compile(r"\bimport\(")
 
 
@@ -51,6 +52,8 @@ def _module(name: str, text: str) -> str:
     """A module as a function that is called once; what it exports is what that gives."""
     if _LATER.search(text):
         raise CannotJoin(f"{name}: imports something later, and from elsewhere than its own place")
+    if left := next((one[1] for one in _GIVES.finditer(text) if _more_names(text, one.end())), None):
+        raise CannotJoin(f"{name}: {left} has another name beside it, and each needs a line of its own")
     given = _GIVES.findall(text)
     for names, other in _HANDS_ON.findall(text):
         if " as " in names:
@@ -71,6 +74,18 @@ def _plain(name: str, text: str) -> str:
     if left := _LEFT_OVER.search(body):
         raise CannotJoin(f"{name}: {left[0].strip()}")
     return body
+
+
+def _more_names(text: str, start: int) -> bool:
+    """Whether this `const` goes on with a second name, which would be given to nobody without a word."""
+    if not text.startswith("const", start):
+        return False
+    depth = 0
+    for mark in _MARKS.finditer(text, start):
+        depth += (mark[0] in "([{") - (mark[0] in ")]}")
+        if not depth and mark[0] in ",;":
+            return mark[0] == ","
+    return False
 
 
 def _names(listed: str) -> list[str]:

@@ -40,7 +40,10 @@ def sent(name: str, text: str) -> str:
 
 def source(name: str) -> str:
     """A file as it is written."""
-    return Path(str(find(name))).read_text(encoding="utf-8")
+    found = find(name)
+    if found is None:
+        raise FileNotFoundError(f"There is no static file {name}.")
+    return Path(str(found)).read_text(encoding="utf-8")
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
