@@ -347,6 +347,61 @@ def test_what_was_given_back_is_known_when_its_page_is_shared_again(world: World
     assert len(group_sees(world)) == 4
 
 
+def five_of_which_one_is_given_back(world: World) -> list[Share]:
+    rows = [put(world, who, Step.UNNAMED, f"Amsel {who.pk}", source=f"page {who.pk}") for who in world.members[:5]]
+    handfuls.gather_due(at=MORNING)
+    give_back(world, rows[0])
+    return rows
+
+
+@pytest.mark.parametrize("how", ["another copy", "another copy, and the first is gone", "as it is"])
+def test_what_was_given_back_keeps_to_whom_it_was_read_with(world: World, how: str) -> None:
+    """Its words come along with four others. If somebody leaves with whom it was read, what stays would tell more."""
+    rows = five_of_which_one_is_given_back(world)
+    for row in rows[1:]:
+        let_in(world, row)
+    if how == "as it is":
+        climb(world, Share.objects.get(pk=rows[0].pk), Step.UNNAMED, at=READ)
+    else:
+        put(world, world.member, Step.UNNAMED, "Amsel once more", at=READ, source=f"page {world.member.pk}")
+    if how == "another copy, and the first is gone":
+        actions.take_back(share=rows[0], by=world.actor(world.member), at=READ)
+    (mine,) = [one for one in queries.own_shares(world.actor(world.member), at=READ + UNDO) if not one.line]
+    assert (mine.stage, mine.comes_along) == ("gathering-to-be-read", True)
+    write(world, world.members[5:], at=READ)
+    handfuls.gather_due(at=SHOWN)
+    # Three others do not do. With a fourth it comes, and whoever was in the first one is on this list, too.
+    assert to_read(world, at=SHOWN) == []
+    write(world, [world.members[1]], at=SHOWN)
+    handfuls.gather_due(at=SHOWN + DAY)
+    assert len(to_read(world, at=SHOWN + DAY)) == 5
+    leave(world.members[4], at=SHOWN + DAY)
+    assert to_read(world, at=SHOWN + DAY) == []
+
+
+def test_what_was_read_comes_no_more_once_somebody_of_them_left(world: World) -> None:
+    five_of_which_one_is_given_back(world)
+    again = put(world, world.member, Step.UNNAMED, "Amsel once more", at=READ, source=f"page {world.member.pk}")
+    leave(world.members[4])
+    assert stage(world, again, at=READ + UNDO) == "over-unseen"
+    write(world, [world.members[1], *world.members[5:]], at=READ)
+    assert handfuls.gather_due(at=SHOWN) == 1
+    assert "Amsel once more" not in to_read(world, at=SHOWN) and len(to_read(world, at=SHOWN)) == 4
+
+
+def test_a_way_over_a_name_within_ten_minutes_forgets_nothing(world: World) -> None:
+    rows = five_of_which_one_is_given_back(world)
+    for step in (Step.NAMED, Step.UNNAMED):
+        climb(world, Share.objects.get(pk=rows[1].pk), step, at=READ)
+    write(world, world.members[5:], at=READ)
+    # It was just read, and so is no fourth.
+    assert handfuls.gather_due(at=SHOWN) == 0
+    write(world, [world.members[4]], at=SHOWN)
+    handfuls.gather_due(at=SHOWN + DAY)
+    newest = Handful.objects.order_by("-pk")[0]
+    assert set(Handful.objects.order_by("pk")[0].roster) <= set(newest.roster)
+
+
 def test_whoever_comes_later_reads_none_of_it(world: World) -> None:
     rows = write(world, world.members[:4])
     handfuls.gather_due(at=MORNING)

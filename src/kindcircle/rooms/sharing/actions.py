@@ -93,8 +93,7 @@ def move(*, share: Share, step: Step, looked: str, by: Actor, at: datetime) -> S
         group = hold(share.group)
         row = _again(share)
         now = standing(row, at)
-        # Nobody answered it, and it can be shared again as it is.
-        came_back = row.review == Share.Review.GIVEN_BACK and not row.sealed_line
+        came_back = row.review == Share.Review.GIVEN_BACK  # and can be shared again as it is
         if step == row.step and (now == step or row.before == now) and not came_back:
             return row
         more, said = widens(now, step), words_of(row, row.author)
@@ -147,7 +146,7 @@ def undo(*, share: Share, by: Actor, at: datetime) -> Undone:
         if at >= row.seen_from:
             raise CanBeRead
         if not row.before:
-            was_read = row.known or row.handful_id is not None
+            was_read = row.known or bool(row.company) or row.handful_id is not None
             remove(row, by=by, at=at)
             return Undone.BEFORE if was_read else Undone.BY_NOBODY
         stand_at(row, row.before, at=at)

@@ -55,8 +55,10 @@ def _gather(group: Group, *, at: datetime) -> int:
     rows = [
         row
         for row in found.exclude(review=Share.Review.GIVEN_BACK).select_related("handful")
-        if row.author_id in here and row.seen_from <= morning and _let_in_by(row, morning) and _company(row) <= codes
+        if row.author_id in here and row.seen_from <= morning and _let_in_by(row, morning)
     ]
+    company = _company(rows, _copies_of(rows))
+    rows = [row for row in rows if company[row.pk] <= codes]
     told = known(rows, at=at)
     # What those who lead are to read first, and what they are not, is told apart by them: so each has its own four.
     to_read = [row for row in rows if row.review == Share.Review.WAITS]
@@ -77,7 +79,8 @@ def _appear(
 ) -> None:
     # Whoever was in a handful with these before counts as if they were in this one: if it stayed when they left, it
     # would tell that the older words in it are not theirs.
-    roster = {here[row.author_id] for row in rows}.union(*(_company(row) for row in rows))
+    company = _company(rows, _copies_of(rows))
+    roster = {here[row.author_id] for row in rows}.union(*company.values())
     handful = Handful.objects.create(
         group=group,
         roster=sorted(roster),
@@ -87,8 +90,8 @@ def _appear(
     )
     secrets.SystemRandom().shuffle(rows)
     for place, row in enumerate(rows):
-        row.handful, row.place = handful, place
-    Share.objects.bulk_update(rows, ["handful", "place"])
+        row.handful, row.place, row.company = handful, place, sorted(company[row.pk])
+    Share.objects.bulk_update(rows, ["handful", "place", "company"])
 
 
 def no_longer_read(group: Group, *, at: datetime) -> None:
@@ -99,8 +102,8 @@ def no_longer_read(group: Group, *, at: datetime) -> None:
     for handful in Handful.objects.filter(group=group, over_at=None):
         keep_true(handful, at=at)
     asked = Share.objects.filter(group=group, step=Step.UNNAMED, review=Share.Review.WAITS)
-    asked.filter(handful=None).update(review=Share.Review.LET_IN, reviewed_at=at)
-    _not_answered(asked.filter(READ_IN_VAIN), at=at)
+    asked.filter(handful=None, company=[]).update(review=Share.Review.LET_IN, reviewed_at=at)
+    _not_answered(asked.filter(Q(handful=None) | READ_IN_VAIN), at=at)
 
 
 def _not_answered(rows: QuerySet[Share], *, at: datetime) -> None:
@@ -112,11 +115,11 @@ def _not_answered(rows: QuerySet[Share], *, at: datetime) -> None:
 def take_out(row: Share, *, at: datetime) -> None:
     """Somebody takes their words out of a handful. Inside the caller's transaction."""
     handful = row.handful
-    if handful is None or (handful.over_at is not None and handful.shown_at is None):
+    if handful is None or _comes_again(row):
         # What was read in vain keeps to whom it was read with: see `_appear`.
         return
-    row.handful = None
-    Share.objects.filter(pk=row.pk).update(handful=None)
+    row.handful, row.company = None, _and_those_of(row, handful)
+    Share.objects.filter(pk=row.pk).update(handful=None, company=row.company)
     keep_true(handful, at=at)
 
 
@@ -176,7 +179,9 @@ def keep_true(handful: Handful, *, at: datetime) -> None:
 def _answered(handful: Handful, *, at: datetime) -> None:
     """Everything in it was let in or given back. What was given back was read all the same."""
     given_back = Share.objects.filter(handful=handful, step=Step.UNNAMED, review=Share.Review.GIVEN_BACK)
-    given_back.update(handful=None, known=True)
+    for row in given_back:
+        company = _and_those_of(row, handful)
+        Share.objects.filter(pk=row.pk).update(handful=None, known=True, company=company)
     handful.answered_at = at
     Handful.objects.filter(pk=handful.pk, answered_at=None).update(answered_at=at)
 
@@ -206,22 +211,52 @@ def waits(row: Share) -> bool:
     return row.step == Step.UNNAMED and row.review == Share.Review.WAITS
 
 
-def _company(row: Share) -> set[str]:
-    return set(row.handful.roster) if row.handful else set()
+def _comes_again(row: Share) -> bool:
+    """Whether it waits for a handful: the first one, or another after one that was read in vain."""
+    return row.handful is None or (row.handful.over_at is not None and row.handful.shown_at is None)
+
+
+def _and_those_of(row: Share, handful: Handful) -> list[str]:
+    return sorted({*row.company, *handful.roster})
+
+
+def _copies_of(rows: list[Share]) -> list[Share]:
+    """Every copy from the pages that these are from, in every group."""
+    same = Share.objects.filter(author__in={row.author_id for row in rows})
+    return list(same.filter(source_code__in={row.source_code for row in rows}).select_related("handful"))
+
+
+def _company(rows: list[Share], copies: list[Share]) -> dict[int, set[str]]:
+    """With whom each of these was read in a handful before, it or, while it waits, another copy of its page here.
+
+    As codes of places. Once one of them has left it does not come: what stays then would tell that it is not theirs.
+    """
+    read: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for one in copies:
+        read[one.group_id, *page_of(one)].update(one.company, one.handful.roster if one.handful else ())
+    return {row.pk: set(read[row.group_id, *page_of(row)] if _comes_again(row) else row.company) for row in rows}
+
+
+def lost_company(rows: Iterable[Share]) -> set[int]:
+    """Of these, what cannot come to the group without a name any more: somebody has left with whom it was read."""
+    asked = list(rows)
+    company = _company(asked, _copies_of(asked))
+    groups = {row.group for row in asked if company[row.pk]}
+    here = {group.pk: set(present_places(group).values_list("code", flat=True)) for group in groups}
+    return {row.pk for row in asked if not company[row.pk] <= here.get(row.group_id, set())}
 
 
 def known(rows: Iterable[Share], *, at: datetime) -> set[int]:
     """Which of these somebody can tell whose they are, since they could read that page of its writer with a name.
 
     Those who lead count: among words of which they know all but one, they know that one too. What is shared from one
-    page a second time is the same to whoever reads both, also in another group.
+    page a second time is the same to whoever reads both, also in another group. And what was read in a handful before
+    is known to be of one of those, and hides nobody among others.
     """
     asked = list(rows)
-    same = Share.objects.filter(author__in={row.author_id for row in asked})
-    told = {
-        page_of(one) for one in same.filter(source_code__in={row.source_code for row in asked}) if had_its_name(one, at)
-    }
-    return {row.pk for row in asked if page_of(row) in told}
+    copies = _copies_of(asked)
+    told, company = {page_of(one) for one in copies if had_its_name(one, at)}, _company(asked, copies)
+    return {row.pk for row in asked if page_of(row) in told or company[row.pk]}
 
 
 def page_of(row: Share) -> tuple[int, str, str]:
@@ -229,15 +264,24 @@ def page_of(row: Share) -> tuple[int, str, str]:
     return row.author_id, row.source_kind, row.source_code
 
 
-def was_read_by_name(person: User, kind: str, code: str, *, at: datetime) -> bool:
-    """Whether somebody could read words of this page with a name, and a copy of it is still shared."""
-    return any(had_its_name(one, at) for one in _of_page(person.pk, kind, code))
+def was_read(person: User, kind: str, code: str, *, group: Group, at: datetime) -> bool:
+    """Whether a copy of this page is shared that somebody could read with a name, or in a handful of this group."""
+    return any(
+        had_its_name(one, at) or (one.group_id == group.pk and (one.company or one.handful_id is not None))
+        for one in _of_page(person.pk, kind, code)
+    )
 
 
 def remember(row: Share, *, at: datetime) -> None:
-    """Before a copy goes: if it was read with a name, others of the same page cover nobody from now on."""
+    """Before a copy goes: if it was read, others of the same page that wait cover nobody from now on."""
+    others = _of_page(*page_of(row))
     if had_its_name(row, at):
-        _of_page(*page_of(row)).update(known=True)
+        others.update(known=True)
+    read = {*row.company, *(row.handful.roster if row.handful else ())}
+    if read:
+        waiting = others.filter(Q(handful=None) | READ_IN_VAIN, group=row.group_id).exclude(pk=row.pk)
+        for one in waiting:
+            Share.objects.filter(pk=one.pk).update(company=sorted({*one.company, *read}))
 
 
 def _of_page(author: int, kind: str, code: str) -> QuerySet[Share]:

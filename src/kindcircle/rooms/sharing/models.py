@@ -75,10 +75,13 @@ class Share(models.Model):
     # Somebody has read it with a name, be it only those who lead; or they read it first, and the group did not get to
     # see it. It covers nobody any more.
     known = models.BooleanField(default=False)
+    # With whom it was read in a handful before, by the codes of their places, also another copy of its page. They are
+    # on the list of the next one, too, and words that were read so cover nobody there.
+    company = models.JSONField(default=list, blank=True)
 
     class Data:
         private = {"sealed_words", "sealed_line"}
-        personal = {"author"}
+        personal = {"author", "company"}
         operational = {
             "id", "code", "group", "source_kind", "source_code", "client_key", "step", "before", "since", "seen_from",
             "review", "reviewed_at", "handful", "place", "known",

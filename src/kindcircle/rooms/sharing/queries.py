@@ -71,7 +71,7 @@ def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
     """Everything this person shares, newest first."""
     rows = Share.objects.filter(author=by.user_id).select_related("author", "group__organisation", "handful")
     found = list(rows.prefetch_related("warmth").order_by("-since", "-pk"))
-    stands = _how_they_stand({row.group for row in found}, at)
+    stands = _how_they_stand(found, at)
     told = handfuls.known(found, at=at)
     return [_mine(row, at, stands, told) for row in found]
 
@@ -79,13 +79,13 @@ def own_shares(by: Actor, *, at: datetime) -> list[Mine]:
 def own_share(share: Share, *, by: Actor, at: datetime) -> Mine:
     """One of them."""
     require(by, Permission.SHARE_OWN, share)
-    return _mine(share, at, _how_they_stand({share.group}, at), handfuls.known([share], at=at))
+    return _mine(share, at, _how_they_stand([share], at), handfuls.known([share], at=at))
 
 
-def comes_along(person: User, kind: str, code: str, *, by: Actor, at: datetime) -> bool:
-    """Whether words of this page have been read with a name: without one they come along, and cover nobody."""
+def comes_along(person: User, kind: str, code: str, *, group: Group, by: Actor, at: datetime) -> bool:
+    """Whether words of this page have been read before: without a name they come along then, and cover nobody."""
     require(by, Permission.IN_OWN_NAME, person)
-    return handfuls.was_read_by_name(person, kind, code, at=at)
+    return handfuls.was_read(person, kind, code, group=group, at=at)
 
 
 def shares_from(kind: str, code: str, *, by: Actor) -> bool:
@@ -219,11 +219,12 @@ class _Stands:
     read_first: set[int]
     again: set[int]
     reviews: set[int]  # groups in which those who lead read first
+    lost: set[int]  # not handfuls but words: somebody has left with whom they were read before
 
 
-def _how_they_stand(groups: set[Group], at: datetime) -> _Stands:
-    stands = _Stands(set(), set(), set(), set())
-    for group in groups:
+def _how_they_stand(rows: list[Share], at: datetime) -> _Stands:
+    stands = _Stands(set(), set(), set(), set(), handfuls.lost_company(rows))
+    for group in {row.group for row in rows}:
         stands.there.update(one.pk for one in handfuls.standing_in(group, at=at))
         stands.read_first.update(one.pk for one in handfuls.reading_in(group, at=at))
         stands.read_first.update(one.pk for one in handfuls.answered_in(group, at=at))
@@ -259,13 +260,15 @@ def _stage(row: Share, now: str, at: datetime, stands: _Stands, *, known: bool) 
 
 def _stage_without_name(row: Share, stands: _Stands, *, known: bool) -> str:
     if row.handful_id is None:
+        if row.pk in stands.lost:
+            return "over-unseen"
         if row.review == Share.Review.WAITS:
             return "gathering-to-be-read"
         # What is shared now goes to those who lead first: it waits with the few that do not.
         return "gathering-apart" if row.group_id in stands.reviews and not known else "gathering"
     if row.handful_id in stands.read_first:
         return "read-together"
-    if row.handful_id in stands.again:
+    if row.handful_id in stands.again and row.pk not in stands.lost:
         waits_on = row.review != Share.Review.WAITS or row.group_id in stands.reviews
         return "read-in-vain" if waits_on else "not-answered"
     if row.handful_id in stands.there:
@@ -274,7 +277,8 @@ def _stage_without_name(row: Share, stands: _Stands, *, known: bool) -> str:
 
 
 def _stage_not_answered(row: Share, stands: _Stands) -> str:
-    return "not-answered" if row.handful_id in stands.again else "over-unseen"
+    may_come = row.pk not in stands.lost and (row.handful_id is None or row.handful_id in stands.again)
+    return "not-answered" if may_come else "over-unseen"
 
 
 def _item(row: Share, writers: dict[int, User], by: Actor, signs: dict[int, str], name: str = "") -> Item:

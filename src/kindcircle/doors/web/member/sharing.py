@@ -180,7 +180,7 @@ def _look(
         "goes_at": at + UNDO,
         "zone": group.zone,
         "own_name": seals.name_of(person) if step == Step.NAMED else "",
-        "comes_along": step == Step.UNNAMED and queries.comes_along(person, *source, by=by, at=at),
+        "comes_along": step == Step.UNNAMED and queries.comes_along(person, *source, group=group, by=by, at=at),
         "looked": looking.proof(words=words, step=step, group=group, author=person, key=key, at=at),
         "key": key,
     }
