@@ -57,8 +57,8 @@ WORDS: dict[Kind, Words] = {
     Kind.NOBODY_TALKS: Words(
         _("Find somebody for the first talks"),
         _("Whoever talked with people who ask to come here does so no more. Somebody may wait for a talk they booked."),
-        _("See who talks with people"),
-        "facilitator:intake",
+        _("Choose who talks with people"),
+        "facilitator:intake-change",
     ),
     Kind.CONSENT_WITHDRAWN: Words(
         _("Somebody took back their consent"),
