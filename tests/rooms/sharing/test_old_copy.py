@@ -17,7 +17,7 @@ from kindcircle.rooms.groups import actions as groups
 from kindcircle.rooms.groups import out_and_back
 from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.groups.models_absence import Leaving
-from kindcircle.rooms.sharing import actions, gone, handfuls, queries
+from kindcircle.rooms.sharing import actions, gone, handfuls, queries, review
 from kindcircle.rooms.sharing.models import Handful, Share
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -119,6 +119,54 @@ def test_out_of_a_handful_that_others_still_read(world: World) -> None:
     assert Handful.objects.get().over_at is not None
 
 
+def five_wait(world: World) -> list[Share]:
+    review.set_reviews(group=world.group, reviews=True, by=world.actor(world.facilitator), at=NOON)
+    return [put(world, who, Step.UNNAMED, f"Amsel {who.pk}") for who in world.members[:5]]
+
+
+def are_read(world: World, *, at) -> int:
+    by = world.actor(world.facilitator)
+    return sum(len(some) for some in queries.to_review_together(world.group, by=by, at=at))
+
+
+def test_what_was_read_with_somebody_who_left_does_not_come_again_without_them(world: World) -> None:
+    """Those who lead may remember all five. If four came again, they would know whose the fifth was."""
+    rows = five_wait(world)
+    copy, at = old(Share), NOON + DAY
+    handfuls.gather_due(at=at)
+    assert are_read(world, at=at) == 5
+    leave(world, world.members[4], at=at)
+    gone.leave_due(at=at)
+    said = lines()
+    Share.objects.all().delete()
+    Handful.objects.all().delete()
+    forget_leaving(world.members[4])
+    come_back(copy)
+    assert replay(said) == 2 and replay(said) == 0
+    assert handfuls.gather_due(at=at + DAY) == 0 and are_read(world, at=at + DAY) == 0
+    mine = queries.own_share(Share.objects.get(pk=rows[0].pk), by=world.actor(world.member), at=at + DAY)
+    assert mine.stage == "over-unseen"
+
+
+def test_what_was_read_with_words_that_were_taken_back_keeps_to_who_wrote_them(world: World) -> None:
+    rows = five_wait(world)
+    copy, at = old(Share), NOON + DAY
+    handfuls.gather_due(at=at)
+    actions.take_back(share=rows[4], by=world.actor(world.members[4]), at=at)
+    said = lines()
+    Share.objects.all().delete()
+    Handful.objects.all().delete()
+    come_back(copy)
+    assert replay(said) == 1
+    # They hide nobody for themselves, and come along with four others.
+    assert handfuls.gather_due(at=at + DAY) == 0
+    for who in (*world.members[5:], world.member):
+        put(world, who, Step.UNNAMED, f"Drossel {who.pk}", at=at + DAY)
+    assert handfuls.gather_due(at=at + 2 * DAY) == 1 and are_read(world, at=at + 2 * DAY) == 8
+    leave(world, world.members[4], at=at + 2 * DAY)
+    assert are_read(world, at=at + 2 * DAY) == 0
+
+
 def test_what_was_shown_again_since_stays(world: World) -> None:
     row = put(world, world.member, Step.NAMED)
     row = down(world, row, Step.LEADERS)
@@ -216,9 +264,9 @@ def test_what_a_copy_from_long_after_does_not_know_never_happened(world: World) 
     assert Membership.objects.get(pk=place.pk).left_at is None and Share.objects.get().step == Step.NAMED
 
 
-def leave(world: World, who: User) -> Leaving:
+def leave(world: World, who: User, *, at=LATER) -> Leaving:
     place = Membership.objects.select_related("group__organisation", "user").get(user=who)
-    return groups.leave_group(place=place, reason="time", by=world.actor(who), at=LATER)
+    return groups.leave_group(place=place, reason="time", by=world.actor(who), at=at)
 
 
 def forget_leaving(who: User) -> None:

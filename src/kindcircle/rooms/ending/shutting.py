@@ -24,6 +24,7 @@ from kindcircle.rooms.live.models_tablet import Tablet
 from kindcircle.rooms.reminders.reaching import close_address_again
 from kindcircle.rooms.safety.leaving import leave_place_again, off_duty_again
 from kindcircle.rooms.safety.staff import close_again, end_role_again
+from kindcircle.rooms.sharing.again import remember_who_left
 
 
 def again(line: Erased) -> bool:
@@ -59,6 +60,11 @@ def role_given_anew(line: Erased) -> bool:
     """A role ended and was had again: it stays, but the staffed hours that went with it were not given back."""
     person = _person(line.person)
     return person is not None and line.code == StaffRole.Role.FACILITATOR and off_duty_again(person, at=line.at)
+
+
+def _place(line: Erased) -> bool:
+    remember_who_left(code=line.code, at=line.at)
+    return leave_place_again(code=line.code, at=line.at)
 
 
 def _account(line: Erased) -> bool:
@@ -104,7 +110,7 @@ def _may_tell(line: Erased) -> bool:
 
 
 AGAIN: dict[str, Callable[[Erased], bool]] = {
-    "groups.Membership": lambda line: leave_place_again(code=line.code, at=line.at),
+    "groups.Membership": _place,
     "groups.Invitation": _link,
     "groups.CalendarLink": lambda line: end_link_again(secret_hash=line.code),
     "team.StandIn": _stand_in,

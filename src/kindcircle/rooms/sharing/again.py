@@ -6,6 +6,7 @@ from django.db import transaction
 
 from kindcircle.base.audit.events import Event
 from kindcircle.base.vault.errors import CannotOpen
+from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.groups.queries_actors import themselves
 from kindcircle.rooms.sharing import actions, handfuls, nudges
 from kindcircle.rooms.sharing.models import Share
@@ -49,6 +50,18 @@ def narrow_again(*, code: str, step: str, at: datetime) -> bool:
 
 def remember_again(*, code: str, at: datetime) -> None:
     """Before a copy that was taken back goes once more: what was read of its page with a name is known still."""
-    row = Share.objects.filter(code=code).first()
-    if row is not None:
-        handfuls.remember(row, at=at)
+    row = Share.objects.select_related("group").filter(code=code).first()
+    if row is None:
+        return
+    handfuls.remember(row, at=at)
+    place = Membership.objects.filter(group=row.group, user=row.author, role=Membership.Role.MEMBER).first()
+    if place is not None and Step.UNNAMED in (row.step, row.before):
+        handfuls.may_have_been_read_with(place, at=at)
+
+
+def remember_who_left(*, code: str, at: datetime) -> None:
+    """Before somebody is out of their group once more: what waited beside theirs does not come without them."""
+    place = Membership.objects.select_related("group").filter(code=code, left_at=None).first()
+    if place is not None and place.role == Membership.Role.MEMBER:
+        with transaction.atomic():
+            handfuls.may_have_been_read_with(place, at=at)

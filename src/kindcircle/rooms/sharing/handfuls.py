@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from kindcircle.base.people.models import User
-from kindcircle.rooms.groups.models import Group
+from kindcircle.rooms.groups.models import Group, Membership
 from kindcircle.rooms.groups.queries import present_places
 from kindcircle.rooms.sharing import looking
 from kindcircle.rooms.sharing.models import Handful, Share
@@ -282,6 +282,17 @@ def remember(row: Share, *, at: datetime) -> None:
         waiting = others.filter(Q(handful=None) | READ_IN_VAIN, group=row.group_id).exclude(pk=row.pk)
         for one in waiting:
             Share.objects.filter(pk=one.pk).update(company=sorted({*one.company, *read}))
+
+
+def may_have_been_read_with(place: Membership, *, at: datetime) -> None:
+    """After an old copy: what waits in it may have been read since, in a handful with words of this person.
+
+    Those who read it may remember. If it came again without theirs, it would tell which those were.
+    """
+    group = Group.objects.select_for_update(no_key=True).get(pk=place.group_id)
+    waiting = Share.objects.filter(Q(handful=None) | READ_IN_VAIN, group=group, step=Step.UNNAMED, since__lte=at)
+    for row in waiting.exclude(author=place.user_id):
+        Share.objects.filter(pk=row.pk).update(company=sorted({*row.company, place.code}))
 
 
 def _of_page(author: int, kind: str, code: str) -> QuerySet[Share]:
