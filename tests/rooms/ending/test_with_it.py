@@ -21,6 +21,7 @@ from kindcircle.rooms.intake.models import Consent
 from kindcircle.rooms.live import debrief
 from kindcircle.rooms.practice import recordings
 from kindcircle.rooms.practice.models import Recording
+from kindcircle.rooms.sharing.models import Share
 from kindcircle.rooms.tasks.actions import raise_task
 from kindcircle.rooms.tasks.kinds import Kind
 from kindcircle.rooms.tasks.models import Task
@@ -156,3 +157,16 @@ def test_a_number_that_was_emptied_and_a_draft_that_was_let_go_do_not_come_back(
         row.save(force_insert=True)  # an old copy came back
     assert replay(lines_of_now(), copied_at=NOON + DAY) == 0, "a copy of a day later would know"
     assert once() == 2 and not Rating.objects.exists() and not Draft.objects.exists()
+
+
+def test_of_two_steps_at_crossed_times_the_one_that_shows_less_counts(world: World):
+    share = Share(
+        author=world.member, group=world.group, client_key="k", step="named", since=NOON - DAY, seen_from=NOON - DAY,
+        sealed_words=b"x",
+    )  # fmt: skip
+    share.save()
+    for step, minutes in (("named", 1), ("leaders", 0)):
+        at = NOON + minutes * timedelta(minutes=1)
+        erased.note(erased.NARROWED, label="sharing.Share", code=share.code, step=step, at=at)
+    assert replay(lines_of_now()) == 1
+    assert not Share.objects.exclude(step="leaders").exists(), "the group reads it no more"
