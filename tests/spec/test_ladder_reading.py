@@ -202,6 +202,24 @@ def read_in_vain(rules: Rules, people: int = 8) -> list[Seen]:
     return found
 
 
+def given_back_and_shared_again(rules: Rules, people: int = 9) -> list[Seen]:
+    """Five were read, one was given back, and its writer shares it again: it comes along with words of four others."""
+    everybody = [one for one in range(people + 2) if one not in (JOINER, LEADS)]
+    found = []
+    for five in combinations(everybody, LEAST + 1):
+        for given in five:
+            told = Seen(Group(frozenset(everybody), came=frozenset({JOINER})))
+            told = _and_then(told, "a morning", _morning(told.group, frozenset(five), rules), rules, LEADS)
+            back = told.group.sheaves[0]._replace(back=frozenset({given}))
+            told = _and_then(told, "gave one back", _with(told.group, 0, back), rules, LEADS)
+            told = _and_then(told, "let the rest in", _let_in(told.group, 0, rules), rules, LEADS)
+            again = Sheaf(frozenset({given}), frozenset(five) if rules.company else frozenset({given}))
+            group = told.group._replace(rest=(*told.group.rest, again))
+            others = frozenset(everybody) - frozenset(five)
+            found.append(_and_then(told, "a morning", _morning(group, others, rules), rules, LEADS))
+    return found
+
+
 OURS = Rules()
 
 
@@ -215,6 +233,11 @@ def test_those_who_lead_read_first_and_do_not_know_whose_it_is() -> None:
 @pytest.mark.slow
 def test_what_was_read_in_vain_may_come_along_later() -> None:
     assert fewest(OURS, LEADS, 2, read_in_vain(OURS)) >= LEAST
+
+
+@pytest.mark.slow
+def test_what_was_given_back_may_be_shared_again() -> None:
+    assert fewest(OURS, LEADS, 2, given_back_and_shared_again(OURS)) >= LEAST
 
 
 @pytest.mark.slow
@@ -234,3 +257,5 @@ def test_the_search_finds_ways_of_reading_first_that_give_somebody_away() -> Non
     # The same, when what was let in had to wait for another handful.
     forgets = OURS._replace(company=False)
     assert fewest(forgets, LEADS, 2, read_in_vain(forgets)) == 1
+    # And when what was given back is shared again.
+    assert fewest(forgets, LEADS, 2, given_back_and_shared_again(forgets)) < LEAST
