@@ -22,6 +22,7 @@ from django.urls import reverse
 from kindcircle.base.audit.log import Ref
 from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import StaffRole
+from kindcircle.base.vault import keys
 from kindcircle.rooms.groups.models import Attendance, Group, Membership
 from kindcircle.rooms.resonance.actions import When, keep_first, turn_on
 from kindcircle.rooms.safety.actions import raise_alert
@@ -493,6 +494,7 @@ def test_each_card_on_the_desk_asks_little(client: Client, world: World) -> None
     session.save()
     asked = []
     for n in range(3):
+        keys.forget_opened()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse("facilitator:home")).status_code == 200
         asked.append(len(queries))
