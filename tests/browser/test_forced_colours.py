@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.helpers import DESK, Visits
+from tests.browser.helpers import DESK, Visits, wait_until
 from tests.browser.pages import stops
 from tests.browser.scene import Scene
 from tests.site import RunningSite
@@ -81,10 +81,12 @@ def test_what_is_chosen_and_the_shape_to_breathe_with_stay_visible(
     page = visits.page(visits.context(forced_colors="active", **DESK))
     page.goto(running_site.entry_path(scene.people["member"]))
     page.goto("/mail/")
-    choice = page.locator(".choice:has([type=radio]):not(:has(:checked))").first
-    before = choice.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    free = page.locator(".choice:has([type=radio]):not(:has(:checked)) input").first.get_attribute("id")
+    choice = page.locator(f".choice:has(#{free})")
+    colour = "(one) => getComputedStyle(one).backgroundColor"
+    before = choice.evaluate(colour)
     choice.locator("input").check(force=True)
-    assert choice.evaluate("(one) => getComputedStyle(one).backgroundColor") != before
+    wait_until(lambda: choice.evaluate(colour) != before, page, what="the colour of what is chosen")
     page.goto("/practice/p01-three-part-pause/")
     line = page.locator(".ring-line").first
     assert line.evaluate("(one) => getComputedStyle(one).stroke") not in ("none", "rgba(0, 0, 0, 0)")

@@ -2,13 +2,13 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kindcircle.base.lib import clock
 from kindcircle.base.people.models import User
 from kindcircle.rooms.ending.taking import take_writing
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import comes, entries, kept_here, live, say_yes, waiting, write
+from tests.browser.phone import comes, entries, kept_here, live, put_in_journal, say_yes, waiting, write
 from tests.browser.test_phone_box import GONE, own_key_on, told
 from tests.browser.test_phone_off import ASKED, MINE, OTHERS, press, without_a_line
 from tests.doors.web.member.people import mid_course
@@ -256,3 +256,24 @@ def test_words_that_go_leave_the_practices(visits: Visits, running_site: Running
         line.cut()
         page.goto("/practice/p22-soles-of-the-feet/?seconds=60")
         expect(page.locator("h1")).to_be_visible()
+
+
+def test_whoever_writes_on_while_words_are_sent_keeps_the_cursor(
+    visits: Visits, running_site: RunningSite, group: World
+) -> None:
+    """A slow line answers many seconds later. By then the next words are typed, and none may go nowhere."""
+    held: list[Route] = []
+    page = visits.enter(group.member, "/today/", **PHONE)
+    say_yes(page)
+    page.goto("/phone/write/")
+    page.wait_for_load_state("networkidle")
+    page.route("**/phone/box/", lambda route: held.append(route))
+    put_in_journal(page, "Amsel")
+    expect(page.locator("form[data-kind=journal] .draft-state")).to_be_focused()
+    wait_until(lambda: bool(held), page, what="the sending to begin")
+    page.locator("#letter-text").focus()
+    for one in held:
+        one.abort()
+    page.wait_for_timeout(500)
+    page.keyboard.type("Dear me")
+    expect(page.locator("#letter-text")).to_have_value("Dear me")

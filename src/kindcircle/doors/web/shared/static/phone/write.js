@@ -94,6 +94,7 @@ function write(form) {
     close(false);
     if (!kept) return;
     say(form, "put");
+    form.querySelector(".draft-state").focus(); // now, and not once it was sent: by then they may write somewhere else
     const registration = await navigator.serviceWorker?.getRegistration("/");
     await registration?.sync?.register(SENDING).catch(() => {});
     const { who } = (await mine()) ?? {};
@@ -101,7 +102,6 @@ function write(form) {
     if (await takeGone(who, now)) await back(what);
     else if (!(await parcels()).some((one) => one.key === now)) say(form, "sent");
     await show();
-    form.querySelector(".draft-state").focus();
   });
 }
 
