@@ -147,10 +147,22 @@ def leave_place_again(*, code: str, at: datetime) -> bool:
 def off_duty_again(person: User, *, at: datetime) -> bool:
     """After an old copy came back: staffed hours that somebody gave up with their role are not theirs. False: none."""
     with transaction.atomic():
-        gone = sum(rows.objects.filter(person=person).delete()[0] for rows in (Duty, DutyDay, Away))
+        gone = _off_duty(person)
         if gone:
             look(person.organisation, at=at)
-    return bool(gone)
+    return gone
+
+
+def close_account(person: User, *, by: Actor, at: datetime) -> None:
+    """Nobody signs in with this account from here on. Inside the caller's transaction."""
+    User.objects.filter(pk=person.pk).update(is_active=False, sessions_valid_from=at)
+    about, chain = log.Ref("account", person.code), person.organisation.code
+    log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
+
+
+def _off_duty(person: User) -> bool:
+    """No staffed hours are theirs. False: none were."""
+    return bool(sum(rows.objects.filter(person=person).delete()[0] for rows in (Duty, DutyDay, Away)))
 
 
 def _pass_to_who_leads(group: Group, person: User, *, at: datetime) -> None:
@@ -187,8 +199,7 @@ def _stop(person: User, *, by: Actor, at: datetime) -> _Gone:
         left.extend(places.values_list("code", flat=True))
         places.update(left_at=at)
         leave_places(group=group, person=person, by=by, at=at)
-    for rows in (Duty, DutyDay, Away):
-        rows.objects.filter(person=person).delete()
+    _off_duty(person)
     look(person.organisation, at=at)
     Task.objects.filter(owner=person, kind=Kind.CREDENTIAL_ENDS, done_at=None).update(done_at=at, outcome=SETTLED)
     # What waited for them alone waits for the group, or for whoever leads the house.
@@ -283,8 +294,5 @@ def _close(person: User, *, by: Actor, at: datetime) -> list[str]:
         if not others.exists():
             raise LastOne
         role.delete()
-    User.objects.filter(pk=person.pk).update(is_active=False, sessions_valid_from=at)
-    about = log.Ref("account", person.code)
-    chain = person.organisation.code
-    log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
+    close_account(person, by=by, at=at)
     return [role.role for role in roles]

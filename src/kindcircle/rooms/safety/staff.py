@@ -20,7 +20,7 @@ from kindcircle.rooms.groups.models import Membership
 from kindcircle.rooms.groups.series import hold_people
 from kindcircle.rooms.groups.venues import hold_house
 from kindcircle.rooms.safety.errors import HandOverFirst, LastOne
-from kindcircle.rooms.safety.leaving import leave_off
+from kindcircle.rooms.safety.leaving import close_account, leave_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def end_access(*, person: User, by: Actor, at: datetime) -> None:
         own = Membership.objects.filter(user=person, role=Membership.Role.MEMBER).exists()
         closes = not own and not person.applications.exists()
         if closes:
-            _close(person, by=by, at=at)
+            close_account(person, by=by, at=at)
         for role in roles:
             note_role_ended(person.code, role.role, at=at)
         if closes:
@@ -130,7 +130,7 @@ def close_again(*, person: User, at: datetime) -> bool:
     with transaction.atomic():
         if not User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).exists():
             return False
-        _close(person, by=SYSTEM, at=at)
+        close_account(person, by=SYSTEM, at=at)
         note_account_closed(person.code, at=at)
     return True
 
@@ -161,9 +161,3 @@ def _take_away(role: StaffRole, person: User, *, by: Actor, at: datetime) -> Non
     role.delete()
     User.objects.filter(pk=person.pk).update(sessions_valid_from=at)
     log.record(Event.STAFF_ROLE_ENDED, by=by, about=about, at=at, chain=chain, concerns=person.code, reason=ended)
-
-
-def _close(person: User, *, by: Actor, at: datetime) -> None:
-    User.objects.filter(pk=person.pk).update(is_active=False, sessions_valid_from=at)
-    about, chain = log.Ref("account", person.code), person.organisation.code
-    log.record(Event.ACCOUNT_CLOSED, by=by, about=about, at=at, chain=chain, concerns=person.code)
