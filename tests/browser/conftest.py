@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kindcircle.base.lib import clock
 from tests.browser import helpers
 from tests.browser.helpers import Visits
+from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
+from tests.world import World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,3 +31,9 @@ def scene(running_site: RunningSite) -> "Scene":
 def visits(browser: "Browser", running_site: RunningSite) -> Iterator[Visits]:
     """Browsers for as many people as the story has."""
     yield from helpers.visits(browser, running_site)
+
+
+@pytest.fixture
+def group(running_site: RunningSite) -> World:
+    """A group of this test's own, in the middle of its course."""
+    return mid_course(clock.now())

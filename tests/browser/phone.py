@@ -4,12 +4,16 @@ import json
 from collections import Counter
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Error, Page, expect
 
+from kindcircle.base.lib import clock, codes
 from kindcircle.base.people.models import User
-from kindcircle.rooms.writing import actions
+from kindcircle.rooms.writing import actions, own_key
 from kindcircle.rooms.writing.models import Draft, JournalEntry
-from tests.browser.helpers import wait_until
+from tests.browser.helpers import Line, Visits, wait_until
+from tests.own_key import locked_twice, proof_of
+from tests.site import RunningSite
 from tests.world import World
 
 # Everything that a browser keeps of a site, as text; sealed values also as the bytes they are.
@@ -51,6 +55,13 @@ WAITING = """async () => {
   base.close();
   return all.result;
 }"""
+
+
+GONE = "Nobody can open them any more"
+KEY = b"k" * 32
+OTHERS = "Sealed words of somebody else wait here too."
+MINE = "Some of your words wait here for a line."
+ASKED = "Some of your words could not be sent."
 
 
 def live(page: Page, name: str) -> Any:
@@ -122,3 +133,52 @@ def how_often(person: User, world: World) -> Counter[str]:
     kinds = {one.kind.partition(" ")[0] for one in Draft.objects.filter(author=person)}
     boxes += [draft(person, world, kind) for kind in kinds]
     return Counter(word for box in boxes for text in box.values() for word in text.split())
+
+
+def own_key_on(person: User, group: World) -> None:
+    own_key.turn_on(
+        code=codes.new_code(),
+        keys=locked_twice(KEY, person=person.code),
+        proof=proof_of(KEY),
+        person=person,
+        by=group.actor(person),
+        at=clock.now(),
+    )
+
+
+def told(page: Page, state: str) -> None:
+    line = page.locator("form[data-kind=journal] .draft-state")
+    expect(line).to_have_text(line.get_attribute(f"data-say-{state}") or "-")
+
+
+def signs_in(tab: Page, other: User, line: Line, site: RunningSite) -> None:
+    """The session of whoever was here ends; somebody else comes, in this tab of the same browser."""
+    Session.objects.all().delete()
+    line.mend()
+    tab.goto(site.entry_path(other))
+    tab.goto("/today/")
+    wait_until(lambda: kept_here(tab)[0] == 0, tab, what="the pages to go")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def left_words(page: Page, line: Line, other: User, site: RunningSite) -> None:
+    """Somebody writes without a line; their session ends, and somebody else signs in on the same phone."""
+    say_yes(page)
+    line.cut()
+    write(page, "Amsel")
+    signs_in(page, other, line, site)
+
+
+def without_a_line(page: Page, line: Line, visits: Visits) -> None:
+    """The page is open from before, and words were written since that cannot go."""
+    page.goto("/phone/")
+    page.wait_for_load_state("networkidle")
+    line.cut()
+    tab = visits.page(page.context)
+    write(tab, "Drossel")
+    tab.close()
+    press(page, "Take it off this phone")
+    expect(live(page, "phone-said")).to_contain_text(ASKED)

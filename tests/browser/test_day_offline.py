@@ -8,7 +8,6 @@ from kindcircle.rooms.preparing import actions as preparing
 from kindcircle.rooms.writing.models import Draft, JournalEntry
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import draft, entries, in_clear, kept_here, live, say_yes
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
@@ -16,11 +15,6 @@ pytestmark = pytest.mark.browser
 
 LINES, LETTER, PLAN = "Amsel on the roof", "Dear me, it was a long day", "Zaunkoenig helps me"
 WORD = "seven green boats"
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def test_a_day_without_a_line(visits: Visits, running_site: RunningSite, group: World) -> None:

@@ -5,7 +5,6 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from kindcircle.base.lib import clock
 from kindcircle.rooms.writing import bodies
 from kindcircle.rooms.writing.actions import open_entry
 from kindcircle.rooms.writing.journal import open_added
@@ -14,17 +13,11 @@ from kindcircle.spec import strokes
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import say_yes, waiting
 from tests.browser.test_sealed import WORD, secure, turn_on
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
 FREE = "/journal/new/free/"
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def entry_of(world: World) -> tuple[JournalEntry, str]:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from kindcircle.base.lib import clock
@@ -12,8 +11,6 @@ from tests.browser.helpers import PHONE, Visits
 from tests.browser.pages import stops
 from tests.browser.scene import Scene
 from tests.browser.test_axe import look
-from tests.doors.web.member.people import mid_course
-from tests.site import RunningSite
 from tests.world import World
 
 WORDS = "I know this kind of day.\n\nMake tea first. Then call Sam."
@@ -25,11 +22,6 @@ VOICE = """
   Object.defineProperty(speechSynthesis, "cancel", { value: () => window.said.push("hush") });
   window.SpeechSynthesisUtterance = function (text) { this.text = text; this.addEventListener = () => {}; };
 """
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def test_a_letter_is_sealed_once_opened_on_the_hard_day_and_keeps_one_line_near(visits: Visits, group: World) -> None:

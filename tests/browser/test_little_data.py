@@ -3,13 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from kindcircle.base.lib import clock
 from kindcircle.rooms.practice.models import Play
 from kindcircle.rooms.practice.own_way import Choice, keep_own_way
 from tests.browser.helpers import PHONE, Visits, wait_until
 from tests.browser.test_network import KB, Scales
 from tests.browser.test_practice import live, ready
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
@@ -18,11 +16,6 @@ pytestmark = pytest.mark.browser
 FEET = "/practice/p22-soles-of-the-feet/?seconds=60"
 FIRST = "Let your feet meet the floor."
 SPARES = {"Save-Data": "on"}
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def sounds_asked(visits: Visits, page: Page) -> list[str]:

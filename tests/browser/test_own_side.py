@@ -8,19 +8,12 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from kindcircle.base.lib import clock
 from kindcircle.rooms.practice.models import Play
 from kindcircle.rooms.writing.models import Draft, JournalEntry, Letter
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def enter(browser: Browser, site: RunningSite, world: World, **more: object) -> tuple[BrowserContext, Page]:

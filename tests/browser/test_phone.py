@@ -11,16 +11,10 @@ from kindcircle.rooms.writing.journal import open_felt
 from kindcircle.rooms.writing.models import JournalEntry
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import comes, draft, entries, in_clear, kept_here, live, say_yes, waiting, write
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def test_nothing_is_here_before_a_yes_and_nothing_after_a_no(

@@ -1,56 +1,33 @@
 """The box of a phone goes with its person: a new one is used, and what no box can open is never called saved."""
 
 import pytest
-from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from kindcircle.base.lib import clock, codes
-from kindcircle.base.people.models import User
+from kindcircle.base.lib import clock
 from kindcircle.rooms.ending.taking import take_writing
 from kindcircle.rooms.writing import own_key
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import (
+    GONE,
+    KEY,
     comes,
     draft,
     entries,
     in_clear,
-    kept_here,
+    left_words,
     live,
+    own_key_on,
     put_in_journal,
     say_yes,
+    told,
     waiting,
     write,
 )
-from tests.doors.web.member.people import mid_course
-from tests.own_key import locked_twice, proof_of
+from tests.own_key import proof_of
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-GONE = "Nobody can open them any more"
-KEY = b"k" * 32
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
-
-
-def own_key_on(person: User, group: World) -> None:
-    own_key.turn_on(
-        code=codes.new_code(),
-        keys=locked_twice(KEY, person=person.code),
-        proof=proof_of(KEY),
-        person=person,
-        by=group.actor(person),
-        at=clock.now(),
-    )
-
-
-def told(page: Page, state: str) -> None:
-    line = page.locator("form[data-kind=journal] .draft-state")
-    expect(line).to_have_text(line.get_attribute(f"data-say-{state}") or "-")
 
 
 def test_after_erasing_elsewhere_a_phone_uses_the_new_box(
@@ -155,14 +132,7 @@ def test_sealed_words_wait_while_somebody_else_signs_in_and_out(
     me, other = group.members[:2]
     with Line(running_site) as line:
         page = visits.enter(me, "/today/", url=line.url, **PHONE)
-        say_yes(page)
-        line.cut()
-        write(page, "Amsel")
-        Session.objects.all().delete()
-        line.mend()
-        page.goto(running_site.entry_path(other))
-        page.goto("/today/")
-        wait_until(lambda: kept_here(page)[0] == 0, page, what="the pages to go")
+        left_words(page, line, other, running_site)
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url(f"{line.url}/")
         page.goto("/help/")

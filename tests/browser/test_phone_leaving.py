@@ -5,10 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from kindcircle.base.lib import clock
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
 from tests.browser.phone import entries, kept_here, say_yes, waiting, write
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
@@ -22,11 +20,6 @@ def never(route: Route) -> None:
 def breaks(route: Route) -> None:
     """Cut off in the middle."""
     route.abort()
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def sign_out(page: Page, home: str) -> None:

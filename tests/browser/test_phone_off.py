@@ -1,56 +1,30 @@
 """Taking it off a shared phone: nobody's sealed words go without a word, and those of others do not go at all."""
 
 import pytest
-from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from kindcircle.base.lib import clock
-from kindcircle.base.people.models import User
-from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import comes, entries, in_clear, kept_here, live, say_yes, waiting, write
-from tests.browser.test_phone_box import own_key_on
-from tests.doors.web.member.people import mid_course
+from tests.browser.helpers import PHONE, Line, Visits
+from tests.browser.phone import (
+    ASKED,
+    MINE,
+    OTHERS,
+    comes,
+    entries,
+    in_clear,
+    kept_here,
+    left_words,
+    live,
+    own_key_on,
+    press,
+    say_yes,
+    waiting,
+    without_a_line,
+    write,
+)
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-OTHERS = "Sealed words of somebody else wait here too."
-MINE = "Some of your words wait here for a line."
-ASKED = "Some of your words could not be sent."
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def left_words(page: Page, line: Line, other: User, site: RunningSite) -> None:
-    """Somebody writes without a line; their session ends, and somebody else signs in on the same phone."""
-    say_yes(page)
-    line.cut()
-    write(page, "Amsel")
-    Session.objects.all().delete()
-    line.mend()
-    page.goto(site.entry_path(other))
-    page.goto("/today/")
-    wait_until(lambda: kept_here(page)[0] == 0, page, what="the pages to go")
-
-
-def without_a_line(page: Page, line: Line, visits: Visits) -> None:
-    """The page is open from before, and words were written since that cannot go."""
-    page.goto("/phone/")
-    page.wait_for_load_state("networkidle")
-    line.cut()
-    tab = visits.page(page.context)
-    write(tab, "Drossel")
-    tab.close()
-    press(page, "Take it off this phone")
-    expect(live(page, "phone-said")).to_contain_text(ASKED)
 
 
 def test_sealed_words_of_somebody_else_stay_for_them(visits: Visits, running_site: RunningSite, group: World) -> None:

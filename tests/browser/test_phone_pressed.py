@@ -1,31 +1,39 @@
 """Taking it off a phone, with a press too many, on a page that is old, or beside another: only what is meant goes."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, Route, expect
 
-from kindcircle.base.lib import clock
-from kindcircle.base.people.models import User
 from kindcircle.rooms.ending.taking import take_writing
 from tests.browser.helpers import PHONE, Line, Visits, wait_until
-from tests.browser.phone import comes, entries, kept_here, live, put_in_journal, say_yes, waiting, write
-from tests.browser.test_phone_box import GONE, own_key_on, told
-from tests.browser.test_phone_off import ASKED, MINE, OTHERS, press, without_a_line
-from tests.doors.web.member.people import mid_course
+from tests.browser.phone import (
+    ASKED,
+    GONE,
+    MINE,
+    OTHERS,
+    comes,
+    entries,
+    kept_here,
+    live,
+    own_key_on,
+    press,
+    put_in_journal,
+    say_yes,
+    signs_in,
+    told,
+    waiting,
+    without_a_line,
+    write,
+)
 from tests.site import RunningSite
 from tests.world import World
 
 pytestmark = pytest.mark.browser
 
+SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
 # As a browser does that could put the page beside the other apps.
 OFFERED = """() => window.dispatchEvent(
   Object.assign(new Event("beforeinstallprompt", { cancelable: true }), { prompt: () => {} })
 )"""
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def open_while_words_wait(page: Page, line: Line, visits: Visits) -> None:
@@ -36,15 +44,6 @@ def open_while_words_wait(page: Page, line: Line, visits: Visits) -> None:
     expect(page.get_by_role("button", name="Put it beside my other apps")).to_be_visible()
     expect(page.get_by_text(MINE)).to_be_visible()
     page.wait_for_timeout(1_200)
-
-
-def signs_in(tab: Page, other: User, line: Line, site: RunningSite) -> None:
-    """The session of whoever was here ends; somebody else comes, in another tab of the same browser."""
-    Session.objects.all().delete()
-    line.mend()
-    tab.goto(site.entry_path(other))
-    tab.goto("/today/")
-    wait_until(lambda: kept_here(tab)[0] == 0, tab, what="the pages to go")
 
 
 @pytest.mark.parametrize("pause", [120, 300])
@@ -140,12 +139,11 @@ def test_whoever_comes_back_to_such_a_page_reads_their_own(
         say_yes(page)
         open_while_words_wait(page, line, visits)
         signs_in(visits.page(page.context), other, line, running_site)
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        page.evaluate(SEEN)
         expect(page.get_by_text(OTHERS)).to_be_visible()
         expect(page.get_by_text(MINE)).to_be_hidden()
 
 
-SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
 OPEN = "Some of your words are on a page that is still open."
 
 

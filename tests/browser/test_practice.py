@@ -12,7 +12,6 @@ from kindcircle.base.lib import clock
 from kindcircle.rooms.practice.models import Play
 from kindcircle.rooms.practice.own_way import Choice, keep_own_way
 from tests.browser.helpers import DESK, PHONE, Visits, wait_until
-from tests.doors.web.member.people import mid_course
 from tests.site import RunningSite
 from tests.world import World
 
@@ -31,11 +30,6 @@ LOCK_SCREEN = """
   };
 """
 FELT = "window.felt = []; navigator.vibrate = (pattern) => { window.felt.push(pattern); return true; };"
-
-
-@pytest.fixture
-def group(running_site: RunningSite) -> World:
-    return mid_course(clock.now())
 
 
 def live(page: Page, name: str) -> Any:
